@@ -1,0 +1,116 @@
+"""The one use case: a message of any channel gets its reply, and is remembered.
+
+Urgent comes first, then the limit; a store that fails costs a memory, never an answer.
+"""
+
+import hashlib
+import hmac
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app import metrics, text
+from app.dialogue import engine
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Message, Reply
+from app.dialogue.urgent import Urgency
+from app.errors import TooLarge, TooManyRequests
+from app.live import Live
+from app.records.conversations import Conversations
+from app.records.ledger import Decision, Ledger
+from app.records.limits import Limits
+from app.tokens import Tokens
+
+log = logging.getLogger(__name__)
+
+LONGEST = 20_000
+"""Characters; longer texts are refused."""
+_PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    reply: Reply
+    conversation_id: str
+    message_id: str
+    content_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    live: Live
+    conversations: Conversations
+    limits: Limits
+    ledger: Ledger
+    tokens: Tokens
+    clock: Callable[[], datetime]
+
+    def answer(self, message: Message, conversation_id: str | None, client: str | None) -> Answered:
+        """`client` is whom the limit counts; None is exempt. Raises `TooLarge` and `TooManyRequests`."""
+        if len(message.text) > LONGEST:
+            raise TooLarge(f"A message may have at most {LONGEST} characters.")
+        began = time.perf_counter()
+        knowledge = self.live.current
+        urgency = self.check(knowledge, message)
+        if not urgency.tier and client is not None and not self.limits.allows(client, began):
+            metrics.limited.inc()
+            raise TooManyRequests
+        now = self.clock()
+        known = conversation_id if conversation_id and _PLAIN_ID.fullmatch(conversation_id) else None
+        conversation, state = self.conversations.open(known, message.channel, now)
+        reply, following = engine.respond(message, state, knowledge, now, urgency)
+        self.conversations.save(conversation, following, now)
+        message_id = self.tokens.sign(now, message.channel, subject(reply), knowledge.version)
+        self._record(message, reply, urgency, knowledge, message_id, now)
+        metrics.seconds.observe(time.perf_counter() - began)
+        return Answered(reply, conversation, message_id, knowledge.version)
+
+    def check(self, knowledge: Knowledge, message: Message) -> Urgency:
+        """A check that breaks must not cost the answer: the reply then opens with the safety notice."""
+        try:
+            return knowledge.urgent.assess(message.text)
+        except Exception as error:
+            metrics.check_failures.inc()
+            log.error("urgent check failed: %s", type(error).__name__)
+            return Urgency(None, "", 0.0, failed=True)
+
+    def _record(
+        self, message: Message, reply: Reply, urgency: Urgency, knowledge: Knowledge, message_id: str, now: datetime
+    ) -> None:
+        metrics.replies.labels(reply.kind, message.channel).inc()
+        metrics.confidence.observe(reply.confidence)
+        for answer in reply.answers:
+            metrics.entries.labels(answer.id).inc()
+        if reply.urgent and reply.intent:
+            metrics.urgent.labels(reply.intent.id).inc()
+        self.ledger.record(
+            Decision(
+                message_id=message_id,
+                at=now,
+                channel=message.channel,
+                kind=reply.kind,
+                subject=" ".join(subject(reply)),
+                text_hash=self._hash(message.text),
+                confidence=round(reply.confidence, 4),
+                urgent_score=round(urgency.score, 4),
+                check_failed=urgency.failed,
+                content_version=knowledge.version,
+                model_version=knowledge.model_version,
+            )
+        )
+
+    def _hash(self, message: str) -> str:
+        """Keyed, since the words of a short message could be guessed from a plain hash."""
+        return hmac.new(self.tokens.key, text.fold(message).encode(), hashlib.sha256).hexdigest()
+
+
+def subject(reply: Reply) -> tuple[str, ...]:
+    """What a reply was about: entries answered, else entries offered, else the intent."""
+    if reply.answers:
+        return tuple(answer.id for answer in reply.answers)
+    if reply.options:
+        return tuple(option.id for option in reply.options)
+    return (reply.intent.id,) if reply.intent else ()

@@ -1,0 +1,302 @@
+"""The JSON API, version 1, and the probes of the service."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.answering import LONGEST
+from app.channels.http import Problem, Served, client_of, problems
+from app.content import schema
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Answer, Category, Kind, Message, Option, Reply
+from app.errors import NotFound
+from app.matching import likeness
+
+router = APIRouter(responses={500: {"model": Problem}})
+
+FIRST_SUGGESTIONS = ("what-is-hai-pump", "how-it-works", "cancers-treated")
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class MessageIn(BaseModel):
+    text: str = Field(description=f"What the person typed; over {LONGEST} characters is refused.")
+    conversation_id: str | None = Field(default=None, description="From the reply before; unknown starts anew.")
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"text": "how big is this thing", "conversation_id": None}]}
+    )
+
+
+class SealOut(Body):
+    by: str
+    role: str = Field(description="`demo` is no approval for patients.")
+    on: date
+    sha256: str
+
+
+class SourceOut(Body):
+    document: str
+    title: str
+    publisher: str
+    section: str
+    paragraph: int
+    url: str | None
+    passage: str | None = Field(description="The cited paragraph word for word, where the site gave its documents.")
+
+
+class AnswerOut(Body):
+    id: str
+    question: str
+    text: str
+    limits: str | None
+    confidence: float
+    seal: SealOut
+    sources: list[SourceOut]
+
+
+class OptionOut(Body):
+    id: str
+    question: str
+
+
+class IntentOut(Body):
+    id: str
+    category: Category
+
+
+class ReplyOut(BaseModel):
+    conversation_id: str
+    message_id: str
+    content_version: str
+    kind: Kind
+    text: str = Field(description="The whole reply as plain text.")
+    answers: list[AnswerOut]
+    options: list[OptionOut]
+    suggestions: list[OptionOut]
+    intent: IntentOut | None
+    urgent: bool
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "conversation_id": "api-8rbqTNBLp1jkQF9K0TzRfg",
+                    "message_id": "WzE3OTU0.c2ln",
+                    "content_version": "8d0a3f7c5f1e2b44",
+                    "kind": "fallback",
+                    "text": "I don't have approved information on that. Please ask your care team.",
+                    "answers": [],
+                    "options": [],
+                    "suggestions": [],
+                    "intent": None,
+                    "urgent": False,
+                }
+            ]
+        }
+    )
+
+
+class SearchIn(BaseModel):
+    text: str = Field(max_length=LONGEST, examples=["hockey"])
+    limit: int = Field(default=5, ge=1, le=28)
+
+
+class ResultOut(BaseModel):
+    id: str
+    question: str
+    text: str
+    confidence: float
+
+
+class UrgentOut(BaseModel):
+    tier: str
+    text: str
+
+
+class SearchOut(BaseModel):
+    content_version: str
+    urgent: UrgentOut | None = Field(description="Stands above all results when the text sounds dangerous.")
+    results: list[ResultOut]
+
+
+class EntryOut(Body):
+    id: str
+    theme: str
+    question: str
+    text: str
+    limits: str | None
+    seal: SealOut
+    sources: list[SourceOut]
+    related: list[str]
+
+
+class EntriesOut(BaseModel):
+    content_version: str
+    demo: bool
+    themes: dict[str, str]
+    entries: list[EntryOut]
+
+
+class WelcomeOut(BaseModel):
+    text: str
+    offline: str
+    banner: str | None
+    lines: dict[str, str | None]
+    suggestions: list[OptionOut]
+
+
+class Health(BaseModel):
+    status: Literal["ok"]
+
+
+class Readiness(BaseModel):
+    status: Literal["ready"]
+    content_version: str
+    demo: bool
+    served: int
+    withheld: dict[str, str] = Field(description="What its seal or a hold keeps back, and why.")
+    taken_back: list[str]
+    review_overdue: list[str]
+    failed_reload: str = Field(description="Why the content on disk is not what is served; empty when it is.")
+
+
+@router.post("/v1/messages", responses=problems(400, 413, 422, 429, 503))
+async def messages(body: MessageIn, request: Request, served: Served) -> ReplyOut:
+    """The approved answer to a message, a choice, or an honest refusal; an emergency first of all."""
+    client = client_of(request, served.trusted_proxies)
+    done = served.answering.answer(Message(body.text, "api"), body.conversation_id, client)
+    return _reply(done.reply, done.conversation_id, done.message_id, done.content_version)
+
+
+@router.post("/v1/search", responses=problems(400, 413, 422, 503))
+async def search(body: SearchIn, served: Served) -> SearchOut:
+    """Entries for the first letters, a shorthand or a question, best first."""
+    knowledge, day = served.live.current, served.answering.clock().date()
+    urgency = served.answering.check(knowledge, Message(body.text, "staff"))
+    raised = None
+    if urgency.tier:
+        raised = UrgentOut(tier=urgency.tier, text=knowledge.scripts[f"{urgency.tier}-staff"])
+    return SearchOut(
+        content_version=knowledge.version,
+        urgent=raised,
+        results=_results(knowledge, body.text, body.limit, day),
+    )
+
+
+@router.get("/v1/entries", responses=problems(503))
+async def entries(served: Served) -> EntriesOut:
+    """Every entry that is served now."""
+    knowledge, day = served.live.current, served.answering.clock().date()
+    return EntriesOut(
+        content_version=knowledge.version,
+        demo=knowledge.demo,
+        themes=dict(knowledge.content.themes),
+        entries=[_entry(answer) for id_, answer in knowledge.answers.items() if knowledge.serves(id_, day)],
+    )
+
+
+@router.get("/v1/entries/{id}", responses=problems(404, 422, 503))
+async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> EntryOut:
+    knowledge = served.live.current
+    if not knowledge.serves(id, served.answering.clock().date()):
+        raise NotFound("There is no such entry, or it is not served now.")
+    return _entry(knowledge.answers[id])
+
+
+@router.get("/v1/welcome", responses=problems(503))
+async def welcome(served: Served) -> WelcomeOut:
+    """What to show before anything is typed."""
+    knowledge, day = served.live.current, served.answering.clock().date()
+    first = [id_ for id_ in (*FIRST_SUGGESTIONS, *knowledge.answers) if knowledge.serves(id_, day)]
+    return WelcomeOut(
+        text=knowledge.scripts.get("welcome", knowledge.scripts["safety-notice"]),
+        offline=knowledge.scripts.get("offline", knowledge.scripts["safety-notice"]),
+        banner=knowledge.scripts.get("demo-banner") if knowledge.demo else None,
+        lines={name: knowledge.site.get(name) for name in schema.PLACEHOLDERS},
+        suggestions=[_option(knowledge.option(id_)) for id_ in dict.fromkeys(first)][:3],
+    )
+
+
+@router.get("/healthz")
+async def healthz() -> Health:
+    """The process lives."""
+    return Health(status="ok")
+
+
+@router.get("/readyz", responses=problems(503))
+async def readyz(served: Served) -> Readiness:
+    """The service can answer; and what of its content it holds back."""
+    knowledge, day = served.live.current, served.answering.clock().date()
+    return Readiness(
+        status="ready",
+        content_version=knowledge.version,
+        demo=knowledge.demo,
+        served=sum(knowledge.serves(id_, day) for id_ in knowledge.answers),
+        withheld=dict(knowledge.withheld),
+        taken_back=sorted(knowledge.taken_back),
+        review_overdue=knowledge.expired(day),
+        failed_reload=served.live.failed_reload,
+    )
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics() -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _reply(reply: Reply, conversation_id: str, message_id: str, version: str) -> ReplyOut:
+    return ReplyOut(
+        conversation_id=conversation_id,
+        message_id=message_id,
+        content_version=version,
+        kind=reply.kind,
+        text=reply.text,
+        answers=[_answer(answer) for answer in reply.answers],
+        options=[_option(option) for option in reply.options],
+        suggestions=[_option(option) for option in reply.suggestions],
+        intent=IntentOut(id=reply.intent.id, category=reply.intent.category) if reply.intent else None,
+        urgent=reply.urgent,
+    )
+
+
+def _option(option: Option) -> OptionOut:
+    return OptionOut(id=option.id, question=option.question)
+
+
+def _answer(answer: Answer) -> AnswerOut:
+    return AnswerOut.model_validate(answer).model_copy(update={"confidence": round(answer.confidence, 4)})
+
+
+def _entry(answer: Answer) -> EntryOut:
+    return EntryOut.model_validate(answer)
+
+
+def _results(knowledge: Knowledge, text: str, limit: int, day: date) -> list[ResultOut]:
+    titles = [(id_, answer.question) for id_, answer in knowledge.answers.items()]
+    found: dict[str, float] = {}
+    for candidate in knowledge.matcher.rank(text, limit=limit + 4):
+        found.setdefault(candidate.id, candidate.confidence)
+    for id_ in likeness.starting_with(text[:200], titles):
+        found.setdefault(id_, 0.0)
+    shown = [id_ for id_ in found if knowledge.serves(id_, day)][:limit]
+    return [_result(knowledge.answers[id_], found[id_]) for id_ in shown]
+
+
+def _result(answer: Answer, confidence: float) -> ResultOut:
+    return ResultOut(
+        id=answer.id, question=answer.question, text=answer.text, confidence=round(confidence, 4)
+    )
+
+
+def describe(openapi: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI description with the problem type's schema in it."""
+    openapi["components"]["schemas"].setdefault("Problem", Problem.model_json_schema())
+    return openapi
+
+

@@ -1,0 +1,228 @@
+"""Ground that all HTTP surfaces share: services, request ids, headers, body limit, problem bodies."""
+
+import json
+import logging
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.answering import Answering
+from app.errors import HaiFaqError, RequestError, TooLarge
+from app.live import Live
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 256 * 1024
+"""Of a body: 20,000 characters, each at worst a 12-byte JSON escape, and room to spare."""
+LOOPBACK = ("127.0.0.1", "::1", "testclient")
+PROBLEM = "application/problem+json"
+HELP = "If this is an emergency, call 911. If you think of ending your life, call or text 988."
+"""Stands in for the sealed safety notice while no content is loaded."""
+
+_HEADERS = (
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("x-frame-options", "DENY"),
+    ("cache-control", "no-store"),
+    ("x-robots-tag", "noindex"),
+)
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 describes it."""
+
+    type: str = Field(examples=["urn:hai-faq:problem:invalid-body"])
+    title: str = Field(examples=["The body is not what this address takes."])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["text: Field required"])
+    help: str = Field(description="What to do in an emergency.", examples=[HELP])
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the surfaces use, built once in the lifespan."""
+
+    live: Live
+    answering: Answering
+    trusted_proxies: frozenset[str]
+
+
+def services(request: Request) -> Services:
+    found: Services = request.app.state.services
+    return found
+
+
+Served = Annotated[Services, Depends(services)]
+
+
+def client_of(request: Request, trusted: frozenset[str]) -> str | None:
+    """Whom a limit counts: the peer, or who a trusted proxy says it is; None for loopback without a proxy."""
+    peer = request.client.host if request.client else ""
+    if peer in trusted:
+        hops = request.headers.get("x-forwarded-for", "").split(",")
+        named = [hop.strip() for hop in hops if hop.strip() and hop.strip() not in trusted]
+        return named[-1][:64] if named else peer
+    return None if peer in LOOPBACK and not trusted else peer
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI declarations of these error statuses."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Error rendering, then the middleware, the outermost last."""
+    app.add_exception_handler(HaiFaqError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(Exception, _unforeseen)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Envelope)
+
+
+def problem(
+    request: Request, status: int, code: str, title: str, detail: str, retry_after: int | None = None
+) -> JSONResponse:
+    body = {"type": f"urn:hai-faq:problem:{code}", "title": title, "status": status, "detail": detail}
+    headers = {"retry-after": str(retry_after)} if retry_after is not None else None
+    return JSONResponse(
+        {**body, "help": _help(request)}, status_code=status, media_type=PROBLEM, headers=headers
+    )
+
+
+def _help(request: Request) -> str:
+    try:
+        return services(request).live.current.scripts["safety-notice"]
+    except (HaiFaqError, AttributeError):
+        return HELP
+
+
+def _known(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, RequestError):
+        return problem(request, error.status, error.code, error.title, error.detail, error.retry_after)
+    log.error("not answered: %s", error)
+    return problem(request, 503, "not-ready", "The service cannot answer right now.", "Please try again.", 5)
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    found: Sequence[Any] = error.errors() if isinstance(error, RequestValidationError) else []
+    status = 400 if any(each["type"] == "json_invalid" for each in found) else 422
+    detail = "; ".join(f"{_where(each['loc'])}: {each['msg']}" for each in found[:5])
+    return problem(request, status, "invalid-body", "The request is not what this address takes.", detail)
+
+
+def _where(location: Sequence[int | str]) -> str:
+    return ".".join(str(part) for part in location[1:]) or str(location[0])
+
+
+def _plain(request: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    phrase = HTTPStatus(status).phrase
+    return problem(request, status, phrase.lower().replace(" ", "-"), phrase, phrase)
+
+
+def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    log.error("unforeseen: %s", type(error).__name__)
+    return problem(request, 500, "internal", "Something went wrong here.", "Please try again.")
+
+
+class Envelope:
+    """A request id and safe headers on every response, one log line without query or text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        began = time.perf_counter()
+        status = 500
+
+        async def enveloped(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = request_id
+                for name, value in _HEADERS:
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, enveloped)
+        finally:
+            millis = (time.perf_counter() - began) * 1000
+            log.info("%s %s %d %.1fms %s", scope["method"], scope["path"], status, millis, request_id)
+
+
+class BodyLimit:
+    """Refuses a body over `MOST_BYTES`, by its declared length or as it comes in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self.app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        body = b"" if declared.isdigit() and int(declared) <= MOST_BYTES else None
+        while body is not None:
+            message = await receive()
+            body += message.get("body", b"")
+            if len(body) > MOST_BYTES:
+                body = None
+            elif not message.get("more_body", False):
+                break
+        if body is None:
+            refused = TooLarge(f"A body may have at most {MOST_BYTES} bytes.")
+            await _known(Request(scope), refused)(scope, receive, send)
+            return
+        await self.app(scope, _replay(body, receive), send)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+class Json(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)

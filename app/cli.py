@@ -1,0 +1,343 @@
+"""`hai-faq`: serve, build, ask, search, eval, lint, approve, withhold, go-live, sources."""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+import uvicorn
+from pydantic import ValidationError
+
+from app import evaluation, live
+from app import lint as linting
+from app.channels.http import Json
+from app.content import approval, files, sources
+from app.content.approval import DEMO, URGENT_KEY
+from app.content.schema import Content
+from app.dialogue import engine
+from app.dialogue.messages import Message, State
+from app.errors import ContentError, HaiFaqError
+from app.main import create_app, place
+from app.matching import likeness
+from app.records.tables import connect, migrate
+from app.records.withdrawals import Withdrawal, Withdrawals
+from app.settings import Settings
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+def _clean(command: Callable[Given, Result]) -> Callable[Given, Result]:
+    """An error of ours is a line on standard error and status 1, not a stack trace."""
+
+    @wraps(command)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        try:
+            return command(*args, **kwargs)
+        except HaiFaqError as error:
+            raise click.ClickException(str(error)) from error
+
+    return run
+
+
+@click.group()
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Approved answers about the HAI pump. Settings come from HAI_FAQ_... variables or .env."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Json())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    for noisy in ("alembic", "uvicorn.error"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    try:
+        context.obj = Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"HAI_FAQ_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise click.ClickException(wrong) from error
+
+
+@main.command()
+@click.pass_obj
+@_clean
+def serve(settings: Settings) -> None:
+    """Answers over HTTP. The port opens when the content is loaded."""
+    live.load(place(settings))  # a clear error here, rather than a stack trace from inside the server
+    click.echo(f"hai-faq serves at http://{settings.host}:{settings.port}", err=True)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=20,
+    )
+
+
+@main.command()
+@click.pass_obj
+@_clean
+def build(settings: Settings) -> None:
+    """Fits the models into the cache, unless they are there already."""
+    folder = live.build(settings.content_dir, settings.cache_dir, settings.risk)
+    click.echo(f"built {folder}")
+
+
+@main.command()
+@click.argument("text")
+@click.pass_obj
+@_clean
+def ask(settings: Settings, text: str) -> None:
+    """The reply to TEXT, and why."""
+    knowledge = live.load(place(settings))
+    reply, _ = engine.respond(Message(text), State(), knowledge, datetime.now(UTC))
+    click.echo(f"{reply.text}\n")
+    intent = f", intent {reply.intent.id}" if reply.intent else ""
+    click.echo(f"[{reply.kind}{intent}; threshold {knowledge.matcher.threshold:.3f}]")
+    for candidate in knowledge.matcher.rank(text):
+        why = knowledge.matcher.explain(text, candidate.id)
+        click.echo(f"  {candidate.confidence:.3f} {candidate.id}: {why.phrasing!r} ({why.likeness:.0%} alike)")
+
+
+@main.command()
+@click.argument("text")
+@click.option("--limit", default=5, show_default=True)
+@click.pass_obj
+@_clean
+def search(settings: Settings, text: str, limit: int) -> None:
+    """Entries for TEXT, best first; its last word may be unfinished."""
+    knowledge = live.load(place(settings))
+    titles = [(id_, answer.question) for id_, answer in knowledge.answers.items()]
+    ranked = [candidate.id for candidate in knowledge.matcher.rank(text, limit=limit + 4)]
+    found = dict.fromkeys([*ranked, *likeness.starting_with(text, titles)])
+    for id_ in [id_ for id_ in found if id_ in knowledge.answers][:limit]:
+        click.echo(f"{id_}: {knowledge.answers[id_].question}")
+
+
+@main.command(name="eval")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--report", type=click.Path(path_type=Path), help="Write an HTML report with pictures here.")
+@click.option("--failures", is_flag=True, help="Print every message that did not go as labelled.")
+@click.pass_obj
+@_clean
+def evaluate(settings: Settings, paths: tuple[Path, ...], report: Path | None, failures: bool) -> None:
+    """Scores labelled messages (JSON lines, or folders of them) in this process."""
+    wanted = [found for path in paths for found in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
+    knowledge = live.load(place(settings))
+    scores = evaluation.evaluate(wanted, knowledge, datetime.now(UTC), _progress)
+    click.echo(scores.table())
+    click.echo(f"expected calibration error {evaluation.calibration_error(scores):.3f}")
+    if failures:
+        for each in evaluation.failures(scores):
+            click.echo(f"{each.file} {each.group}/{each.outcome}: {each.case['text']!r} -> {_got(each)}")
+    if report:
+        report.write_text(evaluation.report(scores, knowledge.matcher.threshold), encoding="utf-8")
+        click.echo(f"report: {report}")
+
+
+def _progress(done: int) -> None:
+    if done % 500 == 0:
+        click.echo(f"{done} messages", err=True)
+
+
+def _got(each: evaluation.Judged) -> str:
+    ids = [answer.id for answer in each.reply.answers] + [option.id for option in each.reply.options]
+    intent = [each.reply.intent.id] if each.reply.intent else []
+    return " ".join([each.reply.kind, *intent, *ids])
+
+
+@main.command()
+@click.pass_obj
+@_clean
+def lint(settings: Settings) -> None:
+    """What to mend before sealing; status 1 when something must be."""
+    folder = settings.content_dir
+    content = files.load_content(folder)
+    findings = linting.lint(
+        content,
+        files.load_intents(folder, content),
+        approval.read_lock(folder / files.LOCK),
+        live.urgent_text(folder),
+        datetime.now(UTC).date(),
+        settings.grace,
+    )
+    for finding in findings:
+        click.echo(str(finding))
+    errors = sum(finding.level == "error" for finding in findings)
+    click.echo(f"{errors} errors, {len(findings) - errors} warnings")
+    sys.exit(1 if errors else 0)
+
+
+@main.command()
+@click.argument("keys", nargs=-1)
+@click.option("--by", required=True, help="Who approves, as it is shown with the answer.")
+@click.option("--role", required=True, help=f"In which role; '{DEMO}' is no approval for patients.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day; today unless given.")
+@click.option("--all", "everything", is_flag=True, help="Seal every text anew, not only what is unsealed.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+@_clean
+def approve(
+    settings: Settings, keys: tuple[str, ...], by: str, role: str, on: datetime | None, everything: bool, yes: bool
+) -> None:
+    """Seals texts by their KEYS (pump-size, pump-size.answer, script.greeting), or all that need it."""
+    folder = settings.content_dir
+    content = files.load_content(folder)
+    lock = approval.read_lock(folder / files.LOCK)
+    texts = {**content.texts(), URGENT_KEY: live.urgent_text(folder)}
+    chosen = _chosen(texts, keys, lock, everything)
+    before = _texts_before(folder)
+    accepted = {
+        key: text for key, text in chosen.items() if yes or _agreed(key, text, before.get(key))
+    }
+    day = on.date() if on else datetime.now(UTC).date()
+    sealed = lock.sealing(accepted, day, role, by).only(texts, _cited(content))
+    approval.write_lock(folder / files.LOCK, sealed)
+    click.echo(f"sealed {len(accepted)} of {len(chosen)} texts")
+
+
+def _chosen(
+    texts: dict[str, str], keys: tuple[str, ...], lock: approval.Lock, everything: bool
+) -> dict[str, str]:
+    if keys:
+        found = {key: text for key, text in texts.items() if key in keys or key.split(".")[0] in keys}
+        unknown = [key for key in keys if key not in {*found, *(each.split(".")[0] for each in found)}]
+        if unknown:
+            raise click.UsageError(f"there is no text {', '.join(unknown)}")
+        return found
+    return texts if everything else {key: texts[key] for key in lock.broken(texts)}
+
+
+def _agreed(key: str, text: str, before: str | None) -> bool:
+    click.echo(f"\n== {key}")
+    if before is not None and before != text:
+        click.echo(f"before: {before[:2000]}")
+    click.echo(f"now:    {text[:2000]}")
+    return click.confirm("approve?", default=False)
+
+
+def _texts_before(folder: Path) -> dict[str, str]:
+    """The texts of the last commit, where the content lies in a git repository."""
+    command = ["git", "-C", str(folder), "show", f"HEAD:./{files.FAQ}"]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)
+        return files.parse_content(files.parse_yaml(Path(files.FAQ), done.stdout)).texts()
+    except (OSError, ContentError):
+        return {}
+
+
+def _cited(content: Content) -> list[str]:
+    return sorted({str(source) for entry in content.entries.values() for source in entry.sources})
+
+
+@main.command()
+@click.argument("id")
+@click.option("--by", required=True, help="Who takes it back.")
+@click.option("--why", required=True, help="For the record.")
+@click.option("--undo", is_flag=True, help="Serve the entry again.")
+@click.pass_obj
+@_clean
+def withhold(settings: Settings, id: str, by: str, why: str, undo: bool) -> None:
+    """Takes the answer ID back on all replicas within a minute, without a deployment."""
+    if id not in files.load_content(settings.content_dir).entries:
+        raise click.UsageError(f"there is no entry {id}")
+    store = connect(settings.database_url)
+    migrate(store)
+    withdrawals = Withdrawals(store)
+    if undo:
+        done = withdrawals.remove(id)
+        click.echo(f"{id} is served again" if done else f"{id} was not taken back")
+    else:
+        withdrawals.add(Withdrawal(id, datetime.now(UTC), by, why))
+        click.echo(f"{id} is taken back")
+
+
+@main.command(name="go-live")
+@click.pass_obj
+@_clean
+def go_live(settings: Settings) -> None:
+    """What a site must have done before patients use it; status 1 with the list while anything is left."""
+    folder = settings.content_dir
+    content = files.load_content(folder)
+    lock = approval.read_lock(folder / files.LOCK)
+    broken = lock.broken({**content.texts(), URGENT_KEY: live.urgent_text(folder)})
+    missing = [f"{key} {reason}" for key, reason in broken.items()]
+    missing += linting.going_live(content, lock, _facts(settings))
+    for each in missing:
+        click.echo(f"- {each}")
+    click.echo(f"{len(missing)} things are left to do" if missing else "ready to go live")
+    sys.exit(1 if missing else 0)
+
+
+def _facts(settings: Settings) -> dict[str, bool]:
+    return {
+        "HAI_FAQ_ONCALL_LINE is not set: urgent texts cannot name a number": bool(settings.oncall_line),
+        "HAI_FAQ_PHONE_LINE is not set: refusals cannot name a number": bool(settings.phone_line),
+        "HAI_FAQ_SITE_NAME is not set": bool(settings.site_name),
+        "HAI_FAQ_PRIVACY_ADDRESS is not set": bool(settings.privacy_address),
+        "HAI_FAQ_SECRET is not set": settings.secret is not None,
+        "HAI_FAQ_ALLOWED_ORIGINS names no origin": bool(settings.allowed_origins),
+    }
+
+
+@main.group(name="sources")
+def sources_group() -> None:
+    """The approved documents and the fingerprints of their cited paragraphs."""
+
+
+@sources_group.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--document", help="Which document FILE is; needed when there are several.")
+@click.option("--by", required=True)
+@click.option("--role", required=True)
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]))
+@click.pass_obj
+@_clean
+def seal(
+    settings: Settings, file: Path, document: str | None, by: str, role: str, on: datetime | None
+) -> None:
+    """Takes the fingerprints of the cited paragraphs from FILE, after a person has read it."""
+    content, id_, text = _document(settings, file, document)
+    now = sources.paragraphs(content.documents[id_], text)
+    missing = [place_ for place_ in sources.cited(content, id_) if place_ not in now]
+    if missing:
+        raise click.ClickException(f"not in the document: {', '.join(missing)}")
+    cited = {f"{id_}/{place_}": now[place_] for place_ in sources.cited(content, id_)}
+    path = settings.content_dir / files.LOCK
+    day: date = on.date() if on else datetime.now(UTC).date()
+    approval.write_lock(path, approval.read_lock(path).sealing_paragraphs(cited, day, role, by))
+    click.echo(f"sealed {len(cited)} paragraphs of {id_}")
+
+
+@sources_group.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--document", help="Which document FILE is; needed when there are several.")
+@click.pass_obj
+@_clean
+def check(settings: Settings, file: Path, document: str | None) -> None:
+    """Compares FILE with the fingerprints; status 1 and the entries to review when a paragraph drifted."""
+    content, id_, text = _document(settings, file, document)
+    lock = approval.read_lock(settings.content_dir / files.LOCK)
+    drifted = sources.drifted(content, id_, text, lock.paragraphs)
+    for drift in drifted:
+        click.echo(f"{drift.place} {drift.problem}: review {', '.join(drift.entries)}")
+    click.echo(f"{len(drifted)} of {len(sources.cited(content, id_))} cited paragraphs drifted")
+    sys.exit(1 if drifted else 0)
+
+
+def _document(settings: Settings, file: Path, document: str | None) -> tuple[Content, str, str]:
+    content = files.load_content(settings.content_dir)
+    id_ = document or next(iter(content.documents))
+    if id_ not in content.documents or (document is None and len(content.documents) > 1):
+        raise click.UsageError(f"say which with --document: {', '.join(content.documents)}")
+    try:
+        return content, id_, file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file} is not UTF-8") from error
+

@@ -1,0 +1,1 @@
+"""What we say and what people say: read, checked, sealed. No engine in here."""

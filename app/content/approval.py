@@ -1,0 +1,116 @@
+"""Seals: which text was approved, by whom, in which role, on what day.
+
+`faq.lock` is text, sorted, a line a seal, written by commands only:
+
+    text pump-size.answer 3f5a... 2026-11-23 demo project maintainers
+    paragraph hai-pump/about/1 90bc... 2026-11-23 demo project maintainers
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from app.errors import ContentError
+
+DEMO = "demo"
+"""The role under which the repository ships its seals; not an approval for patients."""
+TEXT, PARAGRAPH = "text", "paragraph"
+URGENT_KEY = "urgent.yaml"
+
+_HEADER = "# Written by `hai-faq approve` and `hai-faq sources seal`. Do not edit by hand.\n"
+_LINE = re.compile(r"(text|paragraph) (\S+) ([0-9a-f]{64}) (\d{4}-\d\d-\d\d) ([\w-]+) (\S.*)")
+
+
+@dataclass(frozen=True)
+class Seal:
+    sha256: str
+    on: date
+    role: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Lock:
+    texts: Mapping[str, Seal] = field(default_factory=dict)
+    paragraphs: Mapping[str, Seal] = field(default_factory=dict)
+
+    def broken(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Keys of texts that have no seal or no longer match it, and which of the two."""
+        reasons: dict[str, str] = {}
+        for key, text in texts.items():
+            seal = self.texts.get(key)
+            if seal is None:
+                reasons[key] = "has no seal"
+            elif seal.sha256 != digest(text):
+                reasons[key] = "does not match its seal"
+        return reasons
+
+    def sealing(self, texts: Mapping[str, str], on: date, role: str, by: str) -> "Lock":
+        """This lock with these texts sealed anew."""
+        return Lock({**self.texts, **_seals(texts, on, role, by)}, self.paragraphs)
+
+    def sealing_paragraphs(self, texts: Mapping[str, str], on: date, role: str, by: str) -> "Lock":
+        return Lock(self.texts, {**self.paragraphs, **_seals(texts, on, role, by)})
+
+    def only(self, texts: Iterable[str], paragraphs: Iterable[str]) -> "Lock":
+        """Without the seals of what no longer exists."""
+        return Lock(
+            {key: self.texts[key] for key in texts if key in self.texts},
+            {key: self.paragraphs[key] for key in paragraphs if key in self.paragraphs},
+        )
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _seals(texts: Mapping[str, str], on: date, role: str, by: str) -> dict[str, Seal]:
+    return {key: Seal(digest(text), on, role, by) for key, text in texts.items()}
+
+
+def read_lock(path: Path) -> Lock:
+    """A lock that does not exist holds no seal. Raises `ContentError` on a line that is no seal."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return Lock()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError(path, 1, "", f"cannot be read: {error}") from error
+    found: dict[str, dict[str, Seal]] = {TEXT: {}, PARAGRAPH: {}}
+    for number, line in enumerate(lines, 1):
+        if line and not line.startswith("#"):
+            kind, key, seal = _parse(path, number, line)
+            found[kind][key] = seal
+    return Lock(found[TEXT], found[PARAGRAPH])
+
+
+def _parse(path: Path, number: int, line: str) -> tuple[str, str, Seal]:
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise ContentError(path, number, "", "is not a seal")
+    kind, key, sha256, on, role, by = match.groups()
+    try:
+        return kind, key, Seal(sha256, date.fromisoformat(on), role, by)
+    except ValueError as error:
+        raise ContentError(path, number, key, str(error)) from error
+
+
+def write_lock(path: Path, lock: Lock) -> None:
+    """Replaces the file in one step, so that a reader never sees half a lock."""
+    lines = [
+        f"{kind} {key} {seal.sha256} {seal.on.isoformat()} {seal.role} {seal.by}\n"
+        for kind, seals in ((PARAGRAPH, lock.paragraphs), (TEXT, lock.texts))
+        for key, seal in sorted(seals.items())
+    ]
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", newline="\n", dir=path.parent, delete=False
+    ) as file:
+        file.writelines([_HEADER, *lines])
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    os.chmod(file.name, mode)
+    os.replace(file.name, path)

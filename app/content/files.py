@@ -1,0 +1,240 @@
+"""Reads faq.yaml and intents/. Whatever is wrong is a `ContentError` that names file, line and key."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from app import text
+from app.content import schema
+from app.content.schema import Content, Intents
+from app.errors import ContentError
+
+FAQ, LOCK, INTENTS = "faq.yaml", "faq.lock", "intents"
+URGENT, LEXICON, SMALLTALK = "urgent.yaml", "lexicon.yaml", "smalltalk.yaml"
+
+_WORDS = ("yes", "no", "on", "off", "y", "n")
+"""Words to whoever writes content, though YAML 1.1 reads them as true and false."""
+
+Keys = tuple[str | int, ...]
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Located:
+    """The data of a YAML file, and the line on which each key stands."""
+
+    path: Path
+    data: Any
+    lines: Mapping[Keys, int]
+
+    def error(self, keys: Keys, problem: str) -> ContentError:
+        known = keys
+        while known and known not in self.lines:
+            known = known[:-1]
+        return ContentError(self.path, self.lines.get(known, 1), ".".join(map(str, keys)), problem)
+
+
+def read_yaml(path: Path) -> Located:
+    try:
+        return parse_yaml(path, path.read_bytes())
+    except OSError as error:
+        raise ContentError(path, 1, "", f"cannot be read: {error.strerror}") from error
+
+
+def parse_yaml(path: Path, content: bytes) -> Located:
+    """Plain data only; a key that stands twice, an alias or an odd tag is an error."""
+    try:
+        node = yaml.compose(content.decode("utf-8"), Loader=yaml.CSafeLoader)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ContentError(path, line, "", "is not UTF-8") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise ContentError(path, mark.line + 1 if mark else 1, "", f"bad YAML: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise ContentError(path, 1, "", f"bad YAML: {error}") from error
+    lines: dict[Keys, int] = {}
+    return Located(path, _plain(path, node, (), lines), lines)
+
+
+def _plain(path: Path, node: yaml.Node | None, keys: Keys, lines: dict[Keys, int]) -> Any:
+    if node is None:
+        raise ContentError(path, 1, "", "is empty")
+    lines.setdefault(keys, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(path, node, keys, lines)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(path, item, (*keys, place), lines) for place, item in enumerate(node.value)]
+    if node.tag == "tag:yaml.org,2002:str" or node.value.lower() in _WORDS:
+        return node.value
+    return yaml.constructor.SafeConstructor().construct_object(node)
+
+
+def _mapping(path: Path, node: yaml.MappingNode, keys: Keys, lines: dict[Keys, int]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key_node, value in node.value:
+        key = str(key_node.value)
+        if key in found:
+            dotted = ".".join(map(str, (*keys, key)))
+            raise ContentError(path, key_node.start_mark.line + 1, dotted, "stands twice")
+        lines[(*keys, key)] = key_node.start_mark.line + 1
+        found[key] = _plain(path, value, (*keys, key), lines)
+    return found
+
+
+def load_content(folder: Path) -> Content:
+    return parse_content(read_yaml(folder / FAQ))
+
+
+def parse_content(located: Located) -> Content:
+    content = _validated(located, Content)
+    for keys, problem in _loose_ends(content):
+        raise located.error(keys, problem)
+    return content
+
+
+def load_intents(folder: Path, content: Content) -> Intents:
+    """All phrasings; every covered and not-covered id must be known to `content`, and be asked for somehow."""
+    phrasings: dict[str, tuple[str, ...]] = {}
+    for path in intent_files(folder):
+        if path.name not in (URGENT, LEXICON, SMALLTALK):
+            located = read_yaml(path)
+            phrasings |= _phrasings(located, {*content.entries, *content.topics} - phrasings.keys())
+    faq = folder / FAQ
+    for id_ in (*content.entries, *content.topics):
+        if id_ not in phrasings:
+            raise ContentError(faq, 1, id_, "has no phrasings in intents/")
+    return Intents(
+        phrasings=phrasings,
+        smalltalk=load_smalltalk(folder),
+        urgent=load_urgent(folder),
+        lexicon=_validated(read_yaml(folder / INTENTS / LEXICON), schema.LexiconData),
+    )
+
+
+def load_smalltalk(folder: Path) -> dict[str, tuple[str, ...]]:
+    return _phrasings(read_yaml(folder / INTENTS / SMALLTALK), set(schema.SMALLTALK))
+
+
+def load_urgent(folder: Path) -> schema.UrgentEvidence:
+    located = read_yaml(folder / INTENTS / URGENT)
+    urgent = _validated(located, schema.UrgentEvidence)
+    for part in ("phrasings", "rules"):
+        for tier in getattr(urgent, part):
+            if tier not in (*schema.TIERS, schema.CALM):
+                raise located.error((part, tier), "is not a tier")
+    return urgent
+
+
+def intent_files(folder: Path) -> list[Path]:
+    return sorted((folder / INTENTS).rglob("*.yaml"))
+
+
+def fingerprint(folder: Path) -> str:
+    """SHA-256 over names and bytes of faq.yaml and intents/: the same content has the same fingerprint."""
+    total = hashlib.sha256()
+    for path in (folder / FAQ, *intent_files(folder)):
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ContentError(path, 1, "", f"cannot be read: {error.strerror}") from error
+        total.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def _validated(located: Located, shape: type[Shape]) -> Shape:
+    try:
+        return shape.model_validate(located.data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        keys = tuple(part for part in first["loc"] if part != "[key]")
+        raise located.error(keys, _said(first["type"], first["msg"])) from error
+
+
+def _said(kind: str, message: str) -> str:
+    known = {
+        "extra_forbidden": "is not a known key",
+        "missing": "is missing",
+        "string_too_short": "is empty",
+        "too_short": "is empty",
+        "string_pattern_mismatch": "is not a valid id (lower case, digits, hyphens)",
+    }
+    return known.get(kind, message)
+
+
+def _phrasings(located: Located, allowed: set[str]) -> dict[str, tuple[str, ...]]:
+    if not isinstance(located.data, dict):
+        raise located.error((), "must map ids to lists of phrasings")
+    for id_, lines in located.data.items():
+        if id_ not in allowed:
+            raise located.error((id_,), "is not a known id, or stands in another file too")
+        _check_lines(located, id_, lines)
+    return {id_: tuple(lines) for id_, lines in located.data.items()}
+
+
+def _check_lines(located: Located, id_: str, lines: object) -> None:
+    if not isinstance(lines, list) or not lines:
+        raise located.error((id_,), "must be a list with at least one phrasing")
+    seen: set[str] = set()
+    for place, line in enumerate(lines):
+        if not isinstance(line, str) or not line.strip():
+            raise located.error((id_, place), "is not a text (quote numbers and words such as yes)")
+        if line in seen:
+            raise located.error((id_, place), "stands twice")
+        seen.add(line)
+
+
+def _loose_ends(content: Content) -> Iterator[tuple[Keys, str]]:
+    """What a schema cannot see: ids that point nowhere, scripts that are missing, braces that mean nothing."""
+    yield from _missing_scripts(content)
+    for id_, entry in content.entries.items():
+        if id_.startswith(schema.NOT_COVERED):
+            yield ("entries", id_), f"an entry's id must not start with {schema.NOT_COVERED}"
+        if entry.theme not in content.themes:
+            yield ("entries", id_, "theme"), f"there is no theme {entry.theme}"
+        for other in entry.related:
+            if other not in content.entries or other == id_:
+                yield ("entries", id_, "related"), f"there is no other entry {other}"
+        for place, source in enumerate(entry.sources):
+            document = content.documents.get(source.document)
+            if document is None or source.section not in document.sections:
+                yield ("entries", id_, "sources", place), f"there is no section {source.document}/{source.section}"
+    for id_, topic in content.topics.items():
+        if not id_.startswith(schema.NOT_COVERED):
+            yield ("topics", id_), f"a not-covered topic's id must start with {schema.NOT_COVERED}"
+        if topic.title and "{" in topic.title:
+            yield ("topics", id_, "title"), "a title holds no placeholder"
+    yield from _odd_braces(content)
+
+
+def _missing_scripts(content: Content) -> Iterator[tuple[Keys, str]]:
+    for id_ in (*schema.SCRIPTS, *schema.SMALLTALK):
+        if id_ not in content.scripts:
+            yield ("scripts",), f"script {id_} is missing"
+        elif content.scripts[id_].safety != (id_ in schema.SAFETY):
+            yield ("scripts", id_, "safety"), f"must be {str(id_ in schema.SAFETY).lower()}"
+    for id_ in content.scripts:
+        if id_ not in (*schema.SCRIPTS, *schema.SMALLTALK):
+            yield ("scripts", id_), "is not a script that the service knows"
+
+
+def _odd_braces(content: Content) -> Iterator[tuple[Keys, str]]:
+    for id_, entry in content.entries.items():
+        for name, said in entry.texts():
+            for odd in schema.unknown_placeholders(said):
+                yield ("entries", id_, name), f"{{{odd}}} is not a placeholder"
+    for id_, script in content.scripts.items():
+        for _, said in script.texts():
+            for odd in schema.unknown_placeholders(said):
+                yield ("scripts", id_), f"{{{odd}}} is not a placeholder"
+
+
+def normal_form(phrasing: str) -> str:
+    """Two phrasings of one normal form teach the same."""
+    return " ".join(text.words(text.fold(phrasing)))

@@ -1,0 +1,177 @@
+"""The shape of faq.yaml and intents/, frozen once read."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+PLACEHOLDERS = ("site_name", "phone_line", "oncall_line", "interpreter_line", "page_url")
+"""What a site may fill in; nothing else in braces is allowed in a text."""
+TIERS = ("emergency", "crisis", "call-now")
+"""Urgent tiers, the most urgent first."""
+CALM = "calm"
+SCRIPTS = (
+    *(f"{tier}{suffix}" for tier in TIERS for suffix in ("", "-staff")),
+    *("safety-notice", "fallback", "not-covered", "care-line", "clarify", "clarify-none", "none-chosen"),
+    *("source-label", "demo-banner", "welcome", "offline", "too-long"),
+)
+"""Scripts that the service itself needs."""
+SMALLTALK = (
+    *("greeting", "thanks", "goodbye", "bot-identity", "capabilities", "human"),
+    *("acknowledge", "frustration", "unclear"),
+)
+SAFETY = frozenset({*(f"{tier}{suffix}" for tier in TIERS for suffix in ("", "-staff")), "safety-notice", "fallback"})
+"""Never withheld: without one of these, sealed, the service does not start."""
+NOT_COVERED = "nc-"
+"""Ids of not-covered topics start with this, so that no entry can be taken for one."""
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Document(Strict):
+    title: Text
+    publisher: Text
+    url: Text | None = None
+    sections: dict[Id, Text]
+    """Section id to its heading, word for word, in the document's order."""
+
+
+class Source(Strict):
+    document: Id
+    section: Id
+    paragraph: int = Field(ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def parse(cls, value: object) -> object:
+        """`hai-pump/about/1` means that document's section `about`, first paragraph."""
+        if not isinstance(value, str):
+            return value
+        parts = value.split("/")
+        if len(parts) != 3 or not parts[2].isdigit():
+            raise ValueError("write a source as document/section/paragraph number")
+        return {"document": parts[0], "section": parts[1], "paragraph": int(parts[2])}
+
+    def __str__(self) -> str:
+        return f"{self.document}/{self.section}/{self.paragraph}"
+
+
+class Entry(Strict):
+    theme: Id
+    question: Text
+    answer: Text
+    limits: Text | None = None
+    sms: Text
+    read_aloud: Text
+    sources: tuple[Source, ...] = Field(min_length=1)
+    related: tuple[Id, ...] = ()
+    review: date
+    hold: Text | None = None
+    """Why the entry is kept back until its owner decides."""
+    translations: dict[Language, Text] = {}
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        for name in ("question", "answer", "limits", "sms", "read_aloud"):
+            text = getattr(self, name)
+            if text is not None:
+                yield name, text
+        for language, text in self.translations.items():
+            yield f"translations.{language}", text
+
+
+class Script(Strict):
+    text: Text
+    sms: Text | None = None
+    safety: bool = False
+    translated_by: Text | None = None
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        yield "", self.text
+        if self.sms is not None:
+            yield ".sms", self.sms
+
+
+class Topic(Strict):
+    """What people ask and no document answers."""
+
+    title: Text | None = None
+    care: bool = False
+
+
+class Content(Strict):
+    documents: dict[Id, Document] = Field(min_length=1)
+    themes: dict[Id, Text] = Field(min_length=1)
+    entries: dict[Id, Entry] = Field(min_length=1)
+    scripts: dict[Id, Script]
+    topics: dict[Id, Topic] = {}
+
+    def texts(self) -> dict[str, str]:
+        """Every readable string by the key of its seal: `pump-size.answer`, `script.greeting`, `title.nc-mri`."""
+        found: dict[str, str] = {}
+        for id_, document in self.documents.items():
+            found[f"document.{id_}.title"] = document.title
+            found[f"document.{id_}.publisher"] = document.publisher
+            found |= {f"document.{id_}.section.{key}": heading for key, heading in document.sections.items()}
+        found |= {f"theme.{id_}": title for id_, title in self.themes.items()}
+        for id_, entry in self.entries.items():
+            found |= {f"{id_}.{name}": text for name, text in entry.texts()}
+        for id_, script in self.scripts.items():
+            found |= {f"script.{id_}{name}": text for name, text in script.texts()}
+        return found | {f"title.{id_}": topic.title for id_, topic in self.topics.items() if topic.title}
+
+
+class Rule(Strict):
+    """A sign that a clinician can read: any of the patterns, unless one of the calm ones is there too.
+
+    A pattern is words in order; `cant|cannot` are alternatives, `..` is up to three words between,
+    a word that ends in `*` stands for all that begin so.
+    """
+
+    sign: Id
+    any: tuple[Text, ...] = ()
+    temperature: bool = False
+    """A body temperature of 100.4 F or 38.0 C and more."""
+    unless: tuple[Text, ...] = ()
+    """Patterns, or names of `cues`, that make a sentence calm."""
+
+    @model_validator(mode="after")
+    def says_something(self) -> Self:
+        if not self.any and not self.temperature:
+            raise ValueError("a rule needs `any` patterns or `temperature: true`")
+        return self
+
+
+class UrgentEvidence(Strict):
+    """urgent.yaml: phrasings per tier and sign, and the rules."""
+
+    phrasings: dict[Id, dict[Id, tuple[Text, ...]]]
+    cues: dict[Id, tuple[Text, ...]] = {}
+    rules: dict[Id, tuple[Rule, ...]] = {}
+
+
+class LexiconData(Strict):
+    shorthand: dict[str, str] = {}
+    ideas: dict[str, tuple[str, ...]] = {}
+
+
+class Intents(Strict):
+    """What people say: phrasings by topic, small talk, urgent evidence, lexicon."""
+
+    phrasings: Mapping[str, tuple[str, ...]]
+    smalltalk: Mapping[str, tuple[str, ...]]
+    urgent: UrgentEvidence
+    lexicon: LexiconData
+
+
+def unknown_placeholders(text: str) -> list[str]:
+    return [name for name in _BRACES.findall(text) if name not in (*PLACEHOLDERS, "title")]

@@ -1,0 +1,97 @@
+"""Replies put together from sealed texts and titles. Nothing here writes a sentence."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from app.content import schema
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Answer, Channel, Intent, Option, Reply
+
+SUGGESTIONS = 3
+
+
+def answer(knowledge: Knowledge, id_: str, confidence: float, day: date) -> Reply:
+    found = replace(knowledge.answers[id_], confidence=confidence)
+    return Reply(
+        kind="answer",
+        parts=_under_banner(knowledge, answer_parts(knowledge, found)),
+        answers=(found,),
+        suggestions=_related(knowledge, found, day),
+        confidence=confidence,
+    )
+
+
+def answer_parts(knowledge: Knowledge, found: Answer) -> list[str]:
+    parts = [found.text] + ([found.limits] if found.limits else [])
+    label = knowledge.scripts.get("source-label")
+    named = dict.fromkeys(f"{cited.title}, {cited.publisher}" for cited in found.sources)
+    return parts + ([f"{label} {'; '.join(named)}"] if label else [])
+
+
+def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) -> Reply:
+    lines = [f"{place}. {option.question}" for place, option in enumerate(options, 1)]
+    none = knowledge.scripts.get("clarify-none")
+    if none:
+        lines.append(f"{len(options) + 1}. {none}")
+    asked = [knowledge.scripts["clarify"]] if "clarify" in knowledge.scripts else []
+    parts = _under_banner(knowledge, [*asked, "\n".join(lines)])
+    return Reply(kind="clarify", parts=parts, options=tuple(options), confidence=confidence)
+
+
+def urgent(knowledge: Knowledge, tier: str, channel: Channel) -> Reply:
+    """The tier's script first of all; the banner of a demonstration comes after it."""
+    name = f"{tier}-staff" if channel == "staff" else tier
+    banner = _banner(knowledge)
+    return Reply(
+        kind="scripted",
+        parts=(knowledge.scripts[name], *banner),
+        intent=Intent(tier, "urgent"),
+        confidence=1.0,
+    )
+
+
+def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:
+    """A small-talk or other script; the fallback stands in for one that is withheld."""
+    if id_ not in knowledge.scripts:
+        return fallback(knowledge, confidence)
+    parts = _under_banner(knowledge, [knowledge.scripts[id_]])
+    category = "smalltalk" if id_ in (*schema.SMALLTALK, "too-long") else None
+    intent = Intent(id_, category) if category == "smalltalk" else None
+    return Reply(kind="scripted", parts=parts, intent=intent, confidence=confidence)
+
+
+def not_covered(knowledge: Knowledge, id_: str, confidence: float) -> Reply:
+    """Says that there is no approved text on this topic, by its title; needs title and template."""
+    parts = [knowledge.scripts["not-covered"].replace("{title}", knowledge.titles[id_])]
+    if knowledge.content.topics[id_].care and "care-line" in knowledge.scripts:
+        parts.append(knowledge.scripts["care-line"])
+    return Reply(
+        kind="scripted",
+        parts=_under_banner(knowledge, parts),
+        intent=Intent(id_, "not-covered"),
+        confidence=confidence,
+    )
+
+
+def fallback(knowledge: Knowledge, confidence: float, intent: Intent | None = None) -> Reply:
+    parts = _under_banner(knowledge, [knowledge.scripts["fallback"]])
+    return Reply(kind="fallback", parts=parts, intent=intent, confidence=confidence)
+
+
+def with_notice(knowledge: Knowledge, reply: Reply) -> Reply:
+    """The safety notice in front: the urgent check could not be made."""
+    return replace(reply, parts=(knowledge.scripts["safety-notice"], *reply.parts))
+
+
+def _related(knowledge: Knowledge, found: Answer, day: date) -> tuple[Option, ...]:
+    served = (id_ for id_ in found.related if knowledge.serves(id_, day))
+    return tuple(knowledge.option(id_) for id_ in list(served)[:SUGGESTIONS])
+
+
+def _banner(knowledge: Knowledge) -> tuple[str, ...]:
+    return (knowledge.scripts["demo-banner"],) if knowledge.demo and "demo-banner" in knowledge.scripts else ()
+
+
+def _under_banner(knowledge: Knowledge, parts: Sequence[str]) -> tuple[str, ...]:
+    return (*_banner(knowledge), *parts)

@@ -1,0 +1,117 @@
+"""The pipeline: a message and what its conversation remembers in, a reply and what to remember out.
+
+Read `respond` from top to bottom; each step either settles the reply or leaves it to the next.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from app import text
+from app.dialogue import compose, context
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Intent, Message, Option, Reply, State
+from app.dialogue.urgent import Urgency
+from app.matching.matcher import Candidate
+
+LONGEST = 4_000
+"""Characters of a message that is still answered; the urgent check reads on."""
+TITLE = 0.8
+"""Confidence from which a not-covered topic is called by its name: the wrong name sounds deaf."""
+OPTIONS = 3
+LEAST_OPTION = 0.06
+"""Confidence below which an entry is not worth offering."""
+LEAST_CHOICE = 0.30
+"""The offered entries must hold at least this much confidence together."""
+SHORT = 6
+"""After an urgent reply, a message of up to so many words that asks nothing we answer gets the script again."""
+
+
+def respond(
+    message: Message, state: State, knowledge: Knowledge, now: datetime, urgency: Urgency | None = None
+) -> tuple[Reply, State]:
+    """Deterministic. `urgency` is what the urgent check found when it was made beforehand."""
+    urgency = urgency or knowledge.urgent.assess(message.text)
+    if urgency.tier:
+        return compose.urgent(knowledge, urgency.tier, message.channel), State(urgent=urgency.tier)
+    reply = (
+        _too_long(message, knowledge)
+        or _choice(message, state, knowledge, now.date())
+        or _smalltalk(message, knowledge)
+        or _matched(message, knowledge, now.date())
+    )
+    if state.urgent and _asks_nothing(message, reply):
+        return compose.urgent(knowledge, state.urgent, message.channel), state
+    if urgency.failed:
+        reply = compose.with_notice(knowledge, reply)
+    return reply, _remember(reply)
+
+
+def _too_long(message: Message, knowledge: Knowledge) -> Reply | None:
+    return compose.script(knowledge, "too-long") if len(message.text) > LONGEST else None
+
+
+def _choice(message: Message, state: State, knowledge: Knowledge, day: date) -> Reply | None:
+    """An entry's id selects it; so does a pick among what the last reply offered."""
+    named = message.text.strip()
+    if knowledge.serves(named, day):
+        return compose.answer(knowledge, named, 1.0, day)
+    offered = [(id_, knowledge.answers[id_].question) for id_ in state.offered if knowledge.serves(id_, day)]
+    picked = context.chosen(message.text, offered)
+    if picked is None:
+        return None
+    if picked == context.NONE:
+        return compose.script(knowledge, "none-chosen")
+    return compose.answer(knowledge, picked, 1.0, day)
+
+
+def _smalltalk(message: Message, knowledge: Knowledge) -> Reply | None:
+    intent = knowledge.smalltalk.recognise(message.text)
+    return compose.script(knowledge, intent) if intent else None
+
+
+def _matched(message: Message, knowledge: Knowledge, day: date) -> Reply:
+    question = knowledge.smalltalk.strip(message.text)
+    return decide(knowledge.matcher.rank(question, limit=8), knowledge, day)
+
+
+def decide(candidates: Sequence[Candidate], knowledge: Knowledge, day: date) -> Reply:
+    """Answer when sure; offer a choice when the right entry is probably among few; else say that we cannot."""
+    covered = knowledge.matcher.not_covered
+    entries = [each for each in candidates if each.id not in covered]
+    others = [each for each in candidates if each.id in covered]
+    sure = entries[0].confidence if entries else 0.0
+    if entries and sure >= knowledge.matcher.threshold and knowledge.serves(entries[0].id, day):
+        return compose.answer(knowledge, entries[0].id, sure, day)
+    if entries and entries[0].id in knowledge.answers and not knowledge.serves(entries[0].id, day):
+        return compose.fallback(knowledge, sure)
+    options = _options(entries, others, knowledge, day)
+    if options:
+        return compose.clarify(knowledge, options, sure)
+    if others and others[0].confidence >= TITLE and others[0].id in knowledge.titles:
+        return compose.not_covered(knowledge, others[0].id, others[0].confidence)
+    named = Intent(others[0].id, "not-covered") if others and others[0].confidence > sure else None
+    return compose.fallback(knowledge, sure, named)
+
+
+def _options(
+    entries: Sequence[Candidate], others: Sequence[Candidate], knowledge: Knowledge, day: date
+) -> list[Option]:
+    served = [each for each in entries if knowledge.serves(each.id, day)][:OPTIONS]
+    likely = [each for place, each in enumerate(served) if place < 2 or each.confidence >= LEAST_OPTION]
+    held = sum(each.confidence for each in likely)
+    rival = max((each.confidence for each in others), default=0.0)
+    if held < LEAST_CHOICE or rival >= TITLE or held < rival:
+        return []
+    return [knowledge.option(each.id) for each in likely]
+
+
+def _asks_nothing(message: Message, reply: Reply) -> bool:
+    short = len(text.words(text.fold(message.text[:LONGEST]))) <= SHORT
+    return short and reply.kind != "answer"
+
+
+def _remember(reply: Reply) -> State:
+    return State(
+        offered=tuple(option.id for option in reply.options),
+        answered=tuple(answer.id for answer in reply.answers),
+    )

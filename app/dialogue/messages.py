@@ -1,0 +1,89 @@
+"""What goes through the pipeline: a message, the state of its conversation, a reply."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.content.approval import Seal
+
+Channel = Literal["web", "sms", "staff", "api", "rasa"]
+Kind = Literal["answer", "clarify", "scripted", "fallback"]
+Category = Literal["urgent", "smalltalk", "language", "not-covered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    text: str
+    channel: Channel = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a conversation remembers: ids and flags, never text."""
+
+    offered: tuple[str, ...] = ()
+    """Entries offered by the last reply, in order."""
+    answered: tuple[str, ...] = ()
+    """Entries that the last answer gave."""
+    urgent: str | None = None
+    """Tier of the last reply, if it was urgent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Where an answer comes from; `passage` quotes the paragraph when the site has given its documents."""
+
+    document: str
+    title: str
+    publisher: str
+    section: str
+    paragraph: int
+    url: str | None
+    passage: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    id: str
+    question: str
+    text: str
+    limits: str | None
+    sms: str
+    read_aloud: str
+    theme: str
+    seal: Seal
+    sources: tuple[Cited, ...]
+    related: tuple[str, ...]
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    id: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    id: str
+    category: Category
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    kind: Kind
+    parts: tuple[str, ...]
+    """Sealed texts and titles, in order: nothing else is ever said."""
+    answers: tuple[Answer, ...] = ()
+    options: tuple[Option, ...] = ()
+    suggestions: tuple[Option, ...] = ()
+    intent: Intent | None = None
+    confidence: float = 0.0
+    """Of the best candidate, whether or not it was answered."""
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(self.parts)
+
+    @property
+    def urgent(self) -> bool:
+        return self.intent is not None and self.intent.category == "urgent"

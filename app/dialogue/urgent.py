@@ -1,0 +1,150 @@
+"""Is someone in danger? Readable rules and a fitted matcher, over the whole text and each sentence of it.
+
+The rules are data (`intents/urgent.yaml`) that a clinician can read; this module gives them a meaning.
+Every pattern becomes one regular expression without nested repetition, so time stays linear.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from app import text
+from app.content.schema import CALM, TIERS, Rule, UrgentEvidence
+from app.matching.matcher import Matcher
+
+FEVER_F, FEVER_C = 100.4, 38.0
+"""Neutropenic fever is commonly taken from here on; the clinical owner seals it with urgent.yaml."""
+HOTTEST_F, HOTTEST_C = 110.0, 43.0
+"""A number above is no body temperature."""
+LONGEST_SPAN = 3
+"""Sentences read together: the sign and the words that explain it may stand apart."""
+MOST_SENTENCES = 400
+
+_NUMBER = re.compile(r"(?<![\d.,/:-])(\d{2,3}(?:[.,]\d{1,2})?)(?![\d/:]|[.,]\d)")
+_TEMPERATURE = re.compile(
+    r"\b(temp|temps|temperature|fever|feverish|febrile|thermometer|tmax|burning up|celsius|centigrade|fahrenheit"
+    r"|degrees|degree|fiebre|chills|shivering|shaking)\b|\d ?[fc]\b|\bt ?\d"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """What the check found: no tier means calm."""
+
+    tier: str | None
+    sign: str
+    score: float
+    """The matcher's confidence, 0 to 1, in the most urgent reading; 1 where a rule raised it."""
+    failed: bool = False
+    """The check itself could not be made."""
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    tier: str
+    rule: Rule
+    any: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+
+def compile_pattern(pattern: str) -> str:
+    """`cant|cannot .. breath*` as a regular expression over words that one space separates.
+
+    >>> bool(re.search(compile_pattern("cant|cannot .. breath*"), "i cannot really breathe"))
+    True
+    """
+    pieces: list[str] = []
+    for item in pattern.split():
+        if item == "..":
+            pieces.append(rf"(?:\S+ ){{0,{LONGEST_SPAN}}}")
+        else:
+            pieces.append(f"(?:{'|'.join(_word(word) for word in item.split('|'))}) ")
+    return rf"(?<!\S){''.join(pieces).rstrip()}(?!\S)".replace(" (?!", "(?!")
+
+
+def _word(word: str) -> str:
+    return re.escape(word[:-1]) + r"\S*" if word.endswith("*") else re.escape(word)
+
+
+def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    found = [compile_pattern(pattern) for pattern in patterns]
+    return re.compile("|".join(found)) if found else None
+
+
+def has_fever(folded: str) -> bool:
+    """A body temperature of 100.4 F or 38.0 C and more is named in a text about temperature."""
+    if not _TEMPERATURE.search(folded):
+        return False
+    values = (float(number.replace(",", ".")) for number in _NUMBER.findall(folded))
+    return any(FEVER_F <= value <= HOTTEST_F or FEVER_C <= value <= HOTTEST_C for value in values)
+
+
+@dataclass(frozen=True)
+class UrgentCheck:
+    """The detector: rules first, then the matcher, most urgent tier first."""
+
+    matcher: Matcher
+    patterns: Sequence[_Pattern]
+    bar: float
+
+    @classmethod
+    def build(cls, matcher: Matcher, evidence: UrgentEvidence, bar: float) -> "UrgentCheck":
+        patterns = [
+            _Pattern(tier, rule, _either(rule.any), _either(_expand(rule.unless, evidence.cues)))
+            for tier in TIERS
+            for rule in evidence.rules.get(tier, ())
+        ]
+        return cls(matcher, patterns, bar)
+
+    def assess(self, message: str) -> Urgency:
+        """The most urgent reading of a text of any length, in time linear in it."""
+        folded = text.fold(message)
+        spans = list(_spans(folded))
+        ruled = self._by_rule(spans)
+        if ruled is not None:
+            return ruled
+        return self._by_likeness(spans)
+
+    def _by_rule(self, spans: Sequence[str]) -> Urgency | None:
+        spaced = [(span, " ".join(text.words(span))) for span in spans]
+        for pattern in self.patterns:
+            if any(_matches(pattern, span, words) for span, words in spaced):
+                return Urgency(pattern.tier, pattern.rule.sign, 1.0)
+        return None
+
+    def _by_likeness(self, spans: Sequence[str]) -> Urgency:
+        best: dict[str, Urgency] = {}
+        for span in spans:
+            for candidate in self.matcher.rank(span, limit=3):
+                tier, _, sign = candidate.id.partition("/")
+                if tier != CALM and (tier not in best or candidate.confidence > best[tier].score):
+                    best[tier] = Urgency(tier, sign, candidate.confidence)
+        return self._decide(best)
+
+    def _decide(self, best: Mapping[str, Urgency]) -> Urgency:
+        raised = [best[tier] for tier in TIERS if tier in best and best[tier].score >= self.bar]
+        if raised:
+            return max(raised, key=lambda each: each.score)
+        score = max((each.score for each in best.values()), default=0.0)
+        return Urgency(None, "", score)
+
+
+def _expand(names: Iterable[str], cues: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for name in names:
+        yield from cues.get(name, (name,))
+
+
+def _matches(pattern: _Pattern, span: str, words: str) -> bool:
+    found = pattern.any is not None and pattern.any.search(words) is not None
+    if not found and pattern.rule.temperature:
+        found = has_fever(span)
+    return found and (pattern.unless is None or pattern.unless.search(words) is None)
+
+
+def _spans(folded: str) -> Iterator[str]:
+    sentences = text.sentences(folded)[:MOST_SENTENCES]
+    yield folded
+    if len(sentences) > 1:
+        yield from sentences
+        for first, second in zip(sentences, sentences[1:], strict=False):
+            yield f"{first} {second}"

@@ -1,0 +1,233 @@
+"""Scores a knowledge on labelled messages, and pictures of the scores.
+
+A line of a file is `{"text", "accept": [ids]}`, `{"text", "accept_all": [[ids]]}`, `{"text", "expect": intent}`
+or `{"turns": [lines]}`; the outcomes are named as the HTTP scorer names them.
+"""
+
+import html
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app.content import schema
+from app.dialogue import engine
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Message, Reply, State
+from app.errors import ContentError
+
+Case = Mapping[str, Any]
+GOOD = frozenset({"correct", "caught", "left-calm", "right", "all", "declined"})
+
+
+@dataclass(frozen=True)
+class Judged:
+    file: str
+    group: str
+    outcome: str
+    case: Case
+    reply: Reply
+    best: tuple[tuple[str, float], ...] = ()
+    """Best entries with their confidence, whatever was decided."""
+
+
+@dataclass
+class Scores:
+    judged: list[Judged] = field(default_factory=list)
+
+    def table(self) -> str:
+        lines = []
+        groups: dict[tuple[str, str], Counter[str]] = {}
+        for each in self.judged:
+            groups.setdefault((each.file, each.group), Counter())[each.outcome] += 1
+        for (file, group), counts in sorted(groups.items()):
+            total = sum(counts.values())
+            shares = "  ".join(_share(name, count, total) for name, count in counts.most_common())
+            lines.append(f"{file:20s} {group:12s} n={total:4d}  {shares}")
+        return "\n".join(lines)
+
+
+def _share(name: str, count: int, total: int) -> str:
+    low, high = interval(count, total)
+    return f"{name} {count / total:.1%} [{low:.0f}-{high:.0f}]"
+
+
+def interval(hits: int, total: int) -> tuple[float, float]:
+    """Wilson's 95% interval of a share (1927), in per cent."""
+    z, share = 1.96, hits / total
+    centre = share + z * z / 2 / total
+    half = z * ((share * (1 - share) + z * z / 4 / total) / total) ** 0.5
+    scale = 100 / (1 + z * z / total)
+    return max(0.0, (centre - half) * scale), min(100.0, (centre + half) * scale)
+
+
+def read_cases(path: Path) -> list[Case]:
+    cases = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.strip():
+            try:
+                cases.append(json.loads(line))
+            except ValueError as error:
+                raise ContentError(path, number, "", f"is not JSON: {error}") from error
+    return cases
+
+
+def evaluate(
+    paths: Sequence[Path], knowledge: Knowledge, now: datetime, progress: Callable[[int], None] = lambda _: None
+) -> Scores:
+    """Every line through the same `respond` that the service uses."""
+    scores = Scores()
+    for path in paths:
+        for case in read_cases(path):
+            scores.judged.extend(_run(path.stem, case, knowledge, now))
+            progress(len(scores.judged))
+    return scores
+
+
+def _run(file: str, case: Case, knowledge: Knowledge, now: datetime) -> Iterator[Judged]:
+    state = State()
+    turns = case.get("turns")
+    for place, turn in enumerate(turns or [case]):
+        reply, state = engine.respond(Message(turn["text"]), state, knowledge, now)
+        group, outcome = judge(turn, reply).split("/")
+        prefix = "" if turns is None else "turn1:" if place == 0 else "turn+:"
+        ranked = knowledge.matcher.rank(turn["text"]) if "accept" in turn else []
+        best = tuple((c.id, c.confidence) for c in ranked if c.id not in knowledge.matcher.not_covered)
+        yield Judged(file, prefix + group, outcome, turn, reply, best)
+
+
+def judge(case: Case, reply: Reply) -> str:
+    """`group/outcome` of one message."""
+    answered = {answer.id for answer in reply.answers}
+    if "expect" in case:
+        return _judge_intent(case, reply)
+    if "accept_all" in case:
+        got = sum(bool(answered & set(group)) for group in case["accept_all"])
+        return "multi/all" if got == len(case["accept_all"]) else "multi/some" if got else "multi/none"
+    if reply.urgent:
+        return "in/urgent" if case["accept"] else "out/urgent"
+    if not case["accept"]:
+        return {"answer": "out/ANSWERED", "clarify": "out/offered"}.get(reply.kind, "out/declined")
+    if reply.kind == "answer":
+        return "in/correct" if answered & set(case["accept"]) else "in/WRONG"
+    if reply.kind == "clarify":
+        offered = {option.id for option in reply.options}
+        return "in/offered" if offered & set(case["accept"]) else "in/offered-wrong"
+    return "in/not-answered"
+
+
+def _judge_intent(case: Case, reply: Reply) -> str:
+    wanted, intent = case["expect"], reply.intent.id if reply.intent else None
+    if wanted == schema.CALM:
+        return "calm/false-alarm" if reply.urgent else "calm/left-calm"
+    if wanted in schema.TIERS:
+        if intent in (wanted, *case.get("also", ())):
+            return f"{wanted}/caught"
+        return f"{wanted}/other-tier" if reply.urgent else f"{wanted}/MISSED"
+    if intent == wanted:
+        return "talk/right"
+    return "talk/wrong-answered" if reply.kind == "answer" else "talk/other"
+
+
+def failures(scores: Scores) -> list[Judged]:
+    return [each for each in scores.judged if each.outcome not in GOOD]
+
+
+def confused(scores: Scores, most: int = 20) -> list[tuple[str, str, int]]:
+    """Wanted and best-ranked entry, where they differ, most frequent first."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    for each in scores.judged:
+        wanted = each.case.get("accept") or []
+        if wanted and each.best and each.best[0][0] not in wanted:
+            pairs[(wanted[0], each.best[0][0])] += 1
+    return [(wanted, got, count) for (wanted, got), count in pairs.most_common(most)]
+
+
+def curve(scores: Scores, steps: int = 50) -> list[tuple[float, float, float, float]]:
+    """(threshold, right, wrong, out of scope answered), as shares, as the threshold moves."""
+    inside = [each for each in scores.judged if each.case.get("accept")]
+    outside = [each for each in scores.judged if each.case.get("accept") == []]
+    rows = []
+    for step in range(steps + 1):
+        bar = step / steps
+        over = [each for each in inside if each.best and each.best[0][1] >= bar]
+        right = sum(each.best[0][0] in each.case["accept"] for each in over)
+        let = sum(bool(each.best) and each.best[0][1] >= bar for each in outside)
+        rows.append((bar, right / max(1, len(inside)), (len(over) - right) / max(1, len(inside)), let / max(1, len(outside))))
+    return rows
+
+
+def reliability(scores: Scores, bins: int = 10) -> list[tuple[float, float, int]]:
+    """(mean confidence, share right, count) of the best entry by band of confidence."""
+    bands: dict[int, list[tuple[float, bool]]] = {}
+    for each in scores.judged:
+        if "accept" in each.case and each.best:
+            id_, confidence = each.best[0]
+            bands.setdefault(min(bins - 1, int(confidence * bins)), []).append((confidence, id_ in each.case["accept"]))
+    return [
+        (sum(c for c, _ in band) / len(band), sum(r for _, r in band) / len(band), len(band))
+        for _, band in sorted(bands.items())
+    ]
+
+
+def calibration_error(scores: Scores) -> float:
+    """Expected calibration error (Naeini et al. 2015): mean gap of confidence and share right, by band."""
+    rows = reliability(scores)
+    total = sum(count for _, _, count in rows)
+    return sum(abs(confidence - right) * count for confidence, right, count in rows) / max(1, total)
+
+
+def report(scores: Scores, threshold: float) -> str:
+    """A page of its own, without scripts: the table, two pictures, the confused pairs, the failures."""
+    rows = curve(scores)
+    lines = {
+        "right": [(bar, right) for bar, right, _, _ in rows],
+        "wrong": [(bar, wrong) for bar, _, wrong, _ in rows],
+        "out of scope answered": [(bar, let) for bar, _, _, let in rows],
+    }
+    reliable = {"share right": [(confidence, right) for confidence, right, _ in reliability(scores)]}
+    pairs = "".join(f"<tr><td>{w}<td>{g}<td>{n}" for w, g, n in confused(scores))
+    failed = "".join(
+        f"<tr><td>{each.file}<td>{each.outcome}<td>{html.escape(each.case['text'])}" for each in failures(scores)
+    )
+    return _PAGE.format(
+        table=html.escape(scores.table()),
+        threshold=f"{threshold:.3f}",
+        curve=picture(lines, threshold),
+        reliability=picture(reliable | {"perfect": [(0.0, 0.0), (1.0, 1.0)]}),
+        error=f"{calibration_error(scores):.3f}",
+        pairs=pairs,
+        failures=failed,
+    )
+
+
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Evaluation</title>
+<style>body{{font:16px system-ui;margin:2rem;max-width:75rem}}pre{{overflow:auto}}td,th{{padding:.2rem .8rem;text-align:left}}
+svg{{max-width:40rem}}</style><h1>Evaluation</h1><pre>{table}</pre>
+<h2>As the threshold moves (in use: {threshold})</h2>{curve}
+<h2>Reliability (expected calibration error {error})</h2>{reliability}
+<h2>Most confused</h2><table><tr><th>wanted<th>ranked first<th>messages{pairs}</table>
+<h2>Failures</h2><table>{failures}</table></html>
+"""
+_COLOURS = ("#1b6e3c", "#b3261e", "#1f4e9c", "#777777")
+
+
+def picture(lines: Mapping[str, Sequence[tuple[float, float]]], mark: float | None = None) -> str:
+    """A line chart as SVG; both axes run from 0 to 1."""
+    drawn = []
+    for (name, points), colour in zip(lines.items(), _COLOURS, strict=False):
+        path = " ".join(f"{40 + 400 * x:.1f},{220 - 200 * y:.1f}" for x, y in points)
+        drawn.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{path}"/>')
+        drawn.append(f'<text x="450" y="{30 + 10 * len(drawn)}" fill="{colour}">{name}</text>')
+    if mark is not None:
+        drawn.append(f'<line x1="{40 + 400 * mark:.1f}" x2="{40 + 400 * mark:.1f}" y1="20" y2="220" stroke="#999"/>')
+    axes = "".join(
+        f'<text x="5" y="{224 - 200 * n / 4:.0f}">{n / 4:.2f}</text>'
+        f'<text x="{30 + 400 * n / 4:.0f}" y="240">{n / 4:.2f}</text>'
+        for n in range(5)
+    )
+    frame = '<rect x="40" y="20" width="400" height="200" fill="none" stroke="#ccc"/>'
+    return f'<svg viewBox="0 0 640 250" font-size="11" role="img">{frame}{axes}{"".join(drawn)}</svg>'

@@ -1,0 +1,290 @@
+"""Builds a knowledge, holds it, watches for changes, swaps it whole.
+
+Fitting runs in child processes, one build at a time per cache folder, under a temporary name until it
+is complete; what is in the cache is never trusted before its sums are checked.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from importlib import metadata
+from pathlib import Path
+
+from app import metrics
+from app.content import approval, files, schema, sources
+from app.content.schema import Content, Intents
+from app.dialogue import knowledge
+from app.dialogue.knowledge import Knowledge, Site
+from app.dialogue.smalltalk import SmallTalk
+from app.dialogue.urgent import UrgentCheck
+from app.errors import ContentError, HaiFaqError, ModelError, StoreError
+from app.matching import matcher, model
+from app.matching.matcher import Matcher
+from app.matching.vocabulary import Lexicon
+from app.records.withdrawals import Withdrawals
+
+log = logging.getLogger(__name__)
+
+TOPICS, URGENT = "topics", "urgent"
+URGENT_RISK = 0.02
+QUESTION = f"{schema.CALM}/question"
+"""Every ordinary question teaches the urgent matcher what is calm."""
+_LIBRARIES = ("numpy", "scikit-learn", "scipy", "rapidfuzz")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where content, cache and documents are, and what of the site goes into the texts."""
+
+    content: Path
+    cache: Path
+    documents: Path | None
+    site: Site
+    risk: float
+    urgent_bar: float
+    grace: timedelta
+
+
+def build_key(folder: Path, risk: float) -> str:
+    """What a fit depends on: content, code version, libraries, risk."""
+    libraries = ",".join(f"{name}={metadata.version(name)}" for name in _LIBRARIES)
+    source = f"{files.fingerprint(folder)} {model.FORMAT} {libraries} {risk}"
+    return hashlib.sha256(source.encode()).hexdigest()[:32]
+
+
+def build(folder: Path, cache: Path, risk: float) -> Path:
+    """The folder of the fitted models for this content, fitted now unless the cache has them whole."""
+    target = cache / build_key(folder, risk)
+    if _is_whole(target):
+        return target
+    with _alone(cache):
+        if not _is_whole(target):
+            _fit(folder, target, risk)
+            _forget_others(cache, target)
+    return target
+
+
+def _is_whole(target: Path) -> bool:
+    try:
+        model.load(target / TOPICS)
+        model.load(target / URGENT)
+    except ModelError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _alone(cache: Path) -> Iterator[None]:
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _fit(folder: Path, target: Path, risk: float) -> None:
+    content = files.load_content(folder)
+    intents = files.load_intents(folder, content)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix="fitting-") as temporary:
+        jobs = (_topics_job(Path(temporary), content, intents, risk), _urgent_job(Path(temporary), intents))
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            list(pool.map(lambda job: matcher.run_fit(job, job.parent / "model"), jobs))
+        done = Path(temporary) / "done"
+        done.mkdir()
+        for job in jobs:
+            (job.parent / "model").rename(done / job.parent.name)
+        shutil.rmtree(target, ignore_errors=True)
+        done.rename(target)
+
+
+def _topics_job(temporary: Path, content: Content, intents: Intents, risk: float) -> Path:
+    folder = temporary / TOPICS
+    folder.mkdir()
+    examples = [(id_, line) for id_, lines in intents.phrasings.items() for line in lines]
+    texts = {id_: (entry.question, entry.answer) for id_, entry in content.entries.items()}
+    return matcher.write_job(folder, examples, frozenset(content.topics), texts, lexicon_of(intents), risk)
+
+
+def _urgent_job(temporary: Path, intents: Intents) -> Path:
+    folder = temporary / URGENT
+    folder.mkdir()
+    examples = [
+        (f"{tier}/{sign}" if tier == schema.CALM else tier, line)
+        for tier, signs in intents.urgent.phrasings.items()
+        for sign, lines in signs.items()
+        for line in lines
+    ]
+    ordinary = [*intents.phrasings.values(), *intents.smalltalk.values()]
+    examples += [(QUESTION, line) for lines in ordinary for line in lines]
+    calm = frozenset(id_ for id_, _ in examples if id_.startswith(schema.CALM))
+    return matcher.write_job(folder, examples, calm, {}, lexicon_of(intents), URGENT_RISK)
+
+
+def lexicon_of(intents: Intents) -> Lexicon:
+    shorthand = {word: tuple(full.split()) for word, full in intents.lexicon.shorthand.items()}
+    ideas = {word: f"={idea}" for idea, words in intents.lexicon.ideas.items() for word in words}
+    return Lexicon(shorthand, ideas)
+
+
+def _forget_others(cache: Path, target: Path) -> None:
+    """Keeps the two newest models, so that a rollback starts at once."""
+    built = [path for path in cache.iterdir() if path.is_dir() and (path / TOPICS).is_dir() and path != target]
+    for old in sorted(built, key=lambda path: path.stat().st_mtime)[:-1]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def load(place: Place) -> Knowledge:
+    """A whole knowledge, or an error that says why there is none; nothing half-loaded."""
+    content = files.load_content(place.content)
+    lock = approval.read_lock(place.content / files.LOCK)
+    approved = knowledge.approve(
+        content, lock, urgent_text(place.content), _passages(place, content, lock), place.site, place.grace
+    )
+    folder = _built(place)
+    urgent = UrgentCheck.build(
+        Matcher.load(folder / URGENT), files.load_urgent(place.content), place.urgent_bar
+    )
+    return Knowledge(
+        content=content,
+        matcher=Matcher.load(folder / TOPICS),
+        urgent=urgent,
+        smalltalk=SmallTalk.learn(files.load_smalltalk(place.content)),
+        version=_version(place.content),
+        model_version=folder.name[:16],
+        **{name: getattr(approved, name) for name in approved.__dataclass_fields__},
+    )
+
+
+def urgent_text(folder: Path) -> str:
+    path = folder / files.INTENTS / files.URGENT
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError(path, 1, "", f"cannot be read: {error}") from error
+
+
+def _built(place: Place) -> Path:
+    try:
+        return build(place.content, place.cache, place.risk)
+    except OSError as error:
+        temporary = Path(tempfile.gettempdir()) / f"hai-faq-cache-{os.getuid()}"
+        log.warning("cache %s cannot be written (%s): using %s", place.cache, error.strerror, temporary)
+        temporary.mkdir(mode=0o700, exist_ok=True)
+        if temporary.stat().st_uid != os.getuid():
+            raise ModelError(f"{temporary} belongs to someone else") from error
+        return build(place.content, temporary, place.risk)
+
+
+def _passages(place: Place, content: Content, lock: approval.Lock) -> Mapping[str, str]:
+    if place.documents is None:
+        return {}
+    texts = {}
+    for id_ in content.documents:
+        path = place.documents / f"{id_}.txt"
+        try:
+            texts[id_] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            log.warning("document %s cannot be quoted: %s", id_, error)
+    return sources.passages(content, texts, lock.paragraphs)
+
+
+def _version(folder: Path) -> str:
+    lock = folder / files.LOCK
+    sealed = lock.read_bytes() if lock.exists() else b""
+    return hashlib.sha256(files.fingerprint(folder).encode() + sealed).hexdigest()[:16]
+
+
+class Live:
+    """The knowledge in use. Reading `current` is one attribute look-up; a swap replaces it whole."""
+
+    def __init__(self, place: Place, withdrawals: Withdrawals | None, every: float) -> None:
+        self._place = place
+        self._withdrawals = withdrawals
+        self._every = every
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
+        self._failed = ""
+        self._current: Knowledge | None = None
+
+    def start(self) -> None:
+        """Loads; raises `HaiFaqError` when there is nothing that may be served. Then watches."""
+        self._current = load(self._place)
+        self._refresh_withdrawals()
+        self._report(self._current)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    @property
+    def current(self) -> Knowledge:
+        if self._current is None:
+            raise ModelError("nothing is loaded")
+        return self._current
+
+    @property
+    def failed_reload(self) -> str:
+        """Why the content on disk could not be loaded; empty when it is what is served."""
+        return self._failed
+
+    def check(self) -> None:
+        """Loads the content anew if it changed; a bad change keeps what is served."""
+        self._safely(self._reload_if_changed)
+        self._safely(self._refresh_withdrawals)
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(self._every):
+            self.check()
+
+    def _safely(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except HaiFaqError as error:
+            self._note_failure(str(error))
+        except Exception as error:  # the watcher must outlive what nobody foresaw
+            log.exception("watching failed")
+            self._note_failure(type(error).__name__)
+
+    def _reload_if_changed(self) -> None:
+        if _version(self._place.content) == self.current.version:
+            self._failed = ""
+            return
+        loaded = load(self._place)
+        self._current = replace(loaded, taken_back=self.current.taken_back)
+        self._failed = ""
+        metrics.reloads.labels("loaded").inc()
+        self._report(loaded)
+
+    def _note_failure(self, problem: str) -> None:
+        if problem != self._failed:
+            log.error("reload refused, the old content stays: %s", problem)
+            metrics.reloads.labels("refused").inc()
+        self._failed = problem
+
+    def _refresh_withdrawals(self) -> None:
+        """A store that cannot be read leaves what is known to be taken back as it is."""
+        if self._withdrawals is None:
+            return
+        try:
+            taken = frozenset(each.entry_id for each in self._withdrawals.all())
+        except StoreError as error:
+            metrics.store_errors.labels("withdrawals").inc()
+            log.warning("%s", error)
+            return
+        if taken != self.current.taken_back:
+            log.warning("entries taken back: %s", ", ".join(sorted(taken)) or "none")
+            self._current = replace(self.current, taken_back=taken)
+
+    def _report(self, loaded: Knowledge) -> None:
+        metrics.withheld.set(len(loaded.withheld))
+        for key, reason in sorted(loaded.withheld.items()):
+            log.warning("withheld: %s: %s", key, reason)
+        log.info("content %s: %d entries served", loaded.version, len(loaded.answers))

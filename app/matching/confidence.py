@@ -1,0 +1,71 @@
+"""From scores to a probability that a candidate is the right topic, and from a risk to a threshold.
+
+A logistic regression (Platt 1999) over a few signs of how clear the decision is, fitted on phrasings
+that the scoring model had not seen.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+SIGNS = ("one", "score", "lead", "lead over the other kind", "likeness", "unknown", "length", "sure and alike")
+"""Columns of a row of signs, see `signs`."""
+RIDGE = 1e-2
+STEPS = 30
+
+
+def signs(scores: Array, place: int, rivals: Array, likeness: float, unknown: float, words: int) -> list[float]:
+    """A row for the candidate at `place`: its score, its lead over the best other candidate and over the best
+    of the other kind (`rivals`: places of entries for a not-covered topic, and the reverse), the likeness of its
+    nearest phrasing (0 to 1), the share of unknown words and the length in words.
+    """
+    own = float(scores[place])
+    others = np.delete(scores, place)
+    lead = own - float(others.max(initial=-1.0))
+    kind = own - float(scores[rivals].max(initial=-1.0))
+    return [1.0, own, lead, kind, likeness, unknown, float(np.log1p(words)), likeness * min(max(kind, -1.0), 1.0)]
+
+
+def logistic(values: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.clip(values, -30, 30))))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Coefficients of `SIGNS`, a set for entries and one for not-covered topics."""
+
+    entry: Array
+    other: Array
+
+    def confidence(self, row: list[float], covered: bool) -> float:
+        value = float(np.dot(self.entry if covered else self.other, row))
+        return float(logistic(np.array(value)))
+
+
+def fit_logistic(rows: Array, right: Array) -> Array:
+    """Coefficients by Newton's method (iteratively reweighted least squares), with a small ridge penalty."""
+    coefficients = np.zeros(rows.shape[1])
+    if not len(rows):
+        return coefficients
+    penalty = RIDGE * len(rows) * 1e-2 * np.eye(rows.shape[1]) + 1e-6 * np.eye(rows.shape[1])
+    for _ in range(STEPS):
+        chance = logistic(rows @ coefficients)
+        gradient = rows.T @ (right - chance) - penalty @ coefficients
+        hessian = (rows * (chance * (1 - chance))[:, None]).T @ rows + penalty
+        step = np.linalg.solve(hessian, gradient)
+        coefficients = coefficients + step
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    return coefficients
+
+
+def threshold_for(confidences_out: Array, risk: float) -> float:
+    """Lowest bar that lets at most `risk` (a share) of these must-not-answer confidences through."""
+    if not len(confidences_out):
+        return 0.5
+    allowed = int(np.floor(risk * len(confidences_out)))
+    ordered = np.sort(confidences_out)[::-1]
+    return float(np.nextafter(ordered[min(allowed, len(ordered) - 1)], 1.0))

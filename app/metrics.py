@@ -1,0 +1,21 @@
+"""All counters of the service. No label ever holds what someone typed."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+replies = Counter("hai_faq_replies_total", "Replies by kind and channel", ["kind", "channel"])
+entries = Counter("hai_faq_entries_total", "Answers given, by entry", ["entry"])
+urgent = Counter("hai_faq_urgent_total", "Urgent replies by tier", ["tier"])
+check_failures = Counter("hai_faq_urgent_check_failures_total", "Messages whose urgent check failed")
+confidence = Histogram(
+    "hai_faq_confidence", "Confidence of the best candidate", buckets=[n / 10 for n in range(1, 11)]
+)
+seconds = Histogram(
+    "hai_faq_respond_seconds",
+    "Time to respond, without the network",
+    buckets=[0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.2, 1],
+)
+withheld = Gauge("hai_faq_withheld", "Entries that are not served now")
+reloads = Counter("hai_faq_reloads_total", "Reloads of the content by outcome", ["outcome"])
+store_errors = Counter("hai_faq_store_errors_total", "Errors of a store", ["store"])
+dropped = Counter("hai_faq_dropped_total", "Best-effort records lost", ["record"])
+limited = Counter("hai_faq_limited_total", "Messages refused by a limit")

@@ -1,0 +1,72 @@
+"""All settings, typed, checked at start. Read by `main` and `cli` only.
+
+Each is an environment variable with the prefix `HAI_FAQ_`, or a line in `.env`; docs/OPERATIONS.md lists them.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PLACEHOLDER_SECRETS = ("changeme", "change-me", "secret", "password", "placeholder", "example")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="HAI_FAQ_", env_file=".env", extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    content_dir: Path = Path(".")
+    """The folder of faq.yaml, faq.lock and intents/."""
+    cache_dir: Path = Path("var/cache")
+    """Where fitted models are kept; unwritable means fitting again at each start."""
+    documents_dir: Path | None = None
+    """The site's copies of the documents, `<document id>.txt`, for quoted passages."""
+    database_url: str = "sqlite:///var/hai-faq.db"
+    secret: SecretStr | None = None
+    """Signs message ids; at least 32 characters. Unset: made anew at each start, which is fine for one process."""
+
+    site_name: str | None = None
+    phone_line: str | None = None
+    oncall_line: str | None = None
+    interpreter_line: str | None = None
+    page_url: str | None = None
+    privacy_address: str | None = None
+    allowed_origins: tuple[str, ...] = ()
+
+    risk: float = Field(default=0.02, gt=0, lt=0.5)
+    """Share of left-out not-covered phrasings that may be answered; docs/decisions/ tells what each costs."""
+    urgent_bar: float = Field(default=0.5, gt=0, lt=1)
+    """Confidence from which the urgent matcher raises a message."""
+    grace_days: int = Field(default=90, ge=0)
+    ledger_months: int = Field(default=12, ge=1)
+    watch_seconds: float = Field(default=10.0, gt=0, le=60)
+    """How often content and withdrawals are looked at."""
+    messages_per_second: float = Field(default=50.0, ge=1)
+    """Of one client; loopback is exempt unless `trusted_proxies` is set; urgent messages always pass."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses of reverse proxies whose X-Forwarded-For is believed."""
+
+    @field_validator("secret")
+    @classmethod
+    def no_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        plain = value.get_secret_value()
+        if len(plain) < 32 or any(word in plain.lower() for word in _PLACEHOLDER_SECRETS):
+            raise ValueError("must be at least 32 random characters, not a placeholder")
+        return value
+
+    @property
+    def site(self) -> dict[str, str | None]:
+        names = ("site_name", "phone_line", "oncall_line", "interpreter_line", "page_url")
+        return {name: getattr(self, name) or None for name in names}
+
+    @property
+    def grace(self) -> timedelta:
+        return timedelta(days=self.grace_days)
+
+    @property
+    def ledger_keep(self) -> timedelta:
+        return timedelta(days=round(self.ledger_months * 30.4375))
