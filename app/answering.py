@@ -72,13 +72,19 @@ class Answering:
         """A check that breaks must not cost the answer: the reply then opens with the safety notice."""
         try:
             return knowledge.urgent.assess(message.text)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 whatever broke, the answer must come
             metrics.check_failures.inc()
             log.error("urgent check failed: %s", type(error).__name__)
             return Urgency(None, "", 0.0, failed=True)
 
     def _record(
-        self, message: Message, reply: Reply, urgency: Urgency, knowledge: Knowledge, message_id: str, now: datetime
+        self,
+        message: Message,
+        reply: Reply,
+        urgency: Urgency,
+        knowledge: Knowledge,
+        message_id: str,
+        now: datetime,
     ) -> None:
         metrics.replies.labels(reply.kind, message.channel).inc()
         metrics.confidence.observe(reply.confidence)

@@ -184,7 +184,13 @@ def lint(settings: Settings) -> None:
 @click.pass_obj
 @_clean
 def approve(
-    settings: Settings, keys: tuple[str, ...], by: str, role: str, on: datetime | None, everything: bool, yes: bool
+    settings: Settings,
+    keys: tuple[str, ...],
+    by: str,
+    role: str,
+    on: datetime | None,
+    everything: bool,
+    yes: bool,
 ) -> None:
     """Seals texts by their KEYS (pump-size, pump-size.answer, script.greeting), or all that need it."""
     folder = settings.content_dir
@@ -193,18 +199,14 @@ def approve(
     texts = {**content.texts(), URGENT_KEY: live.urgent_text(folder)}
     chosen = _chosen(texts, keys, lock, everything)
     before = _texts_before(folder)
-    accepted = {
-        key: text for key, text in chosen.items() if yes or _agreed(key, text, before.get(key))
-    }
+    accepted = {key: text for key, text in chosen.items() if yes or _agreed(key, text, before.get(key))}
     day = on.date() if on else datetime.now(UTC).date()
     sealed = lock.sealing(accepted, day, role, by).only(texts, _cited(content))
     approval.write_lock(folder / files.LOCK, sealed)
     click.echo(f"sealed {len(accepted)} of {len(chosen)} texts")
 
 
-def _chosen(
-    texts: dict[str, str], keys: tuple[str, ...], lock: approval.Lock, everything: bool
-) -> dict[str, str]:
+def _chosen(texts: dict[str, str], keys: tuple[str, ...], lock: approval.Lock, everything: bool) -> dict[str, str]:
     if keys:
         found = {key: text for key, text in texts.items() if key in keys or key.split(".")[0] in keys}
         unknown = [key for key in keys if key not in {*found, *(each.split(".")[0] for each in found)}]
@@ -299,9 +301,7 @@ def sources_group() -> None:
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]))
 @click.pass_obj
 @_clean
-def seal(
-    settings: Settings, file: Path, document: str | None, by: str, role: str, on: datetime | None
-) -> None:
+def seal(settings: Settings, file: Path, document: str | None, by: str, role: str, on: datetime | None) -> None:
     """Takes the fingerprints of the cited paragraphs from FILE, after a person has read it."""
     content, id_, text = _document(settings, file, document)
     now = sources.paragraphs(content.documents[id_], text)
@@ -340,4 +340,3 @@ def _document(settings: Settings, file: Path, document: str | None) -> tuple[Con
         return content, id_, file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file} is not UTF-8") from error
-

@@ -76,7 +76,10 @@ def read_cases(path: Path) -> list[Case]:
 
 
 def evaluate(
-    paths: Sequence[Path], knowledge: Knowledge, now: datetime, progress: Callable[[int], None] = lambda _: None
+    paths: Sequence[Path],
+    knowledge: Knowledge,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> Scores:
     """Every line through the same `respond` that the service uses."""
     scores = Scores()
@@ -156,7 +159,14 @@ def curve(scores: Scores, steps: int = 50) -> list[tuple[float, float, float, fl
         over = [each for each in inside if each.best and each.best[0][1] >= bar]
         right = sum(each.best[0][0] in each.case["accept"] for each in over)
         let = sum(bool(each.best) and each.best[0][1] >= bar for each in outside)
-        rows.append((bar, right / max(1, len(inside)), (len(over) - right) / max(1, len(inside)), let / max(1, len(outside))))
+        rows.append(
+            (
+                bar,
+                right / max(1, len(inside)),
+                (len(over) - right) / max(1, len(inside)),
+                let / max(1, len(outside)),
+            )
+        )
     return rows
 
 
@@ -205,7 +215,8 @@ def report(scores: Scores, threshold: float) -> str:
 
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Evaluation</title>
-<style>body{{font:16px system-ui;margin:2rem;max-width:75rem}}pre{{overflow:auto}}td,th{{padding:.2rem .8rem;text-align:left}}
+<style>body{{font:16px system-ui;margin:2rem;max-width:75rem}}pre{{overflow:auto}}
+td,th{{padding:.2rem .8rem;text-align:left}}
 svg{{max-width:40rem}}</style><h1>Evaluation</h1><pre>{table}</pre>
 <h2>As the threshold moves (in use: {threshold})</h2>{curve}
 <h2>Reliability (expected calibration error {error})</h2>{reliability}

@@ -35,7 +35,9 @@ class Finding:
         return f"{self.level}: {self.where}: {self.problem}"
 
 
-def lint(content: Content, intents: Intents, lock: Lock, urgent_yaml: str, today: date, grace: timedelta) -> list[Finding]:
+def lint(
+    content: Content, intents: Intents, lock: Lock, urgent_yaml: str, today: date, grace: timedelta
+) -> list[Finding]:
     """All findings, errors first."""
     found = [
         *_seals(content, lock, urgent_yaml),

@@ -149,9 +149,7 @@ def load(place: Place) -> Knowledge:
         content, lock, urgent_text(place.content), _passages(place, content, lock), place.site, place.grace
     )
     folder = _built(place)
-    urgent = UrgentCheck.build(
-        Matcher.load(folder / URGENT), files.load_urgent(place.content), place.urgent_bar
-    )
+    urgent = UrgentCheck.build(Matcher.load(folder / URGENT), files.load_urgent(place.content), place.urgent_bar)
     return Knowledge(
         content=content,
         matcher=Matcher.load(folder / TOPICS),

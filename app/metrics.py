@@ -6,9 +6,7 @@ replies = Counter("hai_faq_replies_total", "Replies by kind and channel", ["kind
 entries = Counter("hai_faq_entries_total", "Answers given, by entry", ["entry"])
 urgent = Counter("hai_faq_urgent_total", "Urgent replies by tier", ["tier"])
 check_failures = Counter("hai_faq_urgent_check_failures_total", "Messages whose urgent check failed")
-confidence = Histogram(
-    "hai_faq_confidence", "Confidence of the best candidate", buckets=[n / 10 for n in range(1, 11)]
-)
+confidence = Histogram("hai_faq_confidence", "Confidence of the best candidate", buckets=[n / 10 for n in range(1, 11)])
 seconds = Histogram(
     "hai_faq_respond_seconds",
     "Time to respond, without the network",

@@ -17,7 +17,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
-    content_dir: Path = Path(".")
+    content_dir: Path = Path()
     """The folder of faq.yaml, faq.lock and intents/."""
     cache_dir: Path = Path("var/cache")
     """Where fitted models are kept; unwritable means fitting again at each start."""

@@ -289,14 +289,10 @@ def _results(knowledge: Knowledge, text: str, limit: int, day: date) -> list[Res
 
 
 def _result(answer: Answer, confidence: float) -> ResultOut:
-    return ResultOut(
-        id=answer.id, question=answer.question, text=answer.text, confidence=round(confidence, 4)
-    )
+    return ResultOut(id=answer.id, question=answer.question, text=answer.text, confidence=round(confidence, 4))
 
 
 def describe(openapi: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI description with the problem type's schema in it."""
     openapi["components"]["schemas"].setdefault("Problem", Problem.model_json_schema())
     return openapi
-
-

@@ -102,9 +102,7 @@ def problem(
 ) -> JSONResponse:
     body = {"type": f"urn:hai-faq:problem:{code}", "title": title, "status": status, "detail": detail}
     headers = {"retry-after": str(retry_after)} if retry_after is not None else None
-    return JSONResponse(
-        {**body, "help": _help(request)}, status_code=status, media_type=PROBLEM, headers=headers
-    )
+    return JSONResponse({**body, "help": _help(request)}, status_code=status, media_type=PROBLEM, headers=headers)
 
 
 def _help(request: Request) -> str:

@@ -7,7 +7,6 @@
 """
 
 import hashlib
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -107,10 +106,9 @@ def write_lock(path: Path, lock: Lock) -> None:
         for kind, seals in ((PARAGRAPH, lock.paragraphs), (TEXT, lock.texts))
         for key, seal in sorted(seals.items())
     ]
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, delete=False
-    ) as file:
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as file:
         file.writelines([_HEADER, *lines])
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    os.chmod(file.name, mode)
-    os.replace(file.name, path)
+    written = Path(file.name)
+    written.chmod(mode)
+    written.replace(path)

@@ -193,6 +193,12 @@ def _check_lines(located: Located, id_: str, lines: object) -> None:
 def _loose_ends(content: Content) -> Iterator[tuple[Keys, str]]:
     """What a schema cannot see: ids that point nowhere, scripts that are missing, braces that mean nothing."""
     yield from _missing_scripts(content)
+    yield from _lost_entries(content)
+    yield from _odd_topics(content)
+    yield from _odd_braces(content)
+
+
+def _lost_entries(content: Content) -> Iterator[tuple[Keys, str]]:
     for id_, entry in content.entries.items():
         if id_.startswith(schema.NOT_COVERED):
             yield ("entries", id_), f"an entry's id must not start with {schema.NOT_COVERED}"
@@ -204,13 +210,18 @@ def _loose_ends(content: Content) -> Iterator[tuple[Keys, str]]:
         for place, source in enumerate(entry.sources):
             document = content.documents.get(source.document)
             if document is None or source.section not in document.sections:
-                yield ("entries", id_, "sources", place), f"there is no section {source.document}/{source.section}"
+                yield (
+                    ("entries", id_, "sources", place),
+                    f"there is no section {source.document}/{source.section}",
+                )
+
+
+def _odd_topics(content: Content) -> Iterator[tuple[Keys, str]]:
     for id_, topic in content.topics.items():
         if not id_.startswith(schema.NOT_COVERED):
             yield ("topics", id_), f"a not-covered topic's id must start with {schema.NOT_COVERED}"
         if topic.title and "{" in topic.title:
             yield ("topics", id_, "title"), "a title holds no placeholder"
-    yield from _odd_braces(content)
 
 
 def _missing_scripts(content: Content) -> Iterator[tuple[Keys, str]]:

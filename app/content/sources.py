@@ -87,9 +87,7 @@ def _problem(paragraph: str | None, seal: Seal | None) -> str | None:
 
 
 def _citing(content: Content, place: str) -> tuple[str, ...]:
-    return tuple(
-        id_ for id_, entry in content.entries.items() if any(str(source) == place for source in entry.sources)
-    )
+    return tuple(id_ for id_, entry in content.entries.items() if any(str(source) == place for source in entry.sources))
 
 
 def passages(content: Content, texts: Mapping[str, str], seals: Mapping[str, Seal]) -> dict[str, str]:

@@ -56,8 +56,7 @@ def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:
     if id_ not in knowledge.scripts:
         return fallback(knowledge, confidence)
     parts = _under_banner(knowledge, [knowledge.scripts[id_]])
-    category = "smalltalk" if id_ in (*schema.SMALLTALK, "too-long") else None
-    intent = Intent(id_, category) if category == "smalltalk" else None
+    intent = Intent(id_, "smalltalk") if id_ in (*schema.SMALLTALK, "too-long") else None
     return Reply(kind="scripted", parts=parts, intent=intent, confidence=confidence)
 
 

@@ -12,11 +12,42 @@ SAME = 85.0
 """Likeness (0 to 100) of words to an offered question from which they mean it."""
 
 _ORDINALS: Mapping[str, int] = {
-    **{"first": 1, "1st": 1, "one": 1, "second": 2, "2nd": 2, "two": 2},
-    **{"third": 3, "3rd": 3, "three": 3, "fourth": 4, "four": 4},
+    "first": 1,
+    "1st": 1,
+    "one": 1,
+    "second": 2,
+    "2nd": 2,
+    "two": 2,
+    "third": 3,
+    "3rd": 3,
+    "three": 3,
+    "fourth": 4,
+    "four": 4,
 }
-_FILLERS = frozenset("the a an option number no nr choice answer question please i mean meant one pick it".split())
-_NONE = re.compile(r"(?:no |nope )?(?:none|neither|nothing|something else|not any|no|nope)(?: of (?:these|those|them|the above))?")
+_FILLERS = frozenset(
+    (
+        "the",
+        "a",
+        "an",
+        "option",
+        "number",
+        "no",
+        "nr",
+        "choice",
+        "answer",
+        "question",
+        "please",
+        "i",
+        "mean",
+        "meant",
+        "one",
+        "pick",
+        "it",
+    )
+)
+_NONE = re.compile(
+    r"(?:no |nope )?(?:none|neither|nothing|something else|not any|no|nope)(?: of (?:these|those|them|the above))?"
+)
 
 
 def chosen(message: str, offered: Sequence[tuple[str, str]]) -> str | None:

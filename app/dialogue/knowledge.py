@@ -30,9 +30,7 @@ def fill(text: str, site: Site) -> str:
     if "{" not in text:
         return text
     kept = (
-        sentence
-        for sentence in _SENTENCE.split(text)
-        if all(site.get(name) for name in _PLACEHOLDER.findall(sentence))
+        sentence for sentence in _SENTENCE.split(text) if all(site.get(name) for name in _PLACEHOLDER.findall(sentence))
     )
     return " ".join(_PLACEHOLDER.sub(lambda match: str(site[match[1]]), sentence) for sentence in kept)
 
@@ -99,13 +97,9 @@ def approve(
             if id_ not in withheld
         },
         scripts={id_: text for id_, text in scripts.items() if f"script.{id_}" not in withheld},
-        scripts_sms={
-            id_: fill(script.sms or script.text, site) for id_, script in content.scripts.items()
-        },
+        scripts_sms={id_: fill(script.sms or script.text, site) for id_, script in content.scripts.items()},
         titles={
-            id_: topic.title
-            for id_, topic in content.topics.items()
-            if topic.title and f"title.{id_}" not in withheld
+            id_: topic.title for id_, topic in content.topics.items() if topic.title and f"title.{id_}" not in withheld
         },
         withheld=withheld,
         last_day={id_: entry.review + grace for id_, entry in content.entries.items()},
@@ -140,9 +134,7 @@ def _cited_keys(entry: Entry, documents: set[str]) -> set[str]:
     return names | {f"theme.{entry.theme}"}
 
 
-def _answer(
-    id_: str, entry: Entry, content: Content, lock: Lock, passages: Mapping[str, str], site: Site
-) -> Answer:
+def _answer(id_: str, entry: Entry, content: Content, lock: Lock, passages: Mapping[str, str], site: Site) -> Answer:
     return Answer(
         id=id_,
         question=entry.question,

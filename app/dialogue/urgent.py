@@ -4,6 +4,7 @@ The rules are data (`intents/urgent.yaml`) that a clinician can read; this modul
 Every pattern becomes one regular expression without nested repetition, so time stays linear.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -146,5 +147,5 @@ def _spans(folded: str) -> Iterator[str]:
     yield folded
     if len(sentences) > 1:
         yield from sentences
-        for first, second in zip(sentences, sentences[1:], strict=False):
+        for first, second in itertools.pairwise(sentences):
             yield f"{first} {second}"

@@ -11,13 +11,24 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-SIGNS = ("one", "score", "lead", "lead over the other kind", "likeness", "unknown", "length", "sure and alike")
+SIGNS = (
+    "one",
+    "score",
+    "lead",
+    "lead over the other kind",
+    "likeness",
+    "unknown",
+    "length",
+    "sure and alike",
+)
 """Columns of a row of signs, see `signs`."""
 RIDGE = 1e-2
 STEPS = 30
 
 
-def signs(scores: Array, place: int, rivals: Array, likeness: float, unknown: float, words: int) -> list[float]:
+def signs(
+    scores: Array, place: int, rivals: NDArray[np.intp], likeness: float, unknown: float, words: int
+) -> list[float]:
     """A row for the candidate at `place`: its score, its lead over the best other candidate and over the best
     of the other kind (`rivals`: places of entries for a not-covered topic, and the reverse), the likeness of its
     nearest phrasing (0 to 1), the share of unknown words and the length in words.
@@ -26,7 +37,16 @@ def signs(scores: Array, place: int, rivals: Array, likeness: float, unknown: fl
     others = np.delete(scores, place)
     lead = own - float(others.max(initial=-1.0))
     kind = own - float(scores[rivals].max(initial=-1.0))
-    return [1.0, own, lead, kind, likeness, unknown, float(np.log1p(words)), likeness * min(max(kind, -1.0), 1.0)]
+    return [
+        1.0,
+        own,
+        lead,
+        kind,
+        likeness,
+        unknown,
+        float(np.log1p(words)),
+        likeness * min(max(kind, -1.0), 1.0),
+    ]
 
 
 def logistic(values: Array) -> Array:

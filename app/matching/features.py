@@ -5,6 +5,7 @@ words and neighbouring word pairs, ideas (stems, or a lexicon's word for them) a
 the characters of each word, two to five at a time with its borders. Spelling slips leave most of the characters alone.
 """
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,15 +38,11 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=65_536)
 def _grams(word: str) -> tuple[str, ...]:
     bordered = f" {word[:LONGEST_WORD]} "
-    return tuple(
-        bordered[start : start + size]
-        for size in GRAM_SIZES
-        for start in range(len(bordered) - size + 1)
-    )
+    return tuple(bordered[start : start + size] for size in GRAM_SIZES for start in range(len(bordered) - size + 1))
 
 
 def _pairs(items: Sequence[str]) -> Iterator[str]:
-    return (f"{left} {right}" for left, right in zip(items, items[1:], strict=False))
+    return (f"{left} {right}" for left, right in itertools.pairwise(items))
 
 
 def families(words: Sequence[str], ideas: Sequence[str]) -> tuple[Counter[str], ...]:

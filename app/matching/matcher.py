@@ -83,15 +83,12 @@ class Matcher:
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]], names: Mapping[str, Any]) -> "Matcher":
-        lexicon = Lexicon(
-            {word: tuple(full) for word, full in names["shorthand"].items()}, dict(names["ideas"])
-        )
+        lexicon = Lexicon({word: tuple(full) for word, full in names["shorthand"].items()}, dict(names["ideas"]))
         return cls(
             scorer=model.LinearModel.of(arrays, names),
             vocabulary=Vocabulary(frozenset(names["vocabulary"]), lexicon),
             phrasings={
-                id_: likeness.Phrasings(tuple(texts), tuple(keys))
-                for id_, (texts, keys) in names["phrasings"].items()
+                id_: likeness.Phrasings(tuple(texts), tuple(keys)) for id_, (texts, keys) in names["phrasings"].items()
             },
             calibration=confidence.Calibration(np.array(names["entry"]), np.array(names["other"])),
             not_covered=frozenset(names["not_covered"]),

@@ -112,9 +112,7 @@ def _digest(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-def assemble(
-    task: Task, kept: Sequence[int], readings: Sequence[Reading], vocabulary: Vocabulary
-) -> Matcher:
+def assemble(task: Task, kept: Sequence[int], readings: Sequence[Reading], vocabulary: Vocabulary) -> Matcher:
     """A matcher of the kept phrasings, not calibrated yet."""
     groups: dict[str, list[str]] = defaultdict(list)
     for place in kept:
@@ -174,9 +172,7 @@ def train(task: Task) -> Matcher:
     parts = cross_validate(task, readings, vocabulary)
     calibration, threshold = calibrate(parts, task.risk)
     whole = assemble(task, range(len(readings)), readings, vocabulary)
-    return Matcher(
-        whole.scorer, vocabulary, whole.phrasings, calibration, task.not_covered, threshold
-    )
+    return Matcher(whole.scorer, vocabulary, whole.phrasings, calibration, task.not_covered, threshold)
 
 
 if __name__ == "__main__":

@@ -38,9 +38,7 @@ class Vocabulary:
 
     @classmethod
     def learn(cls, phrasings: Iterable[str], lexicon: Lexicon) -> "Vocabulary":
-        counts = Counter(
-            word for phrasing in phrasings for word in set(lexicon.write_out(features.tokenise(phrasing)))
-        )
+        counts = Counter(word for phrasing in phrasings for word in set(lexicon.write_out(features.tokenise(phrasing))))
         return cls(frozenset(word for word, count in counts.items() if count >= LEAST_COUNT), lexicon)
 
     def read(self, message: str) -> features.Reading:

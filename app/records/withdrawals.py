@@ -34,7 +34,12 @@ class Withdrawals:
 
     def add(self, withdrawal: Withdrawal) -> None:
         """Takes an entry back; saying it again replaces who and why."""
-        values = {"entry_id": withdrawal.entry_id, "at": withdrawal.at, "by": withdrawal.by, "why": withdrawal.why}
+        values = {
+            "entry_id": withdrawal.entry_id,
+            "at": withdrawal.at,
+            "by": withdrawal.by,
+            "why": withdrawal.why,
+        }
         try:
             with self._engine.begin() as connection:
                 connection.execute(delete(withdrawals).where(withdrawals.c.entry_id == withdrawal.entry_id))

@@ -1,0 +1,46 @@
+# Every target sets up what it needs; nothing but Python 3.11 or newer and make is expected.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: run build test lint types imports format bench lock clean
+
+run: $(VENV)/.installed ## serve at http://127.0.0.1:8000
+	$(BIN)/hai-faq serve
+
+build: $(VENV)/.installed ## fit the models into the cache
+	$(BIN)/hai-faq build
+
+test: $(VENV)/.tested ## every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.tested ## code style, types, import order
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.tested
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.tested ## accuracy against the naive baseline, and speed, on tests/labelled
+	$(BIN)/python bench/compare.py tests/labelled
+
+lock: $(VENV)/.tested ## write the locks anew
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build -o requirements.txt
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build --group test -o requirements-test.txt
+
+clean:
+	rm -rf $(VENV) var build *.egg-info
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.tested: $(VENV)/.installed requirements-test.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	touch $@
