@@ -1,0 +1,107 @@
+from pathlib import Path
+
+import pytest
+
+from app.content import files
+from app.errors import ContentError
+
+
+def wrong(folder: Path, old: str, new: str) -> str:
+    """The error that faq.yaml gives once `old` is `new`."""
+    path = folder / "faq.yaml"
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(ContentError) as caught:
+        files.load_intents(folder, files.load_content(folder))
+    return str(caught.value)
+
+
+def test_the_fixture_loads(folder: Path) -> None:
+    content = files.load_content(folder)
+    intents = files.load_intents(folder, content)
+    assert len(content.entries) == 6
+    assert "where is the lamp" in intents.phrasings["lamp-place"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "problem"),
+    [
+        ("theme: lamp", "theme: moon", "entries.lamp-color.theme", "no theme moon"),
+        ("answer: The lamp is green.", "answer: ''", "entries.lamp-color.answer", "is empty"),
+        ("    answer: The lamp is green.\n", "", "entries.lamp-color.answer", "is missing"),
+        ("sources: [lamp/top/1]", "sources: []", "entries.lamp-color.sources", "is empty"),
+        ("sources: [lamp/top/1]", "sources: [lamp/nowhere/1]", "entries.lamp-color.sources.0", "no section"),
+        ("sources: [lamp/top/1]", "sources: [lamp]", "entries.lamp-color.sources.0", "write a source as"),
+        ("related: [lamp-switch, lamp-place]", "related: [sun]", "entries.lamp-color.related", "no other entry sun"),
+        ("lamp-switch:", "lamp-color:", "entries.lamp-color", "stands twice"),
+        ("lamp-bulb:", "nc-bulb:", "entries.nc-bulb", "must not start with nc-"),
+        ("lamp is green.", "lamp is {colour}.", "entries.lamp-color.answer", "{colour} is not a placeholder"),
+        ("  nc-price:", "  price:", "topics.price", "must start with nc-"),
+        ("  greeting:", "  grating:", "scripts", "script greeting is missing"),
+        ("safety: true, ", "", "scripts.emergency.safety", "must be true"),
+        ("review: 2030-01-07", "review: soon", "entries.lamp-color.review", "date"),
+        ("review: 2030-01-07", "reviewed: 2030-01-07", "entries.lamp-color.review", "is missing"),
+    ],
+)
+def test_a_content_error_names_file_line_and_key(
+    folder: Path, old: str, new: str, key: str, problem: str
+) -> None:
+    said = wrong(folder, old, new)
+    path, line, where, *what = said.split(":", 3)
+    assert path.endswith("faq.yaml")
+    assert int(line) > 0
+    assert where.strip() == key
+    assert problem in what[0]
+
+
+def test_the_line_is_the_line_of_the_key(folder: Path) -> None:
+    said = wrong(folder, "answer: The lamp is green.", "answer: ''")
+    line = int(said.split(":")[1])
+    assert (folder / "faq.yaml").read_text().splitlines()[line - 1].strip() == "answer: ''"
+
+
+def test_bad_yaml_names_its_line(folder: Path) -> None:
+    assert "bad YAML" in wrong(folder, "themes:", "themes: [")
+
+
+def test_an_unknown_id_in_intents_is_an_error(folder: Path) -> None:
+    path = folder / "intents" / "lamp.yaml"
+    path.write_text(path.read_text() + "lamp-moon:\n  - is it the moon\n")
+    with pytest.raises(ContentError, match=r"lamp\.yaml:\d+: lamp-moon: is not a known id"):
+        files.load_intents(folder, files.load_content(folder))
+
+
+def test_a_phrasing_that_stands_twice_is_an_error(folder: Path) -> None:
+    path = folder / "intents" / "lamp.yaml"
+    path.write_text(path.read_text() + "  - again\n  - again\n")
+    with pytest.raises(ContentError, match="stands twice"):
+        files.load_intents(folder, files.load_content(folder))
+
+
+def test_an_entry_without_phrasings_is_an_error(folder: Path) -> None:
+    (folder / "intents" / "not-covered" / "other.yaml").write_text("nc-other: [hello there]\n")
+    with pytest.raises(ContentError, match="nc-price: has no phrasings"):
+        files.load_intents(folder, files.load_content(folder))
+
+
+def test_a_missing_file_is_a_content_error(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match="cannot be read"):
+        files.load_content(tmp_path)
+
+
+def test_bytes_that_are_not_utf8_are_a_content_error(folder: Path) -> None:
+    (folder / "faq.yaml").write_bytes(b"documents:\n  a: \xff\n")
+    with pytest.raises(ContentError, match=r"faq\.yaml:2: is not UTF-8"):
+        files.load_content(folder)
+
+
+def test_words_that_yaml_reads_as_truth_stay_words(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("no: [yes, off, true]\n")
+    assert files.read_yaml(path).data == {"no": ["yes", "off", True]}
+
+
+def test_the_fingerprint_changes_with_any_byte(folder: Path) -> None:
+    before = files.fingerprint(folder)
+    lexicon = folder / "intents" / "lexicon.yaml"
+    lexicon.write_text(lexicon.read_text() + "# a word\n")
+    assert files.fingerprint(folder) != before

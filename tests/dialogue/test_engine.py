@@ -1,0 +1,118 @@
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from app.dialogue import engine
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Channel, Message, Reply, State
+from app.dialogue.urgent import Urgency
+from tests.conftest import NOW
+
+
+def say(knowledge: Knowledge, text: str, state: State | None = None, channel: Channel = "api") -> Reply:
+    return engine.respond(Message(text, channel), state or State(), knowledge, NOW)[0]
+
+
+def test_a_question_gets_its_answer_with_source_and_seal(knowledge: Knowledge) -> None:
+    reply = say(knowledge, "what color is the lamp")
+    assert [answer.id for answer in reply.answers] == ["lamp-color"]
+    assert reply.answers[0].sources[0].title == "The Bedside Lamp"
+    assert reply.answers[0].seal.by == "Dr. Test"
+    assert "The lamp is green." in reply.text
+
+
+def test_an_id_selects_its_entry(knowledge: Knowledge) -> None:
+    assert say(knowledge, "lamp-hours").answers[0].id == "lamp-hours"
+
+
+def test_danger_comes_before_the_question_and_alone(knowledge: Knowledge) -> None:
+    reply = say(knowledge, "what color is the lamp? also i cant breathe")
+    assert (reply.kind, reply.urgent, reply.answers) == ("scripted", True, ())
+    assert reply.text == "Call 911 now."
+
+
+def test_staff_get_a_script_of_their_own(knowledge: Knowledge) -> None:
+    assert say(knowledge, "caller says: i cant breathe", channel="staff").text == "The emergency-staff text."
+
+
+@pytest.mark.parametrize("said", ["ok", "can it wait?", "102", "thanks"])
+def test_after_an_urgent_reply_the_script_is_repeated(knowledge: Knowledge, said: str) -> None:
+    _, state = engine.respond(Message("i cant breathe"), State(), knowledge, NOW)
+    assert say(knowledge, said, state).intent == say(knowledge, "i cant breathe").intent
+
+
+def test_after_an_urgent_reply_a_question_is_answered(knowledge: Knowledge) -> None:
+    _, state = engine.respond(Message("i cant breathe"), State(), knowledge, NOW)
+    assert say(knowledge, "what color is the lamp", state).answers
+
+
+def test_greetings_around_a_question_do_not_matter(knowledge: Knowledge) -> None:
+    assert say(knowledge, "Hello, where is the lamp? thank you").answers[0].id == "lamp-place"
+
+
+def test_a_greeting_alone_is_small_talk(knowledge: Knowledge) -> None:
+    intent = say(knowledge, "Hi!").intent
+    assert intent is not None
+    assert (intent.id, intent.category) == ("greeting", "smalltalk")
+
+
+def test_what_is_not_covered_is_never_answered(knowledge: Knowledge) -> None:
+    for text in ("what does the lamp cost", "what is for lunch", "xyzzy plugh", "🙂", ""):
+        assert not say(knowledge, text).answers
+
+
+def test_a_text_over_four_thousand_characters_is_too_long(knowledge: Knowledge) -> None:
+    intent = say(knowledge, "where is the lamp " * 300).intent
+    assert intent is not None
+    assert intent.id == "too-long"
+
+
+def test_an_offered_entry_can_be_picked_by_number(knowledge: Knowledge) -> None:
+    state = State(offered=("lamp-color", "lamp-bulb"))
+    assert say(knowledge, "2", state).answers[0].id == "lamp-bulb"
+
+
+def test_none_of_the_offered_ends_the_choice(knowledge: Knowledge) -> None:
+    reply, state = engine.respond(Message("none of these"), State(offered=("lamp-color",)), knowledge, NOW)
+    assert reply.text == "The none-chosen text."
+    assert state.offered == ()
+
+
+def test_an_entry_taken_back_is_neither_answered_nor_suggested(knowledge: Knowledge) -> None:
+    without = replace(knowledge, taken_back=frozenset({"lamp-place"}))
+    assert not say(without, "where is the lamp").answers
+    assert not say(without, "lamp-place").answers
+    suggested = say(without, "what color is the lamp").suggestions
+    assert [option.id for option in suggested] == ["lamp-switch"]
+
+
+def test_an_entry_past_its_grace_is_withheld(knowledge: Knowledge) -> None:
+    late = NOW.replace(year=2030, month=4, day=8)
+    kept = engine.respond(Message("what color is the lamp"), State(), knowledge, NOW.replace(year=2030, month=4, day=7))
+    assert kept[0].answers
+    assert not engine.respond(Message("what color is the lamp"), State(), knowledge, late)[0].answers
+
+
+def test_a_failed_check_puts_the_safety_notice_in_front(knowledge: Knowledge) -> None:
+    failed = Urgency(None, "", 0.0, failed=True)
+    reply, _ = engine.respond(Message("what color is the lamp"), State(), knowledge, NOW, failed)
+    assert reply.text.startswith("In an emergency call 911.\n\nThe lamp is green.")
+
+
+def test_every_reply_is_made_of_sealed_texts(knowledge: Knowledge) -> None:
+    said = set(allowed(knowledge))
+    lines = list(knowledge.smalltalk.intents)
+    for text in (*lines, *(answer.question for answer in knowledge.answers.values()), "cost?", "i cant breathe"):
+        for part in say(knowledge, text).parts:
+            assert all(line in said or line.split(". ", 1)[-1] in said for line in part.split("\n"))
+
+
+def allowed(knowledge: Knowledge) -> Iterator[str]:
+    yield from knowledge.scripts.values()
+    for answer in knowledge.answers.values():
+        yield from (answer.text, answer.question, "Source: The Bedside Lamp, Example Ward")
+        if answer.limits:
+            yield answer.limits
+    for title in knowledge.titles.values():
+        yield knowledge.scripts["not-covered"].replace("{title}", title)

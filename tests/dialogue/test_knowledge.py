@@ -1,0 +1,70 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app import live
+from app.content import approval, files
+from app.dialogue import knowledge
+from app.dialogue.knowledge import Approved, fill
+from app.errors import ApprovalError
+from tests.conftest import seal
+
+
+def approve(folder: Path) -> Approved:
+    lock = approval.read_lock(folder / files.LOCK)
+    urgent = live.urgent_text(folder)
+    return knowledge.approve(files.load_content(folder), lock, urgent, {}, {}, timedelta(days=90))
+
+
+def change(folder: Path, old: str, new: str) -> None:
+    path = folder / "faq.yaml"
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+def test_a_sentence_with_an_unset_placeholder_is_left_out_whole() -> None:
+    said = "Ask a nurse. The line is {phone_line}. Take care."
+    assert fill(said, {}) == "Ask a nurse. Take care."
+    assert fill(said, {"phone_line": "555-0100"}) == "Ask a nurse. The line is 555-0100. Take care."
+
+
+def test_one_changed_letter_withholds_the_entry_and_no_other(folder: Path) -> None:
+    change(folder, "answer: The lamp is green.", "answer: The lamp is greem.")
+    approved = approve(folder)
+    assert "lamp-color" not in approved.answers
+    assert len(approved.answers) == 5
+    assert approved.withheld["lamp-color"] == "lamp-color.answer does not match its seal"
+
+
+@pytest.mark.parametrize("id_", ["emergency", "crisis", "call-now", "fallback", "safety-notice", "crisis-staff"])
+def test_one_changed_letter_of_a_safety_text_stops_everything(folder: Path, id_: str) -> None:
+    path = folder / "faq.yaml"
+    lines = path.read_text().splitlines()
+    place = next(n for n, line in enumerate(lines) if line.startswith(f"  {id_}:"))
+    lines[place] = lines[place].replace("text: ", "text: X ").replace("text: X '", "text: 'X ")
+    path.write_text("\n".join(lines))
+    with pytest.raises(ApprovalError, match=f"script.{id_} does not match"):
+        approve(folder)
+
+
+def test_a_changed_urgent_rule_stops_everything(folder: Path) -> None:
+    path = folder / "intents" / "urgent.yaml"
+    path.write_text(path.read_text().replace("breathe", "breath", 1))
+    with pytest.raises(ApprovalError, match=r"urgent\.yaml"):
+        approve(folder)
+
+
+def test_a_script_that_lost_its_seal_is_not_said(folder: Path) -> None:
+    change(folder, "greeting: {text: 'The greeting text.'}", "greeting: {text: 'Hello you.'}")
+    assert "greeting" not in approve(folder).scripts
+
+
+def test_a_held_entry_is_withheld_with_its_reason(folder: Path) -> None:
+    change(folder, "    review: 2030-01-07", "    review: 2030-01-07\n    hold: the ward decides")
+    assert approve(folder).withheld["lamp-color"] == "is held: the ward decides"
+
+
+def test_a_demo_seal_makes_it_a_demonstration(folder: Path) -> None:
+    assert not approve(folder).demo
+    seal(folder, approval.DEMO)
+    assert approve(folder).demo

@@ -1,0 +1,86 @@
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.content.schema import UrgentEvidence
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.urgent import UrgentCheck, compile_pattern, has_fever
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("cant|cannot .. breathe", "i cant breathe"),
+        ("cant|cannot .. breathe", "i cannot for now really breathe"),
+        ("bleed*", "it is bleeding a lot"),
+        ("no pulse", "he has no pulse"),
+    ],
+)
+def test_a_pattern_matches_its_words(pattern: str, said: str) -> None:
+    assert re.search(compile_pattern(pattern), said)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("cant .. breathe", "cant one two three four breathe"),
+        ("bleed", "bleeding"),
+        ("no pulse", "casino pulse"),
+    ],
+)
+def test_a_pattern_does_not_match_other_words(pattern: str, said: str) -> None:
+    assert not re.search(compile_pattern(pattern), said)
+
+
+@pytest.mark.parametrize("said", ["temp 100.4", "fever of 103", "38 c temperature", "38,5 fiebre", "t 101.2"])
+def test_a_temperature_from_the_bar_on_is_a_fever(said: str) -> None:
+    assert has_fever(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["temp 98.6", "temperature 37.2", "fever 99", "103 main street", "temp 375 degrees", "fever on 10/102/22"]
+)
+def test_other_numbers_are_no_fever(said: str) -> None:
+    assert not has_fever(said)
+
+
+def test_a_rule_raises_its_tier(knowledge: Knowledge) -> None:
+    found = knowledge.urgent.assess("Hello there. I CANNOT really breathe!")
+    assert (found.tier, found.sign, found.score) == ("emergency", "breathing", 1.0)
+
+
+def test_a_calm_pattern_in_the_same_sentence_quiets_a_rule(knowledge: Knowledge) -> None:
+    assert knowledge.urgent.assess("what if i have a fever of 102?").tier is None
+
+
+def test_the_sign_is_found_in_the_middle_of_a_long_text(knowledge: Knowledge) -> None:
+    filler = "The weather was nice on the ward. " * 200
+    assert knowledge.urgent.assess(f"{filler} He cannot breathe. {filler}").tier == "emergency"
+
+
+def test_the_more_urgent_tier_wins(knowledge: Knowledge) -> None:
+    assert knowledge.urgent.assess("fever of 103 and i cant breathe").tier == "emergency"
+
+
+def test_twenty_thousand_letters_take_bounded_time(knowledge: Knowledge) -> None:
+    began = time.perf_counter()
+    for message in ("a" * 20_000, "a " * 10_000, "i am. " * 3_333, "cant " * 4_000, "1." * 10_000):
+        knowledge.urgent.assess(message)
+    assert time.perf_counter() - began < 60
+
+
+@given(st.text(max_size=300))
+def test_the_check_never_breaks(message: str) -> None:
+    UrgentCheck.build(_nothing(), UrgentEvidence(phrasings={}), 0.5).assess(message)
+
+
+def _nothing() -> "SilentMatcher":
+    return SilentMatcher()
+
+
+class SilentMatcher:
+    def rank(self, text: str, limit: int = 5) -> list[object]:
+        return []

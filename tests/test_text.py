@@ -1,0 +1,38 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import text
+
+
+def test_curly_quotes_case_and_accents_do_not_count() -> None:
+    assert text.fold("Don’t STOP the CAFÉ") == "dont stop the cafe"
+
+
+def test_invisible_characters_and_emoji_are_dropped() -> None:
+    assert text.words(text.fold("pu\u200bmp 😢 size\u202e?")) == ["pump", "size"]
+
+
+def test_vowel_signs_of_indic_scripts_stay() -> None:
+    assert text.words(text.fold("नमस्ते தமிழ்")) == ["नमस्ते", "தமிழ்"]
+
+
+def test_a_decimal_number_is_one_word() -> None:
+    assert text.words(text.fold("it is 101.5°F, or 38,6 C")) == ["it", "is", "101.5", "f", "or", "38,6", "c"]
+
+
+def test_a_run_of_one_letter_is_shortened() -> None:
+    assert text.fold("heeeelp!!!") == "heelp!!!"
+
+
+def test_sentences_end_at_marks_and_lines() -> None:
+    assert text.sentences("is it big? yes. no\nmaybe") == ["is it big?", "yes.", "no", "maybe"]
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(message: str) -> None:
+    assert text.fold(text.fold(message)) == text.fold(message)
+
+
+@given(st.text())
+def test_words_hold_no_space_and_are_never_empty(message: str) -> None:
+    assert all(word and not word.isspace() for word in text.words(text.fold(message)))

@@ -1,0 +1,28 @@
+from datetime import UTC, datetime
+
+from app.tokens import Tokens
+
+NOW = datetime(2029, 6, 1, 12, 0, tzinfo=UTC)
+
+
+def test_what_was_signed_can_be_read() -> None:
+    token = Tokens(b"k" * 32).sign(NOW, "web", ("pump-size", "pump-location"), "v1")
+    read = Tokens(b"k" * 32).read(token)
+    assert read is not None
+    assert (read.at, read.channel, read.subject, read.version) == (NOW, "web", ("pump-size", "pump-location"), "v1")
+
+
+def test_another_key_or_a_changed_token_reads_nothing() -> None:
+    token = Tokens(b"k" * 32).sign(NOW, "web", (), "v1")
+    assert Tokens(b"other").read(token) is None
+    assert Tokens(b"k" * 32).read("A" + token[1:]) is None
+
+
+def test_garbage_reads_nothing() -> None:
+    for garbage in ("", ".", "a.b.c", "é.é", "e30.e30"):
+        assert Tokens(b"k" * 32).read(garbage) is None
+
+
+def test_two_messages_of_one_moment_have_different_ids() -> None:
+    tokens = Tokens(b"k" * 32)
+    assert tokens.sign(NOW, "web", (), "v1") != tokens.sign(NOW, "web", (), "v1")
