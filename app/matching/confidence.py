@@ -4,6 +4,8 @@ A logistic regression (Platt 1999) over a few signs of how clear the decision is
 that the scoring model had not seen.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,12 +59,12 @@ def logistic(values: Array) -> Array:
 class Calibration:
     """Coefficients of `SIGNS`, a set for entries and one for not-covered topics."""
 
-    entry: Array
-    other: Array
+    entry: tuple[float, ...]
+    other: tuple[float, ...]
 
-    def confidence(self, row: list[float], covered: bool) -> float:
-        value = float(np.dot(self.entry if covered else self.other, row))
-        return float(logistic(np.array(value)))
+    def confidence(self, row: Sequence[float], covered: bool) -> float:
+        pairs = zip(self.entry if covered else self.other, row, strict=True)
+        return 1 / (1 + math.exp(-sum(coefficient * sign for coefficient, sign in pairs)))
 
 
 def fit_logistic(rows: Array, right: Array) -> Array:

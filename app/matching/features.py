@@ -9,8 +9,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,9 @@ GRAM_SIZES = range(2, 6)
 LONGEST_TEXT = 400
 """Words read of a text: enough for any question, and a bound on the time of a pasted page."""
 LONGEST_WORD = 40
+REMEMBERED = 50_000
+"""Words whose characters are kept looked up."""
+TINY = np.float32(1e-12)
 _SUFFIXES = ("ations", "ation", "ingly", "ings", "edly", "ing", "ies", "ed", "es", "ly", "s")
 
 IndexArray = NDArray[np.int32]
@@ -35,23 +37,24 @@ def stem(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=65_536)
-def _grams(word: str) -> tuple[str, ...]:
+def grams(word: str) -> Iterator[str]:
     bordered = f" {word[:LONGEST_WORD]} "
-    return tuple(bordered[start : start + size] for size in GRAM_SIZES for start in range(len(bordered) - size + 1))
+    for size in GRAM_SIZES:
+        for start in range(len(bordered) - size + 1):
+            yield bordered[start : start + size]
 
 
 def _pairs(items: Sequence[str]) -> Iterator[str]:
     return (f"{left} {right}" for left, right in itertools.pairwise(items))
 
 
-def families(words: Sequence[str], ideas: Sequence[str]) -> tuple[Counter[str], ...]:
-    """Counts of what was seen, a family each; a leading character keeps the families apart."""
-    return (
-        Counter([f"w{item}" for item in (*words, *_pairs(("^", *words, "$")))]),
-        Counter([f"i{item}" for item in (*ideas, *_pairs(ideas))]),
-        Counter(gram for word in words for gram in _grams(word)),
-    )
+def wordings(words: Sequence[str]) -> list[str]:
+    """Names of the words and word pairs of a text; the leading letter keeps the families apart."""
+    return [f"w{item}" for item in (*words, *_pairs(("^", *words, "$")))]
+
+
+def notions(ideas: Sequence[str]) -> list[str]:
+    return [f"i{item}" for item in (*ideas, *_pairs(ideas))]
 
 
 def tokenise(message: str) -> list[str]:
@@ -76,6 +79,8 @@ class Features:
 
     places: dict[str, int]
     idf: FloatArray
+    _grams: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """Places of the known characters of words met before; words come back far more often than not."""
 
     @classmethod
     def learn(cls, readings: Iterable[Reading], least: int = 2) -> "Features":
@@ -84,28 +89,36 @@ class Features:
         total = 0
         for reading in readings:
             total += 1
-            for family in families(reading.words, reading.ideas):
-                seen.update(family.keys())
+            seen.update({*wordings(reading.words), *notions(reading.ideas)})
+            seen.update({gram for word in set(reading.words) for gram in grams(word)})
         kept = sorted(name for name, count in seen.items() if count >= least)
         idf = [1 + math.log((1 + total) / (1 + seen[name])) for name in kept]
         return cls({name: place for place, name in enumerate(kept)}, np.array(idf, np.float32))
 
     def vector(self, reading: Reading) -> tuple[IndexArray, FloatArray]:
         """Places and weights of the known features of a text; each family has length one."""
-        places: list[IndexArray] = []
-        weights: list[FloatArray] = []
-        for family in families(reading.words, reading.ideas):
-            found, counts = self._known(family)
-            if found.size:
-                weight = (1 + np.log(counts)) * self.idf[found]
-                places.append(found)
-                weights.append(weight / np.sqrt(weight @ weight))
-        if not places:
-            return np.empty(0, np.int32), np.empty(0, np.float32)
-        return np.concatenate(places), np.concatenate(weights)
+        families = (
+            self._weigh(self._known(wordings(reading.words))),
+            self._weigh(self._known(notions(reading.ideas))),
+            self._weigh(itertools.chain.from_iterable(map(self._grams_of, reading.words))),
+        )
+        return np.concatenate([places for places, _ in families]), np.concatenate([weights for _, weights in families])
 
-    def _known(self, family: Counter[str]) -> tuple[IndexArray, FloatArray]:
-        get = self.places.get
-        known = [(place, count) for name, count in family.items() if (place := get(name)) is not None]
-        pairs = np.array(known, np.int32).reshape(-1, 2)
-        return pairs[:, 0], pairs[:, 1].astype(np.float32)
+    def _known(self, names: Iterable[str]) -> Iterator[int]:
+        places = self.places
+        return (places[name] for name in names if name in places)
+
+    def _weigh(self, found: Iterable[int]) -> tuple[IndexArray, FloatArray]:
+        counts = Counter(found)
+        places = np.fromiter(counts.keys(), np.int32, len(counts))
+        times = np.fromiter(counts.values(), np.float32, len(counts))
+        weights = (1 + np.log(times)) * self.idf[places]
+        return places, weights / max(np.sqrt(weights @ weights), TINY)
+
+    def _grams_of(self, word: str) -> tuple[int, ...]:
+        known = self._grams.get(word)
+        if known is None:
+            if len(self._grams) >= REMEMBERED:
+                self._grams.clear()
+            known = self._grams[word] = tuple(self._known(grams(word)))
+        return known

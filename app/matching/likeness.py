@@ -8,6 +8,8 @@ from rapidfuzz import fuzz, process
 
 from app.matching import features
 
+MOST_COMPARED = 300
+
 
 def sort_key(message: str) -> str:
     """Words in order of the alphabet: word order then no longer counts (token sort ratio)."""
@@ -23,7 +25,10 @@ class Phrasings:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Phrasings":
+        """Of very many phrasings an even sample is compared: likeness to the nearest soon grows no more."""
         texts = tuple(texts)
+        if len(texts) > MOST_COMPARED:
+            texts = tuple(texts[place * len(texts) // MOST_COMPARED] for place in range(MOST_COMPARED))
         return cls(texts, tuple(sort_key(text) for text in texts))
 
     def nearest(self, key: str) -> tuple[str, float]:

@@ -18,7 +18,7 @@ from app.matching import confidence, likeness, model
 from app.matching.features import Reading
 from app.matching.vocabulary import Lexicon, Vocabulary
 
-WEIGHED = 4
+WEIGHED = 3
 """Candidates of each kind whose likeness is measured and who get a confidence of their own."""
 
 
@@ -90,7 +90,7 @@ class Matcher:
             phrasings={
                 id_: likeness.Phrasings(tuple(texts), tuple(keys)) for id_, (texts, keys) in names["phrasings"].items()
             },
-            calibration=confidence.Calibration(np.array(names["entry"]), np.array(names["other"])),
+            calibration=confidence.Calibration(tuple(names["entry"]), tuple(names["other"])),
             not_covered=frozenset(names["not_covered"]),
             threshold=float(names["threshold"]),
         )
@@ -102,8 +102,8 @@ class Matcher:
             "ideas": dict(self.vocabulary.lexicon.ideas),
             "vocabulary": sorted(self.vocabulary.known),
             "phrasings": {id_: [group.texts, group.keys] for id_, group in self.phrasings.items()},
-            "entry": self.calibration.entry.tolist(),
-            "other": self.calibration.other.tolist(),
+            "entry": list(self.calibration.entry),
+            "other": list(self.calibration.other),
             "not_covered": sorted(self.not_covered),
             "threshold": self.threshold,
         }

@@ -118,7 +118,7 @@ def assemble(task: Task, kept: Sequence[int], readings: Sequence[Reading], vocab
     for place in kept:
         groups[task.topics[place]].append(task.phrasings[place])
     weights = fit_weights([readings[place] for place in kept], [task.topics[place] for place in kept])
-    flat = np.zeros(len(confidence.SIGNS))
+    flat = (0.0,) * len(confidence.SIGNS)
     phrasings = {topic: likeness.Phrasings.of(texts) for topic, texts in groups.items()}
     return Matcher(weights, vocabulary, phrasings, confidence.Calibration(flat, flat), task.not_covered, 1.0)
 
@@ -148,7 +148,7 @@ def calibrate(parts: Sequence[LeftOut], risk: float) -> tuple[confidence.Calibra
     other = confidence.fit_logistic(rows[~covered], right[~covered])
     out = np.array([part.rows[place] for part in parts for place in part.best_of_unknown])
     sure = confidence.logistic(out @ entry) if len(out) else np.empty(0)
-    return confidence.Calibration(entry, other), confidence.threshold_for(sure, risk)
+    return confidence.Calibration(tuple(entry.tolist()), tuple(other.tolist())), confidence.threshold_for(sure, risk)
 
 
 def cross_validate(task: Task, readings: Sequence[Reading], vocabulary: Vocabulary) -> list[LeftOut]:

@@ -42,9 +42,7 @@ def test_the_fixture_loads(folder: Path) -> None:
         ("review: 2030-01-07", "reviewed: 2030-01-07", "entries.lamp-color.review", "is missing"),
     ],
 )
-def test_a_content_error_names_file_line_and_key(
-    folder: Path, old: str, new: str, key: str, problem: str
-) -> None:
+def test_a_content_error_names_file_line_and_key(folder: Path, old: str, new: str, key: str, problem: str) -> None:
     said = wrong(folder, old, new)
     path, line, where, *what = said.split(":", 3)
     assert path.endswith("faq.yaml")

@@ -2,12 +2,11 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.content.schema import UrgentEvidence
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.urgent import UrgentCheck, compile_pattern, has_fever
+from app.dialogue.urgent import compile_pattern, has_fever
 
 
 @pytest.mark.parametrize(
@@ -72,15 +71,7 @@ def test_twenty_thousand_letters_take_bounded_time(knowledge: Knowledge) -> None
     assert time.perf_counter() - began < 60
 
 
+@settings(max_examples=50)
 @given(st.text(max_size=300))
-def test_the_check_never_breaks(message: str) -> None:
-    UrgentCheck.build(_nothing(), UrgentEvidence(phrasings={}), 0.5).assess(message)
-
-
-def _nothing() -> "SilentMatcher":
-    return SilentMatcher()
-
-
-class SilentMatcher:
-    def rank(self, text: str, limit: int = 5) -> list[object]:
-        return []
+def test_the_check_never_breaks(knowledge: Knowledge, message: str) -> None:
+    assert knowledge.urgent.assess(message).score <= 1

@@ -1,0 +1,143 @@
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.content import schema
+from app.main import create_app
+from app.settings import Settings
+
+
+def ask(client: TestClient, text: str, conversation: str | None = None) -> dict[str, Any]:
+    response = client.post("/v1/messages", json={"text": text, "conversation_id": conversation})
+    assert response.status_code == 200
+    reply: dict[str, Any] = response.json()
+    return reply
+
+
+def test_a_question_gets_the_answer_its_seal_and_source(client: TestClient) -> None:
+    reply = ask(client, "what color is the lamp")
+    (answer,) = reply["answers"]
+    assert (reply["kind"], answer["id"], answer["seal"]["by"]) == ("answer", "lamp-color", "Dr. Test")
+    assert answer["sources"][0]["url"] == "https://example.org/lamp"
+
+
+def test_a_conversation_goes_on_by_its_id(client: TestClient) -> None:
+    first = ask(client, "hello")
+    assert first["conversation_id"].startswith("api-")
+    assert ask(client, "i cant breathe", first["conversation_id"])["conversation_id"] == first["conversation_id"]
+    assert ask(client, "ok", first["conversation_id"])["intent"]["id"] == "emergency"
+
+
+@pytest.mark.parametrize("conversation", ["unknown", "", "api-" + "x" * 5000, "web-abc", "é"])
+def test_an_unknown_conversation_is_never_an_error(client: TestClient, conversation: str) -> None:
+    assert ask(client, "hello", conversation)["conversation_id"] != conversation
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n", "?", "\u200b"])
+def test_a_text_without_words_gets_a_calm_script(client: TestClient, text: str) -> None:
+    assert ask(client, text)["intent"]["id"] == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"", 422),
+        (b"null", 422),
+        (b"[]", 422),
+        (b"{}", 422),
+        (b'{"text": 5}', 422),
+        (b'{"text": null}', 422),
+        (b'{"text": "a", "conversation_id": 5}', 422),
+        (b'{"text": "\xff"}', 400),
+        (json.dumps({"text": "a" * 20_001}).encode(), 413),
+        (b" " * 300_000, 413),
+    ],
+)
+def test_a_bad_body_is_a_problem_with_help(client: TestClient, body: bytes, status: int) -> None:
+    response = client.post("/v1/messages", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert set(problem) == {"type", "title", "status", "detail", "help"}
+    assert (problem["status"], problem["help"]) == (status, "In an emergency call 911.")
+
+
+def test_a_lone_surrogate_is_no_server_error(client: TestClient) -> None:
+    response = client.post("/v1/messages", content=b'{"text": "\\ud800 lamp"}')
+    assert response.status_code < 500
+
+
+def test_danger_in_a_long_text_is_still_caught(client: TestClient) -> None:
+    assert ask(client, "the lamp is nice. " * 500 + "i cant breathe")["intent"]["id"] == "emergency"
+    assert ask(client, "the lamp is nice. " * 500)["intent"]["id"] == "too-long"
+
+
+def test_danger_passes_a_limit_that_others_meet(settings: Settings) -> None:
+    limited = settings.model_copy(update={"messages_per_second": 1.0, "trusted_proxies": ("testclient",)})
+    with TestClient(create_app(limited), headers={"x-forwarded-for": "10.0.0.9"}) as client:
+        statuses = [client.post("/v1/messages", json={"text": "lamp"}).status_code for _ in range(4)]
+        assert 429 in statuses
+        refused = client.post("/v1/messages", json={"text": "lamp"})
+        assert refused.headers["retry-after"] == "1"
+        assert ask(client, "i cant breathe")["urgent"]
+
+
+def test_search_finds_from_the_first_letters(client: TestClient) -> None:
+    found = client.post("/v1/search", json={"text": "what kind of bu", "limit": 3}).json()
+    assert found["results"][0]["id"] == "lamp-bulb"
+    assert found["urgent"] is None
+
+
+def test_search_puts_danger_above_everything(client: TestClient) -> None:
+    found = client.post("/v1/search", json={"text": "caller cant breathe"}).json()
+    assert found["urgent"] == {"tier": "emergency", "text": "The emergency-staff text."}
+
+
+def test_entries_are_listed_and_shown(client: TestClient) -> None:
+    listed = client.get("/v1/entries").json()
+    assert len(listed["entries"]) == 6
+    assert client.get("/v1/entries/lamp-hours").json()["question"] == "When may the lamp be on?"
+    assert client.get("/v1/entries/nothing").status_code == 404
+
+
+def test_welcome_says_what_to_show_first(client: TestClient) -> None:
+    welcome = client.get("/v1/welcome").json()
+    assert welcome["text"] == "Hello. In an emergency call 911."
+    assert set(welcome["lines"]) == set(schema.PLACEHOLDERS)
+    assert len(welcome["suggestions"]) == 3
+
+
+def test_probes_answer(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    ready = client.get("/readyz").json()
+    assert (ready["served"], ready["withheld"]) == (6, {})
+    assert "hai_faq_replies_total" in client.get("/metrics").text
+
+
+def test_every_error_has_one_shape(client: TestClient) -> None:
+    for method, path in (
+        ("GET", "/nothing"),
+        ("GET", "/v1/messages"),
+        ("DELETE", "/v1/entries"),
+        ("POST", "/v1/search"),
+    ):
+        response = client.request(method, path)
+        assert response.status_code in (404, 405, 422)
+        assert set(response.json()) == {"type", "title", "status", "detail", "help"}
+
+
+def test_every_response_carries_an_id_and_safe_headers(client: TestClient) -> None:
+    headers = client.get("/healthz").headers
+    assert len(headers["x-request-id"]) == 16
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_openapi_declares_problems_and_examples(client: TestClient) -> None:
+    described = client.get("/openapi.json").json()
+    post = described["paths"]["/v1/messages"]["post"]
+    assert {"200", "400", "413", "422", "429", "503"} <= set(post["responses"])
+    assert described["components"]["schemas"]["MessageIn"]["examples"]
+    assert "Problem" in described["components"]["schemas"]

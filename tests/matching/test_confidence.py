@@ -1,0 +1,21 @@
+import numpy as np
+
+from app.matching import confidence
+
+
+def test_a_logistic_learns_which_sign_tells() -> None:
+    rows = np.array([[1.0, value] for value in (-2, -1, 1, 2)] * 50)
+    right = np.array([0.0, 0.0, 1.0, 1.0] * 50)
+    low, high = confidence.logistic(np.array([[1.0, -2.0], [1.0, 2.0]]) @ confidence.fit_logistic(rows, right))
+    assert low < 0.05
+    assert high > 0.95
+
+
+def test_the_threshold_lets_no_more_than_the_risk_through() -> None:
+    out = np.linspace(0, 1, 101)
+    for risk in (0.01, 0.02, 0.1):
+        assert np.mean(out >= confidence.threshold_for(out, risk)) <= risk
+
+
+def test_without_anything_to_learn_from_the_bar_is_half() -> None:
+    assert confidence.threshold_for(np.empty(0), 0.02) == 0.5

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.errors import ModelError
+from app.matching import model
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    model.save(tmp_path / "m", {"weights": np.eye(3, dtype=np.float32)}, {"labels": ["a"]})
+    return tmp_path / "m"
+
+
+def test_what_was_saved_is_loaded(saved: Path) -> None:
+    arrays, names = model.load(saved)
+    assert (arrays["weights"] == np.eye(3)).all()
+    assert names == {"labels": ["a"]}
+
+
+def test_loaded_arrays_cannot_be_written(saved: Path) -> None:
+    arrays, _ = model.load(saved)
+    with pytest.raises(ValueError, match="read-only"):
+        arrays["weights"][0, 0] = 5
+
+
+@pytest.mark.parametrize("name", ["weights.npy", "names.json", "manifest.json"])
+def test_a_missing_file_is_an_error(saved: Path, name: str) -> None:
+    (saved / name).unlink()
+    with pytest.raises(ModelError):
+        model.load(saved)
+
+
+@pytest.mark.parametrize("name", ["weights.npy", "names.json"])
+def test_an_altered_file_is_an_error(saved: Path, name: str) -> None:
+    content = bytearray((saved / name).read_bytes())
+    content[-2] ^= 1
+    (saved / name).write_bytes(bytes(content))
+    with pytest.raises(ModelError, match="checksum"):
+        model.load(saved)
+
+
+def test_a_manifest_of_another_format_is_an_error(saved: Path) -> None:
+    manifest = saved / model.MANIFEST
+    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 0'))
+    with pytest.raises(ModelError, match="another version"):
+        model.load(saved)

@@ -1,0 +1,29 @@
+from app.matching.vocabulary import Lexicon, Vocabulary
+
+VOCABULARY = Vocabulary.learn(
+    ["the catheter and the surgeon"] * 3 + ["interventional radiologist"] * 3 + ["rare word"],
+    Lexicon({"u": ("you",), "idk": ("do", "not", "know")}, {"catheter": "=tube", "tube": "=tube"}),
+)
+
+
+def test_a_slip_is_repaired_to_the_nearest_known_word() -> None:
+    assert VOCABULARY.repair("cathetr") == "catheter"
+    assert VOCABULARY.repair("sugreon") == "surgeon"
+    assert VOCABULARY.repair("interventoinl") == "interventional"
+
+
+def test_short_far_and_other_words_stay() -> None:
+    for word in ("sur", "surgical", "xatheter", "zebra", "12345"):
+        assert VOCABULARY.repair(word) == word
+
+
+def test_shorthand_is_written_out() -> None:
+    assert VOCABULARY.read("idk u").words == ("do", "not", "know", "you")
+
+
+def test_words_of_one_idea_share_it() -> None:
+    assert VOCABULARY.read("catheter").ideas == VOCABULARY.read("tube").ideas
+
+
+def test_the_share_of_unknown_words_is_counted_after_repair() -> None:
+    assert VOCABULARY.read("the cathetr zebra sat").unknown == 0.5

@@ -1,0 +1,102 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli import main
+from app.dialogue.knowledge import Knowledge
+
+Run = Callable[..., Result]
+DOCUMENT = "The Bedside Lamp\n\nIt is green.\n\nUsing the lamp\n\nPress it.\n\nAsk her.\n"
+BY = ("--by", "Dr. B", "--role", "doctor")
+
+
+@pytest.fixture
+def run(folder: Path, cache: Path, tmp_path: Path, knowledge: Knowledge) -> Run:
+    environment = {
+        "HAI_FAQ_CONTENT_DIR": str(folder),
+        "HAI_FAQ_CACHE_DIR": str(cache),
+        "HAI_FAQ_DATABASE_URL": f"sqlite:///{tmp_path / 'cli.db'}",
+        "HAI_FAQ_RISK": "0.05",
+    }
+
+    def invoke(*args: str, input: str | None = None) -> Result:
+        return CliRunner().invoke(main, args, env=environment, input=input)
+
+    return invoke
+
+
+def test_ask_prints_the_reply_and_why(run: Run) -> None:
+    result = run("ask", "what color is the lamp")
+    assert "The lamp is green." in result.output
+    assert "lamp-color: 'what color is the lamp' (100% alike)" in result.output
+
+
+def test_search_lists_entries(run: Run) -> None:
+    assert run("search", "bulb").output.startswith("lamp-bulb:")
+
+
+def test_approve_shows_the_text_asks_and_seals(run: Run, folder: Path) -> None:
+    path = folder / "faq.yaml"
+    path.write_text(path.read_text().replace("answer: The lamp is green.", "answer: The lamp is red."))
+    assert run("lint").exit_code == 1
+    refused = run("approve", *BY, input="n\n")
+    assert "now:    The lamp is red." in refused.output
+    assert "sealed 0 of 1 texts" in refused.output
+    assert "sealed 1 of 1 texts" in run("approve", *BY, input="y\n").output
+    assert run("lint").exit_code == 0
+
+
+def test_approve_of_an_unknown_key_is_an_error(run: Run) -> None:
+    assert run("approve", "lamp-moon", *BY, "--yes").exit_code == 2
+
+
+def test_a_content_error_is_one_line_and_status_one(run: Run, folder: Path) -> None:
+    (folder / "faq.yaml").write_text("entries: [\n")
+    result = run("lint")
+    assert result.exit_code == 1
+    assert "faq.yaml:" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_withhold_and_undo(run: Run) -> None:
+    assert "is taken back" in run("withhold", "lamp-color", "--by", "Dr. B", "--why", "repainted").output
+    undone = run("withhold", "lamp-color", "--by", "Dr. B", "--why", "green again", "--undo")
+    assert "is served again" in undone.output
+    assert run("withhold", "lamp-moon", "--by", "Dr. B", "--why", "x").exit_code == 2
+
+
+def test_sources_are_sealed_and_checked(run: Run, tmp_path: Path) -> None:
+    document = tmp_path / "lamp.txt"
+    document.write_text(DOCUMENT)
+    assert run("sources", "check", str(document)).exit_code == 1
+    assert "sealed 3 paragraphs" in run("sources", "seal", str(document), *BY).output
+    assert run("sources", "check", str(document)).exit_code == 0
+    document.write_text(DOCUMENT.replace("Press", "Pull"))
+    drifted = run("sources", "check", str(document))
+    assert drifted.exit_code == 1
+    assert "lamp/use/1 has changed: review lamp-switch, lamp-hours" in drifted.output
+
+
+def test_go_live_lists_what_is_left(run: Run) -> None:
+    result = run("go-live")
+    assert result.exit_code == 1
+    assert "HAI_FAQ_ONCALL_LINE is not set" in result.output
+
+
+def test_eval_prints_a_table_and_writes_a_report(run: Run, tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text('{"text": "what color is the lamp", "accept": ["lamp-color"]}\n')
+    result = run("eval", str(cases), "--report", str(tmp_path / "report.html"))
+    assert "correct 100.0%" in result.output
+    assert (tmp_path / "report.html").read_text().startswith("<!doctype html>")
+
+
+def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAI_FAQ_PORT", "0")
+    assert "HAI_FAQ_PORT" in run("lint").output
+
+
+def test_build_names_the_folder(run: Run) -> None:
+    assert run("build").output.startswith("built ")

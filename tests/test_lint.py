@@ -1,0 +1,78 @@
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from app import lint, live
+from app.content import approval, files
+
+TODAY = date(2029, 6, 1)
+
+
+def findings(folder: Path, today: date = TODAY) -> list[str]:
+    content = files.load_content(folder)
+    found = lint.lint(
+        content,
+        files.load_intents(folder, content),
+        approval.read_lock(folder / "faq.lock"),
+        live.urgent_text(folder),
+        today,
+        timedelta(days=90),
+    )
+    return [str(each) for each in found if "fingerprint" not in str(each)]
+
+
+def change(folder: Path, name: str, old: str, new: str) -> None:
+    path = folder / name
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+def test_sealed_content_has_no_errors(folder: Path) -> None:
+    assert not [each for each in findings(folder) if each.startswith("error")]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("faq.yaml", "lamp is green.", "lamp is gren.", "error: lamp-color.answer: does not match its seal"),
+        ("faq.yaml", "sms: The lamp is green.", f"sms: {'green ' * 60}", "takes 3 SMS parts"),
+        ("faq.yaml", "read_aloud: The lamp is green.", f"read_aloud: {'green ' * 26}", "more than 25 words"),
+        (
+            "faq.yaml",
+            "answer: The lamp is green.",
+            "answer: Institutional illumination considerations necessitate administrative authorization.",
+            "reads at grade",
+        ),
+        ("intents/lamp.yaml", "lamp colour", "price of the lamp", "stand under lamp-color, nc-price"),
+        ("intents/lamp.yaml", "lamp colour", "color of the lamp, please!", "near-duplicate"),
+    ],
+)
+def test_a_finding_says_where_and_what(folder: Path, name: str, old: str, new: str, said: str) -> None:
+    change(folder, name, old, new)
+    assert any(said in each for each in findings(folder))
+
+
+def test_a_review_is_warned_of_then_overdue(folder: Path) -> None:
+    assert "warning: lamp-color: review is due on 2030-01-07" in findings(folder, date(2029, 11, 20))
+    assert any("grace is over" in each for each in findings(folder, date(2030, 4, 8)))
+
+
+def test_too_many_reviews_in_one_week_are_an_error(folder: Path) -> None:
+    path = folder / "faq.yaml"
+    path.write_text(path.read_text().replace("2030-02-04", "2030-01-07").replace("2030-03-04", "2030-01-08"))
+    assert any("stagger them" in each for each in findings(folder))
+
+
+@pytest.mark.parametrize(
+    ("said", "low", "high"),
+    [("The cat sat.", -3, 2), ("The lamp may be on until ten at night.", 0, 5), ("", 0, 0)],
+)
+def test_simple_words_have_a_low_grade(said: str, low: float, high: float) -> None:
+    assert low <= lint.grade(said) <= high
+
+
+def test_going_live_lists_demo_seals_and_unset_facts(folder: Path) -> None:
+    content = files.load_content(folder)
+    lock = approval.read_lock(folder / "faq.lock")
+    assert lint.going_live(content, lock, {"the line is not set": True}) == []
+    assert lint.going_live(content, lock, {"the line is not set": False}) == ["the line is not set"]

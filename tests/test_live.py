@@ -1,0 +1,109 @@
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app import live
+from app.content import approval
+from app.dialogue.knowledge import Knowledge
+from app.errors import ApprovalError, ContentError
+from app.live import Live
+from app.records.tables import connect, migrate
+from app.records.withdrawals import Withdrawal, Withdrawals
+from tests.conftest import NOW, place_of, seal
+
+
+@pytest.fixture
+def served(folder: Path, cache: Path, knowledge: Knowledge, tmp_path: Path) -> Live:
+    """A live knowledge that looks for changes only when told; its store is at store.db."""
+    engine = connect(f"sqlite:///{tmp_path / 'store.db'}")
+    migrate(engine)
+    served = Live(place_of(folder, cache), Withdrawals(engine), every=3600)
+    served.start()
+    served.stop()
+    return served
+
+
+def change(folder: Path, old: str, new: str) -> None:
+    path = folder / "faq.yaml"
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+def test_a_second_load_finds_the_model_in_the_cache(folder: Path, cache: Path, knowledge: Knowledge) -> None:
+    assert live.load(place_of(folder, cache)).model_version == knowledge.model_version
+
+
+def test_a_corrupt_cache_is_built_anew(folder: Path, tmp_path: Path) -> None:
+    built = live.build(folder, tmp_path / "cache", 0.05)
+    (built / "topics" / "names.json").write_text("{}")
+    again = live.build(folder, tmp_path / "cache", 0.05)
+    assert again == built
+    assert (again / "topics" / "names.json").stat().st_size > 1000
+
+
+def test_an_unwritable_cache_means_a_temporary_one(folder: Path, knowledge: Knowledge, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    loaded = live.load(place_of(folder, tmp_path / "file" / "cache"))
+    assert loaded.model_version == knowledge.model_version
+
+
+def test_a_changed_text_is_withheld_after_a_check(served: Live, folder: Path) -> None:
+    change(folder, "Where is the lamp?", "Where is this lamp?")
+    shutil.copytree(folder, folder.parent / "copy")
+    served.check()
+    assert "lamp-place" in served.current.withheld
+    assert not served.failed_reload
+
+
+@pytest.mark.parametrize("bad", ["entries: [", "text: 'Call 911"])
+def test_a_bad_change_keeps_what_is_served(served: Live, folder: Path, bad: str) -> None:
+    before = served.current
+    path = folder / "faq.yaml"
+    good = path.read_text()
+    path.write_text(good.replace("Call 911 now", "Call 912 now") if "911" in bad else bad)
+    served.check()
+    assert served.current is before
+    assert served.failed_reload
+    path.write_text(good)
+    served.check()
+    assert not served.failed_reload
+
+
+def test_a_withdrawal_is_seen_at_the_next_check(served: Live, tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'store.db'}")
+    Withdrawals(engine).add(Withdrawal("lamp-color", NOW, "Dr. A", "repainted"))
+    engine.dispose()
+    served.check()
+    assert not served.current.serves("lamp-color", NOW.date())
+    assert served.current.serves("lamp-place", NOW.date())
+
+
+def test_without_a_sealed_emergency_text_nothing_starts(folder: Path, cache: Path) -> None:
+    change(folder, "Call 911 now.", "Call 912 now.")
+    with pytest.raises(ApprovalError, match=r"script\.emergency"):
+        live.load(place_of(folder, cache))
+
+
+def test_a_missing_content_folder_is_a_clear_error(tmp_path: Path, cache: Path) -> None:
+    with pytest.raises(ContentError, match="cannot be read"):
+        live.load(place_of(tmp_path / "nowhere", cache))
+
+
+def test_given_documents_are_quoted(folder: Path, cache: Path, tmp_path: Path) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "lamp.txt").write_text("The Bedside Lamp\n\nIt is green.\n\nUsing the lamp\n\nPress it.\n\nAsk her.\n")
+    lock_path = folder / "faq.lock"
+    cited = {"lamp/top/1": "It is green."}
+    lock = approval.read_lock(lock_path).sealing_paragraphs(cited, NOW.date(), "doctor", "Dr. A")
+    approval.write_lock(lock_path, lock)
+    loaded = live.load(replace(place_of(folder, cache), documents=documents))
+    assert loaded.answers["lamp-color"].sources[0].passage == "It is green."
+    assert loaded.answers["lamp-owner"].sources[0].passage is None
+
+
+def test_the_version_changes_with_content_and_with_seals(folder: Path, cache: Path) -> None:
+    first = live.load(place_of(folder, cache)).version
+    seal(folder, "nurse")
+    assert live.load(place_of(folder, cache)).version != first

@@ -1,0 +1,20 @@
+import pytest
+from pydantic import ValidationError
+
+from app.settings import Settings
+
+
+@pytest.mark.parametrize("secret", ["short", "changeme-changeme-changeme-changeme-changeme"])
+def test_a_short_or_placeholder_secret_is_refused(secret: str) -> None:
+    with pytest.raises(ValidationError, match="32 random characters"):
+        Settings(_env_file=None, secret=secret)
+
+
+def test_a_secret_is_never_printed() -> None:
+    settings = Settings(_env_file=None, secret="x8" * 20)
+    assert "x8x8" not in repr(settings)
+
+
+def test_the_environment_sets_what_the_site_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAI_FAQ_PHONE_LINE", "555-0100")
+    assert Settings(_env_file=None).site["phone_line"] == "555-0100"
