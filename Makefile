@@ -25,7 +25,7 @@ format: $(VENV)/.tested
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.tested ## accuracy against the naive baseline, and speed, on tests/labelled
-	$(BIN)/python bench/compare.py tests/labelled
+	$(BIN)/python -m bench.compare tests/labelled
 
 lock: $(VENV)/.tested ## write the locks anew
 	$(BIN)/pip install --quiet uv

@@ -19,7 +19,7 @@ from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 
-from app import metrics
+from app import metrics, text
 from app.content import approval, files, schema, sources
 from app.content.schema import Content, Intents
 from app.dialogue import knowledge
@@ -35,9 +35,6 @@ from app.records.withdrawals import Withdrawals
 log = logging.getLogger(__name__)
 
 TOPICS, URGENT = "topics", "urgent"
-URGENT_RISK = 0.02
-QUESTION = f"{schema.CALM}/question"
-"""Every ordinary question teaches the urgent matcher what is calm."""
 _LIBRARIES = ("numpy", "scikit-learn", "scipy", "rapidfuzz")
 
 
@@ -116,16 +113,17 @@ def _topics_job(temporary: Path, content: Content, intents: Intents, risk: float
 def _urgent_job(temporary: Path, intents: Intents) -> Path:
     folder = temporary / URGENT
     folder.mkdir()
-    examples = [
-        (f"{tier}/{sign}" if tier == schema.CALM else tier, line)
-        for tier, signs in intents.urgent.phrasings.items()
-        for sign, lines in signs.items()
-        for line in lines
-    ]
-    ordinary = [*intents.phrasings.values(), *intents.smalltalk.values()]
-    examples += [(QUESTION, line) for lines in ordinary for line in lines]
-    calm = frozenset(id_ for id_, _ in examples if id_.startswith(schema.CALM))
-    return matcher.write_job(folder, examples, calm, {}, lexicon_of(intents), URGENT_RISK)
+    tiers = intents.urgent.phrasings.items()
+    examples = [(tier, line) for tier, signs in tiers for lines in signs.values() for line in lines]
+    ordinary = (*intents.phrasings.values(), *intents.smalltalk.values())
+    examples += [(schema.CALM, said) for lines in ordinary for line in lines for said in _with_sentences(line)]
+    return matcher.write_job(folder, examples, frozenset({schema.CALM}), {}, lexicon_of(intents), None)
+
+
+def _with_sentences(line: str) -> list[str]:
+    """An ordinary message is calm as a whole and in each of its sentences, which is how the check reads it."""
+    sentences = text.sentences(text.fold(line))
+    return [line, *sentences] if len(sentences) > 1 else [line]
 
 
 def lexicon_of(intents: Intents) -> Lexicon:

@@ -5,9 +5,10 @@ Every pattern becomes one regular expression without nested repetition, so time 
 """
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app import text
 from app.content.schema import CALM, TIERS, Rule, UrgentEvidence
@@ -20,6 +21,11 @@ HOTTEST_F, HOTTEST_C = 110.0, 43.0
 LONGEST_SPAN = 3
 """Sentences read together: the sign and the words that explain it may stand apart."""
 MOST_SENTENCES = 400
+PART_DISCOUNT = 0.6
+"""A sentence out of its story sounds more alarming than the whole: 0.6 kept false alarms level in cross-validation."""
+STEEPNESS = 3.0
+"""Of the score as the margin grows: 0.18 at -0.5, 0.5 at 0, 0.82 at 0.5."""
+LOWEST = -10.0
 
 _NUMBER = re.compile(r"(?<![\d.,/:-])(\d{2,3}(?:[.,]\d{1,2})?)(?![\d/:]|[.,]\d)")
 _TEMPERATURE = re.compile(
@@ -35,7 +41,7 @@ class Urgency:
     tier: str | None
     sign: str
     score: float
-    """The matcher's confidence, 0 to 1, in the most urgent reading; 1 where a rule raised it."""
+    """0 to 1, of the most urgent reading: 0.5 is as near to a tier as to calm; 1 where a rule raised it."""
     failed: bool = False
     """The check itself could not be made."""
 
@@ -82,7 +88,7 @@ def has_fever(folded: str) -> bool:
 
 @dataclass(frozen=True)
 class UrgentCheck:
-    """The detector: rules first, then the matcher, most urgent tier first."""
+    """The detector: what rules and matcher find, the more urgent of the two."""
 
     matcher: Matcher
     patterns: Sequence[_Pattern]
@@ -101,10 +107,11 @@ class UrgentCheck:
         """The most urgent reading of a text of any length, in time linear in it."""
         folded = text.fold(message)
         spans = list(_spans(folded))
+        scored = self._by_score(spans)
         ruled = self._by_rule(spans)
-        if ruled is not None:
-            return ruled
-        return self._by_likeness(spans)
+        if ruled is None or (scored.tier and TIERS.index(scored.tier) < TIERS.index(str(ruled.tier))):
+            return scored
+        return ruled
 
     def _by_rule(self, spans: Sequence[str]) -> Urgency | None:
         spaced = [(span, " ".join(text.words(span))) for span in spans]
@@ -113,21 +120,24 @@ class UrgentCheck:
                 return Urgency(pattern.tier, pattern.rule.sign, 1.0)
         return None
 
-    def _by_likeness(self, spans: Sequence[str]) -> Urgency:
-        best: dict[str, Urgency] = {}
-        for span in spans:
-            for candidate in self.matcher.rank(span, limit=3):
-                tier, _, sign = candidate.id.partition("/")
-                if tier != CALM and (tier not in best or candidate.confidence > best[tier].score):
-                    best[tier] = Urgency(tier, sign, candidate.confidence)
-        return self._decide(best)
+    def _by_score(self, spans: Sequence[str]) -> Urgency:
+        """The tier that lies farthest from calm, over the whole text and, discounted, over each part of it."""
+        best = Urgency(None, "", 0.0)
+        for place, span in enumerate(spans):
+            tier, margin = self._margin(span)
+            score = 1 / (1 + math.exp(-STEEPNESS * (margin - (PART_DISCOUNT if place else 0.0))))
+            if score > best.score:
+                best = Urgency(tier, "likeness", score)
+        return best if best.score >= self.bar else replace(best, tier=None, sign="")
 
-    def _decide(self, best: Mapping[str, Urgency]) -> Urgency:
-        raised = [best[tier] for tier in TIERS if tier in best and best[tier].score >= self.bar]
-        if raised:
-            return max(raised, key=lambda each: each.score)
-        score = max((each.score for each in best.values()), default=0.0)
-        return Urgency(None, "", score)
+    def _margin(self, span: str) -> tuple[str | None, float]:
+        reading = self.matcher.vocabulary.read(span)
+        if not reading.words or reading.unknown == 1.0:
+            return None, LOWEST
+        scores = dict(zip(self.matcher.scorer.labels, self.matcher.scorer.scores(reading).tolist(), strict=True))
+        calm = scores.pop(CALM, 0.0)
+        tier = max(sorted(scores), key=lambda label: scores[label])
+        return tier, scores[tier] - calm
 
 
 def _expand(names: Iterable[str], cues: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -164,9 +164,12 @@ def write_job(
     not_covered: frozenset[str],
     texts: Mapping[str, tuple[str, ...]],
     lexicon: Lexicon,
-    risk: float,
+    risk: float | None,
 ) -> Path:
-    """The order of a fit as a JSON file, for the child process that carries it out."""
+    """The order of a fit as a JSON file, for the child process that carries it out.
+
+    Without a `risk` nothing is calibrated: only the scores of such a matcher mean something.
+    """
     job = {
         "examples": list(examples),
         "not_covered": sorted(not_covered),

@@ -46,7 +46,8 @@ class Task:
     phrasings: list[str]
     not_covered: frozenset[str]
     lexicon: Lexicon
-    risk: float
+    risk: float | None
+    """None: no calibration is wanted."""
 
     @classmethod
     def read(cls, path: Path) -> "Task":
@@ -60,7 +61,7 @@ class Task:
             [text for _, text in pairs],
             frozenset(job["not_covered"]),
             Lexicon(shorthand, job["ideas"]),
-            float(job["risk"]),
+            job["risk"],
         )
 
 
@@ -169,9 +170,10 @@ def cross_validate(task: Task, readings: Sequence[Reading], vocabulary: Vocabula
 def train(task: Task) -> Matcher:
     vocabulary = Vocabulary.learn(task.phrasings, task.lexicon)
     readings = [vocabulary.read(phrasing) for phrasing in task.phrasings]
-    parts = cross_validate(task, readings, vocabulary)
-    calibration, threshold = calibrate(parts, task.risk)
     whole = assemble(task, range(len(readings)), readings, vocabulary)
+    if task.risk is None:
+        return whole
+    calibration, threshold = calibrate(cross_validate(task, readings, vocabulary), task.risk)
     return Matcher(whole.scorer, vocabulary, whole.phrasings, calibration, task.not_covered, threshold)
 
 
