@@ -24,7 +24,7 @@ from app.content import approval, files, schema, sources
 from app.content.schema import Content, Intents
 from app.dialogue import knowledge
 from app.dialogue.knowledge import Knowledge, Site
-from app.dialogue.smalltalk import SmallTalk
+from app.dialogue.smalltalk import QUESTION, SmallTalk
 from app.dialogue.urgent import UrgentCheck
 from app.errors import ContentError, HaiFaqError, ModelError, StoreError
 from app.matching import matcher, model
@@ -34,7 +34,9 @@ from app.records.withdrawals import Withdrawals
 
 log = logging.getLogger(__name__)
 
-TOPICS, URGENT = "topics", "urgent"
+TOPICS, URGENT, SMALLTALK = "topics", "urgent", "smalltalk"
+AT_ONCE = 2
+"""Fits run side by side: the fit of the topics takes longest and starts first."""
 _LIBRARIES = ("numpy", "scikit-learn", "scipy", "rapidfuzz")
 
 
@@ -72,8 +74,8 @@ def build(folder: Path, cache: Path, risk: float) -> Path:
 
 def _is_whole(target: Path) -> bool:
     try:
-        model.load(target / TOPICS)
-        model.load(target / URGENT)
+        for name in (TOPICS, URGENT, SMALLTALK):
+            model.load(target / name)
     except ModelError:
         return False
     return True
@@ -91,8 +93,12 @@ def _fit(folder: Path, target: Path, risk: float) -> None:
     content = files.load_content(folder)
     intents = files.load_intents(folder, content)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="fitting-") as temporary:
-        jobs = (_topics_job(Path(temporary), content, intents, risk), _urgent_job(Path(temporary), intents))
-        with ThreadPoolExecutor(len(jobs)) as pool:
+        jobs = (
+            _topics_job(Path(temporary), content, intents, risk),
+            _urgent_job(Path(temporary), intents),
+            _smalltalk_job(Path(temporary), intents),
+        )
+        with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda job: matcher.run_fit(job, job.parent / "model"), jobs))
         done = Path(temporary) / "done"
         done.mkdir()
@@ -118,6 +124,14 @@ def _urgent_job(temporary: Path, intents: Intents) -> Path:
     ordinary = (*intents.phrasings.values(), *intents.smalltalk.values())
     examples += [(schema.CALM, said) for lines in ordinary for line in lines for said in _with_sentences(line)]
     return matcher.write_job(folder, examples, frozenset({schema.CALM}), {}, lexicon_of(intents), None)
+
+
+def _smalltalk_job(temporary: Path, intents: Intents) -> Path:
+    folder = temporary / SMALLTALK
+    folder.mkdir()
+    examples = [(id_, line) for id_, lines in intents.smalltalk.items() for line in lines]
+    examples += [(QUESTION, line) for lines in intents.phrasings.values() for line in lines]
+    return matcher.write_job(folder, examples, frozenset({QUESTION}), {}, lexicon_of(intents), None)
 
 
 def _with_sentences(line: str) -> list[str]:
@@ -147,12 +161,15 @@ def load(place: Place) -> Knowledge:
         content, lock, urgent_text(place.content), _passages(place, content, lock), place.site, place.grace
     )
     folder = _built(place)
-    urgent = UrgentCheck.build(Matcher.load(folder / URGENT), files.load_urgent(place.content), place.urgent_bar)
+    smalltalk = SmallTalk.build(files.load_smalltalk(place.content), Matcher.load(folder / SMALLTALK))
+    urgent = UrgentCheck.build(
+        Matcher.load(folder / URGENT), files.load_urgent(place.content), place.urgent_bar, smalltalk.intents
+    )
     return Knowledge(
         content=content,
         matcher=Matcher.load(folder / TOPICS),
         urgent=urgent,
-        smalltalk=SmallTalk.learn(files.load_smalltalk(place.content)),
+        smalltalk=smalltalk,
         version=_version(place.content),
         model_version=folder.name[:16],
         **{name: getattr(approved, name) for name in approved.__dataclass_fields__},

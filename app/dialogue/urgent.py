@@ -93,19 +93,25 @@ class UrgentCheck:
     matcher: Matcher
     patterns: Sequence[_Pattern]
     bar: float
+    harmless: frozenset[str]
+    """Whole messages, as words, that are calm whatever they look like: `goodbye`."""
 
     @classmethod
-    def build(cls, matcher: Matcher, evidence: UrgentEvidence, bar: float) -> "UrgentCheck":
+    def build(
+        cls, matcher: Matcher, evidence: UrgentEvidence, bar: float, harmless: Iterable[str] = ()
+    ) -> "UrgentCheck":
         patterns = [
             _Pattern(tier, rule, _either(rule.any), _either(_expand(rule.unless, evidence.cues)))
             for tier in TIERS
             for rule in evidence.rules.get(tier, ())
         ]
-        return cls(matcher, patterns, bar)
+        return cls(matcher, patterns, bar, frozenset(harmless))
 
     def assess(self, message: str) -> Urgency:
         """The most urgent reading of a text of any length, in time linear in it."""
         folded = text.fold(message)
+        if " ".join(text.words(folded)) in self.harmless:
+            return Urgency(None, "", 0.0)
         spans = list(_spans(folded))
         scored = self._by_score(spans)
         ruled = self._by_rule(spans)

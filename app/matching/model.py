@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from app.errors import ModelError
 from app.matching.features import Features, FloatArray, Reading
 
-FORMAT = 1
+FORMAT = 2
 """Part of the cache key: raise it when features, signs or files change their meaning."""
 MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
 class LinearModel:
-    """One weight per feature and topic: a linear SVM per topic against the rest."""
+    """One weight per feature and topic: a linear SVM."""
 
     features: Features
     labels: tuple[str, ...]
@@ -33,7 +33,7 @@ class LinearModel:
     bias: FloatArray
 
     def scores(self, reading: Reading) -> NDArray[np.float64]:
-        """Signed distance from each topic's border, in `labels` order; 1 is the margin of the fit."""
+        """A score per topic, in `labels` order; the fit wants the right one ahead of all others by 1."""
         places, values = self.features.vector(reading)
         return np.asarray(values @ self.weights[places] + self.bias, np.float64)
 
