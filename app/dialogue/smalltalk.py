@@ -37,11 +37,12 @@ class SmallTalk:
         key = _key(message)
         if not key:
             return UNCLEAR
-        rest = _key(self.strip(message))
+        bare = self.strip(message)
+        rest = _key(bare)
         known = self.intents.get(key) or self.intents.get(rest)
         if known or not rest:
             return known or self._first(key)
-        return self._worded_otherwise(message) if len(key.split()) <= SHORT else None
+        return self._worded_otherwise(bare) if len(key.split()) <= SHORT else None
 
     def _worded_otherwise(self, message: str) -> str | None:
         reading = self.matcher.vocabulary.read(message)
