@@ -22,33 +22,28 @@ SIGNS = (
     "unknown",
     "length",
     "sure and alike",
+    "covered",
+    "best other",
 )
 """Columns of a row of signs, see `signs`."""
+SCORE = SIGNS.index("score")
 RIDGE = 1e-2
 STEPS = 30
 
 
 def signs(
-    scores: Array, place: int, rivals: NDArray[np.intp], likeness: float, unknown: float, words: int
+    scores: Array, place: int, rivals: NDArray[np.intp], covered: float, likeness: float, unknown: float, words: int
 ) -> list[float]:
     """A row for the candidate at `place`: its score, its lead over the best other candidate and over the best
     of the other kind (`rivals`: places of entries for a not-covered topic, and the reverse), the likeness of its
-    nearest phrasing (0 to 1), the share of unknown words and the length in words.
+    nearest phrasing (0 to 1), the share of unknown words, the length in words, and the score by which the text
+    looks covered at all.
     """
     own = float(scores[place])
-    others = np.delete(scores, place)
-    lead = own - float(others.max(initial=-1.0))
+    other = max(float(scores[:place].max(initial=-1.0)), float(scores[place + 1 :].max(initial=-1.0)))
     kind = own - float(scores[rivals].max(initial=-1.0))
-    return [
-        1.0,
-        own,
-        lead,
-        kind,
-        likeness,
-        unknown,
-        float(np.log1p(words)),
-        likeness * min(max(kind, -1.0), 1.0),
-    ]
+    alike = likeness * min(max(kind, -1.0), 1.0)
+    return [1.0, own, own - other, kind, likeness, unknown, math.log1p(words), alike, covered, other]
 
 
 def logistic(values: Array) -> Array:

@@ -114,23 +114,22 @@ class Matcher:
         reading = self.vocabulary.read(text)
         if reading.unknown == 1.0 or not reading.words:
             return []
-        scores = self.scorer.scores(reading)
         found = [
-            Candidate(self.scorer.labels[place], float(scores[place]), self._confidence(row, place))
-            for place, row in self.weigh(text, reading, scores)
+            Candidate(self.scorer.labels[place], row[confidence.SCORE], self._confidence(row, place))
+            for place, row in self.weigh(text, reading)
         ]
         return sorted(found, key=lambda each: (-each.confidence, -each.score, each.id))[:limit]
 
-    def weigh(
-        self, text: str, reading: Reading, scores: NDArray[np.float64], most: int = WEIGHED
-    ) -> list[tuple[int, list[float]]]:
+    def weigh(self, text: str, reading: Reading, most: int = WEIGHED) -> list[tuple[int, list[float]]]:
         """Places of the best entries and the best not-covered topics, each with its row of signs."""
+        scores, covered = self.scorer.judge(reading)
         key = likeness.sort_key(text)
+        length = len(reading.words)
         weighed: list[tuple[int, list[float]]] = []
         for own, rivals in ((self._entries, self._others), (self._others, self._entries)):
             for place in own[np.argsort(-scores[own], kind="stable")[:most]]:
                 _, like = self.phrasings[self.scorer.labels[place]].nearest(key)
-                row = confidence.signs(scores, int(place), rivals, like, reading.unknown, len(reading.words))
+                row = confidence.signs(scores, int(place), rivals, covered, like, reading.unknown, length)
                 weighed.append((int(place), row))
         return weighed
 

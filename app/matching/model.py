@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from app.errors import ModelError
 from app.matching.features import Features, FloatArray, Reading
 
-FORMAT = 2
+FORMAT = 3
 """Part of the cache key: raise it when features, signs or files change their meaning."""
 MANIFEST = "manifest.json"
 
@@ -29,13 +29,19 @@ class LinearModel:
     features: Features
     labels: tuple[str, ...]
     weights: NDArray[np.float32]
-    """(features, topics), C-contiguous: the rows of a text's features lie together."""
+    """(features, topics + 1), C-contiguous: the rows of a text's features lie together."""
     bias: FloatArray
+    """One per topic. Both have a last column more: does the text look covered at all?"""
 
     def scores(self, reading: Reading) -> NDArray[np.float64]:
         """A score per topic, in `labels` order; the fit wants the right one ahead of all others by 1."""
+        return self.judge(reading)[0]
+
+    def judge(self, reading: Reading) -> tuple[NDArray[np.float64], float]:
+        """The scores, and one for being covered: over 0 where an entry rather than a not-covered topic is meant."""
         places, values = self.features.vector(reading)
-        return np.asarray(values @ self.weights[places] + self.bias, np.float64)
+        found = np.asarray(values @ self.weights[places] + self.bias, np.float64)
+        return found[:-1], float(found[-1])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         return {"weights": self.weights, "bias": self.bias, "idf": self.features.idf}

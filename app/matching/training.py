@@ -35,6 +35,7 @@ FOLDS_OF_TOPICS = 5
 PENALTY = 0.3
 TOLERANCE = 0.2
 """Tighter ones took longer and ranked no better."""
+COVERED_PENALTY = 0.5
 BIAS_SCALE = 0.3
 WORKERS = 2
 MARGINS = 2
@@ -77,7 +78,7 @@ class LeftOut:
     """Places in `rows` of the best entry for each text that no entry answers."""
 
 
-def fit_weights(readings: Sequence[Reading], topics: Sequence[str]) -> LinearModel:
+def fit_weights(readings: Sequence[Reading], topics: Sequence[str], not_covered: frozenset[str]) -> LinearModel:
     known = Features.learn(readings)
     matrix = _matrix(known, readings)
     svm = LinearSVC(
@@ -89,7 +90,20 @@ def fit_weights(readings: Sequence[Reading], topics: Sequence[str]) -> LinearMod
     weights, bias, labels = svm.coef_.T, svm.intercept_, [str(label) for label in svm.classes_]
     if len(labels) == 2:  # one border between two topics: each side gets its sign
         weights, bias = np.hstack([-weights, weights]), np.array([-bias[0], bias[0]])
+    column, offset = _fit_covered(matrix, [topic not in not_covered for topic in topics])
+    weights, bias = np.hstack([weights, column]), np.append(bias, offset)
     return LinearModel(known, tuple(labels), weights.astype(np.float32), bias.astype(np.float32))
+
+
+def _fit_covered(matrix: csr_matrix, covered: Sequence[bool]) -> tuple[NDArray[np.float64], float]:
+    """A border of its own between all entries and all not-covered topics; flat where there is only one kind."""
+    if len(set(covered)) < 2:
+        return np.zeros((matrix.shape[1], 1)), 0.0
+    svm = LinearSVC(C=COVERED_PENALTY, tol=TOLERANCE, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        svm.fit(matrix, np.array(covered))
+    return svm.coef_.T, float(svm.intercept_[0])
 
 
 def _matrix(known: Features, readings: Sequence[Reading]) -> csr_matrix:
@@ -121,7 +135,8 @@ def assemble(task: Task, kept: Sequence[int], readings: Sequence[Reading], vocab
     groups: dict[str, list[str]] = defaultdict(list)
     for place in kept:
         groups[task.topics[place]].append(task.phrasings[place])
-    weights = fit_weights([readings[place] for place in kept], [task.topics[place] for place in kept])
+    topics = [task.topics[place] for place in kept]
+    weights = fit_weights([readings[place] for place in kept], topics, task.not_covered)
     flat = (0.0,) * len(confidence.SIGNS)
     phrasings = {topic: likeness.Phrasings.of(texts) for topic, texts in groups.items()}
     return Matcher(weights, vocabulary, phrasings, confidence.Calibration(flat, flat), task.not_covered, 1.0)
@@ -132,8 +147,7 @@ def leave_out(matcher: Matcher, task: Task, places: Sequence[int], readings: Seq
     seen = LeftOut([], [], [], [])
     known = set(matcher.scorer.labels)
     for place in places:
-        scores = matcher.scorer.scores(readings[place])
-        weighed = matcher.weigh(task.phrasings[place], readings[place], scores, MARGINS)
+        weighed = matcher.weigh(task.phrasings[place], readings[place], MARGINS)
         if task.topics[place] in task.not_covered or task.topics[place] not in known:
             seen.best_of_unknown.append(len(seen.rows))
         for candidate, row in weighed:
