@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from app import text
-from app.dialogue import compose, context
+from app.dialogue import compose, context, questions
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Intent, Message, Option, Reply, State
 from app.dialogue.urgent import Urgency
@@ -20,7 +20,7 @@ TITLE = 0.8
 OPTIONS = 3
 LEAST_OPTION = 0.06
 """Confidence below which an entry is not worth offering."""
-LEAST_CHOICE = 0.30
+LEAST_CHOICE = 0.15
 """The offered entries must hold at least this much confidence together."""
 SHORT = 6
 """After an urgent reply, a message of up to so many words that asks nothing we answer gets the script again."""
@@ -70,8 +70,17 @@ def _smalltalk(message: Message, knowledge: Knowledge) -> Reply | None:
 
 
 def _matched(message: Message, knowledge: Knowledge, day: date) -> Reply:
-    question = knowledge.smalltalk.strip(message.text)
-    return decide(knowledge.matcher.rank(question, limit=8), knowledge, day)
+    return decide(_ranked(knowledge.smalltalk.strip(message.text), knowledge), knowledge, day)
+
+
+def _ranked(message: str, knowledge: Knowledge) -> list[Candidate]:
+    """Each candidate at its surest, over the whole message and, in a story, over the sentences that ask."""
+    surest: dict[str, Candidate] = {}
+    for asked in questions.asked(message):
+        for candidate in knowledge.matcher.rank(asked, limit=8):
+            if candidate.id not in surest or candidate.confidence > surest[candidate.id].confidence:
+                surest[candidate.id] = candidate
+    return sorted(surest.values(), key=lambda each: (-each.confidence, -each.score, each.id))
 
 
 def decide(candidates: Sequence[Candidate], knowledge: Knowledge, day: date) -> Reply:
@@ -100,7 +109,7 @@ def _options(
     likely = [each for place, each in enumerate(served) if place < 2 or each.confidence >= LEAST_OPTION]
     held = sum(each.confidence for each in likely)
     rival = max((each.confidence for each in others), default=0.0)
-    if held < LEAST_CHOICE or rival >= TITLE or held < rival:
+    if held < LEAST_CHOICE or rival >= TITLE:
         return []
     return [knowledge.option(each.id) for each in likely]
 
