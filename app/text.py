@@ -70,6 +70,11 @@ def words(folded: str) -> list[str]:
     return _WORD.findall(folded)
 
 
+def word_starts(folded: str) -> list[int]:
+    """Where in a folded text each of its `words` begins."""
+    return [match.start() for match in _WORD.finditer(folded)]
+
+
 def sentences(folded: str) -> list[str]:
     """Sentences and lines of a folded text, without empty ones."""
     return [part for part in (piece.strip() for piece in _SENTENCE_END.split(folded)) if part]

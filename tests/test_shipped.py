@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -111,3 +111,19 @@ def test_lint_finds_no_error(shipped: Knowledge) -> None:
     lock = approval.read_lock(ROOT / files.LOCK)
     findings = lint.lint(shipped.content, intents, lock, live.urgent_text(ROOT), NOW.date(), timedelta(days=90))
     assert not [str(each) for each in findings if each.level == "error"]
+
+
+@pytest.mark.parametrize(
+    "change", [lambda t: f"hey {t}", lambda t: f"{t}!!", str.upper, lambda t: t.replace(" ", "  ")]
+)
+def test_what_does_not_matter_does_not_change_the_reply(shipped: Knowledge, change: Callable[[str], str]) -> None:
+    texts = [
+        case["text"] for path in LABELLED if path.name.startswith("inscope") for case in evaluation.read_cases(path)
+    ]
+
+    def subject(text: str) -> tuple[str, ...]:
+        reply, _ = respond(Message(text), State(), shipped, NOW)
+        return tuple(answer.id for answer in reply.answers) or (reply.kind,)
+
+    same = sum(subject(text) == subject(change(text)) for text in texts)
+    assert same >= 0.99 * len(texts)

@@ -133,7 +133,8 @@ def _where(location: Sequence[int | str]) -> str:
 def _plain(request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     phrase = HTTPStatus(status).phrase
-    return problem(request, status, phrase.lower().replace(" ", "-"), phrase, phrase)
+    detail = str(error.detail) if isinstance(error, HTTPException) else phrase
+    return problem(request, status, phrase.lower().replace(" ", "-"), phrase, detail)
 
 
 def _unforeseen(request: Request, error: Exception) -> JSONResponse:

@@ -56,14 +56,17 @@ class SmallTalk:
 
     def strip(self, message: str) -> str:
         """The message without the openers before and after it; unchanged when there are none."""
-        words = text.words(text.fold(message))
-        whole = len(words)
+        folded = text.fold(message)
+        words = text.words(folded)
         start, end = 0, len(words)
         while size := self._opener_at(words[start:end]):
             start += size
         while size := self._opener_before(words[start:end]):
             end -= size
-        return message if end - start == whole else " ".join(words[start:end])
+        if end - start == len(words):
+            return message
+        places = [*text.word_starts(folded), len(folded)]
+        return folded[places[start] : places[end]]
 
     def _opener_at(self, words: Sequence[str]) -> int:
         sizes = range(min(LONGEST_OPENER, len(words)), 0, -1)
