@@ -27,7 +27,7 @@ NOW = datetime(2026, 12, 1, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def shipped() -> Knowledge:
     cache = Path(os.environ.get("HAI_FAQ_CACHE_DIR", ROOT / "var" / "cache"))
-    return live.load(Place(ROOT, cache, None, {}, 0.02, 0.5, timedelta(days=90)))
+    return live.load(Place(ROOT, cache, None, {}, 0.025, 0.55, timedelta(days=90)))
 
 
 @pytest.fixture(scope="module")
@@ -88,13 +88,13 @@ def test_a_fever_after_chemo_is_call_now(shipped: Knowledge) -> None:
 
 def test_labelled_messages_keep_their_floors(scores: evaluation.Scores) -> None:
     """Floors somewhat under what was measured, so that a change for the worse is seen."""
-    assert share(scores, "in", "correct") >= 0.70
+    assert share(scores, "in", "correct") >= 0.85
     assert share(scores, "in", "WRONG") <= 0.03
     assert share(scores, "out", "ANSWERED") <= 0.04
     assert share(scores, "emergency", "caught", "other-tier") >= 0.95
     assert share(scores, "crisis", "caught", "other-tier") >= 0.90
     assert share(scores, "call-now", "caught", "other-tier") >= 0.93
-    assert share(scores, "calm", "false-alarm") <= 0.10
+    assert share(scores, "calm", "false-alarm") <= 0.15
 
 
 def test_no_labelled_message_of_more_than_three_words_teaches(shipped: Knowledge) -> None:
