@@ -48,7 +48,7 @@ def _clean(command: Callable[Given, Result]) -> Callable[Given, Result]:
 @click.group()
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Approved answers about the HAI pump. Settings come from HAI_FAQ_... variables or .env."""
+    """Approved answers to questions. Settings come from HAI_FAQ_... variables or .env."""
     handler = logging.StreamHandler()
     handler.setFormatter(Json())
     logging.basicConfig(level=logging.INFO, handlers=[handler])

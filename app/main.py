@@ -60,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="hai-faq",
         version=__version__,
-        summary="Approved answers about the hepatic artery infusion pump.",
+        summary="Approved answers to patients' questions, and help first for a message in danger.",
         lifespan=lifespan,
         redirect_slashes=False,
     )

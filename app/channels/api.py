@@ -17,7 +17,7 @@ from app.matching import likeness
 
 router = APIRouter(responses={500: {"model": Problem}})
 
-FIRST_SUGGESTIONS = ("what-is-hai-pump", "how-it-works", "cancers-treated")
+FIRST_SUGGESTIONS = 3
 
 
 class Body(BaseModel):
@@ -213,13 +213,17 @@ async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> Ent
 async def welcome(served: Served) -> WelcomeOut:
     """What to show before anything is typed."""
     knowledge, day = served.live.current, served.answering.clock().date()
-    first = [id_ for id_ in (*FIRST_SUGGESTIONS, *knowledge.answers) if knowledge.serves(id_, day)]
+    served_now = [id_ for id_ in knowledge.answers if knowledge.serves(id_, day)]
+    first_of_themes = {knowledge.answers[id_].theme: id_ for id_ in reversed(served_now)}
+    first = [id_ for theme in knowledge.content.themes if (id_ := first_of_themes.get(theme))]
     return WelcomeOut(
         text=knowledge.scripts.get("welcome", knowledge.scripts["safety-notice"]),
         offline=knowledge.scripts.get("offline", knowledge.scripts["safety-notice"]),
         banner=knowledge.scripts.get("demo-banner") if knowledge.demo else None,
         lines={name: knowledge.site.get(name) for name in schema.PLACEHOLDERS},
-        suggestions=[_option(knowledge.option(id_)) for id_ in dict.fromkeys(first)][:3],
+        suggestions=[_option(knowledge.option(id_)) for id_ in dict.fromkeys([*first, *served_now])][
+            :FIRST_SUGGESTIONS
+        ],
     )
 
 
