@@ -54,13 +54,13 @@ class Answering:
             raise TooLarge(f"A message may have at most {LONGEST} characters.")
         began = time.perf_counter()
         knowledge = self.live.current
-        urgency = self.check(knowledge, message)
-        if not urgency.tier and client is not None and not self.limits.allows(client, began):
-            metrics.limited.inc()
-            raise TooManyRequests
         now = self.clock()
         known = conversation_id if conversation_id and _PLAIN_ID.fullmatch(conversation_id) else None
         conversation, state = self.conversations.open(known, message.channel, now)
+        urgency = self.check(knowledge, message, state.marks)
+        if not urgency.tier and client is not None and not self.limits.allows(client, began):
+            metrics.limited.inc()
+            raise TooManyRequests
         reply, following = engine.respond(message, state, knowledge, now, urgency)
         self.conversations.save(conversation, following, now)
         message_id = self.tokens.sign(now, message.channel, subject(reply), knowledge.version)
@@ -68,14 +68,14 @@ class Answering:
         metrics.seconds.observe(time.perf_counter() - began)
         return Answered(reply, conversation, message_id, knowledge.version)
 
-    def check(self, knowledge: Knowledge, message: Message) -> Urgency:
+    def check(self, knowledge: Knowledge, message: Message, before: frozenset[str] = frozenset()) -> Urgency:
         """A check that breaks must not cost the answer: the reply then opens with the safety notice."""
         try:
-            return knowledge.urgent.assess(message.text)
+            return knowledge.urgent.assess(message.text, before)
         except Exception as error:  # noqa: BLE001 whatever broke, the answer must come
             metrics.check_failures.inc()
             log.error("urgent check failed: %s", type(error).__name__)
-            return Urgency(None, "", 0.0, failed=True)
+            return Urgency(None, "", 0.0, before, failed=True)
 
     def _record(
         self,

@@ -163,7 +163,7 @@ def lint(settings: Settings) -> None:
         content,
         files.load_intents(folder, content),
         approval.read_lock(folder / files.LOCK),
-        live.urgent_text(folder),
+        files.urgent_text(folder),
         datetime.now(UTC).date(),
         settings.grace,
     )
@@ -196,7 +196,7 @@ def approve(
     folder = settings.content_dir
     content = files.load_content(folder)
     lock = approval.read_lock(folder / files.LOCK)
-    texts = {**content.texts(), URGENT_KEY: live.urgent_text(folder)}
+    texts = {**content.texts(), URGENT_KEY: files.urgent_text(folder)}
     chosen = _chosen(texts, keys, lock, everything)
     before = _texts_before(folder)
     accepted = {key: text for key, text in chosen.items() if yes or _agreed(key, text, before.get(key))}
@@ -268,7 +268,7 @@ def go_live(settings: Settings) -> None:
     folder = settings.content_dir
     content = files.load_content(folder)
     lock = approval.read_lock(folder / files.LOCK)
-    broken = lock.broken({**content.texts(), URGENT_KEY: live.urgent_text(folder)})
+    broken = lock.broken({**content.texts(), URGENT_KEY: files.urgent_text(folder)})
     missing = [f"{key} {reason}" for key, reason in broken.items()]
     missing += linting.going_live(content, lock, _facts(settings))
     for each in missing:

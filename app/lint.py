@@ -117,10 +117,10 @@ def _reviews(content: Content, today: date, grace: timedelta) -> Iterator[Findin
 
 
 def _tiers(intents: Intents) -> dict[str, tuple[str, ...]]:
-    return {
-        tier: tuple(line for lines in signs.values() for line in lines)
-        for tier, signs in intents.urgent.phrasings.items()
-    }
+    tiers: dict[str, list[str]] = defaultdict(list)
+    for _, tier, line in intents.urgent.lines():
+        tiers[tier].append(line)
+    return {tier: tuple(lines) for tier, lines in tiers.items()}
 
 
 def _phrasings(phrasings: Mapping[str, tuple[str, ...]], where: str) -> Iterator[Finding]:

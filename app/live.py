@@ -24,9 +24,10 @@ from app.content import approval, files, schema, sources
 from app.content.schema import Content, Intents
 from app.dialogue import knowledge
 from app.dialogue.knowledge import Knowledge, Site
+from app.dialogue.language import LABEL, Languages
 from app.dialogue.smalltalk import QUESTION, SmallTalk
 from app.dialogue.urgent import UrgentCheck
-from app.errors import ContentError, HaiFaqError, ModelError, StoreError
+from app.errors import HaiFaqError, ModelError, StoreError
 from app.matching import matcher, model
 from app.matching.matcher import Matcher
 from app.matching.vocabulary import Lexicon
@@ -119,8 +120,7 @@ def _topics_job(temporary: Path, content: Content, intents: Intents, risk: float
 def _urgent_job(temporary: Path, intents: Intents) -> Path:
     folder = temporary / URGENT
     folder.mkdir()
-    tiers = intents.urgent.phrasings.items()
-    examples = [(tier, line) for tier, signs in tiers for lines in signs.values() for line in lines]
+    examples = [(tier, line) for _, tier, line in intents.urgent.lines()]
     ordinary = (*intents.phrasings.values(), *intents.smalltalk.values())
     examples += [(schema.CALM, said) for lines in ordinary for line in lines for said in _with_sentences(line)]
     return matcher.write_job(folder, examples, frozenset({schema.CALM}), {}, lexicon_of(intents), None)
@@ -131,7 +131,18 @@ def _smalltalk_job(temporary: Path, intents: Intents) -> Path:
     folder.mkdir()
     examples = [(id_, line) for id_, lines in intents.smalltalk.items() for line in lines]
     examples += [(QUESTION, line) for lines in intents.phrasings.values() for line in lines]
+    examples += [(QUESTION, line) for file, _, line in intents.urgent.lines() if file not in intents.languages]
+    examples += [(LABEL + language, line) for language, line in _in_languages(intents)]
     return matcher.write_job(folder, examples, frozenset({QUESTION}), {}, lexicon_of(intents), None)
+
+
+def _in_languages(intents: Intents) -> Iterator[tuple[str, str]]:
+    """Lines of the languages that their script does not tell already."""
+    told = {language for language, each in intents.languages.items() if not each.script}
+    for language in sorted(told):
+        known = intents.languages[language]
+        yield from ((language, line) for line in (*known.messages, *known.words))
+    yield from ((file, line) for file, _, line in intents.urgent.lines() if file in told)
 
 
 def _with_sentences(line: str) -> list[str]:
@@ -158,30 +169,24 @@ def load(place: Place) -> Knowledge:
     content = files.load_content(place.content)
     lock = approval.read_lock(place.content / files.LOCK)
     approved = knowledge.approve(
-        content, lock, urgent_text(place.content), _passages(place, content, lock), place.site, place.grace
+        content, lock, files.urgent_text(place.content), _passages(place, content, lock), place.site, place.grace
     )
     folder = _built(place)
-    smalltalk = SmallTalk.build(files.load_smalltalk(place.content), Matcher.load(folder / SMALLTALK))
+    talk = Matcher.load(folder / SMALLTALK)
+    smalltalk = SmallTalk.build(files.load_smalltalk(place.content), talk)
     urgent = UrgentCheck.build(
-        Matcher.load(folder / URGENT), files.load_urgent(place.content), place.urgent_bar, smalltalk.intents
+        Matcher.load(folder / URGENT), files.load_urgent_rules(place.content), place.urgent_bar, smalltalk.intents
     )
     return Knowledge(
         content=content,
         matcher=Matcher.load(folder / TOPICS),
         urgent=urgent,
         smalltalk=smalltalk,
+        languages=Languages.build(files.load_languages(place.content, content), talk),
         version=_version(place.content),
         model_version=folder.name[:16],
         **{name: getattr(approved, name) for name in approved.__dataclass_fields__},
     )
-
-
-def urgent_text(folder: Path) -> str:
-    path = folder / files.INTENTS / files.URGENT
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContentError(path, 1, "", f"cannot be read: {error}") from error
 
 
 def _built(place: Place) -> Path:

@@ -13,6 +13,9 @@ _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
 _KEPT = frozenset(".,;:!?()-'\"/%<>=&")
 _SENTENCE_MARKS = {"。": ". ", "؟": "? ", "।": ". ", "۔": ". "}
 _LATIN_MARKS = range(0x300, 0x370)
+_ARABIC_MARKS = (*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670)
+_LETTERS = {"đ": "d", "\u0649": "\u064a", "\u0629": "\u0647"}
+"""Letters without a decomposition that people type as others: Vietnamese d, Arabic final yeh and heh."""
 
 
 class _Folding(dict[int, str]):
@@ -25,22 +28,17 @@ class _Folding(dict[int, str]):
         return folded
 
 
+_PLAIN = {**_QUOTES, **_DASHES, **_SENTENCE_MARKS, **_LETTERS, **dict.fromkeys("\n\r\u2028\u2029", "\n")}
+
+
 def _fold_character(char: str) -> str:
-    if char in _QUOTES:
-        return "'"
-    if char in _DASHES:
-        return "-"
-    if char in _KEPT:
-        return char
-    if char in "\n\r\u2028\u2029":
-        return "\n"
-    if char in _SENTENCE_MARKS:
-        return _SENTENCE_MARKS[char]
+    if char in _PLAIN or char in _KEPT:
+        return _PLAIN.get(char, char)
     category = unicodedata.category(char)
     if category == "Nd":
         return str(unicodedata.decimal(char))
     if category[0] == "M":
-        return "" if ord(char) in _LATIN_MARKS or 0xFE00 <= ord(char) <= 0xFE0F else char
+        return "" if ord(char) in _LATIN_MARKS or ord(char) in _ARABIC_MARKS or 0xFE00 <= ord(char) <= 0xFE0F else char
     if category[0] in "LN":
         return char
     return "" if category == "Cf" else " "
@@ -49,7 +47,8 @@ def _fold_character(char: str) -> str:
 _FOLDING = _Folding()
 _RUN = re.compile(r"([^\W\d])\1{2,}")
 _SPACES = re.compile(r"[ \t]+")
-_WORD = re.compile(r"\d+(?:[.,]\d+)?|[^\s\d.,;:!?()\-'\"/%<>=&]+")
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"\d+(?:[.,]\d+)?|[{_HAN}]|[^\s\d.,;:!?()\-'\"/%<>=&{_HAN}]+")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 
@@ -66,7 +65,10 @@ def fold(text: str) -> str:
 
 
 def words(folded: str) -> list[str]:
-    """Words and numbers of a folded text; an apostrophe inside a word has been closed up (dont, its)."""
+    """Words and numbers of a folded text; an apostrophe inside a word has been closed up (dont, its).
+
+    Chinese does not part its words: each of its characters counts as one, and their pairs do the rest.
+    """
     return _WORD.findall(folded)
 
 

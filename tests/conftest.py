@@ -23,7 +23,7 @@ NOW = datetime(2029, 6, 1, 12, 0, tzinfo=UTC)
 def seal(folder: Path, role: str = "doctor") -> None:
     """Seals every text of a folder as it stands."""
     content = files.load_content(folder)
-    texts = {**content.texts(), approval.URGENT_KEY: live.urgent_text(folder)}
+    texts = {**content.texts(), approval.URGENT_KEY: files.urgent_text(folder)}
     lock = approval.read_lock(folder / files.LOCK)
     approval.write_lock(folder / files.LOCK, lock.sealing(texts, date(2029, 1, 1), role, "Dr. Test"))
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app import lint, live
+from app import lint
 from app.content import approval, files
 
 TODAY = date(2029, 6, 1)
@@ -15,7 +15,7 @@ def findings(folder: Path, today: date = TODAY) -> list[str]:
         content,
         files.load_intents(folder, content),
         approval.read_lock(folder / "faq.lock"),
-        live.urgent_text(folder),
+        files.urgent_text(folder),
         today,
         timedelta(days=90),
     )

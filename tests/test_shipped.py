@@ -99,7 +99,7 @@ def test_labelled_messages_keep_their_floors(scores: evaluation.Scores) -> None:
 
 def test_no_labelled_message_of_more_than_three_words_teaches(shipped: Knowledge) -> None:
     intents = files.load_intents(ROOT, shipped.content)
-    urgent = (line for signs in intents.urgent.phrasings.values() for lines in signs.values() for line in lines)
+    urgent = (line for _, _, line in intents.urgent.lines())
     topics = (line for lines in intents.phrasings.values() for line in lines)
     taught = {files.normal_form(line) for line in (*urgent, *topics)}
     judged = (files.normal_form(case["text"]) for path in LABELLED for case in evaluation.read_cases(path))
@@ -109,7 +109,7 @@ def test_no_labelled_message_of_more_than_three_words_teaches(shipped: Knowledge
 def test_lint_finds_no_error(shipped: Knowledge) -> None:
     intents = files.load_intents(ROOT, shipped.content)
     lock = approval.read_lock(ROOT / files.LOCK)
-    findings = lint.lint(shipped.content, intents, lock, live.urgent_text(ROOT), NOW.date(), timedelta(days=90))
+    findings = lint.lint(shipped.content, intents, lock, files.urgent_text(ROOT), NOW.date(), timedelta(days=90))
     assert not [str(each) for each in findings if each.level == "error"]
 
 

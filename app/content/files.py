@@ -15,7 +15,9 @@ from app.content.schema import Content, Intents
 from app.errors import ContentError
 
 FAQ, LOCK, INTENTS = "faq.yaml", "faq.lock", "intents"
-URGENT, LEXICON, SMALLTALK = "urgent.yaml", "lexicon.yaml", "smalltalk.yaml"
+URGENT, LEXICON, SMALLTALK, LANGUAGES = "urgent.yaml", "lexicon.yaml", "smalltalk.yaml", "languages.yaml"
+URGENT_PHRASINGS = "urgent"
+"""Folder of the phrasings per tier, beside the rules in urgent.yaml."""
 
 _WORDS = ("yes", "no", "on", "off", "y", "n")
 """Words to whoever writes content, though YAML 1.1 reads them as true and false."""
@@ -102,7 +104,7 @@ def load_intents(folder: Path, content: Content) -> Intents:
     """All phrasings; every covered and not-covered id must be known to `content`, and be asked for somehow."""
     phrasings: dict[str, tuple[str, ...]] = {}
     for path in intent_files(folder):
-        if path.name not in (URGENT, LEXICON, SMALLTALK):
+        if path.name not in (URGENT, LEXICON, SMALLTALK, LANGUAGES) and path.parent.name != URGENT_PHRASINGS:
             located = read_yaml(path)
             phrasings |= _phrasings(located, {*content.entries, *content.topics} - phrasings.keys())
     faq = folder / FAQ
@@ -114,6 +116,7 @@ def load_intents(folder: Path, content: Content) -> Intents:
         smalltalk=load_smalltalk(folder),
         urgent=load_urgent(folder),
         lexicon=_validated(read_yaml(folder / INTENTS / LEXICON), schema.LexiconData),
+        languages=load_languages(folder, content),
     )
 
 
@@ -121,14 +124,42 @@ def load_smalltalk(folder: Path) -> dict[str, tuple[str, ...]]:
     return _phrasings(read_yaml(folder / INTENTS / SMALLTALK), set(schema.SMALLTALK))
 
 
+def load_languages(folder: Path, content: Content) -> dict[str, schema.LanguageEvidence]:
+    """What tells each language that has scripts in `content`; none is needed where it has none."""
+    path = folder / INTENTS / LANGUAGES
+    if not path.exists() and not content.languages():
+        return {}
+    located = read_yaml(path)
+    if not isinstance(located.data, dict) or set(located.data) != set(content.languages()):
+        wanted = ", ".join(content.languages()) or "none"
+        raise located.error((), f"must hold the languages that have scripts in {FAQ}: {wanted}")
+    return _validated(located, schema.Languages).root
+
+
 def load_urgent(folder: Path) -> schema.UrgentEvidence:
-    located = read_yaml(folder / INTENTS / URGENT)
-    urgent = _validated(located, schema.UrgentEvidence)
-    for part in ("phrasings", "rules"):
-        for tier in getattr(urgent, part):
-            if tier not in (*schema.TIERS, schema.CALM):
-                raise located.error((part, tier), "is not a tier")
-    return urgent
+    _, *paths = urgent_files(folder)
+    phrasings = {path.stem: _validated(read_yaml(path), schema.TierPhrasings).root for path in paths}
+    return schema.UrgentEvidence(load_urgent_rules(folder), phrasings)
+
+
+def load_urgent_rules(folder: Path) -> schema.UrgentRules:
+    return _validated(read_yaml(folder / INTENTS / URGENT), schema.UrgentRules)
+
+
+def urgent_files(folder: Path) -> list[Path]:
+    """The rules, then the phrasings: one block, sealed together."""
+    return [folder / INTENTS / URGENT, *sorted((folder / INTENTS / URGENT_PHRASINGS).glob("*.yaml"))]
+
+
+def urgent_text(folder: Path) -> str:
+    """All that decides what is urgent, as one text for its seal."""
+    parts = []
+    for path in urgent_files(folder):
+        try:
+            parts.append(f"# {path.relative_to(folder).as_posix()}\n{path.read_text(encoding='utf-8')}")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ContentError(path, 1, "", f"cannot be read: {error}") from error
+    return "".join(parts)
 
 
 def intent_files(folder: Path) -> list[Path]:
@@ -225,14 +256,17 @@ def _odd_topics(content: Content) -> Iterator[tuple[Keys, str]]:
 
 
 def _missing_scripts(content: Content) -> Iterator[tuple[Keys, str]]:
-    for id_ in (*schema.SCRIPTS, *schema.SMALLTALK):
-        if id_ not in content.scripts:
-            yield ("scripts",), f"script {id_} is missing"
-        elif content.scripts[id_].safety != (id_ in schema.SAFETY):
-            yield ("scripts", id_, "safety"), f"must be {str(id_ in schema.SAFETY).lower()}"
-    for id_ in content.scripts:
-        if id_ not in (*schema.SCRIPTS, *schema.SMALLTALK):
+    safety = content.safety()
+    known = {*schema.SCRIPTS, *schema.SMALLTALK, *safety}
+    for id_ in sorted(known - content.scripts.keys()):
+        yield ("scripts",), f"script {id_} is missing"
+    for id_, script in content.scripts.items():
+        if id_ not in known:
             yield ("scripts", id_), "is not a script that the service knows"
+        elif script.safety != (id_ in safety):
+            yield ("scripts", id_, "safety"), f"must be {str(id_ in safety).lower()}"
+        elif id_ in safety - schema.SAFETY and script.translated_by is None:
+            yield ("scripts", id_, "translated_by"), "must say who translated it, or `pending`"
 
 
 def _odd_braces(content: Content) -> Iterator[tuple[Keys, str]]:

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, model_validator
 
 PLACEHOLDERS = ("site_name", "phone_line", "oncall_line", "interpreter_line", "page_url")
 """What a site may fill in; nothing else in braces is allowed in a text."""
-TIERS = ("emergency", "crisis", "call-now")
+Tier = Literal["emergency", "crisis", "call-now"]
+TIERS: tuple[Tier, ...] = ("emergency", "crisis", "call-now")
 """Urgent tiers, the most urgent first."""
 CALM = "calm"
 SCRIPTS = (
@@ -23,7 +25,8 @@ SMALLTALK = (
     *("acknowledge", "frustration", "unclear"),
 )
 SAFETY = frozenset({*(f"{tier}{suffix}" for tier in TIERS for suffix in ("", "-staff")), "safety-notice", "fallback"})
-"""Never withheld: without one of these, sealed, the service does not start."""
+IN_LANGUAGE = ("language", *TIERS)
+"""Scripts that each language other than English has: `language-es`, `emergency-es` ..."""
 NOT_COVERED = "nc-"
 """Ids of not-covered topics start with this, so that no entry can be taken for one."""
 
@@ -115,6 +118,15 @@ class Content(Strict):
     scripts: dict[Id, Script]
     topics: dict[Id, Topic] = {}
 
+    def languages(self) -> tuple[str, ...]:
+        """Languages other than English that have scripts of their own."""
+        return tuple(id_.removeprefix("language-") for id_ in self.scripts if id_.startswith("language-"))
+
+    def safety(self) -> frozenset[str]:
+        """Scripts that are never withheld: without one of them, sealed, the service does not start."""
+        translated = {f"{name}-{language}" for language in self.languages() for name in IN_LANGUAGE}
+        return SAFETY | translated
+
     def texts(self) -> dict[str, str]:
         """Every readable string by the key of its seal: `pump-size.answer`, `script.greeting`, `title.nc-mri`."""
         found: dict[str, str] = {}
@@ -139,24 +151,76 @@ class Rule(Strict):
 
     sign: Id
     any: tuple[Text, ...] = ()
-    temperature: bool = False
-    """A body temperature of 100.4 F or 38.0 C and more."""
+    temperature: tuple[Text, ...] = ()
+    """Words beside which a number of 100.4 F or 38.0 C and more is a body temperature."""
     unless: tuple[Text, ...] = ()
     """Patterns, or names of `cues`, that make a sentence calm."""
 
     @model_validator(mode="after")
     def says_something(self) -> Self:
         if not self.any and not self.temperature:
-            raise ValueError("a rule needs `any` patterns or `temperature: true`")
+            raise ValueError("a rule needs `any` patterns or `temperature` words")
         return self
 
 
-class UrgentEvidence(Strict):
-    """urgent.yaml: phrasings per tier and sign, and the rules."""
+class Mark(Strict):
+    """Something that a conversation remembers of a message without its words, such as `chemo was Tuesday`."""
 
-    phrasings: dict[Id, dict[Id, tuple[Text, ...]]]
+    any: tuple[Text, ...]
+    unless: tuple[Text, ...] = ()
+
+
+class Apart(Strict):
+    """Two marks or signs that raise a tier though they stand in two messages of one conversation."""
+
+    tier: Tier
+    marks: tuple[Id, Id]
+
+
+class UrgentRules(Strict):
+    """urgent.yaml: what a clinician reads; the phrasings stand beside it in urgent/."""
+
     cues: dict[Id, tuple[Text, ...]] = {}
-    rules: dict[Id, tuple[Rule, ...]] = {}
+    rules: dict[Tier, tuple[Rule, ...]] = {}
+    marks: dict[Id, Mark] = {}
+    apart: tuple[Apart, ...] = ()
+
+
+@dataclass(frozen=True)
+class UrgentEvidence:
+    rules: UrgentRules
+    phrasings: Mapping[str, Mapping[Tier | Literal["calm"], Mapping[str, tuple[str, ...]]]]
+    """File, tier, sign, lines; a file that is named after a language (`es`) is in it."""
+
+    def lines(self) -> Iterator[tuple[str, str, str]]:
+        """File, tier, phrasing."""
+        for name, tiers in self.phrasings.items():
+            for tier, signs in tiers.items():
+                for said in signs.values():
+                    yield from ((name, tier, line) for line in said)
+
+
+class LanguageEvidence(Strict):
+    """How a language is told from English: by a script of its own, or by what the matcher learns."""
+
+    script: Literal["cjk", "arabic", "cyrillic"] | None = None
+    messages: tuple[Text, ...] = ()
+    """Whole messages; they tell the language however short."""
+    words: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def says_something(self) -> Self:
+        if not self.script and not self.messages:
+            raise ValueError("a language needs a `script` or `messages`")
+        return self
+
+
+class Languages(RootModel[dict[Language, LanguageEvidence]]):
+    """languages.yaml."""
+
+
+class TierPhrasings(RootModel[dict[Tier | Literal["calm"], dict[Id, tuple[Text, ...]]]]):
+    """A file of urgent/: lines per tier and sign."""
 
 
 class LexiconData(Strict):
@@ -171,6 +235,7 @@ class Intents(Strict):
     smalltalk: Mapping[str, tuple[str, ...]]
     urgent: UrgentEvidence
     lexicon: LexiconData
+    languages: Mapping[str, LanguageEvidence]
 
 
 def unknown_placeholders(text: str) -> list[str]:

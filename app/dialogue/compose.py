@@ -39,9 +39,9 @@ def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) 
     return Reply(kind="clarify", parts=parts, options=tuple(options), confidence=confidence)
 
 
-def urgent(knowledge: Knowledge, tier: str, channel: Channel) -> Reply:
-    """The tier's script first of all; the banner of a demonstration comes after it."""
-    name = f"{tier}-staff" if channel == "staff" else tier
+def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | None = None) -> Reply:
+    """The tier's script first of all, in the writer's language; a demonstration's banner comes after it."""
+    name = f"{tier}-staff" if channel == "staff" else f"{tier}-{language}" if language else tier
     banner = _banner(knowledge)
     return Reply(
         kind="scripted",
@@ -49,6 +49,22 @@ def urgent(knowledge: Knowledge, tier: str, channel: Channel) -> Reply:
         intent=Intent(tier, "urgent"),
         confidence=1.0,
     )
+
+
+def in_language(knowledge: Knowledge, language: str) -> Reply:
+    """Whom to call, in a language in which nothing else is approved."""
+    name = f"language-{language}"
+    parts = _under_banner(knowledge, [knowledge.scripts[name]])
+    return Reply(kind="scripted", parts=parts, intent=Intent(name, "language"), confidence=1.0)
+
+
+def translated(knowledge: Knowledge, id_: str, language: str, confidence: float) -> Reply:
+    """The approved translation of an answer, with its source."""
+    found = replace(
+        knowledge.answers[id_], text=knowledge.answers[id_].translations[language], limits=None, confidence=confidence
+    )
+    parts = _under_banner(knowledge, answer_parts(knowledge, found))
+    return Reply(kind="answer", parts=parts, answers=(found,), confidence=confidence)
 
 
 def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:

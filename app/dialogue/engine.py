@@ -4,6 +4,7 @@ Read `respond` from top to bottom; each step either settles the reply or leaves 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from app import text
@@ -30,24 +31,39 @@ def respond(
     message: Message, state: State, knowledge: Knowledge, now: datetime, urgency: Urgency | None = None
 ) -> tuple[Reply, State]:
     """Deterministic. `urgency` is what the urgent check found when it was made beforehand."""
-    urgency = urgency or knowledge.urgent.assess(message.text)
+    urgency = urgency or knowledge.urgent.assess(message.text, state.marks)
+    language = knowledge.languages.detect(message.text)
     if urgency.tier:
-        return compose.urgent(knowledge, urgency.tier, message.channel), State(urgent=urgency.tier)
+        reply = compose.urgent(knowledge, urgency.tier, message.channel, language)
+        return reply, State(urgent=urgency.tier, marks=urgency.marks, language=language)
     reply = (
         _too_long(message, knowledge)
+        or _in_language(message, language, knowledge, now.date())
         or _choice(message, state, knowledge, now.date())
         or _smalltalk(message, knowledge)
         or _matched(message, knowledge, now.date())
     )
     if state.urgent and _asks_nothing(message, reply):
-        return compose.urgent(knowledge, state.urgent, message.channel), state
+        return compose.urgent(knowledge, state.urgent, message.channel, state.language), state
     if urgency.failed:
         reply = compose.with_notice(knowledge, reply)
-    return reply, _remember(reply)
+    return reply, replace(_remember(reply), marks=urgency.marks, language=language)
 
 
 def _too_long(message: Message, knowledge: Knowledge) -> Reply | None:
     return compose.script(knowledge, "too-long") if len(message.text) > LONGEST else None
+
+
+def _in_language(message: Message, language: str | None, knowledge: Knowledge, day: date) -> Reply | None:
+    """An approved translation where the matcher is sure of one, else whom to call, in the writer's language."""
+    if language is None:
+        return None
+    best = next(iter(knowledge.matcher.rank(message.text, limit=1)), None)
+    if best is None or best.confidence < knowledge.matcher.threshold or not knowledge.serves(best.id, day):
+        return compose.in_language(knowledge, language)
+    if language not in knowledge.answers[best.id].translations:
+        return compose.in_language(knowledge, language)
+    return compose.translated(knowledge, best.id, language, best.confidence)
 
 
 def _choice(message: Message, state: State, knowledge: Knowledge, day: date) -> Reply | None:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from app.content import approval, schema
 from app.content.approval import Lock
 from app.content.schema import Content, Entry, Source
+from app.dialogue.language import Languages
 from app.dialogue.messages import Answer, Cited, Option
 from app.dialogue.smalltalk import SmallTalk
 from app.dialogue.urgent import UrgentCheck
@@ -41,6 +42,7 @@ class Knowledge:
     matcher: Matcher
     urgent: UrgentCheck
     smalltalk: SmallTalk
+    languages: Languages
     answers: Mapping[str, Answer]
     """Entries that may be served, apart from review days and from what was taken back."""
     scripts: Mapping[str, str]
@@ -87,7 +89,7 @@ def approve(
 ) -> Approved:
     """What may be said. Raises `ApprovalError` when a safety text or urgent.yaml is not sealed as it stands."""
     broken = lock.broken({**content.texts(), approval.URGENT_KEY: urgent_yaml})
-    _check_safety(broken)
+    _check_safety(content, broken)
     withheld = _withheld(content, broken)
     scripts = {id_: fill(script.text, site) for id_, script in content.scripts.items()}
     return Approved(
@@ -108,8 +110,8 @@ def approve(
     )
 
 
-def _check_safety(broken: Mapping[str, str]) -> None:
-    safety = {f"script.{id_}{part}" for id_ in schema.SAFETY for part in ("", ".sms")} | {approval.URGENT_KEY}
+def _check_safety(content: Content, broken: Mapping[str, str]) -> None:
+    safety = {f"script.{id_}{part}" for id_ in content.safety() for part in ("", ".sms")} | {approval.URGENT_KEY}
     failed = sorted(safety & broken.keys())
     if failed:
         raise ApprovalError("; ".join(f"safety text {key} {broken[key]}" for key in failed))
@@ -146,6 +148,7 @@ def _answer(id_: str, entry: Entry, content: Content, lock: Lock, passages: Mapp
         seal=lock.texts[f"{id_}.answer"],
         sources=tuple(_cited(source, content, passages) for source in entry.sources),
         related=entry.related,
+        translations={language: fill(said, site) for language, said in entry.translations.items()},
     )
 
 

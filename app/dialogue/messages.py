@@ -1,5 +1,6 @@
 """What goes through the pipeline: a message, the state of its conversation, a reply."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +27,10 @@ class State:
     """Entries that the last answer gave."""
     urgent: str | None = None
     """Tier of the last reply, if it was urgent."""
+    marks: frozenset[str] = frozenset()
+    """What the messages so far said that bears on danger: `treated`, `fever` ..."""
+    language: str | None = None
+    """Of the last message that was not in English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class Answer:
     seal: Seal
     sources: tuple[Cited, ...]
     related: tuple[str, ...]
+    translations: Mapping[str, str]
+    """Approved texts in other languages."""
     confidence: float = 1.0
 
 

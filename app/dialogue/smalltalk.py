@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app import text
+from app.content import schema
 from app.matching.matcher import Matcher
 
 QUESTION = "question"
 """What the small-talk matcher calls a message that asks for something."""
 LEAST_LEAD = 0.1
 """By which small talk must lead over a question; at 0 and at 0.3 the labelled messages fared the same."""
-SHORT = 10
+SHORT = 14
 """Words of a message that may still be small talk and nothing else."""
 OPENERS = ("greeting", "thanks", "goodbye")
 """Small talk that people put around a question; it never is the question."""
@@ -45,14 +46,12 @@ class SmallTalk:
         return self._worded_otherwise(bare) if len(key.split()) <= SHORT else None
 
     def _worded_otherwise(self, message: str) -> str | None:
-        reading = self.matcher.vocabulary.read(message)
-        if reading.unknown == 1.0:
+        scores = self.matcher.scores(message)
+        talk = {label: scores.pop(label) for label in schema.SMALLTALK if label in scores}
+        best = max(sorted(talk), key=lambda label: talk[label], default=None)
+        if best is None or talk[best] - max(scores.values(), default=0.0) < LEAST_LEAD:
             return None
-        labels = self.matcher.scorer.labels
-        scores = dict(zip(labels, self.matcher.scorer.scores(reading).tolist(), strict=True))
-        asked = scores.pop(QUESTION, 0.0)
-        best = max(sorted(scores), key=lambda label: scores[label])
-        return best if scores[best] - asked >= LEAST_LEAD else None
+        return best
 
     def strip(self, message: str) -> str:
         """The message without the openers before and after it; unchanged when there are none."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app import text
-from app.content.schema import CALM, TIERS, Rule, UrgentEvidence
+from app.content.schema import CALM, TIERS, Tier, UrgentRules
 from app.matching.matcher import Matcher
 
 FEVER_F, FEVER_C = 100.4, 38.0
@@ -28,12 +28,15 @@ HEAD_START = {"crisis": 0.2}
 STEEPNESS = 3.0
 """Of the score as the margin grows: 0.18 at -0.5, 0.5 at 0, 0.82 at 0.5."""
 LOWEST = -10.0
+LONGEST_READING = 10
+"""Words of a message whose bare number or `now` may be about what the message before asked."""
+NOW = "now"
+"""The mark that with any sign named before raises its tier: `is bleeding normal?`, then `it is happening now`."""
+READING = "reading"
+"""The mark of a bare number that would be a fever."""
 
 _NUMBER = re.compile(r"(?<![\d.,/:-])(\d{2,3}(?:[.,]\d{1,2})?)(?![\d/:]|[.,]\d)")
-_TEMPERATURE = re.compile(
-    r"\b(temp|temps|temperature|fever|feverish|febrile|thermometer|tmax|burning up|celsius|centigrade|fahrenheit"
-    r"|degrees|degree|fiebre|chills|shivering|shaking)\b|\d ?[fc]\b|\bt ?\d"
-)
+_UNIT = re.compile(r"\d ?[fc]\b|\bt ?\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +47,30 @@ class Urgency:
     sign: str
     score: float
     """0 to 1, of the most urgent reading: 0.5 is as near to a tier as to calm; 1 where a rule raised it."""
+    marks: frozenset[str] = frozenset()
+    """What later messages may need to know: signs named in any way, and marks such as `treated` or `now`."""
     failed: bool = False
     """The check itself could not be made."""
 
 
+CALM_READING = Urgency(None, "", 0.0)
+
+
 @dataclass(frozen=True)
 class _Pattern:
-    tier: str
-    rule: Rule
+    sign: str
     any: re.Pattern[str] | None
     unless: re.Pattern[str] | None
+    temperature: re.Pattern[str] | None = None
+
+    def found(self, span: str, words: str) -> bool:
+        """The sign is named, be it as a fact, a fear or a memory."""
+        if self.any is not None and self.any.search(words):
+            return True
+        return self.temperature is not None and has_fever(span, self.temperature)
+
+    def raised(self, span: str, words: str) -> bool:
+        return self.found(span, words) and (self.unless is None or self.unless.search(words) is None)
 
 
 def compile_pattern(pattern: str) -> str:
@@ -72,7 +89,7 @@ def compile_pattern(pattern: str) -> str:
 
 
 def _word(word: str) -> str:
-    return re.escape(word[:-1]) + r"\S*" if word.endswith("*") else re.escape(word)
+    return re.escape(text.fold(word[:-1])) + r"\S*" if word.endswith("*") else re.escape(text.fold(word))
 
 
 def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
@@ -80,12 +97,24 @@ def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(found)) if found else None
 
 
-def has_fever(folded: str) -> bool:
-    """A body temperature of 100.4 F or 38.0 C and more is named in a text about temperature."""
-    if not _TEMPERATURE.search(folded):
+def has_fever(folded: str, spoken: re.Pattern[str]) -> bool:
+    """A body temperature of 100.4 F or 38.0 C and more, in a text that speaks of temperature or gives its unit."""
+    return bool(spoken.search(folded) or _UNIT.search(folded)) and any(map(_is_fever, _numbers(folded)))
+
+
+def is_reading(folded: str) -> bool:
+    """A number that would be a fever if it were a temperature, in a text that says little else."""
+    if len(text.words(folded)) > LONGEST_READING:
         return False
-    values = (float(number.replace(",", ".")) for number in _NUMBER.findall(folded))
-    return any(FEVER_F <= value <= HOTTEST_F or FEVER_C <= value <= HOTTEST_C for value in values)
+    return any(_is_fever(value) and (value > HOTTEST_C or value % 1) for value in _numbers(folded))
+
+
+def _numbers(folded: str) -> Iterator[float]:
+    return (float(number.replace(",", ".")) for number in _NUMBER.findall(folded))
+
+
+def _is_fever(value: float) -> bool:
+    return FEVER_F <= value <= HOTTEST_F or FEVER_C <= value <= HOTTEST_C
 
 
 @dataclass(frozen=True)
@@ -93,45 +122,78 @@ class UrgentCheck:
     """The detector: what rules and matcher find, the more urgent of the two."""
 
     matcher: Matcher
-    patterns: Sequence[_Pattern]
+    patterns: Mapping[Tier, Sequence[_Pattern]]
+    """By tier, the most urgent first."""
+    marks: Sequence[_Pattern]
+    apart: Sequence[tuple[str, frozenset[str]]]
+    """Tier, and the two marks that raise it from two messages."""
     bar: float
     harmless: frozenset[str]
     """Whole messages, as words, that are calm whatever they look like: `goodbye`."""
 
     @classmethod
-    def build(
-        cls, matcher: Matcher, evidence: UrgentEvidence, bar: float, harmless: Iterable[str] = ()
-    ) -> "UrgentCheck":
-        patterns = [
-            _Pattern(tier, rule, _either(rule.any), _either(_expand(rule.unless, evidence.cues)))
+    def build(cls, matcher: Matcher, rules: UrgentRules, bar: float, harmless: Iterable[str] = ()) -> "UrgentCheck":
+        patterns = {
+            tier: [
+                _Pattern(
+                    rule.sign,
+                    _either(rule.any),
+                    _either(_expand(rule.unless, rules.cues)),
+                    _spoken(rule.temperature) if rule.temperature else None,
+                )
+                for rule in rules.rules.get(tier, ())
+            ]
             for tier in TIERS
-            for rule in evidence.rules.get(tier, ())
+        }
+        marks = [
+            _Pattern(name, _either(mark.any), _either(_expand(mark.unless, rules.cues)))
+            for name, mark in rules.marks.items()
         ]
-        return cls(matcher, patterns, bar, frozenset(harmless))
+        signs = ((tier, frozenset({pattern.sign, NOW})) for tier, group in patterns.items() for pattern in group)
+        apart = sorted(
+            [*signs, *((each.tier, frozenset(each.marks)) for each in rules.apart)],
+            key=lambda pair: TIERS.index(pair[0]),
+        )
+        return cls(matcher, patterns, marks, apart, bar, frozenset(harmless))
 
-    def assess(self, message: str) -> Urgency:
-        """The most urgent reading of a text of any length, in time linear in it."""
+    def assess(self, message: str, before: frozenset[str] = frozenset()) -> Urgency:
+        """The most urgent reading of a text of any length, in time linear in it.
+
+        `before` are the marks of the messages before it: `chemo was Tuesday`, then `it's 101 now`.
+        """
         folded = text.fold(message)
         if " ".join(text.words(folded)) in self.harmless:
-            return Urgency(None, "", 0.0)
-        spans = list(_spans(folded))
-        scored = self._by_score(spans)
-        ruled = self._by_rule(spans)
-        if ruled is None or (scored.tier and TIERS.index(scored.tier) < TIERS.index(str(ruled.tier))):
-            return scored
-        return ruled
+            return Urgency(None, "", 0.0, before)
+        spans = [(span, " ".join(text.words(span))) for span in _spans(folded)]
+        marks = self._marks(spans[0])
+        found = [self._by_rule(spans), self._by_score(spans), self._by_both(before, marks)]
+        worst = min(found, key=lambda each: (TIERS.index(each.tier) if each.tier else len(TIERS), -each.score))
+        return replace(worst, marks=before | marks)
 
-    def _by_rule(self, spans: Sequence[str]) -> Urgency | None:
-        spaced = [(span, " ".join(text.words(span))) for span in spans]
-        for pattern in self.patterns:
-            if any(_matches(pattern, span, words) for span, words in spaced):
-                return Urgency(pattern.tier, pattern.rule.sign, 1.0)
-        return None
+    def _marks(self, whole: tuple[str, str]) -> frozenset[str]:
+        named = (pattern.sign for group in self.patterns.values() for pattern in group if pattern.found(*whole))
+        short = len(whole[1].split()) <= LONGEST_READING
+        marked = (pattern.sign for pattern in self.marks if pattern.raised(*whole) and (short or pattern.sign != NOW))
+        return frozenset({*named, *marked, *([READING] if is_reading(whole[0]) else [])})
 
-    def _by_score(self, spans: Sequence[str]) -> Urgency:
+    def _by_both(self, before: frozenset[str], here: frozenset[str]) -> Urgency:
+        """What neither message shows alone: one mark of a pair before, the other here."""
+        for tier, pair in self.apart:
+            if pair <= before | here and pair & here and not pair <= here:
+                return Urgency(tier, "+".join(sorted(pair)), 1.0)
+        return CALM_READING
+
+    def _by_rule(self, spans: Sequence[tuple[str, str]]) -> Urgency:
+        for tier, patterns in self.patterns.items():
+            for pattern in patterns:
+                if any(pattern.raised(*span) for span in spans):
+                    return Urgency(tier, pattern.sign, 1.0)
+        return CALM_READING
+
+    def _by_score(self, spans: Sequence[tuple[str, str]]) -> Urgency:
         """The tier that lies farthest from calm, over the whole text and, discounted, over each part of it."""
-        best = Urgency(None, "", 0.0)
-        for place, span in enumerate(spans):
+        best = CALM_READING
+        for place, (span, _) in enumerate(spans):
             tier, margin = self._margin(span)
             score = 1 / (1 + math.exp(-STEEPNESS * (margin - (PART_DISCOUNT if place else 0.0))))
             if score > best.score:
@@ -139,10 +201,9 @@ class UrgentCheck:
         return best if best.score >= self.bar else replace(best, tier=None, sign="")
 
     def _margin(self, span: str) -> tuple[str | None, float]:
-        reading = self.matcher.vocabulary.read(span)
-        if not reading.words or reading.unknown == 1.0:
+        scores = self.matcher.scores(span)
+        if not scores:
             return None, LOWEST
-        scores = dict(zip(self.matcher.scorer.labels, self.matcher.scorer.scores(reading).tolist(), strict=True))
         calm = scores.pop(CALM, 0.0)
         ahead = {tier: score - calm + HEAD_START.get(tier, 0.0) for tier, score in scores.items()}
         tier = max(sorted(ahead), key=lambda label: ahead[label])
@@ -154,11 +215,10 @@ def _expand(names: Iterable[str], cues: Mapping[str, Sequence[str]]) -> Iterator
         yield from cues.get(name, (name,))
 
 
-def _matches(pattern: _Pattern, span: str, words: str) -> bool:
-    found = pattern.any is not None and pattern.any.search(words) is not None
-    if not found and pattern.rule.temperature:
-        found = has_fever(span)
-    return found and (pattern.unless is None or pattern.unless.search(words) is None)
+def _spoken(words: Iterable[str]) -> re.Pattern[str]:
+    """Words of temperature; only those in Latin letters end where a letter follows, others join their words."""
+    items = (rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(text.fold(word)) for word in words)
+    return re.compile("|".join(items))
 
 
 def _spans(folded: str) -> Iterator[str]:

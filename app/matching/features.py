@@ -95,6 +95,10 @@ class Features:
         idf = [1 + math.log((1 + total) / (1 + seen[name])) for name in kept]
         return cls({name: place for place, name in enumerate(kept)}, np.array(idf, np.float32))
 
+    def know_any(self, words: Iterable[str]) -> bool:
+        """Characters alone prove nothing: those of `etc/passwd` stand in words of danger too."""
+        return any(f"w{word}" in self.places for word in words if word != "?")
+
     def vector(self, reading: Reading) -> tuple[IndexArray, FloatArray]:
         """Places and weights of the known features of a text; each family has length one."""
         families = (

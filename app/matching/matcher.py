@@ -120,6 +120,13 @@ class Matcher:
         ]
         return sorted(found, key=lambda each: (-each.confidence, -each.score, each.id))[:limit]
 
+    def scores(self, text: str) -> dict[str, float]:
+        """The bare score of every topic, for a matcher that is not calibrated; empty for a text without a known word."""
+        reading = self.vocabulary.read(text)
+        if not self.scorer.features.know_any(reading.words):
+            return {}
+        return dict(zip(self.scorer.labels, self.scorer.scores(reading).tolist(), strict=True))
+
     def weigh(self, text: str, reading: Reading, most: int = WEIGHED) -> list[tuple[int, list[float]]]:
         """Places of the best entries and the best not-covered topics, each with its row of signs."""
         scores, covered = self.scorer.judge(reading)

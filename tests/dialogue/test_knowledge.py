@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from app import live
 from app.content import approval, files
 from app.dialogue import knowledge
 from app.dialogue.knowledge import Approved, fill
@@ -13,7 +12,7 @@ from tests.conftest import seal
 
 def approve(folder: Path) -> Approved:
     lock = approval.read_lock(folder / files.LOCK)
-    urgent = live.urgent_text(folder)
+    urgent = files.urgent_text(folder)
     return knowledge.approve(files.load_content(folder), lock, urgent, {}, {}, timedelta(days=90))
 
 

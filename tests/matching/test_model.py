@@ -43,6 +43,6 @@ def test_an_altered_file_is_an_error(saved: Path, name: str) -> None:
 
 def test_a_manifest_of_another_format_is_an_error(saved: Path) -> None:
     manifest = saved / model.MANIFEST
-    manifest.write_text(manifest.read_text().replace('"format": 3', '"format": 0'))
+    manifest.write_text(manifest.read_text().replace(f'"format": {model.FORMAT}', '"format": 0'))
     with pytest.raises(ModelError, match="another version"):
         model.load(saved)
