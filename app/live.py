@@ -7,6 +7,7 @@ is complete; what is in the cache is never trusted before its sums are checked.
 import contextlib
 import fcntl
 import hashlib
+import itertools
 import logging
 import os
 import shutil
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 TOPICS, URGENT, SMALLTALK = "topics", "urgent", "smalltalk"
 AT_ONCE = 2
 """Fits run side by side: the fit of the topics takes longest and starts first."""
+AFTER = 3
+"""Entries after which each follow-up line is shown to the matcher."""
 _LIBRARIES = ("numpy", "scikit-learn", "scipy", "rapidfuzz")
 
 
@@ -113,8 +116,19 @@ def _topics_job(temporary: Path, content: Content, intents: Intents, risk: float
     folder = temporary / TOPICS
     folder.mkdir()
     examples = [(id_, line) for id_, lines in intents.phrasings.items() for line in lines]
+    examples += [(id_, line) for _, id_, line in intents.translated]
     texts = {id_: (entry.question, entry.answer) for id_, entry in content.entries.items()}
-    return matcher.write_job(folder, examples, frozenset(content.topics), texts, lexicon_of(intents), risk)
+    follow_ups = list(_follow_ups(content, intents))
+    return matcher.write_job(folder, examples, frozenset(content.topics), texts, lexicon_of(intents), risk, follow_ups)
+
+
+def _follow_ups(content: Content, intents: Intents) -> Iterator[tuple[str, str, str]]:
+    """Each line after a few of the entries that it may follow, taken in turn so that all come up."""
+    for each in intents.follow_ups:
+        turns = itertools.cycle(each.after or content.entries)
+        few = min(AFTER, len(each.after) or len(content.entries))
+        for line in each.lines:
+            yield from ((each.means, line, next(turns)) for _ in range(few))
 
 
 def _urgent_job(temporary: Path, intents: Intents) -> Path:
@@ -122,6 +136,7 @@ def _urgent_job(temporary: Path, intents: Intents) -> Path:
     folder.mkdir()
     examples = [(tier, line) for _, tier, line in intents.urgent.lines()]
     ordinary = (*intents.phrasings.values(), *intents.smalltalk.values())
+    examples += [(schema.CALM, line) for _, _, line in intents.translated]
     examples += [(schema.CALM, said) for lines in ordinary for line in lines for said in _with_sentences(line)]
     return matcher.write_job(folder, examples, frozenset({schema.CALM}), {}, lexicon_of(intents), None)
 
@@ -143,6 +158,7 @@ def _in_languages(intents: Intents) -> Iterator[tuple[str, str]]:
         known = intents.languages[language]
         yield from ((language, line) for line in (*known.messages, *known.words))
     yield from ((file, line) for file, _, line in intents.urgent.lines() if file in told)
+    yield from ((language, line) for language, _, line in intents.translated if language in told)
 
 
 def _with_sentences(line: str) -> list[str]:

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     privacy_address: str | None = None
     allowed_origins: tuple[str, ...] = ()
 
-    risk: float = Field(default=0.025, gt=0, lt=0.5)
+    risk: float = Field(default=0.03, gt=0, lt=0.5)
     """Share of left-out not-covered phrasings that may be answered; docs/decisions/ tells what each costs."""
     urgent_bar: float = Field(default=0.55, gt=0, lt=1)
     """Confidence from which the urgent matcher raises a message."""

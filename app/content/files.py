@@ -16,6 +16,8 @@ from app.errors import ContentError
 
 FAQ, LOCK, INTENTS = "faq.yaml", "faq.lock", "intents"
 URGENT, LEXICON, SMALLTALK, LANGUAGES = "urgent.yaml", "lexicon.yaml", "smalltalk.yaml", "languages.yaml"
+FOLLOW_UPS = "follow-ups.yaml"
+_OTHER_FILES = (URGENT, LEXICON, SMALLTALK, LANGUAGES, FOLLOW_UPS)
 URGENT_PHRASINGS = "urgent"
 """Folder of the phrasings per tier, beside the rules in urgent.yaml."""
 
@@ -101,27 +103,50 @@ def parse_content(located: Located) -> Content:
 
 
 def load_intents(folder: Path, content: Content) -> Intents:
-    """All phrasings; every covered and not-covered id must be known to `content`, and be asked for somehow."""
-    phrasings: dict[str, tuple[str, ...]] = {}
+    """All phrasings; every covered and not-covered id must be known to `content`, and be asked for somehow.
+
+    A folder named after a language (`intents/es/`) holds phrasings in it, of ids that English ones have too.
+    """
+    english: dict[str, tuple[str, ...]] = {}
+    translated: list[tuple[str, str, str]] = []
     for path in intent_files(folder):
-        if path.name not in (URGENT, LEXICON, SMALLTALK, LANGUAGES) and path.parent.name != URGENT_PHRASINGS:
-            located = read_yaml(path)
-            phrasings |= _phrasings(located, {*content.entries, *content.topics} - phrasings.keys())
-    faq = folder / FAQ
+        language = path.parent.name
+        if language in content.languages():
+            found = _phrasings(read_yaml(path), {*content.entries, *content.topics})
+            translated += [(language, id_, line) for id_, lines in found.items() for line in lines]
+        elif path.name not in _OTHER_FILES and language != URGENT_PHRASINGS:
+            english |= _phrasings(read_yaml(path), {*content.entries, *content.topics} - english.keys())
     for id_ in (*content.entries, *content.topics):
-        if id_ not in phrasings:
-            raise ContentError(faq, 1, id_, "has no phrasings in intents/")
+        if id_ not in english:
+            raise ContentError(folder / FAQ, 1, id_, "has no phrasings in intents/")
     return Intents(
-        phrasings=phrasings,
+        phrasings=english,
+        translated=tuple(translated),
         smalltalk=load_smalltalk(folder),
         urgent=load_urgent(folder),
         lexicon=_validated(read_yaml(folder / INTENTS / LEXICON), schema.LexiconData),
         languages=load_languages(folder, content),
+        follow_ups=load_follow_ups(folder, content),
     )
 
 
 def load_smalltalk(folder: Path) -> dict[str, tuple[str, ...]]:
     return _phrasings(read_yaml(folder / INTENTS / SMALLTALK), set(schema.SMALLTALK))
+
+
+def load_follow_ups(folder: Path, content: Content) -> tuple[schema.FollowUp, ...]:
+    path = folder / INTENTS / FOLLOW_UPS
+    if not path.exists():
+        return ()
+    located = read_yaml(path)
+    found = _validated(located, schema.FollowUps).root
+    for place, each in enumerate(found):
+        if each.means not in content.entries and each.means not in content.topics:
+            raise located.error((place, "means"), f"there is no entry or topic {each.means}")
+        for id_ in each.after:
+            if id_ not in content.entries:
+                raise located.error((place, "after"), f"there is no entry {id_}")
+    return found
 
 
 def load_languages(folder: Path, content: Content) -> dict[str, schema.LanguageEvidence]:

@@ -223,6 +223,18 @@ class TierPhrasings(RootModel[dict[Tier | Literal["calm"], dict[Id, tuple[Text, 
     """A file of urgent/: lines per tier and sign."""
 
 
+class FollowUp(Strict):
+    """Short questions that only make sense after an answer; without `after` they mean the same after any."""
+
+    means: Id
+    after: tuple[Id, ...] = ()
+    lines: tuple[Text, ...] = Field(min_length=1)
+
+
+class FollowUps(RootModel[tuple[FollowUp, ...]]):
+    """follow-ups.yaml."""
+
+
 class LexiconData(Strict):
     shorthand: dict[str, str] = {}
     ideas: dict[str, tuple[str, ...]] = {}
@@ -232,10 +244,13 @@ class Intents(Strict):
     """What people say: phrasings by topic, small talk, urgent evidence, lexicon."""
 
     phrasings: Mapping[str, tuple[str, ...]]
+    translated: tuple[tuple[str, str, str], ...]
+    """Language, id and phrasing, of phrasings that are not in English."""
     smalltalk: Mapping[str, tuple[str, ...]]
     urgent: UrgentEvidence
     lexicon: LexiconData
     languages: Mapping[str, LanguageEvidence]
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 def unknown_placeholders(text: str) -> list[str]:

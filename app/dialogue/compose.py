@@ -7,6 +7,7 @@ from datetime import date
 from app.content import schema
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer, Channel, Intent, Option, Reply
+from app.matching.matcher import Candidate
 
 SUGGESTIONS = 3
 
@@ -27,6 +28,26 @@ def answer_parts(knowledge: Knowledge, found: Answer) -> list[str]:
     label = knowledge.scripts.get("source-label")
     named = dict.fromkeys(f"{cited.title}, {cited.publisher}" for cited in found.sources)
     return parts + ([f"{label} {'; '.join(named)}"] if label else [])
+
+
+def several(knowledge: Knowledge, asked: Sequence[Candidate], day: date) -> Reply:
+    """An answer for each question that has one, the refusal for each that has none, in the order asked."""
+    answers, parts = [], []
+    for each in asked:
+        if each.id in knowledge.answers:
+            answers.append(replace(knowledge.answers[each.id], confidence=each.confidence))
+            parts += answer_parts(knowledge, answers[-1])
+        else:
+            parts += refusal_parts(knowledge, each.id)
+    given = {answer.id for answer in answers}
+    related = [option for answer in answers for option in _related(knowledge, answer, day) if option.id not in given]
+    return Reply(
+        kind="answer",
+        parts=_under_banner(knowledge, parts),
+        answers=tuple(answers),
+        suggestions=tuple(dict.fromkeys(related))[:SUGGESTIONS],
+        confidence=min(each.confidence for each in asked),
+    )
 
 
 def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) -> Reply:
@@ -78,15 +99,19 @@ def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:
 
 def not_covered(knowledge: Knowledge, id_: str, confidence: float) -> Reply:
     """Says that there is no approved text on this topic, by its title; needs title and template."""
-    parts = [knowledge.scripts["not-covered"].replace("{title}", knowledge.titles[id_])]
-    if knowledge.content.topics[id_].care and "care-line" in knowledge.scripts:
-        parts.append(knowledge.scripts["care-line"])
     return Reply(
         kind="scripted",
-        parts=_under_banner(knowledge, parts),
+        parts=_under_banner(knowledge, refusal_parts(knowledge, id_)),
         intent=Intent(id_, "not-covered"),
         confidence=confidence,
     )
+
+
+def refusal_parts(knowledge: Knowledge, id_: str) -> list[str]:
+    parts = [knowledge.scripts["not-covered"].replace("{title}", knowledge.titles[id_])]
+    if knowledge.content.topics[id_].care and "care-line" in knowledge.scripts:
+        parts.append(knowledge.scripts["care-line"])
+    return parts
 
 
 def fallback(knowledge: Knowledge, confidence: float, intent: Intent | None = None) -> Reply:

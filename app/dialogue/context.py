@@ -1,13 +1,16 @@
-"""What the last reply left open: which of the offered entries is meant."""
+"""What the last reply left open: which of the offered or suggested entries is meant."""
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from rapidfuzz import fuzz, process
 
 from app import text
+from app.dialogue.messages import Option
 
-NONE = "none"
+NONE: Literal["none"] = "none"
+AGAIN: Literal["again"] = "again"
 SAME = 85.0
 """Likeness (0 to 100) of words to an offered question from which they mean it."""
 
@@ -24,63 +27,57 @@ _ORDINALS: Mapping[str, int] = {
     "fourth": 4,
     "four": 4,
 }
+_SPOKEN = frozenset({"first", "1st", "second", "2nd", "third", "3rd", "last"})
 _FILLERS = frozenset(
-    (
-        "the",
-        "a",
-        "an",
-        "option",
-        "number",
-        "no",
-        "nr",
-        "choice",
-        "answer",
-        "question",
-        "please",
-        "i",
-        "mean",
-        "meant",
-        "one",
-        "pick",
-        "it",
-    )
+    {"the", "a", "an", "option", "number", "no", "nr", "choice", "answer", "question", "please", "i", "mean", "meant"}
+    | {"one", "pick", "it", "take", "want"}
 )
 _NONE = re.compile(
     r"(?:no |nope )?(?:none|neither|nothing|something else|not any|no|nope)(?: of (?:these|those|them|the above))?"
 )
+_YES = re.compile(r"(?:yes|yeah|yep|yup|sure|ok|okay|please|right|correct)(?: (?:please|that|that one|it|do|thanks))*")
+_MORE = re.compile(
+    r"(?:(?:tell|show|give) me )?(?:some )?more(?: (?:please|info|information|about (?:it|that|this)))*|go on|what else"
+    r"|anything else|and (?:then|what)"
+)
 
 
-def chosen(message: str, offered: Sequence[tuple[str, str]]) -> str | None:
-    """The offered id that a message picks by id, number or words; `NONE` for none of them; None if it picks nothing.
+def pick(message: str, options: Sequence[Option], asked: bool) -> Option | Literal["none", "again"] | None:
+    """The option that a message picks by id, number or words; None when it picks nothing.
 
-    `offered` are (id, question) pairs in the order in which they were shown.
+    `asked`: they were offered as a choice, so that `none of these` and `yes` reply to it. `AGAIN` wants to see
+    them: `yes` to several, `tell me more` after an answer.
     """
     folded = text.fold(message)
-    if folded in (id_ for id_, _ in offered):
-        return folded
-    words = text.words(folded)
-    if not words or not offered:
+    said = " ".join(text.words(folded))
+    if not said or not options:
         return None
-    number = _number(words, len(offered))
-    if number is not None:
-        return offered[number - 1][0] if number <= len(offered) else NONE
-    if _NONE.fullmatch(" ".join(words)):
+    named = next((option for option in options if option.id == folded), None)
+    place = _number(said.split(), len(options), asked)
+    if named or place is not None:
+        return named or (options[place] if place is not None and place < len(options) else NONE)
+    if asked and _NONE.fullmatch(said):
         return NONE
-    return _by_words(" ".join(words), offered)
+    if asked and _YES.fullmatch(said):
+        return options[0] if len(options) == 1 else AGAIN
+    return AGAIN if _MORE.fullmatch(said) else _by_words(said, options)
 
 
-def _number(words: Sequence[str], count: int) -> int | None:
-    """A choice and nothing else: `2`, `the second one`, `option 3`; one more than `count` is the last line, none."""
+def _number(words: Sequence[str], count: int, asked: bool) -> int | None:
+    """The place of a choice and nothing else: `2`, `the second one`, `option 3`; `count` for the last line, none.
+
+    A bare number replies to a choice only: after an answer it may be an age or a temperature.
+    """
     telling = [word for word in words if word not in _FILLERS] or [word for word in words if word == "one"]
-    if len(telling) != 1 or len(words) > 4:
+    if len(telling) != 1 or len(words) > 4 or (not asked and telling[0] not in _SPOKEN):
         return None
     if telling[0] == "last":
-        return count
+        return count - 1
     number = int(telling[0]) if telling[0].isdecimal() and len(telling[0]) < 3 else _ORDINALS.get(telling[0])
-    return number if number is not None and 1 <= number <= count + 1 else None
+    return number - 1 if number is not None and 1 <= number <= count + asked else None
 
 
-def _by_words(said: str, offered: Sequence[tuple[str, str]]) -> str | None:
-    questions = {id_: " ".join(text.words(text.fold(question))) for id_, question in offered}
+def _by_words(said: str, options: Sequence[Option]) -> Option | None:
+    questions = [" ".join(text.words(text.fold(option.question))) for option in options]
     found = process.extractOne(said, questions, scorer=fuzz.ratio, score_cutoff=SAME)
-    return found[2] if found else None
+    return options[found[2]] if found else None

@@ -11,6 +11,7 @@ from app import text
 from app.dialogue import compose, context, questions
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Intent, Message, Option, Reply, State
+from app.dialogue.smalltalk import UNCLEAR
 from app.dialogue.urgent import Urgency
 from app.matching.matcher import Candidate
 
@@ -23,6 +24,10 @@ LEAST_OPTION = 0.06
 """Confidence below which an entry is not worth offering."""
 LEAST_CHOICE = 0.15
 """The offered entries must hold at least this much confidence together."""
+PART = 0.6
+"""Confidence from which each of two questions in a message is taken for one."""
+LONGEST_FOLLOW_UP = 12
+"""Words of a message that may lean on the answer before it."""
 SHORT = 6
 """After an urgent reply, a message of up to so many words that asks nothing we answer gets the script again."""
 
@@ -40,14 +45,14 @@ def respond(
         _too_long(message, knowledge)
         or _in_language(message, language, knowledge, now.date())
         or _choice(message, state, knowledge, now.date())
-        or _smalltalk(message, knowledge)
-        or _matched(message, knowledge, now.date())
+        or _smalltalk(message, state, knowledge, now.date())
+        or _matched(message, state, knowledge, now.date())
     )
     if state.urgent and _asks_nothing(message, reply):
         return compose.urgent(knowledge, state.urgent, message.channel, state.language), state
     if urgency.failed:
         reply = compose.with_notice(knowledge, reply)
-    return reply, replace(_remember(reply), marks=urgency.marks, language=language)
+    return reply, replace(_remember(reply, state), marks=urgency.marks, language=language)
 
 
 def _too_long(message: Message, knowledge: Knowledge) -> Reply | None:
@@ -67,33 +72,80 @@ def _in_language(message: Message, language: str | None, knowledge: Knowledge, d
 
 
 def _choice(message: Message, state: State, knowledge: Knowledge, day: date) -> Reply | None:
-    """An entry's id selects it; so does a pick among what the last reply offered."""
+    """An entry's id selects it; so does a pick among what the last reply offered or suggested."""
     named = message.text.strip()
     if knowledge.serves(named, day):
         return compose.answer(knowledge, named, 1.0, day)
-    offered = [(id_, knowledge.answers[id_].question) for id_ in state.offered if knowledge.serves(id_, day)]
-    picked = context.chosen(message.text, offered)
-    if picked is None:
-        return None
-    if picked == context.NONE:
+    offered = [knowledge.option(id_) for id_ in state.offered if knowledge.serves(id_, day)]
+    suggested = [knowledge.option(id_) for id_ in state.suggested if knowledge.serves(id_, day)]
+    pick = context.pick(message.text, offered or suggested, asked=bool(offered))
+    if isinstance(pick, Option):
+        return compose.answer(knowledge, pick.id, 1.0, day)
+    if pick == context.NONE:
         return compose.script(knowledge, "none-chosen")
-    return compose.answer(knowledge, picked, 1.0, day)
+    return compose.clarify(knowledge, offered or suggested, 0.0) if pick == context.AGAIN else None
 
 
-def _smalltalk(message: Message, knowledge: Knowledge) -> Reply | None:
+def _smalltalk(message: Message, state: State, knowledge: Knowledge, day: date) -> Reply | None:
+    """A message that says nothing by itself, such as `why?`, may say something after an answer."""
     intent = knowledge.smalltalk.recognise(message.text)
+    if intent == UNCLEAR and state.about:
+        reply = _matched(message, state, knowledge, day)
+        return reply if reply.kind in ("answer", "clarify") else compose.script(knowledge, intent)
     return compose.script(knowledge, intent) if intent else None
 
 
-def _matched(message: Message, knowledge: Knowledge, day: date) -> Reply:
-    return decide(_ranked(knowledge.smalltalk.strip(message.text), knowledge), knowledge, day)
+def _matched(message: Message, state: State, knowledge: Knowledge, day: date) -> Reply:
+    asked = knowledge.smalltalk.strip(message.text)
+    several = _several(asked, state.about, knowledge, day)
+    if len(several) > 1:
+        return compose.several(knowledge, several, day)
+    return decide(_ranked(asked, state.about, knowledge), knowledge, day)
 
 
-def _ranked(message: str, knowledge: Knowledge) -> list[Candidate]:
+def _several(asked: str, about: str | None, knowledge: Knowledge, day: date) -> list[Candidate]:
+    """What each of several questions asks for, in their order; fewer than two when the message is one question.
+
+    The second question is read as a follow-up to the first: `how big is it and where does it go`.
+    """
+    found: list[Candidate] = []
+    for first, second in questions.parted(asked):
+        head = _settled(first, about, knowledge, day)
+        if head is None:
+            continue
+        last = _settled(second, head.id, knowledge, day)
+        tail = _several(second, head.id, knowledge, day) or ([last] if last else [])
+        both = [head, *tail]
+        if tail and len({each.id for each in both}) == len(both) and _surer(both, found, knowledge):
+            found = both
+    return found
+
+
+def _settled(part: str, about: str | None, knowledge: Knowledge, day: date) -> Candidate | None:
+    """The entry that a part surely asks for, or the topic that it surely asks for and that nothing covers."""
+    ranked = knowledge.matcher.rank(part, limit=1)
+    if about in knowledge.answers:
+        ranked += knowledge.matcher.rank(part, limit=1, after=about)
+    if not ranked:
+        return None
+    best = max(ranked, key=lambda each: each.confidence)
+    bar = max(knowledge.matcher.threshold, PART) if knowledge.serves(best.id, day) else TITLE
+    known = knowledge.serves(best.id, day) or best.id in knowledge.titles
+    return best if known and best.confidence >= bar else None
+
+
+def _surer(both: Sequence[Candidate], found: Sequence[Candidate], knowledge: Knowledge) -> bool:
+    """One of the parts at least is answered, and the least sure part is surer than that of the reading before."""
+    answered = any(each.id in knowledge.answers for each in both)
+    return answered and min(each.confidence for each in both) > min((each.confidence for each in found), default=0.0)
+
+
+def _ranked(message: str, about: str | None, knowledge: Knowledge) -> list[Candidate]:
     """Each candidate at its surest, over the whole message and, in a story, over the sentences that ask."""
     surest: dict[str, Candidate] = {}
-    for asked in questions.asked(message):
-        for candidate in knowledge.matcher.rank(asked, limit=8):
+    after = about if len(text.words(text.fold(message))) <= LONGEST_FOLLOW_UP else None
+    for asked in [message, questions.bare(message)] if after else questions.asked(message):
+        for candidate in knowledge.matcher.rank(asked, limit=8, after=after):
             if candidate.id not in surest or candidate.confidence > surest[candidate.id].confidence:
                 surest[candidate.id] = candidate
     return sorted(surest.values(), key=lambda each: (-each.confidence, -each.score, each.id))
@@ -135,8 +187,9 @@ def _asks_nothing(message: Message, reply: Reply) -> bool:
     return short and reply.kind != "answer"
 
 
-def _remember(reply: Reply) -> State:
+def _remember(reply: Reply, before: State) -> State:
     return State(
         offered=tuple(option.id for option in reply.options),
-        answered=tuple(answer.id for answer in reply.answers),
+        suggested=tuple(option.id for option in reply.suggestions),
+        about=reply.answers[-1].id if reply.answers else before.about,
     )

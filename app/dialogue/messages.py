@@ -23,8 +23,10 @@ class State:
 
     offered: tuple[str, ...] = ()
     """Entries offered by the last reply, in order."""
-    answered: tuple[str, ...] = ()
-    """Entries that the last answer gave."""
+    suggested: tuple[str, ...] = ()
+    """Entries suggested after the last answer, in order."""
+    about: str | None = None
+    """The entry that was answered last."""
     urgent: str | None = None
     """Tier of the last reply, if it was urgent."""
     marks: frozenset[str] = frozenset()

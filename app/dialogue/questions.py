@@ -1,4 +1,8 @@
-"""Where in a message the question is: in a long story, the sentences that ask."""
+"""Where in a message the question is, and whether there are two: in a long story, the sentences that ask."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
 
 from app import text
 
@@ -8,6 +12,32 @@ words on, near misses were answered because half of the question stood in anothe
 """
 LEAST = 4
 """Words of a sentence that can be a question by itself."""
+SHORTEST = 4
+"""Words up to which a part without a verb may be a question too: `size? location?`, `and the surgeon`."""
+MOST_CUTS = 8
+
+_CUT = re.compile(
+    r"(?<=[?!.;:])\s+|(?<=\?)(?=\w)|\n+|\s?\b\d\)\s|,\s+(?:(?:and|also|but|plus|then)\s+)*|\s(?:and|&|plus|also)\s+"
+)
+_ENDS = re.compile(r"[?!.;:\d\n]")
+_JOINS = re.compile(r"&|and|plus|also")
+"""What a cut needs before a part without a verb; a bare comma does not do: `does it work only there, the pump`."""
+_PAIRS = re.compile(r"\b(?:between|both|either|difference)\b")
+"""Words that want two things after them: `the difference between this and that` is one question."""
+_VERBS = "is|isnt|are|arent|was|were|do|does|dose|did|doesnt|dont|can|cant|could|will|would|wont|should|am|has|have"
+_ASKS = re.compile(
+    r"(?:(?:and|or|also|so|but|then|plus|ok|okay|oh|well|hi|hello|hey|pls|please|1|2|second|secondly)\s+)*(?:what|whats|wat"
+    rf"|wats|who|whos|whose|where|wheres|why|whys|how|hows|which|when (?:{_VERBS})|{_VERBS}|tell me|explain)\b"
+)
+_WONDERS = re.compile(
+    r"\b(?:to know|wonders?|wondering|asks?|asking|tell me|curious|explain)\s(?:\S+\s)?"
+    r"(?:what|who|where|why|how|which|when|if|whether|about)\b"
+)
+_LEAD = re.compile(
+    r"(?:(?:and|so|ok|okay|oh|but|then|well|also|no|not that|i mean|i meant|sorry|actually|rather|hm|hmm"
+    r"|what about|how about)[\s,.:]+)+"
+)
+_CLAUSE_END = re.compile(r"(?<=[.!?;:,])\s+")
 
 
 def asked(message: str) -> list[str]:
@@ -17,3 +47,40 @@ def asked(message: str) -> list[str]:
     if len(sentences) < 2 or len(text.words(folded)) < STORY:
         return [message]
     return [message, *([each for each in sentences if "?" in each] or sentences[-1:])]
+
+
+def bare(message: str) -> str:
+    """The message without what leads over from an answer: `and where`, `no, I meant the IV`."""
+    folded = text.fold(message)
+    return folded[lead.end() :] if (lead := _LEAD.match(folded)) and lead.end() < len(folded) else folded
+
+
+def parted(message: str) -> Iterator[tuple[str, str]]:
+    """Ways to read a message as two questions, in the order asked: each part asks something by itself."""
+    folded = text.fold(message)
+    for cut in itertools.islice(_CUT.finditer(folded), MOST_CUTS):
+        first, second = folded[: cut.start()].strip(" ,"), folded[cut.end() :].strip(" ,")
+        if _two(first, second, folded[cut.start() - 1 : cut.end()]):
+            yield first, second
+
+
+def _two(first: str, second: str, cut: str) -> bool:
+    lengths = len(text.words(first)), len(text.words(second))
+    if min(lengths) == 0 or (_PAIRS.search(first) and not _ENDS.search(cut)):
+        return False
+    if max(lengths) <= SHORTEST:
+        return True
+    ended = _ENDS.search(cut) is not None
+    joined = ended or _JOINS.search(cut) is not None
+    asks_first = _asks(_CLAUSE_END.split(first)[-1:], ended) or (joined and 1 < lengths[0] <= SHORTEST)
+    return asks_first and (_asks(_CLAUSE_END.split(second), ended) or (joined and 1 < lengths[1] <= SHORTEST))
+
+
+def _asks(clauses: Sequence[str], marked: bool) -> bool:
+    """Some clause opens like a question or wonders; a question mark counts only where the cut is no comma."""
+    return any(
+        (marked and clause.endswith("?") and len(text.words(clause)) > 2)
+        or _ASKS.match(clause)
+        or _WONDERS.search(clause)
+        for clause in clauses
+    )

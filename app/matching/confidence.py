@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.matching.features import Reading
+
 Array = NDArray[np.float64]
 
 SIGNS = (
@@ -24,6 +26,7 @@ SIGNS = (
     "sure and alike",
     "covered",
     "best other",
+    "follow-up",
 )
 """Columns of a row of signs, see `signs`."""
 SCORE = SIGNS.index("score")
@@ -32,18 +35,20 @@ STEPS = 30
 
 
 def signs(
-    scores: Array, place: int, rivals: NDArray[np.intp], covered: float, likeness: float, unknown: float, words: int
+    scores: Array, place: int, rivals: NDArray[np.intp], covered: float, likeness: float, reading: Reading
 ) -> list[float]:
     """A row for the candidate at `place`: its score, its lead over the best other candidate and over the best
     of the other kind (`rivals`: places of entries for a not-covered topic, and the reverse), the likeness of its
-    nearest phrasing (0 to 1), the share of unknown words, the length in words, and the score by which the text
-    looks covered at all.
+    nearest phrasing (0 to 1), the share of unknown words, the length in words, the score by which the text
+    looks covered at all, and whether it is read as a follow-up.
     """
     own = float(scores[place])
     other = max(float(scores[:place].max(initial=-1.0)), float(scores[place + 1 :].max(initial=-1.0)))
     kind = own - float(scores[rivals].max(initial=-1.0))
     alike = likeness * min(max(kind, -1.0), 1.0)
-    return [1.0, own, own - other, kind, likeness, unknown, math.log1p(words), alike, covered, other]
+    length = math.log1p(len(reading.words))
+    follow_up = float(reading.after is not None)
+    return [1.0, own, own - other, kind, likeness, reading.unknown, length, alike, covered, other, follow_up]
 
 
 def logistic(values: Array) -> Array:

@@ -48,9 +48,14 @@ def _pairs(items: Sequence[str]) -> Iterator[str]:
     return (f"{left} {right}" for left, right in itertools.pairwise(items))
 
 
-def wordings(words: Sequence[str]) -> list[str]:
-    """Names of the words and word pairs of a text; the leading letter keeps the families apart."""
-    return [f"w{item}" for item in (*words, *_pairs(("^", *words, "$")))]
+def wordings(words: Sequence[str], after: str | None = None) -> list[str]:
+    """Names of the words and word pairs of a text; the leading letter keeps the families apart.
+
+    A follow-up is also seen beside the topic that it comes after, as a whole and word by word: `how` means
+    one thing after the pump's size and another after the team.
+    """
+    context = (after, *(f"{after} {word}" for word in words)) if after else ()
+    return [f"w{item}" for item in (*words, *_pairs(("^", *words, "$")))] + [f"a{item}" for item in context]
 
 
 def notions(ideas: Sequence[str]) -> list[str]:
@@ -71,6 +76,8 @@ class Reading:
     ideas: tuple[str, ...]
     unknown: float
     """Share of words that no phrasing uses; 0 for a text without words."""
+    after: str | None = None
+    """The topic that was answered before, where the text is read as a follow-up."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ class Features:
         total = 0
         for reading in readings:
             total += 1
-            seen.update({*wordings(reading.words), *notions(reading.ideas)})
+            seen.update({*wordings(reading.words, reading.after), *notions(reading.ideas)})
             seen.update({gram for word in set(reading.words) for gram in grams(word)})
         kept = sorted(name for name, count in seen.items() if count >= least)
         idf = [1 + math.log((1 + total) / (1 + seen[name])) for name in kept]
@@ -102,7 +109,7 @@ class Features:
     def vector(self, reading: Reading) -> tuple[IndexArray, FloatArray]:
         """Places and weights of the known features of a text; each family has length one."""
         families = (
-            self._weigh(self._known(wordings(reading.words))),
+            self._weigh(self._known(wordings(reading.words, reading.after))),
             self._weigh(self._known(notions(reading.ideas))),
             self._weigh(itertools.chain.from_iterable(map(self._grams_of, reading.words))),
         )

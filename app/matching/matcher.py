@@ -62,16 +62,18 @@ class Matcher:
         not_covered: frozenset[str] = frozenset(),
         texts: Mapping[str, tuple[str, ...]] | None = None,
         lexicon: Lexicon | None = None,
+        follow_ups: Iterable[tuple[str, str, str]] = (),
         risk: float = 0.02,
     ) -> "Matcher":
         """Learns from (topic, phrasing) pairs, with each entry's own `texts` as further evidence.
 
+        `follow_ups` are (topic, phrasing, topic answered before).
         `risk` is the share of left-out phrasings of `not_covered` that may be answered; without
         `not_covered` whole topics are left out in turn to stand for the unknown. Fits in a child
         process, so that a server never loads the fitting library. Raises `FitError`.
         """
         with tempfile.TemporaryDirectory(prefix="hai-faq-fit-") as folder:
-            job = write_job(Path(folder), examples, not_covered, texts or {}, lexicon or Lexicon(), risk)
+            job = write_job(Path(folder), examples, not_covered, texts or {}, lexicon or Lexicon(), risk, follow_ups)
             run_fit(job, Path(folder) / "model")
             return cls.load(Path(folder) / "model")
 
@@ -109,9 +111,12 @@ class Matcher:
         }
         model.save(folder, self.scorer.arrays(), names)
 
-    def rank(self, text: str, limit: int = 5) -> list[Candidate]:
-        """The most likely topics, best first; empty when no word of the text was ever seen."""
-        reading = self.vocabulary.read(text)
+    def rank(self, text: str, limit: int = 5, after: str | None = None) -> list[Candidate]:
+        """The most likely topics, best first; empty when no word of the text was ever seen.
+
+        With `after` the text is read as a follow-up to that topic.
+        """
+        reading = self.vocabulary.read(text, after)
         if reading.unknown == 1.0 or not reading.words:
             return []
         found = [
@@ -121,7 +126,7 @@ class Matcher:
         return sorted(found, key=lambda each: (-each.confidence, -each.score, each.id))[:limit]
 
     def scores(self, text: str) -> dict[str, float]:
-        """The bare score of every topic, for a matcher that is not calibrated; empty for a text without a known word."""
+        """The bare score of every topic, where a matcher is not calibrated; empty when no word is known."""
         reading = self.vocabulary.read(text)
         if not self.scorer.features.know_any(reading.words):
             return {}
@@ -131,12 +136,11 @@ class Matcher:
         """Places of the best entries and the best not-covered topics, each with its row of signs."""
         scores, covered = self.scorer.judge(reading)
         key = likeness.sort_key(text)
-        length = len(reading.words)
         weighed: list[tuple[int, list[float]]] = []
         for own, rivals in ((self._entries, self._others), (self._others, self._entries)):
             for place in own[np.argsort(-scores[own], kind="stable")[:most]]:
                 _, like = self.phrasings[self.scorer.labels[place]].nearest(key)
-                row = confidence.signs(scores, int(place), rivals, covered, like, reading.unknown, length)
+                row = confidence.signs(scores, int(place), rivals, covered, like, reading)
                 weighed.append((int(place), row))
         return weighed
 
@@ -171,13 +175,14 @@ def write_job(
     texts: Mapping[str, tuple[str, ...]],
     lexicon: Lexicon,
     risk: float | None,
+    follow_ups: Iterable[tuple[str, str, str]] = (),
 ) -> Path:
     """The order of a fit as a JSON file, for the child process that carries it out.
 
     Without a `risk` nothing is calibrated: only the scores of such a matcher mean something.
     """
     job = {
-        "examples": list(examples),
+        "examples": [*((id_, text, None) for id_, text in examples), *follow_ups],
         "not_covered": sorted(not_covered),
         "texts": {id_: list(each) for id_, each in texts.items()},
         "shorthand": {word: list(full) for word, full in lexicon.shorthand.items()},

@@ -46,6 +46,8 @@ MARGINS = 2
 class Task:
     topics: list[str]
     phrasings: list[str]
+    after: list[str | None]
+    """The topic answered before, of each phrasing that is a follow-up."""
     not_covered: frozenset[str]
     lexicon: Lexicon
     risk: float | None
@@ -55,12 +57,13 @@ class Task:
     def read(cls, path: Path) -> "Task":
         job = json.loads(path.read_text(encoding="utf-8"))
         shorthand = {word: tuple(full) for word, full in job["shorthand"].items()}
-        pairs = [(id_, text) for id_, text in job["examples"]]
-        pairs += [(id_, text) for id_, texts in job["texts"].items() for text in texts]
-        pairs = list(dict.fromkeys(pairs))
+        examples = [(id_, text, after) for id_, text, after in job["examples"]]
+        examples += [(id_, text, None) for id_, texts in job["texts"].items() for text in texts]
+        examples = list(dict.fromkeys(examples))
         return cls(
-            [id_ for id_, _ in pairs],
-            [text for _, text in pairs],
+            [id_ for id_, _, _ in examples],
+            [text for _, text, _ in examples],
+            [after for _, _, after in examples],
             frozenset(job["not_covered"]),
             Lexicon(shorthand, job["ideas"]),
             job["risk"],
@@ -186,7 +189,7 @@ def cross_validate(task: Task, readings: Sequence[Reading], vocabulary: Vocabula
 
 def train(task: Task) -> Matcher:
     vocabulary = Vocabulary.learn(task.phrasings, task.lexicon)
-    readings = [vocabulary.read(phrasing) for phrasing in task.phrasings]
+    readings = [vocabulary.read(*said) for said in zip(task.phrasings, task.after, strict=True)]
     whole = assemble(task, range(len(readings)), readings, vocabulary)
     if task.risk is None:
         return whole

@@ -41,13 +41,13 @@ class Vocabulary:
         counts = Counter(word for phrasing in phrasings for word in set(lexicon.write_out(features.tokenise(phrasing))))
         return cls(frozenset(word for word, count in counts.items() if count >= LEAST_COUNT), lexicon)
 
-    def read(self, message: str) -> features.Reading:
+    def read(self, message: str, after: str | None = None) -> features.Reading:
         """Shorthand written out, slips repaired, each word's idea beside it."""
         plain = self.lexicon.write_out(features.tokenise(message)[: features.LONGEST_TEXT])
         words = tuple(word if word in self.known else self.repair(word) for word in plain)
         ideas = tuple(self.lexicon.ideas.get(word) or features.stem(word) for word in words)
         unknown = sum(word not in self.known for word in words)
-        return features.Reading(words, ideas, unknown / len(words) if words else 0.0)
+        return features.Reading(words, ideas, unknown / len(words) if words else 0.0, after)
 
     def repair(self, word: str) -> str:
         """The nearest known word within one slip (two in a long word) with the same first letter, else `word`.

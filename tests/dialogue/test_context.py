@@ -1,8 +1,9 @@
 import pytest
 
-from app.dialogue.context import NONE, chosen
+from app.dialogue.context import AGAIN, NONE, pick
+from app.dialogue.messages import Option
 
-OFFERED = [("lamp-color", "What color is the lamp?"), ("lamp-place", "Where is the lamp?")]
+OFFERED = [Option("lamp-color", "What color is the lamp?"), Option("lamp-place", "Where is the lamp?")]
 
 
 @pytest.mark.parametrize(
@@ -15,18 +16,39 @@ OFFERED = [("lamp-color", "What color is the lamp?"), ("lamp-place", "Where is t
         ("the last one", "lamp-place"),
         ("Where is the lamp", "lamp-place"),
         ("where is teh lamp?", "lamp-place"),
-        ("3", NONE),
-        ("none of these", NONE),
-        ("no", NONE),
-        ("7", None),
-        ("2 lamps or 1 lamp for my room", None),
-        ("who looks after it", None),
-        ("", None),
     ],
 )
-def test_a_choice_by_id_number_or_words(said: str, picked: str | None) -> None:
-    assert chosen(said, OFFERED) == picked
+def test_a_choice_by_id_number_or_words(said: str, picked: str) -> None:
+    found = pick(said, OFFERED, asked=True)
+    assert isinstance(found, Option)
+    assert found.id == picked
+
+
+@pytest.mark.parametrize("said", ["3", "none of these", "no"])
+def test_none_of_the_offered(said: str) -> None:
+    assert pick(said, OFFERED, asked=True) == NONE
+
+
+@pytest.mark.parametrize("said", ["7", "2 lamps or 1 lamp for my room", "who looks after it", ""])
+def test_other_words_pick_nothing(said: str) -> None:
+    assert pick(said, OFFERED, asked=True) is None
+
+
+def test_yes_takes_the_only_offer_and_shows_several_again() -> None:
+    assert pick("yes please", OFFERED[:1], asked=True) == OFFERED[0]
+    assert pick("yes please", OFFERED, asked=True) == AGAIN
+
+
+@pytest.mark.parametrize("said", ["tell me more", "more please", "go on", "what else"])
+def test_more_shows_what_was_suggested(said: str) -> None:
+    assert pick(said, OFFERED, asked=False) == AGAIN
+
+
+def test_a_suggestion_is_picked_by_its_place_in_words_but_not_by_a_bare_number() -> None:
+    assert pick("the second one", OFFERED, asked=False) == OFFERED[1]
+    for said in ("2", "no", "yes"):
+        assert pick(said, OFFERED, asked=False) is None
 
 
 def test_without_an_offer_a_number_picks_nothing() -> None:
-    assert chosen("1", []) is None
+    assert pick("1", [], asked=True) is None

@@ -116,3 +116,75 @@ def allowed(knowledge: Knowledge) -> Iterator[str]:
             yield answer.limits
     for title in knowledge.titles.values():
         yield knowledge.scripts["not-covered"].replace("{title}", title)
+
+
+def converse(knowledge: Knowledge, *texts: str) -> list[Reply]:
+    state, replies = State(), []
+    for text in texts:
+        reply, state = engine.respond(Message(text), state, knowledge, NOW)
+        replies.append(reply)
+    return replies
+
+
+def test_a_follow_up_is_read_after_the_answer_before_it(knowledge: Knowledge) -> None:
+    *_, reply = converse(knowledge, "what color is the lamp", "and where is it?")
+    assert [answer.id for answer in reply.answers] == ["lamp-place"]
+
+
+def test_an_answer_is_still_followed_up_after_a_refusal(knowledge: Knowledge) -> None:
+    _, refused, reply = converse(knowledge, "where is the lamp", "how much is it", "what color is it")
+    assert not refused.answers
+    assert [answer.id for answer in reply.answers] == ["lamp-color"]
+
+
+def test_two_questions_are_both_answered_in_order(knowledge: Knowledge) -> None:
+    reply = say(knowledge, "where is the lamp and what color is the lamp")
+    assert [answer.id for answer in reply.answers] == ["lamp-place", "lamp-color"]
+    assert reply.text.index("stands on the table") < reply.text.index("is green")
+    assert reply.text.count("Source:") == 2
+
+
+def test_of_two_questions_the_one_without_an_answer_is_refused_honestly(knowledge: Knowledge) -> None:
+    reply = say(knowledge, "where is the lamp? and what does the lamp cost?")
+    assert [answer.id for answer in reply.answers] == ["lamp-place"]
+    assert "No approved text on what the lamp costs." in reply.text
+
+
+def test_more_after_an_answer_shows_what_is_related(knowledge: Knowledge) -> None:
+    *_, reply = converse(knowledge, "what color is the lamp", "tell me more")
+    assert (reply.kind, [option.id for option in reply.options]) == ("clarify", ["lamp-switch", "lamp-place"])
+
+
+def test_the_second_suggestion_can_be_picked(knowledge: Knowledge) -> None:
+    *_, reply = converse(knowledge, "what color is the lamp", "the second one")
+    assert [answer.id for answer in reply.answers] == ["lamp-place"]
+
+
+def test_another_language_gets_its_script_and_danger_in_it_too(knowledge: Knowledge) -> None:
+    first, second = converse(knowledge, "necesito ayuda por favor", "no puedo respirar")
+    assert first.intent is not None
+    assert (first.intent.id, first.intent.category) == ("language-es", "language")
+    assert second.text.startswith("911. The Spanish emergency text.")
+
+
+def test_an_approved_translation_is_served(knowledge: Knowledge) -> None:
+    reply = say(knowledge, "dónde está la lámpara")
+    assert [answer.text for answer in reply.answers] == ["La lámpara está en la mesa junto a la cama."]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("chemo was tuesday", "its 101 now"),
+        ("what if i have a fever of 102", "i have that"),
+        ("what if she cannot breathe", "it is happening now"),
+    ],
+)
+def test_danger_that_two_messages_share_is_seen(knowledge: Knowledge, texts: tuple[str, str]) -> None:
+    first, second = converse(knowledge, *texts)
+    assert not first.urgent
+    assert second.urgent
+
+
+def test_a_number_alone_is_no_danger(knowledge: Knowledge) -> None:
+    assert not any(reply.urgent for reply in converse(knowledge, "where is the lamp", "101"))

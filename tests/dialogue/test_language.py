@@ -1,0 +1,25 @@
+import pytest
+
+from app.dialogue.knowledge import Knowledge
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("necesito ayuda por favor", "es"),
+        ("¿Qué es esto?", "es"),
+        ("gracias por todo", "es"),
+        ("Где лампа?", "ru"),
+        ("где MRI и CT", "ru"),
+    ],
+)
+def test_a_language_is_told_by_its_words_or_its_script(knowledge: Knowledge, said: str, language: str) -> None:
+    assert knowledge.languages.detect(said) == language
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["where is the lamp", "hai pump mri ok", "floxuridine", "Nguyen", "ok", "La", "", "🙂", "42", "José García lamp"],
+)
+def test_english_jargon_names_and_what_is_too_short_are_english(knowledge: Knowledge, said: str) -> None:
+    assert knowledge.languages.detect(said) is None
