@@ -10,7 +10,7 @@ import unicodedata
 
 _QUOTES = dict.fromkeys("'’‘ʼ`´＇", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
-_KEPT = frozenset(".,;:!?()-'\"/%<>=&")
+_KEPT = frozenset(".,;:!?()-'\"/%<>=&+")
 _SENTENCE_MARKS = {"。": ". ", "؟": "? ", "।": ". ", "۔": ". "}
 _LATIN_MARKS = range(0x300, 0x370)
 _ARABIC_MARKS = (*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670)
@@ -48,7 +48,7 @@ _FOLDING = _Folding()
 _RUN = re.compile(r"([^\W\d])\1{2,}")
 _SPACES = re.compile(r"[ \t]+")
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"\d+(?:[.,]\d+)?|[{_HAN}]|[^\s\d.,;:!?()\-'\"/%<>=&{_HAN}]+")
+_WORD = re.compile(rf"\d+(?:[.,]\d+)?|[{_HAN}]|[^\s\d.,;:!?()\-'\"/%<>=&+{_HAN}]+")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 

@@ -24,7 +24,7 @@ LEAST_OPTION = 0.06
 """Confidence below which an entry is not worth offering."""
 LEAST_CHOICE = 0.15
 """The offered entries must hold at least this much confidence together."""
-PART = 0.6
+PART = 0.5
 """Confidence from which each of two questions in a message is taken for one."""
 LONGEST_FOLLOW_UP = 12
 """Words of a message that may lean on the answer before it."""
@@ -123,21 +123,29 @@ def _several(asked: str, about: str | None, knowledge: Knowledge, day: date) -> 
 
 def _settled(part: str, about: str | None, knowledge: Knowledge, day: date) -> Candidate | None:
     """The entry that a part surely asks for, or the topic that it surely asks for and that nothing covers."""
-    ranked = knowledge.matcher.rank(part, limit=1)
-    if about in knowledge.answers:
-        ranked += knowledge.matcher.rank(part, limit=1, after=about)
+    ranked = [
+        each
+        for said in dict.fromkeys((part, questions.last_clause(part)))
+        for after in dict.fromkeys((None, about))
+        for each in knowledge.matcher.rank(said, limit=1, after=after)
+    ]
     if not ranked:
         return None
     best = max(ranked, key=lambda each: each.confidence)
-    bar = max(knowledge.matcher.threshold, PART) if knowledge.serves(best.id, day) else TITLE
+    bar = PART if knowledge.serves(best.id, day) else TITLE
     known = knowledge.serves(best.id, day) or best.id in knowledge.titles
     return best if known and best.confidence >= bar else None
 
 
 def _surer(both: Sequence[Candidate], found: Sequence[Candidate], knowledge: Knowledge) -> bool:
-    """One of the parts at least is answered, and the least sure part is surer than that of the reading before."""
-    answered = any(each.id in knowledge.answers for each in both)
-    return answered and min(each.confidence for each in both) > min((each.confidence for each in found), default=0.0)
+    """One part at least is answered, and the least sure part is surer than in the reading before.
+
+    Beside a part that nothing covers the other must be as sure as a title: `is my CEA bad and do I need the pump`.
+    """
+    least = min(each.confidence for each in both)
+    covered = [each.id in knowledge.answers for each in both]
+    sure = all(covered) or (any(covered) and least >= TITLE)
+    return sure and least > min((each.confidence for each in found), default=0.0)
 
 
 def _ranked(message: str, about: str | None, knowledge: Knowledge) -> list[Candidate]:

@@ -17,17 +17,19 @@ SHORTEST = 4
 MOST_CUTS = 8
 
 _CUT = re.compile(
-    r"(?<=[?!.;:])\s+|(?<=\?)(?=\w)|\n+|\s?\b\d\)\s|,\s+(?:(?:and|also|but|plus|then)\s+)*|\s(?:and|&|plus|also)\s+"
+    r"(?<=[?!.;:])\s+|(?<=\?)(?=\w)|\n+|(?:^|\s)[12ab]\)\s|,\s+(?:(?:and|n|also|but|plus|then)\s+)*"
+    r"|\s(?:and|n|&|\+|plus|also)\s+"
 )
 _ENDS = re.compile(r"[?!.;:\d\n]")
-_JOINS = re.compile(r"&|and|plus|also")
+_JOINS = re.compile(r"[&+]|\b(?:and|n|plus|also)\b")
 """What a cut needs before a part without a verb; a bare comma does not do: `does it work only there, the pump`."""
-_PAIRS = re.compile(r"\b(?:between|both|either|difference)\b")
+_PAIRS = re.compile(r"\b(?:between|btwn|both|either|diff\w*)\b")
 """Words that want two things after them: `the difference between this and that` is one question."""
+_FILLERS = "and|or|n|if so|also|so|but|then|plus|ok|okay|oh|well|hi|hello|hey|pls|please|1|2|second|secondly"
 _VERBS = "is|isnt|are|arent|was|were|do|does|dose|did|doesnt|dont|can|cant|could|will|would|wont|should|am|has|have"
 _ASKS = re.compile(
-    r"(?:(?:and|or|also|so|but|then|plus|ok|okay|oh|well|hi|hello|hey|pls|please|1|2|second|secondly)\s+)*(?:what|whats|wat"
-    rf"|wats|who|whos|whose|where|wheres|why|whys|how|hows|which|when (?:{_VERBS})|{_VERBS}|tell me|explain)\b"
+    rf"(?:(?:{_FILLERS})\s+)*(?:which|when (?:{_VERBS})|{_VERBS}|tell me|explain)\b"
+    r"|.*\b(?:what|whats|wat|wats|who|whos|whose|where|wheres|why|whys|how|hows)\b"
 )
 _WONDERS = re.compile(
     r"\b(?:to know|wonders?|wondering|asks?|asking|tell me|curious|explain)\s(?:\S+\s)?"
@@ -60,20 +62,27 @@ def parted(message: str) -> Iterator[tuple[str, str]]:
     folded = text.fold(message)
     for cut in itertools.islice(_CUT.finditer(folded), MOST_CUTS):
         first, second = folded[: cut.start()].strip(" ,"), folded[cut.end() :].strip(" ,")
-        if _two(first, second, folded[cut.start() - 1 : cut.end()]):
+        if _two(first, second, folded[max(0, cut.start() - 1) : cut.end()]):
             yield first, second
+
+
+def last_clause(part: str) -> str:
+    """What is asked at the end of a part that tells something first."""
+    return text.sentences(part)[-1]
 
 
 def _two(first: str, second: str, cut: str) -> bool:
     lengths = len(text.words(first)), len(text.words(second))
-    if min(lengths) == 0 or (_PAIRS.search(first) and not _ENDS.search(cut)):
-        return False
     if max(lengths) <= SHORTEST:
-        return True
+        return min(lengths) > 0 and not _PAIRS.search(first)
     ended = _ENDS.search(cut) is not None
-    joined = ended or _JOINS.search(cut) is not None
+    joined = ended or (_JOINS.search(cut) is not None and not _PAIRS.search(first))
     asks_first = _asks(_CLAUSE_END.split(first)[-1:], ended) or (joined and 1 < lengths[0] <= SHORTEST)
-    return asks_first and (_asks(_CLAUSE_END.split(second), ended) or (joined and 1 < lengths[1] <= SHORTEST))
+    return asks_first and (
+        _asks(_CLAUSE_END.split(second), ended)
+        or second.startswith("when ")
+        or (joined and 1 < lengths[1] <= SHORTEST)
+    )
 
 
 def _asks(clauses: Sequence[str], marked: bool) -> bool:

@@ -17,6 +17,8 @@ OPENERS = ("greeting", "thanks", "goodbye")
 """Small talk that people put around a question; it never is the question."""
 LONGEST_OPENER = 4
 UNCLEAR = "unclear"
+MASHED = 3
+"""Words up to which a message without one known word is a slip of the keyboard."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class SmallTalk:
 
     def _worded_otherwise(self, message: str) -> str | None:
         scores = self.matcher.scores(message)
+        if not scores and len(message.split()) <= MASHED:
+            return UNCLEAR
         talk = {label: scores.pop(label) for label in schema.SMALLTALK if label in scores}
         best = max(sorted(talk), key=lambda label: talk[label], default=None)
         if best is None or talk[best] - max(scores.values(), default=0.0) < LEAST_LEAD:
