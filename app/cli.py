@@ -123,16 +123,19 @@ def search(settings: Settings, text: str, limit: int) -> None:
 @main.command(name="eval")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--report", type=click.Path(path_type=Path), help="Write an HTML report with pictures here.")
+@click.option("--signs", is_flag=True, help="Print what was raised for each sign of danger.")
 @click.option("--failures", is_flag=True, help="Print every message that did not go as labelled.")
 @click.pass_obj
 @_clean
-def evaluate(settings: Settings, paths: tuple[Path, ...], report: Path | None, failures: bool) -> None:
+def evaluate(settings: Settings, paths: tuple[Path, ...], report: Path | None, signs: bool, failures: bool) -> None:
     """Scores labelled messages (JSON lines, or folders of them) in this process."""
     wanted = [found for path in paths for found in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
     knowledge = live.load(place(settings))
     scores = evaluation.evaluate(wanted, knowledge, datetime.now(UTC), _progress)
     click.echo(scores.table())
-    click.echo(f"expected calibration error {evaluation.calibration_error(scores):.3f}")
+    click.echo(f"expected calibration error {evaluation.calibration_error(scores):.3f}; {scores.slowest()}")
+    if signs:
+        click.echo(scores.signs())
     if failures:
         for each in evaluation.failures(scores):
             click.echo(f"{each.file} {each.group}/{each.outcome}: {each.case['text']!r} -> {_got(each)}")

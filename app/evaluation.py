@@ -6,6 +6,7 @@ or `{"turns": [lines]}`; the outcomes are named as the HTTP scorer names them.
 
 import html
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ class Judged:
     reply: Reply
     best: tuple[tuple[str, float], ...] = ()
     """Best entries with their confidence, whatever was decided."""
+    seconds: float = 0.0
+    """How long the reply took."""
 
 
 @dataclass
@@ -48,6 +51,26 @@ class Scores:
             shares = "  ".join(_share(name, count, total) for name, count in counts.most_common())
             lines.append(f"{file:20s} {group:12s} n={total:4d}  {shares}")
         return "\n".join(lines)
+
+    def signs(self) -> str:
+        """Of each tag of the urgent tiers and of calm: how many were raised at all, and how many in a right tier."""
+        groups: dict[tuple[str, str], list[Judged]] = {}
+        for each in self.judged:
+            if each.group in (*schema.TIERS, schema.CALM):
+                groups.setdefault((each.group, str(next(iter(each.case.get("tags", [])), ""))), []).append(each)
+        lines = []
+        for (tier, tag), found in sorted(groups.items()):
+            raised = sum(each.reply.urgent for each in found)
+            right = sum(each.outcome == "caught" for each in found)
+            told = "" if tier == schema.CALM else f"  {_share('right', right, len(found))}"
+            lines.append(f"{tier:10s} {tag:20s} n={len(found):4d}  {_share('raised', raised, len(found))}{told}")
+        return "\n".join(lines)
+
+    def slowest(self) -> str:
+        last = max(self.judged, key=lambda each: each.seconds)
+        return (
+            f"slowest: {1000 * last.seconds:.1f} ms for {len(last.case['text'])} characters: {last.case['text'][:80]!r}"
+        )
 
 
 def _share(name: str, count: int, total: int) -> str:
@@ -94,12 +117,14 @@ def _run(file: str, case: Case, knowledge: Knowledge, now: datetime) -> Iterator
     state = State()
     turns = case.get("turns")
     for place, turn in enumerate(turns or [case]):
+        began = time.perf_counter()
         reply, state = engine.respond(Message(turn["text"]), state, knowledge, now)
+        seconds = time.perf_counter() - began
         group, outcome = judge(turn, reply).split("/")
         prefix = "" if turns is None else "turn1:" if place == 0 else "turn+:"
         ranked = knowledge.matcher.rank(turn["text"]) if "accept" in turn else []
         best = tuple((c.id, c.confidence) for c in ranked if c.id not in knowledge.matcher.not_covered)
-        yield Judged(file, prefix + group, outcome, turn, reply, best)
+        yield Judged(file, prefix + group, outcome, turn, reply, best, seconds)
 
 
 def judge(case: Case, reply: Reply) -> str:

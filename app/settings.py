@@ -37,7 +37,7 @@ class Settings(BaseSettings):
 
     risk: float = Field(default=0.03, gt=0, lt=0.5)
     """Share of left-out not-covered phrasings that may be answered; docs/decisions/ tells what each costs."""
-    urgent_bar: float = Field(default=0.55, gt=0, lt=1)
+    urgent_bar: float = Field(default=0.5, gt=0, lt=1)
     """Confidence from which the urgent matcher raises a message."""
     grace_days: int = Field(default=90, ge=0)
     ledger_months: int = Field(default=12, ge=1)

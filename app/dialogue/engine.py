@@ -17,15 +17,11 @@ from app.matching.matcher import Candidate
 
 LONGEST = 4_000
 """Characters of a message that is still answered; the urgent check reads on."""
-TITLE = 0.8
-"""Confidence from which a not-covered topic is called by its name: the wrong name sounds deaf."""
 OPTIONS = 3
 LEAST_OPTION = 0.06
 """Confidence below which an entry is not worth offering."""
 LEAST_CHOICE = 0.15
 """The offered entries must hold at least this much confidence together."""
-PART = 0.5
-"""Confidence from which each of two questions in a message is taken for one."""
 LONGEST_FOLLOW_UP = 12
 """Words of a message that may lean on the answer before it."""
 SHORT = 6
@@ -97,55 +93,10 @@ def _smalltalk(message: Message, state: State, knowledge: Knowledge, day: date) 
 
 def _matched(message: Message, state: State, knowledge: Knowledge, day: date) -> Reply:
     asked = knowledge.smalltalk.strip(message.text)
-    several = _several(asked, state.about, knowledge, day)
-    if len(several) > 1:
+    several = questions.several(asked, state.about, knowledge, day)
+    if several:
         return compose.several(knowledge, several, day)
     return decide(_ranked(asked, state.about, knowledge), knowledge, day)
-
-
-def _several(asked: str, about: str | None, knowledge: Knowledge, day: date) -> list[Candidate]:
-    """What each of several questions asks for, in their order; fewer than two when the message is one question.
-
-    The second question is read as a follow-up to the first: `how big is it and where does it go`.
-    """
-    found: list[Candidate] = []
-    for first, second in questions.parted(asked):
-        head = _settled(first, about, knowledge, day)
-        if head is None:
-            continue
-        last = _settled(second, head.id, knowledge, day)
-        tail = _several(second, head.id, knowledge, day) or ([last] if last else [])
-        both = [head, *tail]
-        if tail and len({each.id for each in both}) == len(both) and _surer(both, found, knowledge):
-            found = both
-    return found
-
-
-def _settled(part: str, about: str | None, knowledge: Knowledge, day: date) -> Candidate | None:
-    """The entry that a part surely asks for, or the topic that it surely asks for and that nothing covers."""
-    ranked = [
-        each
-        for said in dict.fromkeys((part, questions.last_clause(part)))
-        for after in dict.fromkeys((None, about))
-        for each in knowledge.matcher.rank(said, limit=1, after=after)
-    ]
-    if not ranked:
-        return None
-    best = max(ranked, key=lambda each: each.confidence)
-    bar = PART if knowledge.serves(best.id, day) else TITLE
-    known = knowledge.serves(best.id, day) or best.id in knowledge.titles
-    return best if known and best.confidence >= bar else None
-
-
-def _surer(both: Sequence[Candidate], found: Sequence[Candidate], knowledge: Knowledge) -> bool:
-    """One part at least is answered, and the least sure part is surer than in the reading before.
-
-    Beside a part that nothing covers the other must be as sure as a title: `is my CEA bad and do I need the pump`.
-    """
-    least = min(each.confidence for each in both)
-    covered = [each.id in knowledge.answers for each in both]
-    sure = all(covered) or (any(covered) and least >= TITLE)
-    return sure and least > min((each.confidence for each in found), default=0.0)
 
 
 def _ranked(message: str, about: str | None, knowledge: Knowledge) -> list[Candidate]:
@@ -172,7 +123,7 @@ def decide(candidates: Sequence[Candidate], knowledge: Knowledge, day: date) -> 
     options = _options(entries, others, knowledge, day)
     if options:
         return compose.clarify(knowledge, options, sure)
-    if others and others[0].confidence >= TITLE and others[0].id in knowledge.titles:
+    if others and others[0].confidence >= questions.TITLE and others[0].id in knowledge.titles:
         return compose.not_covered(knowledge, others[0].id, others[0].confidence)
     named = Intent(others[0].id, "not-covered") if others and others[0].confidence > sure else None
     return compose.fallback(knowledge, sure, named)
@@ -185,7 +136,7 @@ def _options(
     likely = [each for place, each in enumerate(served) if place < 2 or each.confidence >= LEAST_OPTION]
     held = sum(each.confidence for each in likely)
     rival = max((each.confidence for each in others), default=0.0)
-    if held < LEAST_CHOICE or rival >= TITLE:
+    if held < LEAST_CHOICE or rival >= questions.TITLE:
         return []
     return [knowledge.option(each.id) for each in likely]
 

@@ -3,8 +3,11 @@
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from app import text
+from app.dialogue.knowledge import Knowledge
+from app.matching.matcher import Candidate
 
 STORY = 30
 """Words from which a message of several sentences is a story: its question is then ranked by itself too. From 10
@@ -15,6 +18,12 @@ LEAST = 4
 SHORTEST = 4
 """Words up to which a part without a verb may be a question too: `size? location?`, `and the surgeon`."""
 MOST_CUTS = 8
+LONGEST_PARTED = 120
+"""Words of a message that may hold several questions; longer ones are stories."""
+TITLE = 0.8
+"""Confidence from which a not-covered topic is called by its name: the wrong name sounds deaf."""
+PART = 0.5
+"""Confidence from which each of two questions in a message is taken for one."""
 
 _CUT = re.compile(
     r"(?<=[?!.;:])\s+|(?<=\?)(?=\w)|\n+|(?:^|\s)[12ab]\)\s|,\s+(?:(?:and|n|also|but|plus|then)\s+)*"
@@ -66,11 +75,6 @@ def parted(message: str) -> Iterator[tuple[str, str]]:
             yield first, second
 
 
-def last_clause(part: str) -> str:
-    """What is asked at the end of a part that tells something first."""
-    return text.sentences(part)[-1]
-
-
 def _two(first: str, second: str, cut: str) -> bool:
     lengths = len(text.words(first)), len(text.words(second))
     if max(lengths) <= SHORTEST:
@@ -79,9 +83,7 @@ def _two(first: str, second: str, cut: str) -> bool:
     joined = ended or (_JOINS.search(cut) is not None and not _PAIRS.search(first))
     asks_first = _asks(_CLAUSE_END.split(first)[-1:], ended) or (joined and 1 < lengths[0] <= SHORTEST)
     return asks_first and (
-        _asks(_CLAUSE_END.split(second), ended)
-        or second.startswith("when ")
-        or (joined and 1 < lengths[1] <= SHORTEST)
+        _asks(_CLAUSE_END.split(second), ended) or second.startswith("when ") or (joined and 1 < lengths[1] <= SHORTEST)
     )
 
 
@@ -93,3 +95,58 @@ def _asks(clauses: Sequence[str], marked: bool) -> bool:
         or _WONDERS.search(clause)
         for clause in clauses
     )
+
+
+def several(message: str, about: str | None, knowledge: Knowledge, day: date) -> list[Candidate]:
+    """What each of two to four questions in a message asks for, in their order; empty when it is one question."""
+    if len(text.words(text.fold(message))) > LONGEST_PARTED:
+        return []
+    pair = _pair(message, about, knowledge, day)
+    if pair is None:
+        return []
+    first, second, (one, two) = pair
+    before, after = _pair(first, about, knowledge, day), _pair(second, one.id, knowledge, day)
+    found = [*(before[2] if before else [one]), *(after[2] if after else [two])]
+    return found if len({each.id for each in found}) == len(found) else [one, two]
+
+
+def _pair(
+    message: str, about: str | None, knowledge: Knowledge, day: date
+) -> tuple[str, str, tuple[Candidate, Candidate]] | None:
+    """The surest reading of a message as two questions: the parts, and what they ask for.
+
+    The second is also read as a follow-up to the first: `how big is it and where does it go`.
+    """
+    best, least = None, 0.0
+    for first, second in parted(message):
+        one = _settled(first, about, knowledge, day)
+        two = _settled(second, one.id, knowledge, day) if one else None
+        if one and two and one.id != two.id and _sure(one, two, knowledge) > least:
+            best, least = (first, second, (one, two)), _sure(one, two, knowledge)
+    return best
+
+
+def _settled(part: str, about: str | None, knowledge: Knowledge, day: date) -> Candidate | None:
+    """The entry that a part surely asks for, or the topic that it surely asks for and that nothing covers."""
+    ranked = [
+        each
+        for said in dict.fromkeys((part, text.sentences(part)[-1]))
+        for after in dict.fromkeys((None, about))
+        for each in knowledge.matcher.rank(said, limit=1, after=after)
+    ]
+    best = max(ranked, key=lambda each: each.confidence, default=None)
+    if best is None:
+        return None
+    bar = PART if knowledge.serves(best.id, day) else TITLE
+    known = knowledge.serves(best.id, day) or best.id in knowledge.titles
+    return best if known and best.confidence >= bar else None
+
+
+def _sure(one: Candidate, two: Candidate, knowledge: Knowledge) -> float:
+    """The confidence of the less sure part; 0 where neither is covered.
+
+    Beside a part that nothing covers the other must be as sure as a title: `is my CEA bad and do I need the pump`.
+    """
+    least = min(one.confidence, two.confidence)
+    covered = (one.id in knowledge.answers) + (two.id in knowledge.answers)
+    return least if covered == 2 or (covered == 1 and least >= TITLE) else 0.0
