@@ -11,7 +11,7 @@ import unicodedata
 _QUOTES = dict.fromkeys("'’‘ʼ`´＇", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
 _KEPT = frozenset(".,;:!?()-'\"/%<>=&+")
-_SENTENCE_MARKS = {"。": ". ", "؟": "? ", "।": ". ", "۔": ". "}
+_SENTENCE_MARKS = {"。": ". ", "؟": "? ", "।": ". ", "۔": ". ", "،": ", ", "٫": "."}
 _LATIN_MARKS = range(0x300, 0x370)
 _ARABIC_MARKS = (*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670)
 _LETTERS = {"đ": "d", "\u0649": "\u064a", "\u0629": "\u0647"}

@@ -93,10 +93,17 @@ def _smalltalk(message: Message, state: State, knowledge: Knowledge, day: date) 
 
 def _matched(message: Message, state: State, knowledge: Knowledge, day: date) -> Reply:
     asked = knowledge.smalltalk.strip(message.text)
+    ranked = _ranked(asked, state.about, knowledge)
     several = questions.several(asked, state.about, knowledge, day)
-    if several:
+    if several and not _left_out(ranked, several, knowledge):
         return compose.several(knowledge, several, day)
-    return decide(_ranked(asked, state.about, knowledge), knowledge, day)
+    return decide(ranked, knowledge, day)
+
+
+def _left_out(ranked: Sequence[Candidate], several: Sequence[Candidate], knowledge: Knowledge) -> bool:
+    """The whole message surely asks for an entry that none of its parts asks for: it is one question after all."""
+    sure = (each.id for each in ranked[:1] if each.confidence >= knowledge.matcher.threshold)
+    return any(id_ in knowledge.answers and id_ not in {each.id for each in several} for id_ in sure)
 
 
 def _ranked(message: str, about: str | None, knowledge: Knowledge) -> list[Candidate]:

@@ -32,10 +32,12 @@ LONGEST_READING = 10
 """Words of a message whose bare number or `now` may be about what the message before asked."""
 NOW = "now"
 """The mark that with any sign named before raises its tier: `is bleeding normal?`, then `it is happening now`."""
+HAPPENING = "happening"
+"""The cue that undoes what quiets a rule: `can chemo give seizures? she is having one right now`."""
 READING = "reading"
 """The mark of a bare number that would be a fever."""
 
-_NUMBER = re.compile(r"(?<![\d.,/:-])(\d{2,3}(?:[.,]\d{1,2})?)(?![\d/:]|[.,]\d)")
+_NUMBER = re.compile(r"(?<![\d.,/:-])(\d{2,3}(?:[.,]\d{1,2})?)(?![\d/:]|[.,]\d| over\b)")
 _UNIT = re.compile(r"\d ?[fc]\b|\bt ?\d")
 
 
@@ -62,6 +64,8 @@ class _Pattern:
     any: re.Pattern[str] | None
     unless: re.Pattern[str] | None
     temperature: re.Pattern[str] | None = None
+    happening: re.Pattern[str] | None = None
+    """What makes the sign a fact of this moment, whatever `unless` says."""
 
     def found(self, span: str, words: str) -> bool:
         """The sign is named, be it as a fact, a fear or a memory."""
@@ -70,7 +74,10 @@ class _Pattern:
         return self.temperature is not None and has_fever(span, self.temperature)
 
     def raised(self, span: str, words: str) -> bool:
-        return self.found(span, words) and (self.unless is None or self.unless.search(words) is None)
+        if not self.found(span, words):
+            return False
+        quieted = self.unless is not None and self.unless.search(words) is not None
+        return not quieted or (self.happening is not None and self.happening.search(words) is not None)
 
 
 def compile_pattern(pattern: str) -> str:
@@ -140,6 +147,7 @@ class UrgentCheck:
                     _either(rule.any),
                     _either(_expand(rule.unless, rules.cues)),
                     _spoken(rule.temperature) if rule.temperature else None,
+                    _either(rules.cues.get(HAPPENING, ())),
                 )
                 for rule in rules.rules.get(tier, ())
             ]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from app.errors import ModelError
 from app.matching.features import Features, FloatArray, Reading
 
-FORMAT = 6
+FORMAT = 7
 """Part of the cache key: raise it when features, signs or files change their meaning."""
 MANIFEST = "manifest.json"
 

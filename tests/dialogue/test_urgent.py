@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.urgent import compile_pattern, has_fever
+from app.dialogue.urgent import compile_pattern, has_fever, is_reading
 
 SPOKEN = re.compile("temp|fever|fiebre")
 
@@ -77,3 +77,27 @@ def test_twenty_thousand_letters_take_bounded_time(knowledge: Knowledge) -> None
 @given(st.text(max_size=300))
 def test_the_check_never_breaks(knowledge: Knowledge, message: str) -> None:
     assert knowledge.urgent.assess(message).score <= 1
+
+
+def test_what_is_happening_now_is_raised_whatever_the_question(knowledge: Knowledge) -> None:
+    assert knowledge.urgent.assess("what if he cannot breathe").tier is None
+    assert knowledge.urgent.assess("what if he cannot breathe, it is happening right now").tier == "emergency"
+
+
+def test_marks_are_remembered_without_words(knowledge: Knowledge) -> None:
+    marks = knowledge.urgent.assess("chemo was tuesday").marks
+    assert marks == {"treated"}
+    assert knowledge.urgent.assess("101", marks).tier == "call-now"
+    assert knowledge.urgent.assess("101").tier is None
+
+
+@pytest.mark.parametrize("said", ["101", "it's 38.5 now", "100.4"])
+def test_a_bare_number_may_be_a_fever(said: str) -> None:
+    assert is_reading(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["41", "98.6", "i live in apartment 101 on the corner of main street and second", "2026"]
+)
+def test_other_bare_numbers_are_none(said: str) -> None:
+    assert not is_reading(said)
