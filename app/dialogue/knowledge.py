@@ -11,7 +11,7 @@ from app.content.schema import Content, Entry, Source
 from app.dialogue.language import Languages
 from app.dialogue.messages import Answer, Cited, Option
 from app.dialogue.smalltalk import SmallTalk
-from app.dialogue.urgent import UrgentCheck
+from app.dialogue.urgent import Urgency, UrgentCheck
 from app.errors import ApprovalError
 from app.matching.matcher import Matcher
 
@@ -59,6 +59,10 @@ class Knowledge:
     model_version: str
     taken_back: frozenset[str] = field(default_factory=frozenset)
     """Entries taken back by `hai-faq withhold`."""
+
+    def assess(self, message: str, before: frozenset[str] = frozenset()) -> Urgency:
+        """The urgent check, which comes before everything else."""
+        return self.urgent.assess(message, before, self.languages.detect(message))
 
     def serves(self, id_: str, day: date) -> bool:
         return id_ in self.answers and id_ not in self.taken_back and day <= self.last_day[id_]

@@ -23,8 +23,8 @@ LONGEST_SPAN = 3
 MOST_SENTENCES = 400
 PART_DISCOUNT = 0.6
 """A sentence out of its story sounds more alarming than the whole: 0.6 kept false alarms level in cross-validation."""
-HEAD_START: dict[str, float] = {}
-"""Of a tier with far fewer phrasings (535 beside 2,567), whose scores run lower."""
+BAR_ABROAD = 0.35
+"""In other languages there are fewer phrasings to go by, and a false alarm hides no answer: there is none."""
 STEEPNESS = 3.0
 """Of the score as the margin grows: 0.18 at -0.5, 0.5 at 0, 0.82 at 0.5."""
 LOWEST = -10.0
@@ -51,6 +51,8 @@ class Urgency:
     """0 to 1, of the most urgent reading: 0.5 is as near to a tier as to calm; 1 where a rule raised it."""
     marks: frozenset[str] = frozenset()
     """What later messages may need to know: signs named in any way, and marks such as `treated` or `now`."""
+    language: str | None = None
+    """Of the message, where it is not English."""
     failed: bool = False
     """The check itself could not be made."""
 
@@ -164,19 +166,20 @@ class UrgentCheck:
         )
         return cls(matcher, patterns, marks, apart, bar, frozenset(harmless))
 
-    def assess(self, message: str, before: frozenset[str] = frozenset()) -> Urgency:
+    def assess(self, message: str, before: frozenset[str] = frozenset(), language: str | None = None) -> Urgency:
         """The most urgent reading of a text of any length, in time linear in it.
 
         `before` are the marks of the messages before it: `chemo was Tuesday`, then `it's 101 now`.
         """
         folded = text.fold(message)
         if " ".join(text.words(folded)) in self.harmless:
-            return Urgency(None, "", 0.0, before)
+            return Urgency(None, "", 0.0, before, language)
         spans = [(span, " ".join(text.words(span))) for span in _spans(folded)]
         marks = self._marks(spans[0])
-        found = [self._by_rule(spans), self._by_score(spans), self._by_both(before, marks)]
+        bar = self.bar if language is None else min(self.bar, BAR_ABROAD)
+        found = [self._by_rule(spans), self._by_score(spans, bar), self._by_both(before, marks)]
         worst = min(found, key=lambda each: (TIERS.index(each.tier) if each.tier else len(TIERS), -each.score))
-        return replace(worst, marks=before | marks)
+        return replace(worst, marks=before | marks, language=language)
 
     def _marks(self, whole: tuple[str, str]) -> frozenset[str]:
         named = (pattern.sign for group in self.patterns.values() for pattern in group if pattern.found(*whole))
@@ -198,7 +201,7 @@ class UrgentCheck:
                     return Urgency(tier, pattern.sign, 1.0)
         return CALM_READING
 
-    def _by_score(self, spans: Sequence[tuple[str, str]]) -> Urgency:
+    def _by_score(self, spans: Sequence[tuple[str, str]], bar: float) -> Urgency:
         """The tier that lies farthest from calm, over the whole text and, discounted, over each part of it."""
         best = CALM_READING
         for place, (span, _) in enumerate(spans):
@@ -206,16 +209,15 @@ class UrgentCheck:
             score = 1 / (1 + math.exp(-STEEPNESS * (margin - (PART_DISCOUNT if place else 0.0))))
             if score > best.score:
                 best = Urgency(tier, "likeness", score)
-        return best if best.score >= self.bar else replace(best, tier=None, sign="")
+        return best if best.score >= bar else replace(best, tier=None, sign="")
 
     def _margin(self, span: str) -> tuple[str | None, float]:
         scores = self.matcher.scores(span)
         if not scores:
             return None, LOWEST
         calm = scores.pop(CALM, 0.0)
-        ahead = {tier: score - calm + HEAD_START.get(tier, 0.0) for tier, score in scores.items()}
-        tier = max(sorted(ahead), key=lambda label: ahead[label])
-        return tier, ahead[tier]
+        tier = max(sorted(scores), key=lambda label: scores[label])
+        return tier, scores[tier] - calm
 
 
 def _expand(names: Iterable[str], cues: Mapping[str, Sequence[str]]) -> Iterator[str]:
