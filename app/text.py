@@ -5,6 +5,7 @@ combining vowel signs of Indic scripts and so change words of Hindi, Tamil or Bu
 All functions are linear in the length of the text.
 """
 
+import functools
 import re
 import unicodedata
 
@@ -53,6 +54,7 @@ _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
+@functools.lru_cache(maxsize=64)  # the steps of one message fold it a dozen times
 def fold(text: str) -> str:
     """Caseless, without accents, invisible characters, emoji or runs of one letter; punctuation stays.
 

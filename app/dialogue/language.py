@@ -4,6 +4,7 @@ English jargon, drugs and names are never taken for another language: a message 
 unless it is a line of another language as it stands.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,37 +23,41 @@ LEAST_LETTERS = 0.3
 """Of the letters that must be of the language's script: drugs and abbreviations stay in Latin letters."""
 LONGEST_READ = 2_000
 
-_RANGES: Mapping[str, tuple[tuple[int, int], ...]] = {
-    "cjk": ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF)),
-    "arabic": ((0x600, 0x6FF), (0x750, 0x77F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFC)),
-    "cyrillic": ((0x400, 0x52F),),
+_SCRIPTS: Mapping[str, re.Pattern[str]] = {
+    "cjk": re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"),
+    "arabic": re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]"),
+    "cyrillic": re.compile("[\u0400-\u052f]"),
 }
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True)
 class Languages:
-    scripts: Mapping[str, tuple[tuple[int, int], ...]]
-    """Ranges of code points of each language that has a script of its own."""
+    scripts: Mapping[str, re.Pattern[str]]
+    """A letter of each language that has a script of its own."""
     messages: Mapping[str, str]
     """Whole messages, as words, and their language."""
     matcher: Matcher
 
     @classmethod
     def build(cls, known: Mapping[str, LanguageEvidence], matcher: Matcher) -> "Languages":
-        scripts = {language: _RANGES[each.script] for language, each in known.items() if each.script}
+        scripts = {language: _SCRIPTS[each.script] for language, each in known.items() if each.script}
         messages = {_key(line): language for language, each in known.items() for line in each.messages}
         return cls(scripts, messages, matcher)
 
     def detect(self, message: str) -> str | None:
         """The language of a message; None for English, for one that is not known, and where it cannot be told."""
         read = message[:LONGEST_READ]
-        for language, ranges in self.scripts.items():
-            if _share_written(read, ranges) >= LEAST_LETTERS:
-                return language
+        if not read.isascii() and (written := self._by_script(read)):
+            return written
         words = _key(read)
         if words in self.messages:
             return self.messages[words]
         return self._by_likeness(read) if len(words.split()) >= LEAST_WORDS else None
+
+    def _by_script(self, read: str) -> str | None:
+        least = LEAST_LETTERS * len(_LETTER.findall(read))
+        return next((language for language, letter in self.scripts.items() if len(letter.findall(read)) > least), None)
 
     def _by_likeness(self, read: str) -> str | None:
         scores = self.matcher.scores(read)
@@ -61,11 +66,6 @@ class Languages:
         if not best or led[best] - max(scores.values()) < LEAST_LEAD:
             return None
         return best.removeprefix(LABEL)
-
-
-def _share_written(read: str, ranges: tuple[tuple[int, int], ...]) -> float:
-    letters = [ord(char) for char in read if char.isalpha()]
-    return sum(any(low <= code <= high for low, high in ranges) for code in letters) / max(1, len(letters))
 
 
 def _key(said: str) -> str:

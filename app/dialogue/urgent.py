@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from app import text
 from app.content.schema import CALM, TIERS, Tier, UrgentRules
@@ -60,26 +61,70 @@ class Urgency:
 CALM_READING = Urgency(None, "", 0.0)
 
 
+class _Span(NamedTuple):
+    """A text to look at: folded, as words with one space between, and each word once."""
+
+    folded: str
+    words: str
+    each: frozenset[str]
+
+    @classmethod
+    def of(cls, folded: str) -> "_Span":
+        words = text.words(folded)
+        return cls(folded, " ".join(words), frozenset(words))
+
+
+@dataclass(frozen=True)
+class _Wordings:
+    """Patterns as one regular expression, tried only on a text that holds a word with which one of them begins."""
+
+    pattern: re.Pattern[str]
+    starts: frozenset[str]
+    prefixes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, patterns: Iterable[str]) -> "_Wordings | None":
+        found = list(patterns)
+        if not found:
+            return None
+        return cls(
+            re.compile("|".join(map(compile_pattern, found))),
+            frozenset(word for pattern, word in _starts(found) if not pattern),
+            tuple(word for pattern, word in _starts(found) if pattern),
+        )
+
+    def are_in(self, span: _Span) -> bool:
+        begun = not self.starts.isdisjoint(span.each) or any(word.startswith(self.prefixes) for word in span.each)
+        return begun and self.pattern.search(span.words) is not None
+
+
+def _starts(patterns: Iterable[str]) -> Iterator[tuple[bool, str]]:
+    """The words with which patterns begin, and whether each stands for all that begin so."""
+    for pattern in patterns:
+        for word in pattern.split()[0].split("|"):
+            yield word.endswith("*"), text.fold(word.rstrip("*"))
+
+
 @dataclass(frozen=True)
 class _Pattern:
     sign: str
-    any: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
+    any: _Wordings | None
+    unless: _Wordings | None
     temperature: re.Pattern[str] | None = None
-    happening: re.Pattern[str] | None = None
+    happening: _Wordings | None = None
     """What makes the sign a fact of this moment, whatever `unless` says."""
 
-    def found(self, span: str, words: str) -> bool:
+    def found(self, span: _Span) -> bool:
         """The sign is named, be it as a fact, a fear or a memory."""
-        if self.any is not None and self.any.search(words):
+        if self.any is not None and self.any.are_in(span):
             return True
-        return self.temperature is not None and has_fever(span, self.temperature)
+        return self.temperature is not None and has_fever(span.folded, self.temperature)
 
-    def raised(self, span: str, words: str) -> bool:
-        if not self.found(span, words):
+    def raised(self, span: _Span) -> bool:
+        if not self.found(span):
             return False
-        quieted = self.unless is not None and self.unless.search(words) is not None
-        return not quieted or (self.happening is not None and self.happening.search(words) is not None)
+        quieted = self.unless is not None and self.unless.are_in(span)
+        return not quieted or (self.happening is not None and self.happening.are_in(span))
 
 
 def compile_pattern(pattern: str) -> str:
@@ -99,11 +144,6 @@ def compile_pattern(pattern: str) -> str:
 
 def _word(word: str) -> str:
     return re.escape(text.fold(word[:-1])) + r"\S*" if word.endswith("*") else re.escape(text.fold(word))
-
-
-def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    found = [compile_pattern(pattern) for pattern in patterns]
-    return re.compile("|".join(found)) if found else None
 
 
 def has_fever(folded: str, spoken: re.Pattern[str]) -> bool:
@@ -146,17 +186,17 @@ class UrgentCheck:
             tier: [
                 _Pattern(
                     rule.sign,
-                    _either(rule.any),
-                    _either(_expand(rule.unless, rules.cues)),
+                    _Wordings.of(rule.any),
+                    _Wordings.of(_expand(rule.unless, rules.cues)),
                     _spoken(rule.temperature) if rule.temperature else None,
-                    _either(rules.cues.get(HAPPENING, ())),
+                    _Wordings.of(rules.cues.get(HAPPENING, ())),
                 )
                 for rule in rules.rules.get(tier, ())
             ]
             for tier in TIERS
         }
         marks = [
-            _Pattern(name, _either(mark.any), _either(_expand(mark.unless, rules.cues)))
+            _Pattern(name, _Wordings.of(mark.any), _Wordings.of(_expand(mark.unless, rules.cues)))
             for name, mark in rules.marks.items()
         ]
         signs = ((tier, frozenset({pattern.sign, NOW})) for tier, group in patterns.items() for pattern in group)
@@ -174,18 +214,18 @@ class UrgentCheck:
         folded = text.fold(message)
         if " ".join(text.words(folded)) in self.harmless:
             return Urgency(None, "", 0.0, before, language)
-        spans = [(span, " ".join(text.words(span))) for span in _spans(folded)]
+        spans = [_Span.of(span) for span in _spans(folded)]
         marks = self._marks(spans[0])
         bar = self.bar if language is None else min(self.bar, BAR_ABROAD)
         found = [self._by_rule(spans), self._by_score(spans, bar), self._by_both(before, marks)]
         worst = min(found, key=lambda each: (TIERS.index(each.tier) if each.tier else len(TIERS), -each.score))
         return replace(worst, marks=before | marks, language=language)
 
-    def _marks(self, whole: tuple[str, str]) -> frozenset[str]:
-        named = (pattern.sign for group in self.patterns.values() for pattern in group if pattern.found(*whole))
-        short = len(whole[1].split()) <= LONGEST_READING
-        marked = (pattern.sign for pattern in self.marks if pattern.raised(*whole) and (short or pattern.sign != NOW))
-        return frozenset({*named, *marked, *([READING] if is_reading(whole[0]) else [])})
+    def _marks(self, whole: _Span) -> frozenset[str]:
+        named = (pattern.sign for group in self.patterns.values() for pattern in group if pattern.found(whole))
+        short = len(whole.words.split()) <= LONGEST_READING
+        marked = (pattern.sign for pattern in self.marks if pattern.raised(whole) and (short or pattern.sign != NOW))
+        return frozenset({*named, *marked, *([READING] if is_reading(whole.folded) else [])})
 
     def _by_both(self, before: frozenset[str], here: frozenset[str]) -> Urgency:
         """What neither message shows alone: one mark of a pair before, the other here."""
@@ -194,18 +234,18 @@ class UrgentCheck:
                 return Urgency(tier, "+".join(sorted(pair)), 1.0)
         return CALM_READING
 
-    def _by_rule(self, spans: Sequence[tuple[str, str]]) -> Urgency:
+    def _by_rule(self, spans: Sequence[_Span]) -> Urgency:
         for tier, patterns in self.patterns.items():
             for pattern in patterns:
-                if any(pattern.raised(*span) for span in spans):
+                if any(pattern.raised(span) for span in spans):
                     return Urgency(tier, pattern.sign, 1.0)
         return CALM_READING
 
-    def _by_score(self, spans: Sequence[tuple[str, str]], bar: float) -> Urgency:
+    def _by_score(self, spans: Sequence[_Span], bar: float) -> Urgency:
         """The tier that lies farthest from calm, over the whole text and, discounted, over each part of it."""
         best = CALM_READING
-        for place, (span, _) in enumerate(spans):
-            tier, margin = self._margin(span)
+        for place, span in enumerate(spans):
+            tier, margin = self._margin(span.folded)
             score = 1 / (1 + math.exp(-STEEPNESS * (margin - (PART_DISCOUNT if place else 0.0))))
             if score > best.score:
                 best = Urgency(tier, "likeness", score)

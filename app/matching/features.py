@@ -1,6 +1,6 @@
 """What of a text the model sees: words, word pairs and characters, weighted by how telling they are.
 
-Three families, each a sublinear TF-IDF vector of length one (Salton & Buckley 1988):
+Three families, each a TF-IDF vector of length one (Salton & Buckley 1988):
 words and neighbouring word pairs, ideas (stems, or a lexicon's word for them) and their pairs, and
 the characters of each word, two to five at a time with its borders. Spelling slips leave most of the characters alone.
 """
@@ -9,7 +9,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,6 @@ GRAM_SIZES = range(2, 6)
 LONGEST_TEXT = 400
 """Words read of a text: enough for any question, and a bound on the time of a pasted page."""
 LONGEST_WORD = 40
-REMEMBERED = 50_000
-"""Words whose characters are kept looked up."""
 TINY = np.float32(1e-12)
 _SUFFIXES = ("ations", "ation", "ingly", "ings", "edly", "ing", "ies", "ed", "es", "ly", "s")
 
@@ -86,8 +84,6 @@ class Features:
 
     places: dict[str, int]
     idf: FloatArray
-    _grams: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
-    """Places of the known characters of words met before; words come back far more often than not."""
 
     @classmethod
     def learn(cls, readings: Iterable[Reading], least: int = 2) -> "Features":
@@ -107,29 +103,35 @@ class Features:
         return any(f"w{word}" in self.places for word in words if word != "?")
 
     def vector(self, reading: Reading) -> tuple[IndexArray, FloatArray]:
-        """Places and weights of the known features of a text; each family has length one."""
-        families = (
-            self._weigh(self._known(wordings(reading.words, reading.after))),
-            self._weigh(self._known(notions(reading.ideas))),
-            self._weigh(itertools.chain.from_iterable(map(self._grams_of, reading.words))),
-        )
-        return np.concatenate([places for places, _ in families]), np.concatenate([weights for _, weights in families])
+        """Places and weights of the known features of a text, a place perhaps more than once."""
+        parts = [self.of_wordings(reading), self.of_notions(reading)]
+        spelt = [self.of_spelling(word) for word in reading.words]
+        length = math.sqrt(sum(squares for _, squares in spelt)) or 1.0
+        parts += [(places, self.idf[places] / np.float32(length)) for places, _ in spelt]
+        return np.concatenate([places for places, _ in parts]), np.concatenate([weights for _, weights in parts])
 
-    def _known(self, names: Iterable[str]) -> Iterator[int]:
-        places = self.places
-        return (places[name] for name in names if name in places)
+    def of_wordings(self, reading: Reading) -> tuple[IndexArray, FloatArray]:
+        return self._weigh(wordings(reading.words, reading.after))
 
-    def _weigh(self, found: Iterable[int]) -> tuple[IndexArray, FloatArray]:
-        counts = Counter(found)
-        places = np.fromiter(counts.keys(), np.int32, len(counts))
-        times = np.fromiter(counts.values(), np.float32, len(counts))
-        weights = (1 + np.log(times)) * self.idf[places]
+    def of_notions(self, reading: Reading) -> tuple[IndexArray, FloatArray]:
+        return self._weigh(notions(reading.ideas))
+
+    def of_spelling(self, word: str) -> tuple[IndexArray, float]:
+        """Places of the known characters of a word, and the square of its length as a vector.
+
+        Words are taken as if they shared no characters, so that what a word adds can be kept from message to message.
+        """
+        found = [self.places[gram] for gram in grams(word) if gram in self.places]
+        places = np.array(found, np.int32)
+        weights = self.idf[places]
+        return places, float(weights @ weights)
+
+    def _weigh(self, names: Iterable[str]) -> tuple[IndexArray, FloatArray]:
+        """Sublinear term frequency times idf (Salton & Buckley 1988), of length one."""
+        known = self.places
+        counts = Counter([known[name] for name in names if name in known])
+        places = np.array(list(counts), np.int32)
+        weights = self.idf[places]
+        if len(counts) and max(counts.values()) > 1:
+            weights = weights * (1 + np.log(np.array(list(counts.values()), np.float32)))
         return places, weights / max(np.sqrt(weights @ weights), TINY)
-
-    def _grams_of(self, word: str) -> tuple[int, ...]:
-        known = self._grams.get(word)
-        if known is None:
-            if len(self._grams) >= REMEMBERED:
-                self._grams.clear()
-            known = self._grams[word] = tuple(self._known(grams(word)))
-        return known

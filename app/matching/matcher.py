@@ -90,7 +90,8 @@ class Matcher:
             scorer=model.LinearModel.of(arrays, names),
             vocabulary=Vocabulary(frozenset(names["vocabulary"]), lexicon),
             phrasings={
-                id_: likeness.Phrasings(tuple(texts), tuple(keys)) for id_, (texts, keys) in names["phrasings"].items()
+                id_: likeness.Phrasings.ready(tuple(texts), tuple(keys))
+                for id_, (texts, keys) in names["phrasings"].items()
             },
             calibration=confidence.Calibration(tuple(names["entry"]), tuple(names["other"])),
             not_covered=frozenset(names["not_covered"]),
@@ -139,7 +140,7 @@ class Matcher:
         weighed: list[tuple[int, list[float]]] = []
         for own, rivals in ((self._entries, self._others), (self._others, self._entries)):
             for place in own[np.argsort(-scores[own], kind="stable")[:most]]:
-                _, like = self.phrasings[self.scorer.labels[place]].nearest(key)
+                like = self.phrasings[self.scorer.labels[place]].likeness(key)
                 row = confidence.signs(scores, int(place), rivals, covered, like, reading)
                 weighed.append((int(place), row))
         return weighed

@@ -6,8 +6,9 @@ mapped read-only without pickles; anything missing or altered is a `ModelError`.
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from numpy.typing import NDArray
 from app.errors import ModelError
 from app.matching.features import Features, FloatArray, Reading
 
-FORMAT = 7
+REMEMBERED = 20_000
+"""Words whose share of the scores is kept; words come back far more often than not."""
+FORMAT = 9
 """Part of the cache key: raise it when features, signs or files change their meaning."""
 MANIFEST = "manifest.json"
 
@@ -33,15 +36,39 @@ class LinearModel:
     bias: FloatArray
     """One per topic. Both have a last column more: does the text look covered at all?"""
 
+    _spelt: dict[str, tuple[FloatArray, float]] = field(default_factory=dict, repr=False, compare=False)
+    """What the characters of a word met before add to the scores, and the square of their length."""
+
     def scores(self, reading: Reading) -> NDArray[np.float64]:
         """A score per topic, in `labels` order; the fit wants the right one ahead of all others by 1."""
         return self.judge(reading)[0]
 
     def judge(self, reading: Reading) -> tuple[NDArray[np.float64], float]:
         """The scores, and one for being covered: over 0 where an entry rather than a not-covered topic is meant."""
-        places, values = self.features.vector(reading)
-        found = np.asarray(values @ self.weights[places] + self.bias, np.float64)
-        return found[:-1], float(found[-1])
+        found = self.bias + self._spelling(reading.words)
+        for places, values in (self.features.of_wordings(reading), self.features.of_notions(reading)):
+            found += values @ self.weights[places]
+        scores = found.astype(np.float64)
+        return scores[:-1], float(scores[-1])
+
+    def _spelling(self, words: Sequence[str]) -> FloatArray:
+        spelt = [self._of_word(word) for word in words]
+        squares = sum(square for _, square in spelt)
+        if not squares:
+            return np.zeros_like(self.bias)
+        total = np.zeros_like(self.bias)
+        for added, _ in spelt:
+            total += added
+        return total / np.float32(math.sqrt(squares))
+
+    def _of_word(self, word: str) -> tuple[FloatArray, float]:
+        known = self._spelt.get(word)
+        if known is None:
+            if len(self._spelt) >= REMEMBERED:
+                self._spelt.clear()
+            places, square = self.features.of_spelling(word)
+            known = self._spelt[word] = (self.features.idf[places] @ self.weights[places], square)
+        return known
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         return {"weights": self.weights, "bias": self.bias, "idf": self.features.idf}
@@ -53,10 +80,10 @@ class LinearModel:
     def of(cls, arrays: Mapping[str, NDArray[Any]], names: Mapping[str, Any]) -> "LinearModel":
         places = {name: place for place, name in enumerate(names["features"])}
         return cls(
-            Features(places, np.asarray(arrays["idf"])),
+            Features(places, np.array(arrays["idf"])),
             tuple(names["labels"]),
-            arrays["weights"],
-            np.asarray(arrays["bias"]),
+            np.asarray(arrays["weights"]),
+            np.array(arrays["bias"]),
         )
 
 

@@ -114,7 +114,9 @@ def _matrix(known: Features, readings: Sequence[Reading]) -> csr_matrix:
     starts = np.cumsum([0, *(len(places) for places, _ in vectors)])
     places = np.concatenate([places for places, _ in vectors])
     values = np.concatenate([values for _, values in vectors]).astype(np.float64)
-    return csr_matrix((values, places, starts), shape=(len(vectors), len(known.idf)))
+    matrix = csr_matrix((values, places, starts), shape=(len(vectors), len(known.idf)))
+    matrix.sum_duplicates()
+    return matrix
 
 
 def folds_of(task: Task, count: int) -> NDArray[np.int64]:
