@@ -216,3 +216,16 @@ def test_a_typo_in_a_long_word_does_not_change_the_reply(shipped: Knowledge) -> 
     texts = inscope()
     same = sum(subject(shipped, text) == subject(shipped, with_typo(text)) for text in texts)
     assert same >= 0.95 * len(texts)
+
+
+@pytest.mark.parametrize("said", ["2", "chemo was tuesday", "I have the pump", "my mother is 74", "next week", "Monday"])
+def test_what_people_say_on_the_way_raises_nothing(shipped: Knowledge, said: str) -> None:
+    reply, _ = respond(Message(said), State(), shipped, NOW)
+    assert not reply.urgent
+
+
+def test_chemo_and_then_a_bare_number_is_a_fever(shipped: Knowledge) -> None:
+    _, state = respond(Message("chemo was Tuesday"), State(), shipped, NOW)
+    reply, _ = respond(Message("it's 101 now"), state, shipped, NOW)
+    assert reply.intent is not None
+    assert reply.intent.id == "call-now"

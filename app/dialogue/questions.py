@@ -99,9 +99,10 @@ def _asks(clauses: Sequence[str], marked: bool) -> bool:
 
 def several(message: str, about: str | None, knowledge: Knowledge, day: date) -> list[Candidate]:
     """What each of two to four questions in a message asks for, in their order; empty when it is one question."""
-    if len(text.words(text.fold(message))) > LONGEST_PARTED:
+    asked = bare(message)
+    if len(text.words(asked)) > LONGEST_PARTED:
         return []
-    pair = _pair(message, about, knowledge, day)
+    pair = _pair(asked, about, knowledge, day)
     if pair is None:
         return []
     first, second, (one, two) = pair

@@ -38,8 +38,8 @@ class SmallTalk:
     def recognise(self, message: str) -> str | None:
         """The intent of a message that is small talk and nothing else."""
         key = _key(message)
-        if not key:
-            return UNCLEAR
+        if not any(char.isalpha() for char in key):
+            return self.intents.get(key, UNCLEAR)
         bare = self.strip(message)
         rest = _key(bare)
         known = self.intents.get(key) or self.intents.get(rest)

@@ -39,6 +39,7 @@ READING = "reading"
 """The mark of a bare number that would be a fever."""
 
 _NUMBER = re.compile(r"(?<![\d.,/:-])(\d{2,3}(?:[.,]\d{1,2})?)(?![\d/:]|[.,]\d| over\b)")
+_LETTER = re.compile(r"[^\W\d_]")
 _UNIT = re.compile(r"\d ?[fc]\b|\bt ?\d")
 
 
@@ -244,6 +245,8 @@ class UrgentCheck:
     def _by_score(self, spans: Sequence[_Span], bar: float) -> Urgency:
         """The tier that lies farthest from calm, over the whole text and, discounted, over each part of it."""
         best = CALM_READING
+        if not _LETTER.search(spans[0].folded):  # a bare `2` picks an option, though `2` is also written for `to`
+            return best
         for place, span in enumerate(spans):
             tier, margin = self._margin(span.folded)
             score = 1 / (1 + math.exp(-STEEPNESS * (margin - (PART_DISCOUNT if place else 0.0))))

@@ -28,3 +28,8 @@ def test_small_talk_alone_is_recognised(knowledge: Knowledge, said: str, intent:
 @pytest.mark.parametrize("said", ["what color is the lamp", "hello where is the lamp", "where does the lamp stand"])
 def test_a_question_is_no_small_talk(knowledge: Knowledge, said: str) -> None:
     assert knowledge.smalltalk.recognise(said) is None
+
+
+@pytest.mark.parametrize("said", ["2", "101", "12 34", "..."])
+def test_numbers_without_an_offer_say_nothing(knowledge: Knowledge, said: str) -> None:
+    assert knowledge.smalltalk.recognise(said) == "unclear"
