@@ -24,8 +24,10 @@ LONGEST_SPAN = 3
 MOST_SENTENCES = 400
 PART_DISCOUNT = 0.6
 """A sentence out of its story sounds more alarming than the whole: 0.6 kept false alarms level in cross-validation."""
-BAR_ABROAD = 0.35
-"""In other languages there are fewer phrasings to go by, and a false alarm hides no answer: there is none."""
+BAR_ABROAD = 0.45
+"""In other languages there are fewer phrasings to go by, and a false alarm hides no answer: 0.45 raised 361 of 372
+dangers and 17 of 120 calm messages, 0.35 raised 366 and 24.
+"""
 STEEPNESS = 3.0
 """Of the score as the margin grows: 0.18 at -0.5, 0.5 at 0, 0.82 at 0.5."""
 LOWEST = -10.0
