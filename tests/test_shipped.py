@@ -218,7 +218,9 @@ def test_a_typo_in_a_long_word_does_not_change_the_reply(shipped: Knowledge) -> 
     assert same >= 0.95 * len(texts)
 
 
-@pytest.mark.parametrize("said", ["2", "chemo was tuesday", "I have the pump", "my mother is 74", "next week", "Monday"])
+@pytest.mark.parametrize(
+    "said", ["2", "chemo was tuesday", "I have the pump", "my mother is 74", "next week", "Monday"]
+)
 def test_what_people_say_on_the_way_raises_nothing(shipped: Knowledge, said: str) -> None:
     reply, _ = respond(Message(said), State(), shipped, NOW)
     assert not reply.urgent
