@@ -24,7 +24,7 @@ LEAST_CHOICE = 0.15
 """The offered entries must hold at least this much confidence together."""
 LONGEST_FOLLOW_UP = 12
 """Words of a message that may lean on the answer before it."""
-SHORT = 6
+SHORT = 8
 """After an urgent reply, a message of up to so many words that asks nothing we answer gets the script again."""
 
 
