@@ -14,7 +14,6 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib import metadata
@@ -30,15 +29,13 @@ from app.dialogue.smalltalk import QUESTION, SmallTalk
 from app.dialogue.urgent import UrgentCheck
 from app.errors import HaiFaqError, ModelError, StoreError
 from app.matching import matcher, model
-from app.matching.matcher import Matcher
+from app.matching.matcher import Example, Lesson
 from app.matching.vocabulary import Lexicon
 from app.records.withdrawals import Withdrawals
 
 log = logging.getLogger(__name__)
 
 TOPICS, URGENT, SMALLTALK = "topics", "urgent", "smalltalk"
-AT_ONCE = 2
-"""Fits run side by side: the fit of the topics takes longest and starts first."""
 AFTER = 3
 """Entries after which each follow-up line is shown to the matcher."""
 _LIBRARIES = ("numpy", "scikit-learn", "scipy", "rapidfuzz")
@@ -78,8 +75,7 @@ def build(folder: Path, cache: Path, risk: float) -> Path:
 
 def _is_whole(target: Path) -> bool:
     try:
-        for name in (TOPICS, URGENT, SMALLTALK):
-            model.load(target / name)
+        model.load(target)
     except ModelError:
         return False
     return True
@@ -96,33 +92,23 @@ def _alone(cache: Path) -> Iterator[None]:
 def _fit(folder: Path, target: Path, risk: float) -> None:
     content = files.load_content(folder)
     intents = files.load_intents(folder, content)
+    lessons = {TOPICS: _topics(content, intents, risk), URGENT: _urgent(intents), SMALLTALK: _smalltalk(intents)}
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="fitting-") as temporary:
-        jobs = (
-            _topics_job(Path(temporary), content, intents, risk),
-            _urgent_job(Path(temporary), intents),
-            _smalltalk_job(Path(temporary), intents),
-        )
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda job: matcher.run_fit(job, job.parent / "model"), jobs))
         done = Path(temporary) / "done"
-        done.mkdir()
-        for job in jobs:
-            (job.parent / "model").rename(done / job.parent.name)
+        matcher.fit_together(lessons, lexicon_of(intents), done)
         shutil.rmtree(target, ignore_errors=True)
         done.rename(target)
 
 
-def _topics_job(temporary: Path, content: Content, intents: Intents, risk: float) -> Path:
-    folder = temporary / TOPICS
-    folder.mkdir()
-    examples = [(id_, line) for id_, lines in intents.phrasings.items() for line in lines]
-    examples += [(id_, line) for _, id_, line in intents.translated]
-    texts = {id_: (entry.question, entry.answer) for id_, entry in content.entries.items()}
-    follow_ups = list(_follow_ups(content, intents))
-    return matcher.write_job(folder, examples, frozenset(content.topics), texts, lexicon_of(intents), risk, follow_ups)
+def _topics(content: Content, intents: Intents, risk: float) -> Lesson:
+    examples: list[Example] = [(id_, line, None) for id_, lines in intents.phrasings.items() for line in lines]
+    examples += [(id_, line, None) for _, id_, line in intents.translated]
+    examples += _follow_ups(content, intents)
+    examples += [(id_, said, None) for id_, entry in content.entries.items() for said in (entry.question, entry.answer)]
+    return Lesson(tuple(examples), frozenset(content.topics), risk)
 
 
-def _follow_ups(content: Content, intents: Intents) -> Iterator[tuple[str, str, str]]:
+def _follow_ups(content: Content, intents: Intents) -> Iterator[Example]:
     """Each line after a few of the entries that it may follow, taken in turn so that all come up."""
     for each in intents.follow_ups:
         turns = itertools.cycle(each.after or content.entries)
@@ -131,24 +117,20 @@ def _follow_ups(content: Content, intents: Intents) -> Iterator[tuple[str, str, 
             yield from ((each.means, line, next(turns)) for _ in range(few))
 
 
-def _urgent_job(temporary: Path, intents: Intents) -> Path:
-    folder = temporary / URGENT
-    folder.mkdir()
+def _urgent(intents: Intents) -> Lesson:
     examples = [(tier, line) for _, tier, line in intents.urgent.lines()]
     ordinary = (*intents.phrasings.values(), *intents.smalltalk.values())
     examples += [(schema.CALM, line) for _, _, line in intents.translated]
     examples += [(schema.CALM, said) for lines in ordinary for line in lines for said in _with_sentences(line)]
-    return matcher.write_job(folder, examples, frozenset({schema.CALM}), {}, lexicon_of(intents), None)
+    return Lesson(tuple((tier, line, None) for tier, line in examples))
 
 
-def _smalltalk_job(temporary: Path, intents: Intents) -> Path:
-    folder = temporary / SMALLTALK
-    folder.mkdir()
+def _smalltalk(intents: Intents) -> Lesson:
     examples = [(id_, line) for id_, lines in intents.smalltalk.items() for line in lines]
     examples += [(QUESTION, line) for lines in intents.phrasings.values() for line in lines]
     examples += [(QUESTION, line) for file, _, line in intents.urgent.lines() if file not in intents.languages]
     examples += [(LABEL + language, line) for language, line in _in_languages(intents)]
-    return matcher.write_job(folder, examples, frozenset({QUESTION}), {}, lexicon_of(intents), None)
+    return Lesson(tuple((label, line, None) for label, line in examples))
 
 
 def _in_languages(intents: Intents) -> Iterator[tuple[str, str]]:
@@ -175,7 +157,7 @@ def lexicon_of(intents: Intents) -> Lexicon:
 
 def _forget_others(cache: Path, target: Path) -> None:
     """Keeps the two newest models, so that a rollback starts at once."""
-    built = [path for path in cache.iterdir() if path.is_dir() and (path / TOPICS).is_dir() and path != target]
+    built = [path for path in cache.iterdir() if path.is_dir() and (path / model.MANIFEST).is_file() and path != target]
     for old in sorted(built, key=lambda path: path.stat().st_mtime)[:-1]:
         shutil.rmtree(old, ignore_errors=True)
 
@@ -188,14 +170,15 @@ def load(place: Place) -> Knowledge:
         content, lock, files.urgent_text(place.content), _passages(place, content, lock), place.site, place.grace
     )
     folder = _built(place)
-    talk = Matcher.load(folder / SMALLTALK)
+    matchers = matcher.load_together(folder)
+    talk = matchers[SMALLTALK]
     smalltalk = SmallTalk.build(files.load_smalltalk(place.content), talk)
     urgent = UrgentCheck.build(
-        Matcher.load(folder / URGENT), files.load_urgent_rules(place.content), place.urgent_bar, smalltalk.intents
+        matchers[URGENT], files.load_urgent_rules(place.content), place.urgent_bar, smalltalk.intents
     )
     return Knowledge(
         content=content,
-        matcher=Matcher.load(folder / TOPICS),
+        matcher=matchers[TOPICS],
         urgent=urgent,
         smalltalk=smalltalk,
         languages=Languages.build(files.load_languages(place.content, content), talk),

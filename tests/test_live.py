@@ -36,10 +36,10 @@ def test_a_second_load_finds_the_model_in_the_cache(folder: Path, cache: Path, k
 
 def test_a_corrupt_cache_is_built_anew(folder: Path, tmp_path: Path) -> None:
     built = live.build(folder, tmp_path / "cache", 0.05)
-    (built / "topics" / "names.json").write_text("{}")
+    (built / "names.json").write_text("{}")
     again = live.build(folder, tmp_path / "cache", 0.05)
     assert again == built
-    assert (again / "topics" / "names.json").stat().st_size > 1000
+    assert (again / "names.json").stat().st_size > 1000
 
 
 def test_an_unwritable_cache_means_a_temporary_one(folder: Path, knowledge: Knowledge, tmp_path: Path) -> None:

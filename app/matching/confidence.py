@@ -5,6 +5,7 @@ that the scoring model had not seen.
 """
 
 import math
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,40 +16,21 @@ from app.matching.features import Reading
 
 Array = NDArray[np.float64]
 
-SIGNS = (
-    "one",
-    "score",
-    "lead",
-    "lead over the other kind",
-    "likeness",
-    "unknown",
-    "length",
-    "sure and alike",
-    "covered",
-    "best other",
-    "follow-up",
-)
-"""Columns of a row of signs, see `signs`."""
+SIGNS = ("one", "score", "lead", "lead over the other kind", "unknown", "length", "covered", "best other", "follow-up")
+"""Columns of a row of signs, see `signs`. How like the nearest phrasing is brought nothing (docs/decisions/0005)."""
 SCORE = SIGNS.index("score")
 RIDGE = 1e-2
 STEPS = 30
 
 
-def signs(
-    scores: Array, place: int, rivals: NDArray[np.intp], covered: float, likeness: float, reading: Reading
-) -> list[float]:
-    """A row for the candidate at `place`: its score, its lead over the best other candidate and over the best
-    of the other kind (`rivals`: places of entries for a not-covered topic, and the reverse), the likeness of its
-    nearest phrasing (0 to 1), the share of unknown words, the length in words, the score by which the text
-    looks covered at all, and whether it is read as a follow-up.
+def signs(own: float, other: float, rival: float, covered: float, reading: Reading) -> list[float]:
+    """A row for a candidate: its score, its lead over the best `other` candidate and over the best of the other kind
+    (`rival`: a not-covered topic for an entry, and the reverse), the share of unknown words, the length in words, the
+    score by which the text looks covered at all, and whether it is read as a follow-up.
     """
-    own = float(scores[place])
-    other = max(float(scores[:place].max(initial=-1.0)), float(scores[place + 1 :].max(initial=-1.0)))
-    kind = own - float(scores[rivals].max(initial=-1.0))
-    alike = likeness * min(max(kind, -1.0), 1.0)
     length = math.log1p(len(reading.words))
     follow_up = float(reading.after is not None)
-    return [1.0, own, own - other, kind, likeness, reading.unknown, length, alike, covered, other, follow_up]
+    return [1.0, own, own - other, own - rival, reading.unknown, length, covered, other, follow_up]
 
 
 def logistic(values: Array) -> Array:
@@ -63,8 +45,8 @@ class Calibration:
     other: tuple[float, ...]
 
     def confidence(self, row: Sequence[float], covered: bool) -> float:
-        pairs = zip(self.entry if covered else self.other, row, strict=True)
-        return 1 / (1 + math.exp(-sum(coefficient * sign for coefficient, sign in pairs)))
+        coefficients = self.entry if covered else self.other
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, sum(map(operator.mul, coefficients, row))))))
 
 
 def fit_logistic(rows: Array, right: Array) -> Array:

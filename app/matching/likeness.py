@@ -1,15 +1,13 @@
 """rapidfuzz where it pays: the nearest phrasing, search from the first letters, near-duplicates."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
 from app.matching import features
-
-MOST_COMPARED = 64
-"""Phrasings of a topic that a message is compared with: 300 took five times as long and ranked no better."""
 
 
 def sort_key(message: str) -> str:
@@ -19,36 +17,21 @@ def sort_key(message: str) -> str:
 
 @dataclass(frozen=True)
 class Phrasings:
-    """All phrasings of one topic, with their sort keys ready."""
+    """All phrasings of one topic."""
 
     texts: tuple[str, ...]
-    keys: tuple[str, ...]
-    sample: tuple[str, ...]
-    """An even sample of the keys: likeness to the nearest soon grows no more."""
-
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> "Phrasings":
-        texts = tuple(texts)
-        return cls.ready(texts, tuple(sort_key(text) for text in texts))
-
-    @classmethod
-    def ready(cls, texts: tuple[str, ...], keys: tuple[str, ...]) -> "Phrasings":
-        if len(keys) <= MOST_COMPARED:
-            return cls(texts, keys, keys)
-        return cls(texts, keys, tuple(keys[place * len(keys) // MOST_COMPARED] for place in range(MOST_COMPARED)))
-
-    def likeness(self, key: str) -> float:
-        """How like the nearest of the sampled phrasings is to a text of this sort key, 0 to 1."""
-        found = process.extractOne(key, self.sample, scorer=fuzz.ratio)
-        return found[1] / 100 if found else 0.0
 
     def nearest(self, key: str) -> tuple[str, float]:
         """The phrasing most like a text of this sort key, and how like, 0 to 1."""
-        found = process.extractOne(key, self.keys, scorer=fuzz.ratio)
+        found = process.extractOne(key, self._keys, scorer=fuzz.ratio)
         if found is None:
             return "", 0.0
         _, score, place = found
         return self.texts[place], score / 100
+
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(sort_key(text) for text in self.texts)
 
 
 def starting_with(prefix: str, titles: Sequence[tuple[str, str]]) -> list[str]:

@@ -1,4 +1,7 @@
-"""The face of the engine: phrasings in, ranked topics with calibrated confidence out."""
+"""The face of the engine: phrasings in, ranked topics with calibrated confidence out.
+
+Several matchers can share one model, as the service's three do: a text is then read and scored once for all of them.
+"""
 
 import json
 import subprocess
@@ -15,11 +18,17 @@ from numpy.typing import NDArray
 
 from app.errors import FitError
 from app.matching import confidence, likeness, model
-from app.matching.features import Reading
-from app.matching.vocabulary import Lexicon, Vocabulary
+from app.matching.features import FloatArray, Reading
+from app.matching.model import LinearModel
+from app.matching.vocabulary import Lexicon
 
 WEIGHED = 3
-"""Candidates of each kind whose likeness is measured and who get a confidence of their own."""
+"""Candidates of each kind that get a confidence of their own."""
+ALONE = "alone"
+"""What a model calls its only matcher."""
+
+Example = tuple[str, str, str | None]
+"""Topic, phrasing, and the topic answered before where the phrasing is a follow-up."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +52,23 @@ class Why:
 
 
 @dataclass(frozen=True)
+class Lesson:
+    """What one matcher learns from."""
+
+    examples: tuple[Example, ...]
+    not_covered: frozenset[str] = frozenset()
+    risk: float | None = None
+    """Share of left-out phrasings of `not_covered` that may be answered. None: only the scores will mean something."""
+
+
+@dataclass(frozen=True)
 class Matcher:
     """Ranks topics for a text. Deterministic: the same examples give the same weights everywhere."""
 
-    scorer: model.LinearModel
-    vocabulary: Vocabulary
+    model: LinearModel
+    first: int
+    """The model's column of the first label; the column after the last says whether the text looks covered at all."""
+    labels: tuple[str, ...]
     phrasings: Mapping[str, likeness.Phrasings]
     calibration: confidence.Calibration
     not_covered: frozenset[str]
@@ -72,89 +93,90 @@ class Matcher:
         `not_covered` whole topics are left out in turn to stand for the unknown. Fits in a child
         process, so that a server never loads the fitting library. Raises `FitError`.
         """
+        told = [(id_, text, None) for id_, each in (texts or {}).items() for text in each]
+        learnt = (*((id_, text, None) for id_, text in examples), *follow_ups, *told)
         with tempfile.TemporaryDirectory(prefix="hai-faq-fit-") as folder:
-            job = write_job(Path(folder), examples, not_covered, texts or {}, lexicon or Lexicon(), risk, follow_ups)
-            run_fit(job, Path(folder) / "model")
-            return cls.load(Path(folder) / "model")
+            fit_together({ALONE: Lesson(learnt, not_covered, risk)}, lexicon or Lexicon(), Path(folder) / "model")
+            return load_together(Path(folder) / "model")[ALONE]
 
     @classmethod
-    def load(cls, folder: Path) -> "Matcher":
-        """Reads what a fit has written; `ModelError` when any of it is missing or altered."""
-        arrays, names = model.load(folder)
-        return cls.of(arrays, names)
-
-    @classmethod
-    def of(cls, arrays: Mapping[str, NDArray[Any]], names: Mapping[str, Any]) -> "Matcher":
-        lexicon = Lexicon({word: tuple(full) for word, full in names["shorthand"].items()}, dict(names["ideas"]))
+    def of(cls, shared: LinearModel, names: Mapping[str, Any]) -> "Matcher":
         return cls(
-            scorer=model.LinearModel.of(arrays, names),
-            vocabulary=Vocabulary(frozenset(names["vocabulary"]), lexicon),
-            phrasings={
-                id_: likeness.Phrasings.ready(tuple(texts), tuple(keys))
-                for id_, (texts, keys) in names["phrasings"].items()
-            },
+            model=shared,
+            first=int(names["first"]),
+            labels=tuple(names["labels"]),
+            phrasings={id_: likeness.Phrasings(tuple(texts)) for id_, texts in names["phrasings"].items()},
             calibration=confidence.Calibration(tuple(names["entry"]), tuple(names["other"])),
             not_covered=frozenset(names["not_covered"]),
             threshold=float(names["threshold"]),
         )
 
-    def save(self, folder: Path) -> None:
-        names = {
-            **self.scorer.names(),
-            "shorthand": {word: list(full) for word, full in self.vocabulary.lexicon.shorthand.items()},
-            "ideas": dict(self.vocabulary.lexicon.ideas),
-            "vocabulary": sorted(self.vocabulary.known),
-            "phrasings": {id_: [group.texts, group.keys] for id_, group in self.phrasings.items()},
+    def names(self) -> dict[str, Any]:
+        return {
+            "first": self.first,
+            "labels": list(self.labels),
+            "phrasings": {id_: group.texts for id_, group in self.phrasings.items()},
             "entry": list(self.calibration.entry),
             "other": list(self.calibration.other),
             "not_covered": sorted(self.not_covered),
             "threshold": self.threshold,
         }
-        model.save(folder, self.scorer.arrays(), names)
 
     def rank(self, text: str, limit: int = 5, after: str | None = None) -> list[Candidate]:
         """The most likely topics, best first; empty when no word of the text was ever seen.
 
         With `after` the text is read as a follow-up to that topic.
         """
-        reading = self.vocabulary.read(text, after)
+        reading, scores = self.model.judge(text, after)
         if reading.unknown == 1.0 or not reading.words:
             return []
+        own = scores[self.first : self.first + len(self.labels) + 1]
         found = [
-            Candidate(self.scorer.labels[place], row[confidence.SCORE], self._confidence(row, place))
-            for place, row in self.weigh(text, reading)
+            Candidate(self.labels[place], row[confidence.SCORE], self._confidence(row, place))
+            for place, row in self.weigh(own, reading)
         ]
-        return sorted(found, key=lambda each: (-each.confidence, -each.score, each.id))[:limit]
+        found.sort(key=lambda each: (-each.confidence, -each.score, each.id))
+        return found[:limit]
 
     def scores(self, text: str) -> dict[str, float]:
         """The bare score of every topic, where a matcher is not calibrated; empty when no word is known."""
-        reading = self.vocabulary.read(text)
-        if not self.scorer.features.know_any(reading.words):
+        reading, scores = self.model.judge(text)
+        if not self.model.knows_any(reading):
             return {}
-        return dict(zip(self.scorer.labels, self.scorer.scores(reading).tolist(), strict=True))
+        return dict(zip(self.labels, scores[self.first :].tolist(), strict=False))
 
-    def weigh(self, text: str, reading: Reading, most: int = WEIGHED) -> list[tuple[int, list[float]]]:
-        """Places of the best entries and the best not-covered topics, each with its row of signs."""
-        scores, covered = self.scorer.judge(reading)
-        key = likeness.sort_key(text)
+    def weigh(self, scores: FloatArray, reading: Reading, most: int = WEIGHED) -> list[tuple[int, list[float]]]:
+        """Places of the best entries and the best not-covered topics, each with its row of signs.
+
+        `scores` has one per label and, last, the one for being covered.
+        """
+        kinds = [self._best(scores, places, most + 1) for places in (self._entries, self._others)]
+        tops = [kind[0][1] if kind else -1.0 for kind in kinds]
+        covered = float(scores[-1])
         weighed: list[tuple[int, list[float]]] = []
-        for own, rivals in ((self._entries, self._others), (self._others, self._entries)):
-            for place in own[np.argsort(-scores[own], kind="stable")[:most]]:
-                like = self.phrasings[self.scorer.labels[place]].likeness(key)
-                row = confidence.signs(scores, int(place), rivals, covered, like, reading)
-                weighed.append((int(place), row))
+        for kind, top, rival in ((kinds[0], tops[0], tops[1]), (kinds[1], tops[1], tops[0])):
+            for rank, (place, own) in enumerate(kind[:most]):
+                beside = top if rank else (kind[1][1] if len(kind) > 1 else -1.0)
+                weighed.append((place, confidence.signs(own, max(beside, rival), rival, covered, reading)))
         return weighed
 
+    @staticmethod
+    def _best(scores: FloatArray, places: NDArray[np.intp], most: int) -> list[tuple[int, float]]:
+        """The best-scored of these places, best first, with their scores."""
+        own = scores[places]
+        order = np.argsort(-own, kind="stable")[:most]
+        return list(zip(places[order].tolist(), own[order].tolist(), strict=True))
+
     def explain(self, text: str, id: str) -> Why:
-        reading = self.vocabulary.read(text)
+        reading, _ = self.model.judge(text)
         phrasing, like = self.phrasings[id].nearest(likeness.sort_key(text))
-        shared = set(self.vocabulary.read(phrasing).words)
+        shared = set(self.model.vocabulary.read(phrasing).words)
         runner_up = next((each.id for each in self.rank(text) if each.id != id), None)
         matched = tuple(dict.fromkeys(word for word in reading.words if word in shared and word != "?"))
         return Why(phrasing, like, matched, runner_up, self.threshold)
 
     def _confidence(self, row: list[float], place: int) -> float:
-        return self.calibration.confidence(row, self.scorer.labels[place] not in self.not_covered)
+        return self.calibration.confidence(row, self.labels[place] not in self.not_covered)
 
     @cached_property
     def _entries(self) -> NDArray[np.intp]:
@@ -165,39 +187,37 @@ class Matcher:
         return self._places(covered=False)
 
     def _places(self, covered: bool) -> NDArray[np.intp]:
-        labels = self.scorer.labels
-        return np.array([i for i, id_ in enumerate(labels) if (id_ not in self.not_covered) == covered], np.intp)
+        return np.array([i for i, id_ in enumerate(self.labels) if (id_ not in self.not_covered) == covered], np.intp)
 
 
-def write_job(
-    folder: Path,
-    examples: Iterable[tuple[str, str]],
-    not_covered: frozenset[str],
-    texts: Mapping[str, tuple[str, ...]],
-    lexicon: Lexicon,
-    risk: float | None,
-    follow_ups: Iterable[tuple[str, str, str]] = (),
-) -> Path:
-    """The order of a fit as a JSON file, for the child process that carries it out.
-
-    Without a `risk` nothing is calibrated: only the scores of such a matcher mean something.
-    """
+def fit_together(lessons: Mapping[str, Lesson], lexicon: Lexicon, folder: Path) -> None:
+    """Fits a matcher per lesson over one model into `folder`, in a child process. Raises `FitError`."""
     job = {
-        "examples": [*((id_, text, None) for id_, text in examples), *follow_ups],
-        "not_covered": sorted(not_covered),
-        "texts": {id_: list(each) for id_, each in texts.items()},
+        "lessons": {
+            name: {"examples": each.examples, "not_covered": sorted(each.not_covered), "risk": each.risk}
+            for name, each in lessons.items()
+        },
         "shorthand": {word: list(full) for word, full in lexicon.shorthand.items()},
         "ideas": dict(lexicon.ideas),
-        "risk": risk,
     }
-    path = folder / "job.json"
-    path.write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
-    return path
-
-
-def run_fit(job: Path, folder: Path) -> None:
-    """Fits `job` into `folder` in a child process; `FitError` with its last words when that fails."""
-    command = [sys.executable, "-m", "app.matching.training", str(job), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    with tempfile.NamedTemporaryFile("w", prefix="hai-faq-job-", suffix=".json", encoding="utf-8") as file:
+        json.dump(job, file, ensure_ascii=False)
+        file.flush()
+        command = [sys.executable, "-m", "app.matching.training", file.name, str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise FitError(f"fitting failed: {done.stderr.strip()[-2000:]}")
+
+
+def save_together(matchers: Mapping[str, Matcher], folder: Path) -> None:
+    """Writes matchers that share one model."""
+    shared = next(iter(matchers.values())).model
+    names = {**shared.names(), "matchers": {name: each.names() for name, each in matchers.items()}}
+    model.save(folder, shared.arrays(), names)
+
+
+def load_together(folder: Path) -> dict[str, Matcher]:
+    """Reads what a fit has written; `ModelError` when any of it is missing or altered."""
+    arrays, names = model.load(folder)
+    shared = LinearModel.of(arrays, names)
+    return {name: Matcher.of(shared, each) for name, each in names["matchers"].items()}

@@ -1,130 +1,187 @@
-"""Fits a matcher. Runs in a child process (`python -m app.matching.training JOB FOLDER`) and is imported
+"""Fits matchers over one model. Runs in a child process (`python -m app.matching.training JOB FOLDER`) and is imported
 by nobody, so that a server never loads scikit-learn.
 
-One linear SVM for all topics at once (Crammer & Singer 2001, as LIBLINEAR solves it; Fan et al. 2008): it
-ranked as well as a squared hinge per topic against the rest, in half the time (docs/decisions/0002).
-Cross-validation leaves out phrasings, near-duplicates together, and learns from them how far the
-scores can be trusted.
+One linear SVM for all topics of a matcher at once ranked as well as one per topic against the rest, in half the time
+(docs/decisions/0002). Cross-validation leaves out phrasings, near-duplicates together, and learns from them how far
+the scores can be trusted.
 """
 
 import hashlib
 import json
 import sys
-import warnings
 from collections import defaultdict
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.svm import LinearSVC
 
-from app.matching import confidence, likeness
-from app.matching.features import Features, Reading
-from app.matching.matcher import Matcher
+from app.matching import confidence, likeness, svm
+from app.matching.features import LEAST, Reading
+from app.matching.matcher import Lesson, Matcher, save_together
 from app.matching.model import LinearModel
+from app.matching.occurrences import Occurrences
 from app.matching.vocabulary import Lexicon, Vocabulary
 
 FOLDS = 3
 FOLDS_OF_TOPICS = 5
 """Without not-covered phrasings a fifth of the topics is left out at a time to stand for the unknown."""
-PENALTY = 0.3
-TOLERANCE = 0.2
-"""Tighter ones took longer and ranked no better."""
-COVERED_PENALTY = 0.5
-BIAS_SCALE = 0.3
-WORKERS = 2
+MOST_FEATURES = 150_000
+"""The most telling are kept: a bound on memory and on the time of a fit (docs/decisions/0005)."""
 MARGINS = 2
 """Candidates of each kind that a left-out phrasing teaches from."""
 
+Call = tuple[Any, ...]
+"""A function of `svm` and what it is called with."""
+
 
 @dataclass(frozen=True)
-class Task:
-    topics: list[str]
-    phrasings: list[str]
-    after: list[str | None]
-    """The topic answered before, of each phrasing that is a follow-up."""
-    not_covered: frozenset[str]
-    lexicon: Lexicon
-    risk: float | None
-    """None: no calibration is wanted."""
+class Course:
+    """A lesson, with its examples as rows of the matrix of all texts."""
 
-    @classmethod
-    def read(cls, path: Path) -> "Task":
-        job = json.loads(path.read_text(encoding="utf-8"))
-        shorthand = {word: tuple(full) for word, full in job["shorthand"].items()}
-        examples = [(id_, text, after) for id_, text, after in job["examples"]]
-        examples += [(id_, text, None) for id_, texts in job["texts"].items() for text in texts]
-        examples = list(dict.fromkeys(examples))
-        return cls(
-            [id_ for id_, _, _ in examples],
-            [text for _, text, _ in examples],
-            [after for _, _, after in examples],
-            frozenset(job["not_covered"]),
-            Lexicon(shorthand, job["ideas"]),
-            job["risk"],
-        )
+    topics: tuple[str, ...]
+    phrasings: tuple[str, ...]
+    rows: svm.Rows
+    readings: tuple[Reading, ...]
+    not_covered: frozenset[str]
+    risk: float | None
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(sorted(set(self.topics)))
+
+    @cached_property
+    def answers(self) -> svm.Labels:
+        return np.array(self.topics)
+
+    @cached_property
+    def covered(self) -> svm.Kinds:
+        return np.array([topic not in self.not_covered for topic in self.topics])
 
 
 @dataclass(frozen=True)
 class LeftOut:
     """What cross-validation saw: rows of signs, whether each candidate was right, and its kind."""
 
-    rows: list[list[float]]
-    right: list[bool]
-    covered: list[bool]
-    best_of_unknown: list[int]
+    rows: list[list[float]] = field(default_factory=list)
+    right: list[bool] = field(default_factory=list)
+    covered: list[bool] = field(default_factory=list)
+    of_unknown: list[int] = field(default_factory=list)
     """Places in `rows` of the best entry for each text that no entry answers."""
 
 
-def fit_weights(readings: Sequence[Reading], topics: Sequence[str], not_covered: frozenset[str]) -> LinearModel:
-    known = Features.learn(readings)
-    matrix = _matrix(known, readings)
-    svm = LinearSVC(
-        C=PENALTY, tol=TOLERANCE, intercept_scaling=BIAS_SCALE, multi_class="crammer_singer", random_state=0
+def read_job(path: Path) -> tuple[dict[str, Lesson], Lexicon]:
+    job = json.loads(path.read_text(encoding="utf-8"))
+    lessons = {
+        name: Lesson(
+            tuple((topic, text, after) for topic, text, after in each["examples"]),
+            frozenset(each["not_covered"]),
+            each["risk"],
+        )
+        for name, each in job["lessons"].items()
+    }
+    return lessons, Lexicon({word: tuple(full) for word, full in job["shorthand"].items()}, job["ideas"])
+
+
+def train(lessons: Mapping[str, Lesson], lexicon: Lexicon) -> dict[str, Matcher]:
+    said = list(dict.fromkeys((text, after) for each in lessons.values() for _, text, after in each.examples))
+    vocabulary = Vocabulary.learn(dict.fromkeys(text for text, _ in said), lexicon)
+    readings = [vocabulary.read(*each) for each in said]
+    rows = {each: row for row, each in enumerate(said)}
+    courses = [_course(lesson, rows, readings) for lesson in lessons.values()]
+    standing = Occurrences.of(readings)
+    standing = standing.keep(standing.shown() >= LEAST)
+    standing = standing.keep(strongest(telling(standing.matrix(standing.features()), courses)))
+    features = standing.features()
+    fitted = _run(standing.matrix(features), [_fits(course) for course in courses])
+    columns = [each for course, done in zip(courses, fitted, strict=True) for each in done[: _fitted_parts(course)]]
+    shared = LinearModel.of_weights(
+        vocabulary,
+        features,
+        np.hstack([weights for weights, _ in columns]),
+        np.concatenate([bias for _, bias in columns]),
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        svm.fit(matrix, np.array(topics))
-    weights, bias, labels = svm.coef_.T, svm.intercept_, [str(label) for label in svm.classes_]
-    if len(labels) == 2:  # one border between two topics: each side gets its sign
-        weights, bias = np.hstack([-weights, weights]), np.array([-bias[0], bias[0]])
-    column, offset = _fit_covered(matrix, [topic not in not_covered for topic in topics])
-    weights, bias = np.hstack([weights, column]), np.append(bias, offset)
-    return LinearModel(known, tuple(labels), weights.astype(np.float32), bias.astype(np.float32))
+    matchers, first = {}, 0
+    for name, course, done in zip(lessons, courses, fitted, strict=True):
+        matchers[name] = _matcher(shared, first, course, done[_fitted_parts(course) :])
+        first += len(course.labels) + (course.risk is not None)
+    return matchers
 
 
-def _fit_covered(matrix: csr_matrix, covered: Sequence[bool]) -> tuple[NDArray[np.float64], float]:
-    """A border of its own between all entries and all not-covered topics; flat where there is only one kind."""
-    if len(set(covered)) < 2:
-        return np.zeros((matrix.shape[1], 1)), 0.0
-    svm = LinearSVC(C=COVERED_PENALTY, tol=TOLERANCE, random_state=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        svm.fit(matrix, np.array(covered))
-    return svm.coef_.T, float(svm.intercept_[0])
+def _course(lesson: Lesson, rows: Mapping[tuple[str, str | None], int], readings: Sequence[Reading]) -> Course:
+    examples = list(dict.fromkeys(lesson.examples))
+    at = [rows[(text, after)] for _, text, after in examples]
+    return Course(
+        topics=tuple(topic for topic, _, _ in examples),
+        phrasings=tuple(text for _, text, _ in examples),
+        rows=np.array(at, np.intp),
+        readings=tuple(readings[row] for row in at),
+        not_covered=lesson.not_covered,
+        risk=lesson.risk,
+    )
 
 
-def _matrix(known: Features, readings: Sequence[Reading]) -> csr_matrix:
-    vectors = [known.vector(reading) for reading in readings]
-    starts = np.cumsum([0, *(len(places) for places, _ in vectors)])
-    places = np.concatenate([places for places, _ in vectors])
-    values = np.concatenate([values for _, values in vectors]).astype(np.float64)
-    matrix = csr_matrix((values, places, starts), shape=(len(vectors), len(known.idf)))
-    matrix.sum_duplicates()
-    return matrix
+def _run(matrix: csr_matrix, groups: Sequence[Sequence[Call]]) -> list[list[Any]]:
+    with svm.workers(matrix) as pool:
+        pending = [[pool.submit(*call) for call in calls] for calls in groups]
+        return [[each.result() for each in calls] for calls in pending]
 
 
-def folds_of(task: Task, count: int) -> NDArray[np.int64]:
+def telling(matrix: csr_matrix, courses: Sequence[Course]) -> NDArray[np.float64]:
+    """How much more of each feature the texts of some topic hold than as many texts of all topics."""
+    most = np.zeros(matrix.shape[1])
+    for course in courses:
+        rows = matrix[course.rows]
+        expected = np.asarray(rows.mean(axis=0)).ravel()
+        for label in course.labels:
+            own = np.flatnonzero(course.answers == label)
+            held = np.asarray(rows[own].sum(axis=0)).ravel()
+            np.maximum(most, held - len(own) * expected, out=most)
+    return most
+
+
+def strongest(values: NDArray[np.float64]) -> svm.Kinds:
+    """Which are among the `MOST_FEATURES` largest."""
+    return np.asarray(values >= np.sort(values)[-min(MOST_FEATURES, len(values))])
+
+
+def _fits(course: Course) -> list[Call]:
+    """The whole course's columns, then what its calibration needs: the scores of each fold left out."""
+    whole: list[Call] = [(svm.topics, course.rows, course.answers)]
+    if course.risk is None:
+        return whole
+    folds = [
+        (svm.left_out, course.rows[learn], course.answers[learn], course.covered[learn], course.rows[out])
+        for learn, out in splits(course)
+    ]
+    return [*whole, (svm.border, course.rows, course.covered), *folds]
+
+
+def _fitted_parts(course: Course) -> int:
+    """How many of a course's fits are columns of the model."""
+    return 1 if course.risk is None else 2
+
+
+def splits(course: Course) -> Iterator[tuple[svm.Rows, svm.Rows]]:
+    """Places of a course's examples to learn from, and to leave out."""
+    count = FOLDS if course.not_covered else FOLDS_OF_TOPICS
+    folds = folds_of(course.topics, course.phrasings, count)
+    unknown = {} if course.not_covered else {topic: place % count for place, topic in enumerate(course.labels)}
+    for fold in range(count):
+        out = (folds == fold) | np.array([unknown.get(topic) == fold for topic in course.topics])
+        yield np.flatnonzero(~out), np.flatnonzero(out)
+
+
+def folds_of(topics: Sequence[str], phrasings: Sequence[str], count: int) -> NDArray[np.int64]:
     """A fold for each phrasing: those of the same words share one, each topic is spread evenly."""
     by_topic: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for place, (topic, phrasing) in enumerate(zip(task.topics, task.phrasings, strict=True)):
+    for place, (topic, phrasing) in enumerate(zip(topics, phrasings, strict=True)):
         by_topic[topic][" ".join(sorted(set(likeness.sort_key(phrasing).split())))].append(place)
-    folds = np.zeros(len(task.topics), np.int64)
+    folds = np.zeros(len(topics), np.int64)
     for groups in by_topic.values():
         for turn, key in enumerate(sorted(groups, key=_digest)):
             folds[groups[key]] = turn % count
@@ -135,69 +192,47 @@ def _digest(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
 
 
-def assemble(task: Task, kept: Sequence[int], readings: Sequence[Reading], vocabulary: Vocabulary) -> Matcher:
-    """A matcher of the kept phrasings, not calibrated yet."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for place in kept:
-        groups[task.topics[place]].append(task.phrasings[place])
-    topics = [task.topics[place] for place in kept]
-    weights = fit_weights([readings[place] for place in kept], topics, task.not_covered)
+def _matcher(shared: LinearModel, first: int, course: Course, left_out: Sequence[NDArray[np.float32]]) -> Matcher:
     flat = (0.0,) * len(confidence.SIGNS)
-    phrasings = {topic: likeness.Phrasings.of(texts) for topic, texts in groups.items()}
-    return Matcher(weights, vocabulary, phrasings, confidence.Calibration(flat, flat), task.not_covered, 1.0)
+    bare = Matcher(shared, first, course.labels, {}, confidence.Calibration(flat, flat), course.not_covered, 1.0)
+    if course.risk is None:
+        return bare
+    calibration, threshold = calibrate(_look(bare, course, left_out), course.risk)
+    groups: dict[str, list[str]] = defaultdict(list)
+    for topic, phrasing in zip(course.topics, course.phrasings, strict=True):
+        groups[topic].append(phrasing)
+    phrasings = {topic: likeness.Phrasings(tuple(texts)) for topic, texts in groups.items()}
+    return Matcher(shared, first, course.labels, phrasings, calibration, course.not_covered, threshold)
 
 
-def leave_out(matcher: Matcher, task: Task, places: Sequence[int], readings: Sequence[Reading]) -> LeftOut:
-    """How the matcher's candidates for these left-out phrasings look, and which were right."""
-    seen = LeftOut([], [], [], [])
-    known = set(matcher.scorer.labels)
-    for place in places:
-        weighed = matcher.weigh(task.phrasings[place], readings[place], MARGINS)
-        if task.topics[place] in task.not_covered or task.topics[place] not in known:
-            seen.best_of_unknown.append(len(seen.rows))
-        for candidate, row in weighed:
-            label = matcher.scorer.labels[candidate]
-            seen.rows.append(row)
-            seen.right.append(label == task.topics[place])
-            seen.covered.append(label not in task.not_covered)
+def _look(matcher: Matcher, course: Course, left_out: Sequence[NDArray[np.float32]]) -> LeftOut:
+    """How the candidates for the left-out phrasings look, and which were right."""
+    seen = LeftOut()
+    for (learn, out), scores in zip(splits(course), left_out, strict=True):
+        labels = tuple(sorted({course.topics[place] for place in learn}))
+        known = Matcher(matcher.model, 0, labels, {}, matcher.calibration, course.not_covered, 1.0)
+        for place, row in zip(out.tolist(), scores, strict=True):
+            _note(seen, known, row, course.topics[place], course.readings[place])
     return seen
 
 
-def calibrate(parts: Sequence[LeftOut], risk: float) -> tuple[confidence.Calibration, float]:
-    rows = np.array([row for part in parts for row in part.rows])
-    right = np.array([each for part in parts for each in part.right], np.float64)
-    covered = np.array([each for part in parts for each in part.covered], bool)
+def _note(seen: LeftOut, known: Matcher, scores: NDArray[np.float32], topic: str, reading: Reading) -> None:
+    if topic in known.not_covered or topic not in known.labels:
+        seen.of_unknown.append(len(seen.rows))
+    for candidate, row in known.weigh(scores, reading, MARGINS):
+        label = known.labels[candidate]
+        seen.rows.append(row)
+        seen.right.append(label == topic)
+        seen.covered.append(label not in known.not_covered)
+
+
+def calibrate(seen: LeftOut, risk: float) -> tuple[confidence.Calibration, float]:
+    rows, right, covered = np.array(seen.rows), np.array(seen.right, np.float64), np.array(seen.covered, bool)
     entry = confidence.fit_logistic(rows[covered], right[covered])
     other = confidence.fit_logistic(rows[~covered], right[~covered])
-    out = np.array([part.rows[place] for part in parts for place in part.best_of_unknown])
-    sure = confidence.logistic(out @ entry) if len(out) else np.empty(0)
+    sure = confidence.logistic(rows[seen.of_unknown] @ entry) if seen.of_unknown else np.empty(0)
     return confidence.Calibration(tuple(entry.tolist()), tuple(other.tolist())), confidence.threshold_for(sure, risk)
 
 
-def cross_validate(task: Task, readings: Sequence[Reading], vocabulary: Vocabulary) -> list[LeftOut]:
-    count = FOLDS if task.not_covered else FOLDS_OF_TOPICS
-    folds = folds_of(task, count)
-    unknown = {} if task.not_covered else {t: i % count for i, t in enumerate(sorted(set(task.topics)))}
-
-    def one(fold: int) -> LeftOut:
-        absent = np.array([unknown.get(topic) == fold for topic in task.topics])
-        out = (folds == fold) | absent
-        matcher = assemble(task, np.flatnonzero(~out).tolist(), readings, vocabulary)
-        return leave_out(matcher, task, np.flatnonzero(out).tolist(), readings)
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(one, range(count)))
-
-
-def train(task: Task) -> Matcher:
-    vocabulary = Vocabulary.learn(task.phrasings, task.lexicon)
-    readings = [vocabulary.read(*said) for said in zip(task.phrasings, task.after, strict=True)]
-    whole = assemble(task, range(len(readings)), readings, vocabulary)
-    if task.risk is None:
-        return whole
-    calibration, threshold = calibrate(cross_validate(task, readings, vocabulary), task.risk)
-    return Matcher(whole.scorer, vocabulary, whole.phrasings, calibration, task.not_covered, threshold)
-
-
 if __name__ == "__main__":
-    train(Task.read(Path(sys.argv[1]))).save(Path(sys.argv[2]))
+    save_together(train(*read_job(Path(sys.argv[1]))), Path(sys.argv[2]))

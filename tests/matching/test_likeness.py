@@ -9,7 +9,7 @@ TITLES = [("size", "How big is the pump?"), ("place", "Where is the pump placed?
 
 
 def test_word_order_does_not_count() -> None:
-    assert Phrasings.of(["big is the pump how"]).nearest(likeness.sort_key("how big is the pump"))[1] == 1.0
+    assert Phrasings(("big is the pump how",)).nearest(likeness.sort_key("how big is the pump"))[1] == 1.0
 
 
 def test_search_takes_an_unfinished_last_word() -> None:

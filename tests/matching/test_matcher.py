@@ -62,7 +62,7 @@ def test_without_not_covered_topics_it_still_calibrates() -> None:
 
 def test_two_fits_of_the_same_examples_are_the_same() -> None:
     again = Matcher.fit(EXAMPLES)
-    assert (again.scorer.weights == SMALL.scorer.weights).all()
+    assert (again.model.weights == SMALL.model.weights).all()
     assert again.threshold == SMALL.threshold
 
 
