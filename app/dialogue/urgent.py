@@ -65,69 +65,77 @@ CALM_READING = Urgency(None, "", 0.0)
 
 
 class _Span(NamedTuple):
-    """A text to look at: folded, as words with one space between, and each word once."""
+    """A text to look at: folded, as words with one space between, and the numbers of the patterns that it holds."""
 
     folded: str
     words: str
-    each: frozenset[str]
-
-    @classmethod
-    def of(cls, folded: str) -> "_Span":
-        words = text.words(folded)
-        return cls(folded, " ".join(words), frozenset(words))
+    holds: frozenset[int]
 
 
 @dataclass(frozen=True)
 class _Wordings:
-    """Patterns as one regular expression, tried only on a text that holds a word with which one of them begins."""
+    """Every pattern of the rules once, tried only where a word stands with which it may begin."""
 
-    pattern: re.Pattern[str]
-    starts: frozenset[str]
-    prefixes: tuple[str, ...]
+    patterns: tuple[re.Pattern[str], ...]
+    words: Mapping[str, tuple[int, ...]]
+    prefixes: Mapping[str, tuple[int, ...]]
+    lengths: tuple[int, ...]
+    """Of the prefixes."""
 
     @classmethod
-    def of(cls, patterns: Iterable[str]) -> "_Wordings | None":
-        found = list(patterns)
-        if not found:
-            return None
+    def of(cls, numbers: Mapping[str, int]) -> "_Wordings":
+        words: dict[str, list[int]] = {}
+        prefixes: dict[str, list[int]] = {}
+        for pattern, number in numbers.items():
+            for word in pattern.split()[0].split("|"):
+                begun = prefixes if word.endswith("*") else words
+                begun.setdefault(text.fold(word.rstrip("*")), []).append(number)
         return cls(
-            re.compile("|".join(map(compile_pattern, found))),
-            frozenset(word for pattern, word in _starts(found) if not pattern),
-            tuple(word for pattern, word in _starts(found) if pattern),
+            tuple(re.compile(compile_pattern(pattern)) for pattern in numbers),
+            {word: tuple(found) for word, found in words.items()},
+            {prefix: tuple(found) for prefix, found in prefixes.items()},
+            tuple(sorted({len(prefix) for prefix in prefixes})),
         )
 
-    def are_in(self, span: _Span) -> bool:
-        begun = not self.starts.isdisjoint(span.each) or any(word.startswith(self.prefixes) for word in span.each)
-        return begun and self.pattern.search(span.words) is not None
+    def span(self, folded: str) -> _Span:
+        words = text.words(folded)
+        said = " ".join(words)
+        holds: set[int] = set()
+        start = 0
+        for word in words:
+            for number in self._beginning(word):
+                if number not in holds and self.patterns[number].match(said, start):
+                    holds.add(number)
+            start += len(word) + 1
+        return _Span(folded, said, frozenset(holds))
 
-
-def _starts(patterns: Iterable[str]) -> Iterator[tuple[bool, str]]:
-    """The words with which patterns begin, and whether each stands for all that begin so."""
-    for pattern in patterns:
-        for word in pattern.split()[0].split("|"):
-            yield word.endswith("*"), text.fold(word.rstrip("*"))
+    def _beginning(self, word: str) -> Iterator[int]:
+        yield from self.words.get(word, ())
+        for length in self.lengths:
+            yield from self.prefixes.get(word[:length], ())
 
 
 @dataclass(frozen=True)
 class _Pattern:
+    """A rule or a mark; `any`, `unless` and `happening` are numbers of patterns."""
+
     sign: str
-    any: _Wordings | None
-    unless: _Wordings | None
+    any: frozenset[int]
+    unless: frozenset[int]
     temperature: re.Pattern[str] | None = None
-    happening: _Wordings | None = None
+    happening: frozenset[int] = frozenset()
     """What makes the sign a fact of this moment, whatever `unless` says."""
 
     def found(self, span: _Span) -> bool:
         """The sign is named, be it as a fact, a fear or a memory."""
-        if self.any is not None and self.any.are_in(span):
+        if not self.any.isdisjoint(span.holds):
             return True
         return self.temperature is not None and has_fever(span.folded, self.temperature)
 
     def raised(self, span: _Span) -> bool:
         if not self.found(span):
             return False
-        quieted = self.unless is not None and self.unless.are_in(span)
-        return not quieted or (self.happening is not None and self.happening.are_in(span))
+        return self.unless.isdisjoint(span.holds) or not self.happening.isdisjoint(span.holds)
 
 
 def compile_pattern(pattern: str) -> str:
@@ -151,7 +159,7 @@ def _word(word: str) -> str:
 
 def has_fever(folded: str, spoken: re.Pattern[str]) -> bool:
     """A body temperature of 100.4 F or 38.0 C and more, in a text that speaks of temperature or gives its unit."""
-    return bool(spoken.search(folded) or _UNIT.search(folded)) and any(map(_is_fever, _numbers(folded)))
+    return any(map(_is_fever, _numbers(folded))) and bool(spoken.search(folded) or _UNIT.search(folded))
 
 
 def is_reading(folded: str) -> bool:
@@ -174,6 +182,7 @@ class UrgentCheck:
     """The detector: what rules and matcher find, the more urgent of the two."""
 
     matcher: Matcher
+    wordings: _Wordings
     patterns: Mapping[Tier, Sequence[_Pattern]]
     """By tier, the most urgent first."""
     marks: Sequence[_Pattern]
@@ -185,21 +194,27 @@ class UrgentCheck:
 
     @classmethod
     def build(cls, matcher: Matcher, rules: UrgentRules, bar: float, harmless: Iterable[str] = ()) -> "UrgentCheck":
+        numbers: dict[str, int] = {}
+
+        def numbered(wordings: Iterable[str]) -> frozenset[int]:
+            return frozenset(numbers.setdefault(each, len(numbers)) for each in wordings)
+
+        happening = numbered(rules.cues.get(HAPPENING, ()))
         patterns = {
             tier: [
                 _Pattern(
                     rule.sign,
-                    _Wordings.of(rule.any),
-                    _Wordings.of(_expand(rule.unless, rules.cues)),
+                    numbered(rule.any),
+                    numbered(_expand(rule.unless, rules.cues)),
                     _spoken(rule.temperature) if rule.temperature else None,
-                    _Wordings.of(rules.cues.get(HAPPENING, ())),
+                    happening,
                 )
                 for rule in rules.rules.get(tier, ())
             ]
             for tier in TIERS
         }
         marks = [
-            _Pattern(name, _Wordings.of(mark.any), _Wordings.of(_expand(mark.unless, rules.cues)))
+            _Pattern(name, numbered(mark.any), numbered(_expand(mark.unless, rules.cues)))
             for name, mark in rules.marks.items()
         ]
         signs = ((tier, frozenset({pattern.sign, NOW})) for tier, group in patterns.items() for pattern in group)
@@ -207,7 +222,7 @@ class UrgentCheck:
             [*signs, *((each.tier, frozenset(each.marks)) for each in rules.apart)],
             key=lambda pair: TIERS.index(pair[0]),
         )
-        return cls(matcher, patterns, marks, apart, bar, frozenset(harmless))
+        return cls(matcher, _Wordings.of(numbers), patterns, marks, apart, bar, frozenset(harmless))
 
     def assess(self, message: str, before: frozenset[str] = frozenset(), language: str | None = None) -> Urgency:
         """The most urgent reading of a text of any length, in time linear in it.
@@ -217,7 +232,7 @@ class UrgentCheck:
         folded = text.fold(message)
         if " ".join(text.words(folded)) in self.harmless:
             return Urgency(None, "", 0.0, before, language)
-        spans = [_Span.of(span) for span in _spans(folded)]
+        spans = [self.wordings.span(span) for span in _spans(folded)]
         marks = self._marks(spans[0])
         bar = self.bar if language is None else min(self.bar, BAR_ABROAD)
         found = [self._by_rule(spans), self._by_score(spans, bar), self._by_both(before, marks)]
