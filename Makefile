@@ -24,13 +24,16 @@ format: $(VENV)/.tested
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.tested ## accuracy against the naive baseline, and speed, on tests/labelled
+bench: $(VENV)/.benched ## accuracy against the naive baseline, on tests/labelled; then speed, in the process and over HTTP
 	$(BIN)/python -m bench.compare tests/labelled
+	$(BIN)/python -m bench.speed tests/labelled
+	$(BIN)/python -m bench.http tests/labelled
 
 lock: $(VENV)/.tested ## write the locks anew
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build -o requirements.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build --group test -o requirements-test.txt
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build --group test --group bench -o requirements-bench.txt
 
 clean:
 	rm -rf $(VENV) var build *.egg-info
@@ -43,4 +46,8 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 
 $(VENV)/.tested: $(VENV)/.installed requirements-test.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	touch $@
+
+$(VENV)/.benched: $(VENV)/.tested requirements-bench.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	touch $@

@@ -105,7 +105,7 @@ def _topics(content: Content, intents: Intents, risk: float) -> Lesson:
     examples += [(id_, line, None) for _, id_, line in intents.translated]
     examples += _follow_ups(content, intents)
     examples += [(id_, said, None) for id_, entry in content.entries.items() for said in (entry.question, entry.answer)]
-    return Lesson(tuple(examples), frozenset(content.topics), risk)
+    return Lesson(tuple(examples), frozenset(content.topics), calibrated=True, risk=risk)
 
 
 def _follow_ups(content: Content, intents: Intents) -> Iterator[Example]:

@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 SIGNS = ("one", "score", "lead", "lead over the other kind", "unknown", "length", "covered", "best other", "follow-up")
 """Columns of a row of signs, see `signs`. How like the nearest phrasing is brought nothing (docs/decisions/0005)."""
 SCORE = SIGNS.index("score")
+EVEN_ODDS = 0.5
+"""An answer is then as likely right as wrong."""
 RIDGE = 1e-2
 STEPS = 30
 
@@ -49,16 +51,20 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, sum(map(operator.mul, coefficients, row))))))
 
 
-def fit_logistic(rows: Array, right: Array) -> Array:
-    """Coefficients by Newton's method (iteratively reweighted least squares), with a small ridge penalty."""
+def fit_logistic(rows: Array, right: Array, counts: Array | None = None) -> Array:
+    """Coefficients by Newton's method (iteratively reweighted least squares), with a small ridge penalty.
+
+    `counts` says for how many each row stands; one each when left out.
+    """
+    counts = np.ones(len(rows)) if counts is None else counts
     coefficients = np.zeros(rows.shape[1])
     if not len(rows):
         return coefficients
     penalty = RIDGE * len(rows) * 1e-2 * np.eye(rows.shape[1]) + 1e-6 * np.eye(rows.shape[1])
     for _ in range(STEPS):
         chance = logistic(rows @ coefficients)
-        gradient = rows.T @ (right - chance) - penalty @ coefficients
-        hessian = (rows * (chance * (1 - chance))[:, None]).T @ rows + penalty
+        gradient = rows.T @ (counts * (right - chance)) - penalty @ coefficients
+        hessian = (rows * (counts * chance * (1 - chance))[:, None]).T @ rows + penalty
         step = np.linalg.solve(hessian, gradient)
         coefficients = coefficients + step
         if float(np.abs(step).max()) < 1e-8:
@@ -66,10 +72,10 @@ def fit_logistic(rows: Array, right: Array) -> Array:
     return coefficients
 
 
-def threshold_for(confidences_out: Array, risk: float) -> float:
+def threshold_for(confidences_out: Array, risk: float | None) -> float:
     """Lowest bar that lets at most `risk` (a share) of these must-not-answer confidences through."""
-    if not len(confidences_out):
-        return 0.5
+    if risk is None or not len(confidences_out):
+        return EVEN_ODDS
     allowed = int(np.floor(risk * len(confidences_out)))
     ordered = np.sort(confidences_out)[::-1]
     return float(np.nextafter(ordered[min(allowed, len(ordered) - 1)], 1.0))

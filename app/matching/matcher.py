@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -57,8 +57,10 @@ class Lesson:
 
     examples: tuple[Example, ...]
     not_covered: frozenset[str] = frozenset()
+    calibrated: bool = False
+    """Without, only the scores will mean something."""
     risk: float | None = None
-    """Share of left-out phrasings of `not_covered` that may be answered. None: only the scores will mean something."""
+    """Share of left-out phrasings of `not_covered` that may be answered; None for even odds."""
 
 
 @dataclass(frozen=True)
@@ -84,19 +86,24 @@ class Matcher:
         texts: Mapping[str, tuple[str, ...]] | None = None,
         lexicon: Lexicon | None = None,
         follow_ups: Iterable[tuple[str, str, str]] = (),
-        risk: float = 0.02,
+        risk: float | None = 0.02,
     ) -> "Matcher":
         """Learns from (topic, phrasing) pairs, with each entry's own `texts` as further evidence.
 
         `follow_ups` are (topic, phrasing, topic answered before).
         `risk` is the share of left-out phrasings of `not_covered` that may be answered; without
-        `not_covered` whole topics are left out in turn to stand for the unknown. Fits in a child
-        process, so that a server never loads the fitting library. Raises `FitError`.
+        `not_covered` whole topics are left out in turn to stand for the unknown. None sets the bar at even
+        odds: an answer is as likely right as wrong. Fits in a child process, so that a server never loads the
+        fitting library. Raises `FitError`.
         """
         told = [(id_, text, None) for id_, each in (texts or {}).items() for text in each]
         learnt = (*((id_, text, None) for id_, text in examples), *follow_ups, *told)
         with tempfile.TemporaryDirectory(prefix="hai-faq-fit-") as folder:
-            fit_together({ALONE: Lesson(learnt, not_covered, risk)}, lexicon or Lexicon(), Path(folder) / "model")
+            fit_together(
+                {ALONE: Lesson(learnt, not_covered, calibrated=True, risk=risk)},
+                lexicon or Lexicon(),
+                Path(folder) / "model",
+            )
             return load_together(Path(folder) / "model")[ALONE]
 
     @classmethod
@@ -193,10 +200,7 @@ class Matcher:
 def fit_together(lessons: Mapping[str, Lesson], lexicon: Lexicon, folder: Path) -> None:
     """Fits a matcher per lesson over one model into `folder`, in a child process. Raises `FitError`."""
     job = {
-        "lessons": {
-            name: {"examples": each.examples, "not_covered": sorted(each.not_covered), "risk": each.risk}
-            for name, each in lessons.items()
-        },
+        "lessons": {name: {**asdict(each), "not_covered": sorted(each.not_covered)} for name, each in lessons.items()},
         "shorthand": {word: list(full) for word, full in lexicon.shorthand.items()},
         "ideas": dict(lexicon.ideas),
     }
