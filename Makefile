@@ -24,10 +24,9 @@ format: $(VENV)/.tested
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.benched ## accuracy against the naive baseline, on tests/labelled; then speed, in the process and over HTTP
+bench: $(VENV)/.benched ## accuracy against the naive baseline, on tests/labelled; then speed
 	$(BIN)/python -m bench.compare tests/labelled
 	$(BIN)/python -m bench.speed tests/labelled
-	$(BIN)/python -m bench.http tests/labelled
 
 lock: $(VENV)/.tested ## write the locks anew
 	$(BIN)/pip install --quiet uv

@@ -5,6 +5,9 @@ import pytest
 
 from app.errors import ModelError
 from app.matching import model
+from app.matching.features import Features
+from app.matching.model import LinearModel
+from app.matching.vocabulary import Vocabulary
 
 
 @pytest.fixture
@@ -46,3 +49,10 @@ def test_a_manifest_of_another_format_is_an_error(saved: Path) -> None:
     manifest.write_text(manifest.read_text().replace(f'"format": {model.FORMAT}', '"format": 0'))
     with pytest.raises(ModelError, match="another version"):
         model.load(saved)
+
+
+def test_rounding_moves_no_weight_by_more_than_half_a_step() -> None:
+    weights = np.array([[0.5, -1.0, 0.1], [0.0, 0.0, 0.0]], np.float32)
+    known = Features({"a": 0, "b": 1}, np.ones(2, np.float32))
+    rounded = LinearModel.of_weights(Vocabulary(frozenset()), known, weights, np.zeros(3))
+    assert np.abs(rounded.weights * rounded.steps[:, None] - weights).max() <= rounded.steps.max() / 2

@@ -1,0 +1,48 @@
+"""Time per message, one at a time in one thread, no message twice: `python -m bench.speed FILE_OR_DIR ...`"""
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from app import live
+from app.dialogue.engine import respond
+from app.dialogue.messages import Message, State
+from app.evaluation import read_cases
+from app.main import place
+from app.settings import Settings
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+def measure(name: str, step: Callable[[str], object], texts: Sequence[str]) -> str:
+    times = []
+    for text in texts:
+        began = time.perf_counter()
+        step(text)
+        times.append((time.perf_counter() - began) * 1000)
+    return f"{name:16s}{np.median(times):8.3f}{np.quantile(times, 0.99):8.3f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", nargs="+", type=Path)
+    paths = parser.parse_args().paths
+    wanted = [found for path in paths for found in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
+    texts = list(dict.fromkeys(case["text"] for path in wanted for case in read_cases(path) if case.get("text")))
+    began = time.perf_counter()
+    knowledge = live.load(place(Settings()))
+    loaded = time.perf_counter() - began
+    half = len(texts) // 2
+    for text in texts[:half]:  # words come back in daily use: half of the messages warm up what is kept of them
+        respond(Message(text), State(), knowledge, NOW)
+    print(f"{len(texts) - half} messages; loaded in {loaded:.2f} s\n{'':16s}  median     p99 ms")
+    print(measure("Matcher.rank", knowledge.matcher.rank, texts[half::2]))
+    print(measure("respond", lambda text: respond(Message(text), State(), knowledge, NOW), texts[half + 1 :: 2]))
+
+
+if __name__ == "__main__":
+    main()
