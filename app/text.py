@@ -47,7 +47,7 @@ def _fold_character(char: str) -> str:
 
 _FOLDING = _Folding()
 _RUN = re.compile(r"([^\W\d])\1{2,}")
-_SPACES = re.compile(r"[ \t]+")
+_SPACES = re.compile(r" {2,}")
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"\d+(?:[.,]\d+)?|[{_HAN}]|[^\s\d.,;:!?()\-'\"/%<>=&+{_HAN}]+")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
@@ -61,17 +61,28 @@ def fold(text: str) -> str:
     >>> fold("Wie GROẞ…\\u200b  is it??")
     'wie gross... is it??'
     """
-    decomposed = unicodedata.normalize("NFKD", text.replace("°", " ")).casefold()
-    folded = unicodedata.normalize("NFC", decomposed.translate(_FOLDING))
-    return _SPACES.sub(" ", _RUN.sub(r"\1\1", _APOSTROPHE.sub("", folded))).strip()
+    if text.isascii():  # nothing to take apart: 5 us instead of 16
+        folded = text.lower().translate(_FOLDING)
+    else:
+        decomposed = unicodedata.normalize("NFKD", text.replace("°", " ")).casefold()
+        folded = unicodedata.normalize("NFC", decomposed.translate(_FOLDING))
+    if "'" in folded:
+        folded = _APOSTROPHE.sub("", folded)
+    return _SPACES.sub(" ", _RUN.sub(r"\1\1", folded)).strip()
 
 
-def words(folded: str) -> list[str]:
+@functools.lru_cache(maxsize=256)
+def words(folded: str) -> tuple[str, ...]:
     """Words and numbers of a folded text; an apostrophe inside a word has been closed up (dont, its).
 
     Chinese does not part its words: each of its characters counts as one, and their pairs do the rest.
     """
-    return _WORD.findall(folded)
+    return tuple(_WORD.findall(folded))
+
+
+def key(text: str) -> str:
+    """The words of a text with one space between: what is left of it when punctuation and case do not count."""
+    return " ".join(words(fold(text)))
 
 
 def word_starts(folded: str) -> list[int]:

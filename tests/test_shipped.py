@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app import evaluation, lint, live
+from app import evaluation, lint, live, text
 from app.content import approval, files
 from app.content.schema import Content
 from app.dialogue.engine import respond
@@ -187,12 +187,12 @@ def test_no_labelled_message_teaches(shipped: Knowledge) -> None:
     lines = [line for _, _, line in intents.urgent.lines()]
     lines += [line for said in (*intents.phrasings.values(), *intents.smalltalk.values()) for line in said]
     lines += [line for each in intents.follow_ups for line in each.lines]
-    taught = {files.normal_form(line) for line in lines}
+    taught = {text.key(line) for line in lines}
     for path in LABELLED:
         common = 6 if path.name.startswith(("dialogs", "smalltalk")) else 3
         for case in evaluation.read_cases(path):
             for turn in case.get("turns", [case]):
-                said = files.normal_form(turn["text"])
+                said = text.key(turn["text"])
                 assert len(said.split()) <= common or said not in taught, turn["text"]
 
 

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from app import text
 from app.content import schema
 from app.content.schema import Content, Intents
 from app.errors import ContentError
@@ -303,8 +302,3 @@ def _odd_braces(content: Content) -> Iterator[tuple[Keys, str]]:
         for _, said in script.texts():
             for odd in schema.unknown_placeholders(said):
                 yield ("scripts", id_), f"{{{odd}}} is not a placeholder"
-
-
-def normal_form(phrasing: str) -> str:
-    """Two phrasings of one normal form teach the same."""
-    return " ".join(text.words(text.fold(phrasing)))

@@ -49,7 +49,7 @@ def pick(message: str, options: Sequence[Option], asked: bool) -> Option | Liter
     them: `yes` to several, `tell me more` after an answer.
     """
     folded = text.fold(message)
-    said = " ".join(text.words(folded))
+    said = text.key(message)
     if not said or not options:
         return None
     named = next((option for option in options if option.id == folded), None)
@@ -78,6 +78,6 @@ def _number(words: Sequence[str], count: int, asked: bool) -> int | None:
 
 
 def _by_words(said: str, options: Sequence[Option]) -> Option | None:
-    questions = [" ".join(text.words(text.fold(option.question))) for option in options]
+    questions = [text.key(option.question) for option in options]
     found = process.extractOne(said, questions, scorer=fuzz.ratio, score_cutoff=SAME)
     return options[found[2]] if found else None

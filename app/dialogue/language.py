@@ -37,20 +37,23 @@ class Languages:
     """A letter of each language that has a script of its own."""
     messages: Mapping[str, str]
     """Whole messages, as words, and their language."""
+    labels: frozenset[str]
+    """What the matcher calls languages."""
     matcher: Matcher
 
     @classmethod
     def build(cls, known: Mapping[str, LanguageEvidence], matcher: Matcher) -> "Languages":
         scripts = {language: _SCRIPTS[each.script] for language, each in known.items() if each.script}
-        messages = {_key(line): language for language, each in known.items() for line in each.messages}
-        return cls(scripts, messages, matcher)
+        messages = {text.key(line): language for language, each in known.items() for line in each.messages}
+        labels = frozenset(label for label in matcher.labels if label.startswith(LABEL))
+        return cls(scripts, messages, labels, matcher)
 
     def detect(self, message: str) -> str | None:
         """The language of a message; None for English, for one that is not known, and where it cannot be told."""
         read = message[:LONGEST_READ]
         if not read.isascii() and (written := self._by_script(read)):
             return written
-        words = _key(read)
+        words = text.key(read)
         if words in self.messages:
             return self.messages[words]
         return self._by_likeness(read) if len(words.split()) >= LEAST_WORDS else None
@@ -60,13 +63,5 @@ class Languages:
         return next((language for language, letter in self.scripts.items() if len(letter.findall(read)) > least), None)
 
     def _by_likeness(self, read: str) -> str | None:
-        scores = self.matcher.scores(read)
-        led = {label: scores.pop(label) for label in list(scores) if label.startswith(LABEL)}
-        best = max(sorted(led), key=lambda label: led[label], default=None)
-        if not best or led[best] - max(scores.values()) < LEAST_LEAD:
-            return None
-        return best.removeprefix(LABEL)
-
-
-def _key(said: str) -> str:
-    return " ".join(text.words(text.fold(said)))
+        best = self.matcher.lead(read, self.labels)
+        return best.label.removeprefix(LABEL) if best and best.by >= LEAST_LEAD else None

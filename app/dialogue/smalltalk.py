@@ -17,6 +17,7 @@ OPENERS = ("greeting", "thanks", "goodbye")
 """Small talk that people put around a question; it never is the question."""
 LONGEST_OPENER = 4
 UNCLEAR = "unclear"
+_INTENTS = frozenset(schema.SMALLTALK)
 MASHED = 3
 """Words up to which a message without one known word is a slip of the keyboard."""
 
@@ -31,31 +32,27 @@ class SmallTalk:
 
     @classmethod
     def build(cls, phrasings: Mapping[str, Sequence[str]], matcher: Matcher) -> "SmallTalk":
-        intents = {_key(line): id_ for id_, lines in phrasings.items() for line in lines if _key(line)}
+        intents = {text.key(line): id_ for id_, lines in phrasings.items() for line in lines if text.key(line)}
         openers = (key for key, id_ in intents.items() if id_ in OPENERS and len(key.split()) <= LONGEST_OPENER)
         return cls(intents, frozenset(openers), matcher)
 
     def recognise(self, message: str) -> str | None:
         """The intent of a message that is small talk and nothing else."""
-        key = _key(message)
+        key = text.key(message)
         if not any(char.isalpha() for char in key):
             return self.intents.get(key, UNCLEAR)
         bare = self.strip(message)
-        rest = _key(bare)
+        rest = text.key(bare)
         known = self.intents.get(key) or self.intents.get(rest)
         if known or not rest:
             return known or self._first(key)
         return self._worded_otherwise(bare) if len(key.split()) <= SHORT else None
 
     def _worded_otherwise(self, message: str) -> str | None:
-        scores = self.matcher.scores(message)
-        if not scores and len(message.split()) <= MASHED:
-            return UNCLEAR
-        talk = {label: scores.pop(label) for label in schema.SMALLTALK if label in scores}
-        best = max(sorted(talk), key=lambda label: talk[label], default=None)
-        if best is None or talk[best] - max(scores.values(), default=0.0) < LEAST_LEAD:
-            return None
-        return best
+        best = self.matcher.lead(message, _INTENTS)
+        if best is None:
+            return UNCLEAR if len(message.split()) <= MASHED else None
+        return best.label if best.by >= LEAST_LEAD else None
 
     def strip(self, message: str) -> str:
         """The message without the openers before and after it; unchanged when there are none."""
@@ -82,7 +79,3 @@ class SmallTalk:
     def _first(self, key: str) -> str:
         words = key.split()
         return self.intents[" ".join(words[: self._opener_at(words)])]
-
-
-def _key(message: str) -> str:
-    return " ".join(text.words(text.fold(message)))

@@ -8,11 +8,12 @@ import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from app import text
-from app.content.schema import CALM, TIERS, Tier, UrgentRules
+from app.content.schema import TIERS, Tier, UrgentRules
 from app.matching.matcher import Matcher
 
 FEVER_F, FEVER_C = 100.4, 38.0
@@ -37,6 +38,8 @@ NOW = "now"
 """The mark that with any sign named before raises its tier: `is bleeding normal?`, then `it is happening now`."""
 HAPPENING = "happening"
 """The cue that undoes what quiets a rule: `can chemo give seizures? she is having one right now`."""
+WORDS_REMEMBERED = 20_000
+_TIERS = frozenset(TIERS)
 READING = "reading"
 """The mark of a bare number that would be a fever."""
 
@@ -74,22 +77,24 @@ class _Span(NamedTuple):
 
 @dataclass(frozen=True)
 class _Wordings:
-    """Every pattern of the rules once, tried only where a word stands with which it may begin."""
+    """Every pattern of the rules once, tried only where a word stands without which it cannot be."""
 
     patterns: tuple[re.Pattern[str], ...]
     words: Mapping[str, tuple[int, ...]]
     prefixes: Mapping[str, tuple[int, ...]]
     lengths: tuple[int, ...]
     """Of the prefixes."""
+    _needing: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """Patterns that a word met before may be part of."""
 
     @classmethod
     def of(cls, numbers: Mapping[str, int]) -> "_Wordings":
         words: dict[str, list[int]] = {}
         prefixes: dict[str, list[int]] = {}
         for pattern, number in numbers.items():
-            for word in pattern.split()[0].split("|"):
-                begun = prefixes if word.endswith("*") else words
-                begun.setdefault(text.fold(word.rstrip("*")), []).append(number)
+            for word in _rarest(pattern):
+                needed = prefixes if word.endswith("*") else words
+                needed.setdefault(text.fold(word.rstrip("*")), []).append(number)
         return cls(
             tuple(re.compile(compile_pattern(pattern)) for pattern in numbers),
             {word: tuple(found) for word, found in words.items()},
@@ -98,21 +103,25 @@ class _Wordings:
         )
 
     def span(self, folded: str) -> _Span:
-        words = text.words(folded)
-        said = " ".join(words)
-        holds: set[int] = set()
-        start = 0
-        for word in words:
-            for number in self._beginning(word):
-                if number not in holds and self.patterns[number].match(said, start):
-                    holds.add(number)
-            start += len(word) + 1
-        return _Span(folded, said, frozenset(holds))
+        said = text.key(folded)
+        likely = {number for word in text.words(folded) for number in self._needed_by(word)}
+        return _Span(folded, said, frozenset(number for number in likely if self.patterns[number].search(said)))
 
-    def _beginning(self, word: str) -> Iterator[int]:
-        yield from self.words.get(word, ())
-        for length in self.lengths:
-            yield from self.prefixes.get(word[:length], ())
+    def _needed_by(self, word: str) -> tuple[int, ...]:
+        if word not in self._needing:
+            if len(self._needing) >= WORDS_REMEMBERED:
+                self._needing.clear()
+            begun = (self.prefixes.get(word[:length], ()) for length in self.lengths if length <= len(word))
+            self._needing[word] = (*self.words.get(word, ()), *itertools.chain.from_iterable(begun))
+        return self._needing[word]
+
+
+def _rarest(pattern: str) -> list[str]:
+    """The words of which a text must hold one for the pattern to be in it: those of the item whose shortest is longest,
+    since long words are rare ones.
+    """
+    items = [item.split("|") for item in pattern.split() if item != ".."]
+    return max(items, key=lambda words: min(len(word.rstrip("*")) for word in words))
 
 
 @dataclass(frozen=True)
@@ -230,9 +239,9 @@ class UrgentCheck:
         `before` are the marks of the messages before it: `chemo was Tuesday`, then `it's 101 now`.
         """
         folded = text.fold(message)
-        if " ".join(text.words(folded)) in self.harmless:
+        if text.key(message) in self.harmless:
             return Urgency(None, "", 0.0, before, language)
-        spans = [self.wordings.span(span) for span in _spans(folded)]
+        spans = [self.wordings.span(span) for span in dict.fromkeys(_spans(folded))]
         marks = self._marks(spans[0])
         bar = self.bar if language is None else min(self.bar, BAR_ABROAD)
         found = [self._by_rule(spans), self._by_score(spans, bar), self._by_both(before, marks)]
@@ -240,6 +249,8 @@ class UrgentCheck:
         return replace(worst, marks=before | marks, language=language)
 
     def _marks(self, whole: _Span) -> frozenset[str]:
+        if not self._may_name_a_sign(whole):
+            return frozenset()
         named = (pattern.sign for group in self.patterns.values() for pattern in group if pattern.found(whole))
         short = len(whole.words.split()) <= LONGEST_READING
         marked = (pattern.sign for pattern in self.marks if pattern.raised(whole) and (short or pattern.sign != NOW))
@@ -253,11 +264,21 @@ class UrgentCheck:
         return CALM_READING
 
     def _by_rule(self, spans: Sequence[_Span]) -> Urgency:
-        for tier, patterns in self.patterns.items():
+        telling = [span for span in spans if self._may_name_a_sign(span)]
+        for tier, patterns in self.patterns.items() if telling else ():
             for pattern in patterns:
-                if any(pattern.raised(span) for span in spans):
+                if any(pattern.raised(span) for span in telling):
                     return Urgency(tier, pattern.sign, 1.0)
         return CALM_READING
+
+    def _may_name_a_sign(self, span: _Span) -> bool:
+        return not self._of_signs.isdisjoint(span.holds) or _NUMBER.search(span.folded) is not None
+
+    @cached_property
+    def _of_signs(self) -> frozenset[int]:
+        """Numbers of the patterns that name a sign or a mark."""
+        groups = [*self.patterns.values(), self.marks]
+        return frozenset(itertools.chain.from_iterable(each.any for group in groups for each in group))
 
     def _by_score(self, spans: Sequence[_Span], bar: float) -> Urgency:
         """The tier that lies farthest from calm, over the whole text and, discounted, over each part of it."""
@@ -272,12 +293,8 @@ class UrgentCheck:
         return best if best.score >= bar else replace(best, tier=None, sign="")
 
     def _margin(self, span: str) -> tuple[str | None, float]:
-        scores = self.matcher.scores(span)
-        if not scores:
-            return None, LOWEST
-        calm = scores.pop(CALM, 0.0)
-        tier = max(sorted(scores), key=lambda label: scores[label])
-        return tier, scores[tier] - calm
+        best = self.matcher.lead(span, _TIERS)
+        return (best.label, best.by) if best else (None, LOWEST)
 
 
 def _expand(names: Iterable[str], cues: Mapping[str, Sequence[str]]) -> Iterator[str]:

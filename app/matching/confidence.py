@@ -16,8 +16,10 @@ from app.matching.features import Reading
 
 Array = NDArray[np.float64]
 
-SIGNS = ("one", "score", "lead", "lead over the other kind", "unknown", "length", "covered", "best other", "follow-up")
-"""Columns of a row of signs, see `signs`. How like the nearest phrasing is brought nothing (docs/decisions/0005)."""
+SIGNS = ("score", "lead", "lead over the other kind", "best other", "one", "unknown", "length", "covered", "follow-up")
+"""Columns of a row, see `own_signs` and `shared_signs`. How like the nearest phrasing is brought nothing
+(docs/decisions/0005).
+"""
 SCORE = SIGNS.index("score")
 EVEN_ODDS = 0.5
 """An answer is then as likely right as wrong."""
@@ -25,14 +27,18 @@ RIDGE = 1e-2
 STEPS = 30
 
 
-def signs(own: float, other: float, rival: float, covered: float, reading: Reading) -> list[float]:
-    """A row for a candidate: its score, its lead over the best `other` candidate and over the best of the other kind
-    (`rival`: a not-covered topic for an entry, and the reverse), the share of unknown words, the length in words, the
-    score by which the text looks covered at all, and whether it is read as a follow-up.
+def own_signs(own: float, other: float, rival: float) -> tuple[float, ...]:
+    """Of one candidate: its score, its lead over the best `other` candidate and over the best of the other kind
+    (`rival`: a not-covered topic for an entry, and the reverse), and the score of that other.
     """
-    length = math.log1p(len(reading.words))
-    follow_up = float(reading.after is not None)
-    return [1.0, own, own - other, own - rival, reading.unknown, length, covered, other, follow_up]
+    return own, own - other, own - rival, other
+
+
+def shared_signs(covered: float, reading: Reading) -> tuple[float, ...]:
+    """Of the text: one, the share of unknown words, the length in words, the score by which the text looks covered at
+    all, and whether it is read as a follow-up.
+    """
+    return 1.0, reading.unknown, math.log1p(len(reading.terms)), covered, float(reading.after is not None)
 
 
 def logistic(values: Array) -> Array:

@@ -6,18 +6,17 @@ other in any order; and the characters of each word, three and four at a time wi
 most of the characters alone.
 """
 
+import hashlib
 import itertools
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app import text
 
-GRAM_SIZES = (3, 4)
-"""Two and five at a time added a third to the features and nothing to the ranking (docs/decisions/0005)."""
 SPELLING = np.float32(1.6)
 """Weight of the characters beside the other families."""
 NEAR = 12
@@ -33,8 +32,19 @@ LONGEST_TEXT = 400
 LONGEST_WORD = 40
 _SUFFIXES = ("ations", "ation", "ingly", "ings", "edly", "ing", "ies", "ed", "es", "ly", "s")
 
-IndexArray = NDArray[np.int32]
+IndexArray = NDArray[np.signedinteger[Any]]
 FloatArray = NDArray[np.float32]
+KeyArray = NDArray[np.uint64]
+"""Features by 64-bit keys: the family in the two highest bits, below it a hash of what is seen. No names are kept:
+150,000 of them took 40 MB, and two features of one key come up once in 10^8 models.
+"""
+WORDS, IDEAS, COMPANIONS, CHARACTERS = (np.uint64(family << 62) for family in range(4))
+FAMILIES = 4
+"""Parts of a text's vector that are of length one each."""
+_FAMILY_BITS = np.uint64(2)
+_NONE = np.empty(0, np.intp)
+_THEN = np.uint64(0x9E3779B97F4A7C15)
+"""Odd, so that a pair keeps its order: `left * _THEN + right` (Knuth 1998, 6.4)."""
 
 
 def stem(word: str) -> str:
@@ -45,89 +55,135 @@ def stem(word: str) -> str:
     return word
 
 
-def tokenise(message: str) -> list[str]:
+def tokenise(message: str) -> tuple[str, ...]:
     """Words of a text in the folded form, with a mark for a question."""
     folded = text.fold(message)
-    return text.words(folded) + (["?"] if "?" in folded else [])
+    return (*text.words(folded), "?") if "?" in folded else text.words(folded)
+
+
+def family_of(keys: KeyArray) -> IndexArray:
+    return (keys >> np.uint64(62)).astype(np.intp)
+
+
+def key_of(said: str) -> int:
+    """64 bits that stand for a word, an idea or a few characters, the same on every machine."""
+    return int.from_bytes(hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+class Term(NamedTuple):
+    """A word after repair, and the idea that it stands for."""
+
+    word: str
+    known: bool
+    """Phrasings use it."""
+    key: int
+    idea_key: int
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A text as the model sees it: its words, after repair, and the idea that each stands for."""
+    """A text as the model sees it."""
 
-    words: tuple[str, ...]
-    ideas: tuple[str, ...]
-    unknown: float
-    """Share of words that no phrasing uses; 0 for a text without words."""
+    terms: tuple[Term, ...]
     after: str | None = None
     """The topic that was answered before, where the text is read as a follow-up."""
 
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return tuple(term.word for term in self.terms)
 
-def wordings(reading: Reading) -> list[str]:
-    """Names of the words and word pairs of a text; the capital in front keeps the families apart.
+    @cached_property
+    def unknown(self) -> float:
+        """Share of words that no phrasing uses; 0 for a text without words."""
+        return sum(not term.known for term in self.terms) / len(self.terms) if self.terms else 0.0
 
-    A follow-up is also seen beside the topic that it comes after, as a whole and word by word: `how` means
-    one thing after the pump's size and another after the team.
+    def keys(self) -> KeyArray:
+        """Of all families but the characters, ascending, each once."""
+        hashes = [0, *_EDGES, *(term.key for term in self.terms), *(term.idea_key for term in self.terms)]
+        seen = np.array(hashes if self.after is None else [*hashes, key_of(f"after {self.after}")], np.uint64)
+        left, times, right, family = _pairs(len(self.terms), self.after is not None)
+        found = seen[left]
+        found *= times
+        found += seen[right]
+        found >>= _FAMILY_BITS
+        found |= family
+        found.sort()
+        return np.asarray(found[np.append(_TRUE, found[1:] != found[:-1])])
+
+
+_TRUE = np.array([True])
+_EDGES = (key_of("^"), key_of("$"))
+
+
+@lru_cache(maxsize=2 * LONGEST_TEXT)
+def _pairs(count: int, follow_up: bool) -> tuple[IndexArray, KeyArray, IndexArray, KeyArray]:
+    """How a text of `count` words is seen, as places in its hashes: each key is `left * times + right`.
+
+    Words and word pairs, the first and the last beside an edge; ideas and their pairs; pairs of ideas near each other,
+    whose sum does not mind the order. A follow-up is also seen beside the topic that it comes after, as a whole and
+    word by word: `how` means one thing after the pump's size and another after the team.
     """
-    words, after = reading.words, reading.after
-    found = [f"W{word}" for word in words]
-    found += [f"W{left} {right}" for left, right in itertools.pairwise(("^", *words, "$"))]
-    if after:
-        found += [f"A{after}", *(f"A{after} {word}" for word in words)]
-    return list(dict.fromkeys(found))
-
-
-def notions(reading: Reading) -> list[str]:
-    found = [f"I{idea}" for idea in reading.ideas]
-    found += [f"I{left} {right}" for left, right in itertools.pairwise(reading.ideas)]
-    return list(dict.fromkeys(found))
-
-
-def companions(reading: Reading) -> list[str]:
-    ideas = reading.ideas[:LONGEST_PAIRED]
-    found = [
-        f"P{left} {right}" if left < right else f"P{right} {left}"
-        for place, left in enumerate(ideas)
-        for right in ideas[place + 1 : place + 1 + NEAR]
-        if left != right
+    nothing, words, ideas, after = 0, list(range(3, 3 + count)), list(range(3 + count, 3 + 2 * count)), 3 + 2 * count
+    edged = [1, *words, 2]
+    then, paired = int(_THEN), ideas[:LONGEST_PAIRED]
+    seen = [(nothing, 0, word, WORDS) for word in words]
+    seen += [(left, then, right, WORDS) for left, right in itertools.pairwise(edged)]
+    seen += [(after, then, word, WORDS) for word in (nothing, *words) if follow_up]
+    seen += [(nothing, 0, idea, IDEAS) for idea in ideas]
+    seen += [(left, then, right, IDEAS) for left, right in itertools.pairwise(ideas)]
+    seen += [
+        (left, 1, right, COMPANIONS)
+        for place, left in enumerate(paired)
+        for right in paired[place + 1 : place + 1 + NEAR]
     ]
-    return list(dict.fromkeys(found))
+    lefts, times, rights, families = zip(*seen, strict=True)
+    return (np.array(lefts), np.array(times, np.uint64), np.array(rights), np.array(families, np.uint64))
 
 
-FAMILIES: tuple[Callable[[Reading], list[str]], ...] = (wordings, notions, companions)
-"""All but the characters, which are kept word by word."""
-
-
-def grams(word: str) -> list[str]:
-    bordered = f" {word[:LONGEST_WORD]} "
-    return [bordered[start : start + size] for size in GRAM_SIZES for start in range(len(bordered) - size + 1)]
+def characters(word: str) -> KeyArray:
+    """Keys of each three and each four neighbouring characters, borders among them; what comes twice is there twice."""
+    edged = f" {word[:LONGEST_WORD]} ".encode("utf-32-le", "surrogatepass")
+    codes = np.frombuffer(edged, np.uint32) * _THEN
+    threes = (codes[:-2] * _THEN + codes[1:-1]) * _THEN + codes[2:]
+    fours = threes[:-1] * _THEN + codes[3:]
+    return (np.concatenate((threes, fours)) >> _FAMILY_BITS) | CHARACTERS
 
 
 @dataclass(frozen=True)
 class Features:
-    """Places of the known features and their inverse document frequencies."""
+    """The features that count."""
 
-    places: dict[str, int]
+    keys: KeyArray
+    """Ascending."""
+    rows: NDArray[np.int32]
+    """Of each key: its row in `idf` and in a model's weights. The commonest come first, so that what a message needs
+    lies close together: it is read from memory in two thirds of the time.
+    """
     idf: FloatArray
+    """Inverse document frequencies."""
+
+    def find(self, keys: KeyArray) -> tuple[IndexArray, IndexArray]:
+        """Places of those keys that are features, and their families, in the order given."""
+        if not len(self.keys):
+            return _NONE, _NONE
+        places = np.searchsorted(self.keys, keys)
+        known = self.keys.take(places, mode="clip") == keys
+        return places[known], family_of(keys[known])
 
     def of_families(self, reading: Reading) -> tuple[IndexArray, FloatArray]:
-        """Places and weights of the known words, ideas and companions of a text."""
-        known = self.places
-        found = [[known[name] for name in family(reading) if name in known] for family in FAMILIES]
-        places = np.array([place for each in found for place in each], np.int32)
-        weights = self.idf[places]
-        start = 0
-        for each in found:
-            part = weights[start : start + len(each)]
-            part /= math.sqrt(part @ part) or 1.0
-            start += len(each)
-        return places, weights
+        """Rows and weights of the known words, ideas and companions of a text."""
+        places, families = self.find(reading.keys())
+        rows = self.rows[places]
+        weights = self.idf[rows]
+        lengths = np.sqrt(np.bincount(families, weights * weights, FAMILIES - 1)).astype(np.float32)
+        weights /= lengths[families]
+        return rows, weights
 
     def of_spelling(self, word: str) -> tuple[IndexArray, float]:
-        """Places of the known characters of a word, and the square of its length as a vector.
+        """Rows of the known characters of a word, and the square of its length as a vector.
 
         Words are taken as if they shared no characters, so that what a word adds can be kept from message to message.
         """
-        places = np.array([self.places[gram] for gram in grams(word) if gram in self.places], np.int32)
-        weights = self.idf[places]
-        return places, float(weights @ weights)
+        rows = self.rows[self.find(characters(word))[0]]
+        weights = self.idf[rows]
+        return rows, float(weights @ weights)

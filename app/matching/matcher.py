@@ -8,10 +8,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,12 @@ class Candidate:
     score: float
     confidence: float
     """Probability, 0 to 1, that this topic is what the text asks for."""
+
+
+class Lead(NamedTuple):
+    label: str
+    by: float
+    """Score over the best of the labels that it was not chosen among; below 0 when one of those is better."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,9 @@ class Matcher:
     not_covered: frozenset[str]
     threshold: float
     """Lowest confidence of an answer that keeps to the `risk` given to `fit`."""
+    _columns: dict[frozenset[str], tuple[NDArray[np.intp], NDArray[np.intp]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @classmethod
     def fit(
@@ -145,12 +154,22 @@ class Matcher:
         found.sort(key=lambda each: (-each.confidence, -each.score, each.id))
         return found[:limit]
 
-    def scores(self, text: str) -> dict[str, float]:
-        """The bare score of every topic, where a matcher is not calibrated; empty when no word is known."""
+    def lead(self, text: str, of: frozenset[str]) -> Lead | None:
+        """The best of these labels, where a matcher is not calibrated; None when no word is known."""
         reading, scores = self.model.judge(text)
-        if not self.model.knows_any(reading):
-            return {}
-        return dict(zip(self.labels, scores[self.first :].tolist(), strict=False))
+        inside, outside = self._sides(of)
+        if not len(inside) or not self.model.knows_any(reading):
+            return None
+        best = int(inside[scores[inside].argmax()])
+        rival = float(scores[outside].max()) if len(outside) else 0.0
+        return Lead(self.labels[best - self.first], float(scores[best]) - rival)
+
+    def _sides(self, of: frozenset[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The columns of these labels, and of all others."""
+        if of not in self._columns:
+            within = np.array([label in of for label in self.labels])
+            self._columns[of] = np.flatnonzero(within) + self.first, np.flatnonzero(~within) + self.first
+        return self._columns[of]
 
     def weigh(self, scores: FloatArray, reading: Reading, most: int = WEIGHED) -> list[tuple[int, list[float]]]:
         """Places of the best entries and the best not-covered topics, each with its row of signs.
@@ -159,12 +178,12 @@ class Matcher:
         """
         kinds = [self._best(scores, places, most + 1) for places in (self._entries, self._others)]
         tops = [kind[0][1] if kind else -1.0 for kind in kinds]
-        covered = float(scores[-1])
+        shared = confidence.shared_signs(float(scores[-1]), reading)
         weighed: list[tuple[int, list[float]]] = []
         for kind, top, rival in ((kinds[0], tops[0], tops[1]), (kinds[1], tops[1], tops[0])):
             for rank, (place, own) in enumerate(kind[:most]):
                 beside = top if rank else (kind[1][1] if len(kind) > 1 else -1.0)
-                weighed.append((place, confidence.signs(own, max(beside, rival), rival, covered, reading)))
+                weighed.append((place, [*confidence.own_signs(own, max(beside, rival), rival), *shared]))
         return weighed
 
     @staticmethod
@@ -224,4 +243,5 @@ def load_together(folder: Path) -> dict[str, Matcher]:
     """Reads what a fit has written; `ModelError` when any of it is missing or altered."""
     arrays, names = model.load(folder)
     shared = LinearModel.of(arrays, names)
+    shared.warm()
     return {name: Matcher.of(shared, each) for name, each in names["matchers"].items()}

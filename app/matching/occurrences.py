@@ -1,6 +1,6 @@
 """Which features stand in which texts, and the matrix made of that. For fitting only.
 
-The names of a text's features are found once; choosing among the features and weighing them is arithmetic on arrays.
+The keys of a text's features are found once; choosing among the features and weighing them is arithmetic on arrays.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,70 +11,61 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from app.matching.features import FAMILIES, SPELLING, Features, Reading, grams
-
-BLOCKS = len(FAMILIES) + 1
-"""Parts of a text's vector that are of length one each; the last are the characters."""
+from app.matching.features import CHARACTERS, FAMILIES, SPELLING, Features, KeyArray, Reading, characters, family_of
 
 
 @dataclass(frozen=True)
 class Occurrences:
     """Each time that a feature stands in a text."""
 
-    names: tuple[str, ...]
+    keys: KeyArray
+    """Of the features, ascending."""
     places: NDArray[np.int32]
-    """Of the feature in `names`."""
-    blocks: NDArray[np.int32]
-    """Text times `BLOCKS` plus family."""
+    """Of the feature in `keys`."""
+    rows: NDArray[np.int32]
+    """The text."""
     texts: int
 
     @classmethod
     def of(cls, readings: Sequence[Reading]) -> "Occurrences":
-        known: dict[str, int] = {}
-        places: list[int] = []
-        lengths: list[int] = []
-        for block in _blocks(readings, known):
-            places += block
-            lengths.append(len(block))
-        blocks = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-        return cls(tuple(known), np.array(places, np.int32), blocks, len(readings))
+        found = list(_keys(readings))
+        rows = np.repeat(np.arange(len(found), dtype=np.int32), [len(each) for each in found])
+        keys, places = np.unique(np.concatenate(found), return_inverse=True)
+        return cls(keys, places.astype(np.int32), rows, len(found))
 
     def shown(self) -> NDArray[np.int64]:
         """Texts that show each feature."""
-        return np.asarray(self._rows(np.ones(len(self.places), np.int32)).getnnz(axis=0), np.int64)
+        return np.asarray(self._matrix(np.ones(len(self.places), np.int32), self.places).getnnz(axis=0), np.int64)
 
     def keep(self, chosen: NDArray[np.bool_]) -> "Occurrences":
         """Only those of the chosen features."""
         places = (np.cumsum(chosen, dtype=np.int32) - 1)[self.places]
         here = chosen[self.places]
-        names = tuple(self.names[place] for place in np.flatnonzero(chosen))
-        return Occurrences(names, places[here], self.blocks[here], self.texts)
+        return Occurrences(self.keys[chosen], places[here], self.rows[here], self.texts)
 
     def features(self) -> Features:
         """`idf = 1 + ln((1 + n) / (1 + df))`."""
-        idf = 1 + np.log((1 + self.texts) / (1 + self.shown()))
-        return Features({name: place for place, name in enumerate(self.names)}, idf.astype(np.float32))
+        shown = self.shown()
+        commonest = np.argsort(-shown, kind="stable")
+        idf = 1 + np.log((1 + self.texts) / (1 + shown[commonest]))
+        return Features(self.keys, np.argsort(commonest).astype(np.int32), idf.astype(np.float32))
 
     def matrix(self, features: Features) -> csr_matrix:
-        """A row for each text, as `Features` weighs it."""
-        values = features.idf[self.places].astype(np.float64)
-        lengths = np.sqrt(np.bincount(self.blocks, values * values))
-        values /= lengths[self.blocks]
-        values[self.blocks % BLOCKS == BLOCKS - 1] *= SPELLING
-        return self._rows(values)
+        """A row for each text and a column for each row of `features`, as it weighs the text."""
+        columns = features.rows[self.places]
+        values = features.idf[columns].astype(np.float64)
+        blocks = self.rows * FAMILIES + family_of(self.keys)[self.places]
+        values /= np.sqrt(np.bincount(blocks, values * values))[blocks]
+        values[(self.keys >= CHARACTERS)[self.places]] *= SPELLING
+        return self._matrix(values, columns)
 
-    def _rows(self, values: NDArray[np.number[Any]]) -> csr_matrix:
+    def _matrix(self, values: NDArray[np.number[Any]], columns: NDArray[np.int32]) -> csr_matrix:
         """A row for each text; what stands in it twice is summed."""
-        return csr_matrix((values, (self.blocks // BLOCKS, self.places)), shape=(self.texts, len(self.names)))
+        return csr_matrix((values, (self.rows, columns)), shape=(self.texts, len(self.keys)))
 
 
-def _blocks(readings: Sequence[Reading], known: dict[str, int]) -> Iterator[list[int]]:
-    """Places of the features of each text, family by family; `known` numbers the names in the order they come up."""
-    spelt: dict[str, list[int]] = {}
+def _keys(readings: Sequence[Reading]) -> Iterator[KeyArray]:
+    """All keys of each text."""
+    spelt = {word: characters(word) for word in {word for reading in readings for word in reading.words}}
     for reading in readings:
-        for family in FAMILIES:
-            yield [known.setdefault(name, len(known)) for name in family(reading)]
-        for word in reading.words:
-            if word not in spelt:
-                spelt[word] = [known.setdefault(name, len(known)) for name in grams(word)]
-        yield [place for word in reading.words for place in spelt[word]]
+        yield np.concatenate([reading.keys(), *(spelt[word] for word in reading.words)])

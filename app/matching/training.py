@@ -104,7 +104,8 @@ def train(lessons: Mapping[str, Lesson], lexicon: Lexicon) -> dict[str, Matcher]
     courses = [_course(lesson, rows, readings) for lesson in lessons.values()]
     standing = Occurrences.of(readings)
     standing = standing.keep(standing.shown() >= LEAST)
-    standing = standing.keep(strongest(telling(standing.matrix(standing.features()), courses)))
+    seen = standing.features()
+    standing = standing.keep(strongest(telling(standing.matrix(seen), courses))[seen.rows])
     features = standing.features()
     fitted = _run(standing.matrix(features), [_fits(course) for course in courses])
     columns = [each for course, done in zip(courses, fitted, strict=True) for each in done[: _fitted_parts(course)]]
@@ -233,8 +234,8 @@ def _look(matcher: Matcher, course: Course, left_out: Sequence[NDArray[np.float3
         for place, row in zip(out.tolist(), scores, strict=True):
             topic = course.topics[place]
             reading = course.readings[place]
-            unknown = sum(word not in known_words for word in reading.words) / max(1, len(reading.words))
-            weighed = known.weigh(row, replace(reading, unknown=unknown), MARGINS)
+            terms = tuple(term._replace(known=term.word in known_words) for term in reading.terms)
+            weighed = known.weigh(row, replace(reading, terms=terms), MARGINS)
             if topic in absent or topic in course.not_covered:
                 seen.of_unknown.append(len(seen.rows))
             seen.rows.extend(signs for _, signs in weighed)

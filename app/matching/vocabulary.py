@@ -1,5 +1,6 @@
 """The words that the phrasings use, repair of slips against them, and the lexicon."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app.matching import features
+from app.matching.features import Reading, Term
 
 LEAST_COUNT = 3
 """A word that fewer phrasings use is as likely a slip as a word."""
@@ -34,20 +36,30 @@ class Lexicon:
 class Vocabulary:
     known: frozenset[str]
     lexicon: Lexicon = Lexicon()
-    _repairs: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _terms: dict[str, tuple[Term, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """What a word met before is read as; words come back far more often than not."""
 
     @classmethod
     def learn(cls, phrasings: Iterable[str], lexicon: Lexicon) -> "Vocabulary":
         counts = Counter(word for phrasing in phrasings for word in set(lexicon.write_out(features.tokenise(phrasing))))
         return cls(frozenset(word for word, count in counts.items() if count >= LEAST_COUNT), lexicon)
 
-    def read(self, message: str, after: str | None = None) -> features.Reading:
+    def read(self, message: str, after: str | None = None) -> Reading:
         """Shorthand written out, slips repaired, each word's idea beside it."""
-        plain = self.lexicon.write_out(features.tokenise(message)[: features.LONGEST_TEXT])
-        words = tuple(word if word in self.known else self.repair(word) for word in plain)
-        ideas = tuple(self.lexicon.ideas.get(word) or features.stem(word) for word in words)
-        unknown = sum(word not in self.known for word in words)
-        return features.Reading(words, ideas, unknown / len(words) if words else 0.0, after)
+        words = features.tokenise(message)[: features.LONGEST_TEXT]
+        terms = [self._terms.get(word) or self._learn_terms(word) for word in words]
+        return Reading(tuple(itertools.chain.from_iterable(terms)), after)
+
+    def _learn_terms(self, word: str) -> tuple[Term, ...]:
+        if len(self._terms) >= _REMEMBERED:
+            self._terms.clear()
+        self._terms[word] = tuple(map(self._term, self.lexicon.write_out([word])))
+        return self._terms[word]
+
+    def _term(self, plain: str) -> Term:
+        word = plain if plain in self.known else self.repair(plain)
+        idea = self.lexicon.ideas.get(word) or features.stem(word)
+        return Term(word, word in self.known, features.key_of(word), features.key_of(idea))
 
     def repair(self, word: str) -> str:
         """The nearest known word within one slip (two in a long word) with the same first letter, else `word`.
@@ -56,11 +68,7 @@ class Vocabulary:
         """
         if len(word) < LEAST_LENGTH or len(word) > features.LONGEST_WORD or not word.isalpha():
             return word
-        if word not in self._repairs:
-            if len(self._repairs) >= _REMEMBERED:
-                self._repairs.clear()
-            self._repairs[word] = self._nearest(word)
-        return self._repairs[word]
+        return self._nearest(word)
 
     def _nearest(self, word: str) -> str:
         slips = 2 if len(word) >= LONG_WORD else 1

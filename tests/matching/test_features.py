@@ -3,23 +3,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.matching import features
-from app.matching.features import Reading
+from app.matching.features import Reading, Term, key_of
 from app.matching.occurrences import Occurrences
 
 WORDS = st.lists(st.sampled_from(["card", "cat", "lost", "my", "was"]), min_size=1, max_size=8)
 
 
 def reading(words: list[str], after: str | None = None) -> Reading:
-    return Reading(tuple(words), tuple(map(features.stem, words)), 0.0, after)
+    terms = (Term(word, True, key_of(word), key_of(features.stem(word))) for word in words)
+    return Reading(tuple(terms), after)
+
+
+def of_family(family: np.uint64, words: list[str]) -> set[int]:
+    keys = reading(words).keys()
+    return set(keys[keys >> np.uint64(62) == family >> np.uint64(62)].tolist())
 
 
 def test_companions_do_not_mind_the_order() -> None:
-    assert set(features.companions(reading(["my", "card"]))) == set(features.companions(reading(["card", "my"])))
+    assert of_family(features.COMPANIONS, ["my", "card"]) == of_family(features.COMPANIONS, ["card", "my"])
+
+
+def test_neighbours_mind_the_order() -> None:
+    assert of_family(features.WORDS, ["my", "card"]) != of_family(features.WORDS, ["card", "my"])
+
+
+def test_keys_are_the_same_on_every_machine() -> None:
+    assert key_of("pump") == 0x3CF6D1F0A00424DE
 
 
 def test_a_follow_up_is_also_seen_beside_what_it_comes_after() -> None:
     plain, after = reading(["how"]), reading(["how"], "size")
-    assert set(features.wordings(after)) - set(features.wordings(plain)) == {"Asize", "Asize how"}
+    assert len(set(after.keys().tolist()) - set(plain.keys().tolist())) == len({"after size", "after size how"})
 
 
 @given(st.lists(WORDS, min_size=3, max_size=8))

@@ -53,6 +53,6 @@ def test_a_manifest_of_another_format_is_an_error(saved: Path) -> None:
 
 def test_rounding_moves_no_weight_by_more_than_half_a_step() -> None:
     weights = np.array([[0.5, -1.0, 0.1], [0.0, 0.0, 0.0]], np.float32)
-    known = Features({"a": 0, "b": 1}, np.ones(2, np.float32))
+    known = Features(np.arange(2, dtype=np.uint64), np.arange(2, dtype=np.int32), np.ones(2, np.float32))
     rounded = LinearModel.of_weights(Vocabulary(frozenset()), known, weights, np.zeros(3))
     assert np.abs(rounded.weights * rounded.steps[:, None] - weights).max() <= rounded.steps.max() / 2

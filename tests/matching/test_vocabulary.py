@@ -22,7 +22,7 @@ def test_shorthand_is_written_out() -> None:
 
 
 def test_words_of_one_idea_share_it() -> None:
-    assert VOCABULARY.read("catheter").ideas == VOCABULARY.read("tube").ideas
+    assert VOCABULARY.read("catheter").terms[0].idea_key == VOCABULARY.read("tube").terms[0].idea_key
 
 
 def test_the_share_of_unknown_words_is_counted_after_repair() -> None:
