@@ -3,19 +3,18 @@
 Urgent comes first, then the limit; a store that fails costs a memory, never an answer.
 """
 
-import hashlib
 import hmac
 import logging
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from app import metrics, text
 from app.dialogue import engine
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Message, Reply
+from app.dialogue.messages import Channel, Message, Reply, State
 from app.dialogue.urgent import Urgency
 from app.errors import TooLarge, TooManyRequests
 from app.live import Live
@@ -40,6 +39,43 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a message led to, in one state of a conversation, on one day."""
+
+    urgency: Urgency
+    reply: Reply
+    following: State
+
+
+Key = tuple[str, Channel, State, date]
+
+
+class Recall:
+    """Replies to the messages of the last while, by a keyed hash of the text: the pipeline is deterministic, so that a
+    question which many ask is worked out once. Forgotten whole when the knowledge is another.
+    """
+
+    def __init__(self, most: int = 1_000) -> None:
+        self._most = most
+        self._of: Knowledge | None = None
+        self._known: dict[Key, Known] = {}
+
+    def find(self, knowledge: Knowledge, key: Key) -> Known | None:
+        if self._of is not knowledge:
+            self._of = knowledge
+            self._known.clear()
+        return self._known.get(key)
+
+    def keep(self, key: Key, known: Known) -> Known:
+        """A reply whose urgent check broke is not kept."""
+        if len(self._known) >= self._most:
+            self._known.clear()
+        if not known.urgency.failed:
+            self._known[key] = known
+        return known
+
+
+@dataclass(frozen=True, slots=True)
 class Answering:
     live: Live
     conversations: Conversations
@@ -47,6 +83,7 @@ class Answering:
     ledger: Ledger
     tokens: Tokens
     clock: Callable[[], datetime]
+    recall: Recall = field(default_factory=Recall)
 
     def answer(self, message: Message, conversation_id: str | None, client: str | None) -> Answered:
         """`client` is whom the limit counts; None is exempt. Raises `TooLarge` and `TooManyRequests`."""
@@ -55,18 +92,22 @@ class Answering:
         began = time.perf_counter()
         knowledge = self.live.current
         now = self.clock()
-        known = conversation_id if conversation_id and _PLAIN_ID.fullmatch(conversation_id) else None
-        conversation, state = self.conversations.open(known, message.channel, now)
-        urgency = self.check(knowledge, message, state.marks)
+        named = conversation_id if conversation_id and _PLAIN_ID.fullmatch(conversation_id) else None
+        conversation, state = self.conversations.open(named, message.channel, now)
+        key = (self._hash(message.text), message.channel, state, now.date())
+        known = self.recall.find(knowledge, key)
+        urgency = known.urgency if known else self.check(knowledge, message, state.marks)
         if not urgency.tier and client is not None and not self.limits.allows(client, began):
             metrics.limited.inc()
             raise TooManyRequests
-        reply, following = engine.respond(message, state, knowledge, now, urgency)
-        self.conversations.save(conversation, following, now)
-        message_id = self.tokens.sign(now, message.channel, subject(reply), knowledge.version)
-        self._record(message, reply, urgency, knowledge, message_id, now)
+        if not known:
+            reply, following = engine.respond(message, state, knowledge, now, urgency)
+            known = self.recall.keep(key, Known(urgency, reply, following))
+        self.conversations.save(conversation, known.following, now)
+        message_id = self.tokens.sign(now, message.channel, subject(known.reply), knowledge.version)
+        self._record(message, known, knowledge, message_id, now)
         metrics.seconds.observe(time.perf_counter() - began)
-        return Answered(reply, conversation, message_id, knowledge.version)
+        return Answered(known.reply, conversation, message_id, knowledge.version)
 
     def check(self, knowledge: Knowledge, message: Message, before: frozenset[str] = frozenset()) -> Urgency:
         """A check that breaks must not cost the answer: the reply then opens with the safety notice."""
@@ -77,15 +118,8 @@ class Answering:
             log.error("urgent check failed: %s", type(error).__name__)
             return Urgency(None, "", 0.0, before, failed=True)
 
-    def _record(
-        self,
-        message: Message,
-        reply: Reply,
-        urgency: Urgency,
-        knowledge: Knowledge,
-        message_id: str,
-        now: datetime,
-    ) -> None:
+    def _record(self, message: Message, known: Known, knowledge: Knowledge, message_id: str, now: datetime) -> None:
+        reply, urgency = known.reply, known.urgency
         metrics.replies.labels(reply.kind, message.channel).inc()
         metrics.confidence.observe(reply.confidence)
         for answer in reply.answers:
@@ -99,7 +133,7 @@ class Answering:
                 channel=message.channel,
                 kind=reply.kind,
                 subject=" ".join(subject(reply)),
-                text_hash=self._hash(message.text),
+                text_hash=self._hash(text.fold(message.text)),
                 confidence=round(reply.confidence, 4),
                 urgent_score=round(urgency.score, 4),
                 check_failed=urgency.failed,
@@ -110,7 +144,7 @@ class Answering:
 
     def _hash(self, message: str) -> str:
         """Keyed, since the words of a short message could be guessed from a plain hash."""
-        return hmac.new(self.tokens.key, text.fold(message).encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self.tokens.key, message.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def subject(reply: Reply) -> tuple[str, ...]:

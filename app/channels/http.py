@@ -1,5 +1,6 @@
 """Ground that all HTTP surfaces share: services, request ids, headers, body limit, problem bodies."""
 
+import itertools
 import json
 import logging
 import secrets
@@ -12,7 +13,6 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,12 +31,14 @@ HELP = "If this is an emergency, call 911. If you think of ending your life, cal
 """Stands in for the sealed safety notice while no content is loaded."""
 
 _HEADERS = (
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
-    ("x-frame-options", "DENY"),
-    ("cache-control", "no-store"),
-    ("x-robots-tag", "noindex"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cache-control", b"no-store"),
+    (b"x-robots-tag", b"noindex"),
 )
+_OURS = secrets.token_hex(4)
+_numbers = itertools.count()
 
 
 class Problem(BaseModel):
@@ -63,7 +65,12 @@ def services(request: Request) -> Services:
     return found
 
 
-Served = Annotated[Services, Depends(services)]
+async def _served(request: Request) -> Services:
+    """Async, though nothing waits: FastAPI takes a plain function to a thread, which cost more than the answer."""
+    return services(request)
+
+
+Served = Annotated[Services, Depends(_served)]
 
 
 def client_of(request: Request, trusted: frozenset[str]) -> str | None:
@@ -152,7 +159,7 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id = f"{_OURS}{next(_numbers) & 0xFFFFFFFF:08x}"
         began = time.perf_counter()
         status = 500
 
@@ -160,10 +167,9 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
-                for name, value in _HEADERS:
-                    headers.setdefault(name, value)
+                set_already = {name for name, _ in message["headers"]}
+                ours = (header for header in _HEADERS if header[0] not in set_already)
+                message["headers"] = [*message["headers"], *ours, (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:
@@ -174,7 +180,10 @@ class Envelope:
 
 
 class BodyLimit:
-    """Refuses a body over `MOST_BYTES`, by its declared length or as it comes in."""
+    """Refuses a body over `MOST_BYTES`, by its declared length or as it comes in.
+
+    FastAPI's own limit answers in plain text, not with a problem.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

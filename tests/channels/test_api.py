@@ -141,3 +141,10 @@ def test_openapi_declares_problems_and_examples(client: TestClient) -> None:
     assert {"200", "400", "413", "422", "429", "503"} <= set(post["responses"])
     assert described["components"]["schemas"]["MessageIn"]["examples"]
     assert "Problem" in described["components"]["schemas"]
+
+
+def test_a_question_asked_again_is_answered_alike_under_an_id_of_its_own(client: TestClient) -> None:
+    first, again = (client.post("/v1/messages", json={"text": "what color is the lamp"}).json() for _ in range(2))
+    assert first["text"] == again["text"]
+    assert first["message_id"] != again["message_id"]
+    assert first["conversation_id"] != again["conversation_id"]
