@@ -24,7 +24,7 @@ format: $(VENV)/.tested
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.benched ## accuracy against the naive baseline, on tests/labelled; then speed
+bench: $(VENV)/.benched ## accuracy against the naive baseline and speed, on tests/labelled; more in README
 	$(BIN)/python -m bench.compare tests/labelled
 	$(BIN)/python -m bench.speed tests/labelled
 

@@ -66,10 +66,10 @@ def main(context: click.Context) -> None:
 @_clean
 def serve(settings: Settings) -> None:
     """Answers over HTTP. The port opens when the content is loaded."""
-    live.load(place(settings))  # a clear error here, rather than a stack trace from inside the server
+    loaded = live.load(place(settings))  # a clear error here, rather than a stack trace from inside the server
     click.echo(f"hai-faq serves at http://{settings.host}:{settings.port}", err=True)
     uvicorn.run(
-        create_app(settings),
+        create_app(settings, loaded),
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -129,7 +129,7 @@ def search(settings: Settings, text: str, limit: int) -> None:
 @_clean
 def evaluate(settings: Settings, paths: tuple[Path, ...], report: Path | None, signs: bool, failures: bool) -> None:
     """Scores labelled messages (JSON lines, or folders of them) in this process."""
-    wanted = [found for path in paths for found in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
+    wanted = evaluation.files_of(paths)
     knowledge = live.load(place(settings))
     scores = evaluation.evaluate(wanted, knowledge, datetime.now(UTC), _progress)
     click.echo(scores.table())

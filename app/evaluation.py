@@ -8,7 +8,7 @@ import html
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -85,6 +85,11 @@ def interval(hits: int, total: int) -> tuple[float, float]:
     half = z * ((share * (1 - share) + z * z / 4 / total) / total) ** 0.5
     scale = 100 / (1 + z * z / total)
     return max(0.0, (centre - half) * scale), min(100.0, (centre + half) * scale)
+
+
+def files_of(paths: Iterable[Path]) -> list[Path]:
+    """The files named, and those with labelled messages in the folders named."""
+    return [found for path in paths for found in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
 
 
 def read_cases(path: Path) -> list[Case]:

@@ -231,9 +231,9 @@ class Live:
         self._failed = ""
         self._current: Knowledge | None = None
 
-    def start(self) -> None:
-        """Loads; raises `HaiFaqError` when there is nothing that may be served. Then watches."""
-        self._current = load(self._place)
+    def start(self, loaded: Knowledge | None = None) -> None:
+        """Loads unless that was just done; raises `HaiFaqError` when nothing may be served. Then watches."""
+        self._current = loaded or load(self._place)
         self._refresh_withdrawals()
         self._report(self._current)
         self._thread.start()

@@ -13,6 +13,7 @@ from app import __version__
 from app.answering import Answering
 from app.channels import api, http
 from app.channels.http import Services
+from app.dialogue.knowledge import Knowledge
 from app.errors import StoreError
 from app.live import Live, Place
 from app.records.conversations import Conversations
@@ -26,8 +27,11 @@ from app.tokens import Tokens
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The whole service. Importing and creating reach nothing; the lifespan opens files and stores."""
+def create_app(settings: Settings, loaded: Knowledge | None = None) -> FastAPI:
+    """The whole service. Importing and creating reach nothing; the lifespan opens files and stores.
+
+    `loaded` is what the content on disk was loaded as a moment ago, if it was.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -39,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
             log.error("%s: answering without it", error)
         live = Live(place(settings), Withdrawals(engine), settings.watch_seconds)
         ledger = Ledger(engine, settings.ledger_keep)
-        live.start()
+        live.start(loaded)
         ledger.start()
         app.state.services = Services(
             live=live,

@@ -7,8 +7,6 @@ at which it catches the same share of what is out of scope.
 """
 
 import argparse
-import csv
-import math
 import multiprocessing
 import os
 import time
@@ -20,20 +18,18 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
-from scipy.stats import rankdata
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_union
 from sklearn.svm import LinearSVC
 
 from app.matching.confidence import EVEN_ODDS
 from app.matching.matcher import Matcher
+from bench.messages import Pair, first_of, read
+from bench.reliability import auroc, calibration_error, table
 
-Pair = tuple[str, str]
-"""Label and text."""
 Guess = Callable[[str], tuple[str, float]]
 """The best label for a text, and how sure: a probability of hai-faq's, any growing number of a baseline's."""
 Floats = NDArray[np.float64]
-BINS = 10
 MOST_SLOW = 400
 """Messages on which the string comparisons are run: each takes tens of milliseconds, and 400 tell the share to 2.5%."""
 
@@ -130,27 +126,6 @@ def _bar(sure_out: Floats, caught: float | None) -> float | None:
     return float(np.quantile(sure_out, caught)) if caught is not None else None
 
 
-def auroc(inside: Floats, outside: Floats) -> float:
-    """Chance that a message in scope is surer than one out of scope (Mann & Whitney 1947), ties half."""
-    ranks = rankdata(np.concatenate([inside, outside]))
-    return float((ranks[: len(inside)].sum() - len(inside) * (len(inside) + 1) / 2) / (len(inside) * len(outside)))
-
-
-def bins(sure: Floats, right: NDArray[np.bool_]) -> list[tuple[int, float, float]]:
-    """Of each tenth of confidence that occurs: how many, mean confidence, share right."""
-    places = np.minimum((sure * BINS).astype(int), BINS - 1)
-    return [
-        (int((places == each).sum()), float(sure[places == each].mean()), float(right[places == each].mean()))
-        for each in range(BINS)
-        if (places == each).any()
-    ]
-
-
-def calibration_error(sure: Floats, right: NDArray[np.bool_]) -> float:
-    """Expected calibration error (Guo et al. 2017): mean gap between confidence and share right, by tenths."""
-    return math.fsum(count * abs(mean - share) for count, mean, share in bins(sure, right)) / len(sure)
-
-
 def resident() -> float:
     """Megabytes of this process, 0 where the system does not tell."""
     try:
@@ -181,30 +156,6 @@ def measure(name: str, train: Sequence[Pair], test: Sequence[Pair], outside: Seq
     return Run(name, right, sure, np.array(sure_out), fit_seconds, resident() - before, np.array(times))
 
 
-def read(path: Path) -> list[Pair]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return [(row.get("label") or "", row["text"]) for row in csv.DictReader(file)]
-
-
-def picture(sure: Floats, right: NDArray[np.bool_]) -> str:
-    """A reliability diagram as SVG: share right over confidence; on the diagonal the confidence tells the truth."""
-    dots = "".join(_dot(mean, share, count / len(sure)) for count, mean, share in bins(sure, right))
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 260" width="480" '
-        'font-family="sans-serif" font-size="9">'
-        '<rect width="240" height="260" fill="#fff"/><path d="M20 20V220H220" fill="none" stroke="#555"/>'
-        f'<path d="M20 220L220 20" stroke="#bbb" stroke-dasharray="3"/><g fill="#17607a">{dots}</g>'
-        '<text x="120" y="236" text-anchor="middle">confidence, 0 to 1</text>'
-        '<text x="10" y="120" text-anchor="middle" transform="rotate(-90 10 120)">share right</text>'
-        f'<text x="120" y="252" text-anchor="middle">{len(sure)} messages, expected calibration error '
-        f"{calibration_error(sure, right):.3f}</text></svg>\n"
-    )
-
-
-def _dot(mean: float, share: float, of_all: float) -> str:
-    return f'<circle cx="{20 + 200 * mean:.1f}" cy="{220 - 200 * share:.1f}" r="{2 + 8 * math.sqrt(of_all):.1f}"/>'
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--train", type=Path, required=True)
@@ -212,7 +163,6 @@ def main() -> None:
     parser.add_argument("--oos", type=Path, help="messages out of scope")
     parser.add_argument("--per-label", type=int, help="learn from the first so many of each label only")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
-    parser.add_argument("--picture", type=Path, help="where to write the reliability diagram (SVG)")
     options = parser.parse_args()
     train, test = first_of(read(options.train), options.per_label), read(options.test)
     outside = [text for _, text in read(options.oos)] if options.oos else []
@@ -228,22 +178,7 @@ def main() -> None:
             ours = run
         print(run.line(caught), flush=True)
     if "hai-faq" in options.methods:
-        print("\nconfidence  messages  share right")
-        for count, mean, share in bins(ours.sure, ours.right):
-            print(f"{mean:10.3f}{count:10d}{share:13.3f}")
-        if options.picture:
-            options.picture.write_text(picture(ours.sure, ours.right), encoding="utf-8")
-
-
-def first_of(pairs: Sequence[Pair], most: int | None) -> list[Pair]:
-    """The first `most` of each label; all when None."""
-    seen: dict[str, int] = {}
-    kept = []
-    for label, text in pairs:
-        seen[label] = seen.get(label, 0) + 1
-        if most is None or seen[label] <= most:
-            kept.append((label, text))
-    return kept
+        print(f"\n{table(ours.sure, ours.right)}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Time per message, one at a time in one thread, no message twice: `python -m bench.speed FILE_OR_DIR ...`"""
 
 import argparse
+import gc
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import numpy as np
 from app import live
 from app.dialogue.engine import respond
 from app.dialogue.messages import Message, State
-from app.evaluation import read_cases
+from app.evaluation import files_of, read_cases
 from app.main import place
 from app.settings import Settings
 
@@ -31,11 +32,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paths", nargs="+", type=Path)
     paths = parser.parse_args().paths
-    wanted = [found for path in paths for found in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
-    texts = list(dict.fromkeys(case["text"] for path in wanted for case in read_cases(path) if case.get("text")))
+    cases = (case for path in files_of(paths) for case in read_cases(path))
+    texts = list(dict.fromkeys(case["text"] for case in cases if case.get("text")))
     began = time.perf_counter()
     knowledge = live.load(place(Settings()))
     loaded = time.perf_counter() - began
+    gc.collect()
+    gc.freeze()  # as the service does
     for text in texts[::2]:  # words come back in daily use: half of the messages warm up what is kept of them
         respond(Message(text), State(), knowledge, NOW)
     print(f"{len(texts) // 2} messages; loaded in {loaded:.2f} s\n{'':16s}  median     p99 ms")

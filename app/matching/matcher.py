@@ -243,5 +243,4 @@ def load_together(folder: Path) -> dict[str, Matcher]:
     """Reads what a fit has written; `ModelError` when any of it is missing or altered."""
     arrays, names = model.load(folder)
     shared = LinearModel.of(arrays, names)
-    shared.warm()
     return {name: Matcher.of(shared, each) for name, each in names["matchers"].items()}

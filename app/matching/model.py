@@ -30,7 +30,7 @@ STEPS = 127
 """Weights are kept as whole steps of their feature's largest weight, -127 to 127: a quarter of the memory, and no
 score of a labelled message moved by more than 0.006.
 """
-FORMAT = 19
+FORMAT = 21
 """Part of the cache key: raise it when features, signs or files change their meaning."""
 MANIFEST = "manifest.json"
 
@@ -88,13 +88,6 @@ class LinearModel:
         """Characters alone prove nothing: those of `etc/passwd` stand in words of danger too."""
         return any(term.known for term in reading.terms if term.word != "?")
 
-    def warm(self) -> None:
-        """Scores the words of the phrasings beforehand, 0.2 s for 6,000: a message's time then hardly depends on how
-        many came before it.
-        """
-        for word in sorted(self.vocabulary.known)[: NUMBERS_REMEMBERED // (2 * len(self.bias) + 2)]:
-            self._spelling(self.vocabulary.read(word).words)
-
     def _sum(self, places: IndexArray, values: FloatArray) -> FloatArray:
         return np.asarray((values * self.steps[places]) @ self.weights[places].astype(np.float32))
 
@@ -109,12 +102,16 @@ class LinearModel:
         return np.append(self._sum(places, self.features.idf[places]), np.float32(square))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        of_features: dict[str, NDArray[Any]] = {
+        words = sorted(self.vocabulary.known)[: self._spelt.room // 2]
+        return {
+            "weights": self.weights,
+            "steps": self.steps,
+            "bias": self.bias,
             "keys": self.features.keys,
             "rows": self.features.rows,
             "idf": self.features.idf,
+            "spelt": self._spelt.rows_of(words, self._of_word),
         }
-        return {"weights": self.weights, "steps": self.steps, "bias": self.bias, **of_features}
 
     def names(self) -> dict[str, Any]:
         return {
@@ -126,26 +123,33 @@ class LinearModel:
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]], names: Mapping[str, Any]) -> "LinearModel":
         lexicon = Lexicon({word: tuple(full) for word, full in names["shorthand"].items()}, dict(names["ideas"]))
-        return cls(
+        fitted = cls(
             Vocabulary(frozenset(names["vocabulary"]), lexicon),
             Features(np.array(arrays["keys"]), np.array(arrays["rows"]), np.array(arrays["idf"])),
             np.asarray(arrays["weights"]),
             np.array(arrays["steps"]),
             np.array(arrays["bias"]),
         )
+        fitted._spelt.fill(names["vocabulary"][: len(arrays["spelt"])], arrays["spelt"])
+        return fitted
 
 
 class _Spelt:
     """What the characters of words met before add to the scores: a row each, last the square of their length."""
 
     def __init__(self, columns: int) -> None:
-        self._most = max(LEAST_REMEMBERED, NUMBERS_REMEMBERED // (columns + 1))
-        self._rows = np.zeros((self._most, columns + 1), np.float32)
+        self.room = max(LEAST_REMEMBERED, NUMBERS_REMEMBERED // (columns + 1))
+        self._rows = np.zeros((self.room, columns + 1), np.float32)
         self._places: dict[str, int] = {}
+
+    def fill(self, words: Sequence[str], rows: NDArray[np.float32]) -> None:
+        """Starts with these words, so that a message's time hardly depends on how many came before it."""
+        self._rows[: len(rows)] = rows
+        self._places = {word: place for place, word in enumerate(words)}
 
     def rows_of(self, words: Sequence[str], find: Callable[[str], FloatArray]) -> FloatArray:
         new = [word for word in words if word not in self._places]
-        if len(self._places) + len(new) > self._most:
+        if len(self._places) + len(new) > self.room:
             self._places.clear()
             new = list(words)
         for word in dict.fromkeys(new):
