@@ -15,7 +15,7 @@ from datetime import datetime
 from app import metrics, text
 from app.dialogue import engine
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Message, Reply
+from app.dialogue.messages import Channel, Message, Reply, State
 from app.dialogue.urgent import Urgency
 from app.errors import TooLarge, TooManyRequests
 from app.live import Live
@@ -48,15 +48,19 @@ class Answering:
     tokens: Tokens
     clock: Callable[[], datetime]
 
-    def answer(self, message: Message, conversation_id: str | None, client: str | None) -> Answered:
-        """`client` is whom the limit counts; None is exempt. Raises `TooLarge` and `TooManyRequests`."""
+    def answer(
+        self, message: Message, conversation_id: str | None, client: str | None, sender: str | None = None
+    ) -> Answered:
+        """`client` is whom the limit counts; None is exempt. Raises `TooLarge` and `TooManyRequests`.
+
+        A channel that knows its people by a name of its own gives `sender` in place of a conversation.
+        """
         if len(message.text) > LONGEST:
             raise TooLarge(f"A message may have at most {LONGEST} characters.")
         began = time.perf_counter()
         knowledge = self.live.current
         now = self.clock()
-        known = conversation_id if conversation_id and _PLAIN_ID.fullmatch(conversation_id) else None
-        conversation, state = self.conversations.open(known, message.channel, now)
+        conversation, state = self._open(message.channel, conversation_id, sender, now)
         urgency = self.check(knowledge, message, state.marks)
         if not urgency.tier and client is not None and not self.limits.allows(client, began):
             metrics.limited.inc()
@@ -67,6 +71,18 @@ class Answering:
         self._record(message, reply, urgency, knowledge, message_id, now)
         metrics.seconds.observe(time.perf_counter() - began)
         return Answered(reply, conversation, message_id, knowledge.version)
+
+    def forget(self, channel: Channel, sender: str) -> None:
+        self.conversations.save(self.tokens.conversation(channel, sender), State(), self.clock())
+
+    def _open(
+        self, channel: Channel, conversation_id: str | None, sender: str | None, now: datetime
+    ) -> tuple[str, State]:
+        if sender is not None:
+            named = self.tokens.conversation(channel, sender)
+            return named, self.conversations.named(named, now)
+        known = conversation_id if conversation_id and _PLAIN_ID.fullmatch(conversation_id) else None
+        return self.conversations.open(known, channel, now)
 
     def check(self, knowledge: Knowledge, message: Message, before: frozenset[str] = frozenset()) -> Urgency:
         """A check that breaks must not cost the answer: the reply then opens with the safety notice."""

@@ -10,11 +10,12 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.answering import Answering
-from app.channels import api, http
+from app.channels import api, http, pages, rasa
 from app.channels.http import Services
 from app.errors import StoreError
 from app.live import Live, Place
 from app.records.conversations import Conversations
+from app.records.feedback import Feedback
 from app.records.ledger import Ledger
 from app.records.limits import Limits
 from app.records.tables import connect, migrate
@@ -50,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
                 tokens=Tokens(_key(settings)),
                 clock=lambda: datetime.now(UTC),
             ),
+            feedback=Feedback(engine, settings.ledger_keep),
             trusted_proxies=frozenset(settings.trusted_proxies),
         )
         yield
@@ -64,8 +66,9 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    http.install(app)
-    app.include_router(api.router)
+    http.install(app, settings.allowed_origins)
+    for surface in (api, rasa, pages):
+        app.include_router(surface.router)
     described = app.openapi
     app.openapi = lambda: api.describe(described())  # type: ignore[method-assign]
     return app
