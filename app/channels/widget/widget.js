@@ -62,7 +62,10 @@
   };
 
   const CSS = `
-:host { all: initial; display: block; font-size: max(1.0625rem, 17px); }
+:host { all: initial; display: block; font-size: max(1.0625rem, 17px); position: fixed; z-index: var(--hai-faq-z, 2147483000);
+  inset-block-end: var(--hai-faq-offset, 1.2em); inset-inline-end: var(--hai-faq-offset, 1.2em); }
+:host(:is([data-position="left"], [position="left"])) { inset-inline: var(--hai-faq-offset, 1.2em) auto; }
+:host(:is([data-position="inline"], [position="inline"])) { position: static; }
 :host([hidden]) { display: none; }
 * { box-sizing: border-box; }
 .root { font: 400 1em/1.55 var(--hai-faq-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif);
@@ -81,25 +84,22 @@ button { cursor: pointer; border: 1px solid transparent; background: none; min-h
 svg { width: 1.35em; height: 1.35em; flex: none; fill: none; stroke: currentColor; stroke-width: 1.8;
   stroke-linecap: round; stroke-linejoin: round; }
 a { color: var(--accent-ink); text-underline-offset: .15em; overflow-wrap: anywhere; }
+p a[href^="tel:"] { white-space: nowrap; }
 p { margin: 0; }
 p + p { margin-block-start: .7em; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-.launch { position: fixed; inset-block-end: var(--hai-faq-offset, 1.2em); inset-inline-end: var(--hai-faq-offset, 1.2em);
-  z-index: var(--hai-faq-z, 2147483000); display: flex; align-items: center; gap: .55em; padding: .7em 1.25em .7em 1em;
+.launch { display: flex; align-items: center; gap: .55em; padding: .7em 1.25em .7em 1em;
   min-height: 3.2em; max-width: calc(100vw - 2em); border-radius: 2em; font-weight: 600; background: var(--accent);
   color: var(--on-accent); box-shadow: 0 1px 2px #0003, 0 8px 24px #0b2a2633; }
 .launch:hover { background: var(--accent-strong); }
 .launch:focus-visible, .send:focus-visible { outline-color: var(--accent-ink); box-shadow: 0 0 0 2px var(--paper); }
-.left .launch { inset-inline: var(--hai-faq-offset, 1.2em) auto; }
 
-.panel { position: fixed; inset-block-end: var(--hai-faq-offset, 1.2em); inset-inline-end: var(--hai-faq-offset, 1.2em);
-  z-index: var(--hai-faq-z, 2147483000); display: flex; flex-direction: column; overflow: hidden;
+.panel { display: flex; flex-direction: column; overflow: hidden;
   width: min(var(--hai-faq-width, 25.5em), calc(100vw - 2.4em)); height: min(var(--hai-faq-height, 43em), calc(100dvh - 2.4em));
   background: var(--ground); border: 1px solid var(--rule); border-radius: var(--hai-faq-radius, 1.2em);
   box-shadow: 0 2px 6px #0b2a261f, 0 18px 50px #0b2a2640; }
-.left .panel { inset-inline: var(--hai-faq-offset, 1.2em) auto; }
-.inline .panel { position: static; width: auto; height: var(--hai-faq-height, 40em); box-shadow: none; }
+.inline .panel { width: auto; height: var(--hai-faq-height, 40em); box-shadow: none; }
 [hidden] { display: none !important; }
 header { display: flex; align-items: center; gap: .5em; padding: .75em .7em .75em 1.2em; background: var(--accent);
   color: var(--on-accent); }
@@ -110,19 +110,20 @@ header button:focus-visible { outline-color: currentColor; outline-offset: -2px;
 .banner { padding: .4em 1.2em; background: var(--note); color: var(--note-ink); font-size: .88em; font-weight: 600; }
 
 .alert:empty { display: none; }
-.alert { flex: 0 1 auto; max-height: 62%; overflow: auto; padding: 1em 1.2em; background: var(--danger-paper);
+.alert { flex: 0 1 auto; max-height: 70%; overflow: auto; padding: 1em 1.2em; background: var(--danger-paper);
   color: var(--danger-ink); border-block-end: 1px solid var(--danger); border-inline-start: 6px solid var(--danger); }
 .alert h3 { margin: 0 0 .3em; font-size: 1em; font-weight: 700; }
 .alert p { font-size: 1.05em; }
 .alert a { color: inherit; font-weight: 700; }
 .alert .read { margin-block-start: .5em; padding-inline: .1em; text-decoration: underline; text-underline-offset: .2em; }
-.calls { display: flex; flex-wrap: wrap; gap: .6em; margin-block-start: .9em; }
+.calls { display: flex; flex-wrap: wrap; gap: .5em; padding-block: .7em .5em; position: sticky; inset-block-end: -1em;
+  background: inherit; }
 .alert .call { display: inline-flex; align-items: center; gap: .45em; min-height: 2.8em; padding: .4em 1.1em .4em .9em;
   border: 1px solid transparent; border-radius: 2em; background: var(--danger); color: var(--on-danger);
   text-decoration: none; font-weight: 650; }
 .alert .call.second { background: none; color: inherit; border-color: currentColor; }
 
-.scroll { flex: 1 1 auto; min-height: 6em; overflow-y: auto; overscroll-behavior: contain; position: relative;
+.scroll { flex: 1 1 0; min-height: 5em; overflow-y: auto; overscroll-behavior: contain; position: relative;
   padding: 1.1em 1.1em 1.3em; }
 .scroll:focus-visible { outline-offset: -3px; }
 .item { margin-block-end: 1.1em; overflow-wrap: anywhere; }
@@ -141,7 +142,7 @@ header button:focus-visible { outline-color: currentColor; outline-offset: -2px;
 .origin svg { width: 1.15em; height: 1.15em; margin-block-start: .12em; color: var(--accent-ink); stroke-width: 2.4; }
 .more { display: flex; flex-direction: column; gap: .45em; }
 .more > p { font-size: .88em; color: var(--soft); margin-block-start: .2em; }
-.pick { background: var(--paper); border-color: var(--edge); color: var(--accent-ink); font-weight: 550; line-height: 1.35;
+.pick { background: var(--paper); border-color: var(--edge); color: var(--accent-ink); font-weight: 500; line-height: 1.35;
   padding: .55em .95em; }
 .pick:hover, .vote:hover, .plain:hover { background: var(--tint); }
 .votes { display: flex; flex-wrap: wrap; align-items: center; gap: .3em .5em; margin-block-start: .55em; font-size: .88em;
@@ -172,12 +173,12 @@ textarea:focus-visible { outline-offset: 0; }
 .plain { font-size: .88em; color: var(--accent-ink); padding: .3em .6em; min-height: 2.4em; }
 
 @media (max-width: 34em) {
-  .float .panel, .float.left .panel { inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
+  .float .panel { position: fixed; inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
 }
 @media (max-height: 30em) {
-  .float .panel { display: block; overflow-y: auto; inset-block: 0; height: 100dvh; }
+  .float .panel { position: fixed; display: block; overflow-y: auto; inset-block: 0; height: 100dvh; }
   .float .scroll { overflow: visible; min-height: 0; }
-  .alert { max-height: none; }
+  .alert { max-height: none; position: sticky; inset-block-start: 0; z-index: 1; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .float .panel { animation: rise .18s ease-out; }
@@ -236,7 +237,8 @@ textarea:focus-visible { outline-offset: 0; }
     const tint = mix(grounds[0], accent, dark ? 0.24 : 0.11);
     const away = dark ? WHITE : BLACK;
     let ink = accent;
-    for (let step = 0; step < 24 && [...grounds, tint].some((each) => contrast(ink, each) < 4.6); step += 1) ink = mix(ink, away, 0.1);
+    const enough = dark ? 6.5 : 4.6;
+    for (let step = 0; step < 40 && [...grounds, tint].some((each) => contrast(ink, each) < enough); step += 1) ink = mix(ink, away, 0.1);
     const onAccent = contrast(WHITE, accent) >= 4.5 ? WHITE : BLACK;
     const strong = mix(accent, onAccent === WHITE ? BLACK : WHITE, 0.14);
     return { "--accent": accent, "--on-accent": onAccent, "--accent-strong": strong, "--accent-ink": ink, "--tint": tint };
@@ -252,6 +254,7 @@ textarea:focus-visible { outline-offset: 0; }
       try {
         const kept = JSON.parse(sessionStorage.getItem(key));
         if (kept && Date.now() - kept.at < IDLE) Object.assign(this, kept);
+        else sessionStorage.removeItem(key);
       } catch { /* refused or damaged: begin anew */ }
       for (const item of this.items) if (item.state === "waiting") item.state = "left";
     }
@@ -416,8 +419,7 @@ textarea:focus-visible { outline-offset: 0; }
             h("button", { class: "plain", type: "button", onclick: () => this.#startOver() }, w.restart))));
       parts.launch = h("button", { class: "launch", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false",
         hidden: this.#inline, onclick: () => this.open() }, icon("chat"), h("span", {}, w.launch));
-      const position = this.#inline ? "inline" : this.#option("position") === "left" ? "float left" : "float";
-      parts.root = h("div", { class: `root ${position}`, lang: this.#language }, parts.launch, parts.panel);
+      parts.root = h("div", { class: `root ${this.#inline ? "inline" : "float"}`, lang: this.#language }, parts.launch, parts.panel);
       this.#root.replaceChildren(parts.root);
       this.#paint();
       this.#draw();
@@ -466,7 +468,7 @@ textarea:focus-visible { outline-offset: 0; }
     }
 
     #forgetWhenIdle() {
-      if (this.#memory.idle && this.#memory.items.length) this.reset();
+      if (this.#memory.idle && (this.#memory.items.length || this.#memory.draft)) this.reset();
     }
 
     // -------------------------------------------------------------- asking
@@ -533,6 +535,7 @@ textarea:focus-visible { outline-offset: 0; }
         if (era !== this.#era) return;
         item.state = failure.why ?? "down";
         item.help = failure.help;
+        if (item.state === "long" && !this.#parts.input.value) this.#parts.input.value = this.#memory.draft = item.send;
         this.#memory.save();
         this.#append(this.#failed(item));
         this.#tell("error", { kind: item.state });
