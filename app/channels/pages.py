@@ -71,7 +71,7 @@ async def form(served: Served) -> Response:
 @router.post("/ask")
 async def ask(request: Request, served: Served) -> Response:
     """The conversation without JavaScript: what was asked, the reply, and the form for what comes next."""
-    fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
+    fields = parse_qs((await request.body()).decode("utf-8", "replace"))
     text = _field(fields, "choice") or _field(fields, "text")
     conversation = _field(fields, "conversation_id")
     knowledge, client = served.live.current, client_of(request, served.trusted_proxies)

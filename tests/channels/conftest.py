@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 import uvicorn
@@ -121,7 +120,6 @@ def service(tmp_path_factory: pytest.TempPathFactory, cache: Path, website: Webs
     website.allow(service.url)
     line = f'<script async src="{service.url}/widget.js"></script>'
     website.pages |= {"/": page_with(line), "/other": page_with(line)}
-    urlopen(f"{service.url}/healthz").close()
     yield service
     service.stop()
 

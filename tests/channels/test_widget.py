@@ -128,17 +128,16 @@ def test_the_accessibility_tree_reads_as_a_conversation(page: Page, website: Web
     expect(page.get_by_role("dialog", name="Questions and answers")).to_match_aria_snapshot("""
       - heading "Questions and answers" [level=2]
       - button "Close"
-      - region "Conversation":
-        - log "Conversation":
-          - text: "You asked:"
-          - paragraph: what color is the lamp
-          - heading "What color is the lamp?" [level=3]
-          - paragraph: The lamp is green.
-          - group "Did this help?":
-            - button "Yes, this helped"
-            - button "No, this did not help"
-          - paragraph: "Related:"
-          - button "How do I switch the lamp on?"
+      - log "Conversation":
+        - text: "You asked:"
+        - paragraph: what color is the lamp
+        - heading "What color is the lamp?" [level=3]
+        - paragraph: The lamp is green.
+        - group "Did this help?":
+          - button "Yes, this helped"
+          - button "No, this did not help"
+        - paragraph: "Related:"
+        - button "How do I switch the lamp on?"
       - textbox "Your question"
       - button "Send"
       - button "Talk to a person"
@@ -297,7 +296,9 @@ def test_the_page_can_drive_it_and_calls_before_load_wait(page: Page, website: W
 
 def test_an_element_placed_by_hand_is_the_only_one(page: Page, website: Website, service: Service) -> None:
     tag = f'<script async src="{service.url}/widget.js"></script>'
-    website.pages["/inline"] = page_with(f'<hai-faq-chat data-position="inline" data-title="Lamps"></hai-faq-chat>{tag}')
+    website.pages["/inline"] = page_with(
+        f'<hai-faq-chat data-position="inline" data-title="Lamps"></hai-faq-chat>{tag}'
+    )
     page.goto(f"{website.url}/inline")
     expect(page.get_by_role("region", name="Lamps")).to_be_visible()
     expect(page.locator("hai-faq-chat")).to_have_count(1)
@@ -305,7 +306,9 @@ def test_an_element_placed_by_hand_is_the_only_one(page: Page, website: Website,
     expect(page.get_by_text("The lamp is green.")).to_be_visible()
 
 
-def test_spanish_pages_get_spanish_words_and_every_text_its_language(page: Page, website: Website, service: Service) -> None:
+def test_spanish_pages_get_spanish_words_and_every_text_its_language(
+    page: Page, website: Website, service: Service
+) -> None:
     website.pages["/es"] = page_with(f'<script async src="{service.url}/widget.js"></script>', "es")
     page.goto(f"{website.url}/es")
     page.get_by_role("button", name="Haga una pregunta").click()
@@ -355,7 +358,8 @@ def widest(page: Page) -> float:
     return float(
         page.evaluate(
             "Math.max(0, ...[...document.querySelector('hai-faq-chat').shadowRoot.querySelectorAll('*')]"
-            ".filter((node) => !node.closest('.hidden')).map((node) => node.getBoundingClientRect().right - innerWidth))"
+            ".filter((node) => !node.closest('.hidden'))"
+            ".map((node) => node.getBoundingClientRect().right - innerWidth))"
         )
     )
 
@@ -388,7 +392,9 @@ def test_320_pixels_double_text_and_spacing_lose_nothing(browser: Browser, websi
 
 def test_targets_are_24_pixels_and_text_runs_its_own_way(page: Page, website: Website) -> None:
     ask(opened(page, website.url), "مرحبا what color is the lamp")
-    expect(page.get_by_role("button", name="Yes, this helped").or_(page.get_by_text("Which one?")).first).to_be_visible()
+    expect(
+        page.get_by_role("button", name="Yes, this helped").or_(page.get_by_text("Which one?")).first
+    ).to_be_visible()
     small = page.evaluate(
         "[...document.querySelector('hai-faq-chat').shadowRoot.querySelectorAll('button, .call')]"
         ".map((node) => node.getBoundingClientRect()).filter((box) => box.width && (box.width < 24 || box.height < 24))"

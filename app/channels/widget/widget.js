@@ -101,17 +101,17 @@ p + p { margin-block-start: .7em; }
   box-shadow: 0 2px 6px #0b2a261f, 0 18px 50px #0b2a2640; }
 .inline .panel { width: auto; height: var(--hai-faq-height, 40em); box-shadow: none; }
 [hidden] { display: none !important; }
-header { display: flex; align-items: center; gap: .5em; padding: .75em .7em .75em 1.2em; background: var(--accent);
+.head { display: flex; align-items: center; gap: .5em; padding: .75em .7em .75em 1.2em; background: var(--accent);
   color: var(--on-accent); }
 h2 { margin: 0; flex: 1; font-size: 1.1em; line-height: 1.3; font-weight: 650; overflow-wrap: anywhere; }
-header button { padding: .4em; min-width: 2.6em; display: grid; place-items: center; border-radius: 50%; }
-header button:hover { background: var(--accent-strong); }
-header button:focus-visible { outline-color: currentColor; outline-offset: -2px; }
+.head button { padding: .4em; min-width: 2.6em; display: grid; place-items: center; border-radius: 50%; }
+.head button:hover { background: var(--accent-strong); }
+.head button:focus-visible { outline-color: currentColor; outline-offset: -2px; }
 .banner { padding: .4em 1.2em; background: var(--note); color: var(--note-ink); font-size: .88em; font-weight: 600; }
 
-.alert:empty { display: none; }
 .alert { flex: 0 1 auto; max-height: 70%; overflow: auto; padding: 1em 1.2em; background: var(--danger-paper);
   color: var(--danger-ink); border-block-end: 1px solid var(--danger); border-inline-start: 6px solid var(--danger); }
+.alert:empty { padding: 0; border: 0; }
 .alert h3 { margin: 0 0 .3em; font-size: 1em; font-weight: 700; }
 .alert p { font-size: 1.05em; }
 .alert a { color: inherit; font-weight: 700; }
@@ -123,9 +123,9 @@ header button:focus-visible { outline-color: currentColor; outline-offset: -2px;
   text-decoration: none; font-weight: 650; }
 .alert .call.second { background: none; color: inherit; border-color: currentColor; }
 
-.scroll { flex: 1 1 0; min-height: 5em; overflow-y: auto; overscroll-behavior: contain; position: relative;
+.log { flex: 1 1 0; min-height: 5em; overflow-y: auto; overscroll-behavior: contain; position: relative;
   padding: 1.1em 1.1em 1.3em; }
-.scroll:focus-visible { outline-offset: -3px; }
+.log:focus-visible { outline-offset: -3px; }
 .item { margin-block-end: 1.1em; overflow-wrap: anywhere; }
 .item p { white-space: pre-line; }
 .me { width: fit-content; max-width: 88%; margin-inline-start: auto; padding: .55em .95em; border: 1px solid transparent;
@@ -154,13 +154,14 @@ header button:focus-visible { outline-color: currentColor; outline-offset: -2px;
 .fail { border-color: var(--edge); }
 .fail .line { font-weight: 650; }
 .fail button { margin-block-start: .8em; background: var(--accent); color: var(--on-accent); font-weight: 600; padding-inline: 1.2em; }
-.wait { display: flex; align-items: center; gap: .6em; color: var(--soft); font-size: .92em; min-height: 1.6em; }
+.wait { display: flex; align-items: center; gap: .6em; color: var(--soft); font-size: .92em; padding: .3em 1.3em .6em; }
+.wait:empty { padding: 0; }
 .wait i { width: .5em; height: .5em; border-radius: 50%; background: var(--accent-ink); animation: beat 1.2s infinite ease-in-out; }
 .wait i:nth-child(2) { animation-delay: .15s; }
 .wait i:nth-child(3) { animation-delay: .3s; margin-inline-end: .2em; }
 @keyframes beat { 0%, 70%, 100% { opacity: .3; } 35% { opacity: 1; transform: translateY(-.15em); } }
 
-footer { padding: .7em .9em .5em; background: var(--paper); border-block-start: 1px solid var(--rule); }
+.compose { padding: .7em .9em .5em; background: var(--paper); border-block-start: 1px solid var(--rule); }
 form { display: flex; align-items: flex-end; gap: .5em; }
 textarea { flex: 1; min-width: 0; resize: none; field-sizing: content; min-height: 2.8em; max-height: 8em; padding: .6em .9em;
   line-height: 1.5; border: 1px solid var(--edge); border-radius: 1.2em; background: var(--ground); color: var(--ink); }
@@ -177,7 +178,7 @@ textarea:focus-visible { outline-offset: 0; }
 }
 @media (max-height: 30em) {
   .float .panel { position: fixed; display: block; overflow-y: auto; inset-block: 0; height: 100dvh; }
-  .float .scroll { overflow: visible; min-height: 0; }
+  .float .log { overflow: visible; min-height: 0; }
   .alert { max-height: none; position: sticky; inset-block-start: 0; z-index: 1; }
 }
 @media (prefers-reduced-motion: no-preference) {
@@ -186,7 +187,7 @@ textarea:focus-visible { outline-offset: 0; }
 }
 @media (prefers-reduced-motion: reduce) { .wait i { animation: none; opacity: .7; } }
 @media (forced-colors: active) {
-  .me, .launch, .send, header, .banner { border: 1px solid; }
+  .me, .launch, .send, .head, .banner { border: 1px solid; }
   .vote[aria-pressed="true"] { outline: 2px solid; outline-offset: -4px; }
   :focus-visible { outline-color: Highlight; }
 }
@@ -405,13 +406,12 @@ textarea:focus-visible { outline-offset: 0; }
       parts.heading = h("h2", { tabindex: -1, id: "title" }, title);
       parts.banner = h("p", { class: "banner", lang: "en", hidden: true });
       parts.alert = h("div", { class: "alert", role: "alert" });
-      parts.log = h("div", { role: "log", "aria-label": w.log });
+      parts.log = h("div", { class: "log", role: "log", "aria-label": w.log, tabindex: 0 });
       parts.status = h("div", { class: "wait", role: "status" });
-      parts.scroll = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": w.log }, parts.log, parts.status);
       const close = h("button", { type: "button", "aria-label": w.close, title: w.close, onclick: () => this.close() }, icon("close"));
       parts.panel = h("section", { class: "panel", role: this.#inline ? "region" : "dialog", "aria-labelledby": "title", hidden: true },
-        h("header", {}, parts.heading, !this.#inline && close), parts.banner, parts.alert, parts.scroll,
-        h("footer", {},
+        h("div", { class: "head" }, parts.heading, !this.#inline && close), parts.banner, parts.alert, parts.log, parts.status,
+        h("div", { class: "compose" },
           h("form", { onsubmit: (event) => this.#submit(event) }, parts.input,
             h("button", { class: "send", "aria-label": w.send, title: w.send }, icon("send"))),
           h("div", { class: "foot" },
@@ -494,7 +494,7 @@ textarea:focus-visible { outline-offset: 0; }
 
     #pick(send, shown) {
       if (!matchMedia("(pointer: coarse)").matches) this.#parts.input.focus();
-      else this.#parts.scroll.focus();
+      else this.#parts.log.focus();
       this.#ask(send, shown, "choice");
     }
 
@@ -731,15 +731,25 @@ textarea:focus-visible { outline-offset: 0; }
     #pin() {
       const { alert, log } = this.#parts;
       const item = this.#memory.items.findLast((each) => each.reply && each.reply.message_id === this.#memory.pinned);
-      for (const node of log.querySelectorAll("[data-message]")) node.hidden = node.dataset.message === item?.reply.message_id;
-      if (alert.dataset.shows === (item?.reply.message_id ?? "")) return;
-      alert.dataset.shows = item?.reply.message_id ?? "";
+      const shows = item?.reply.message_id ?? "";
+      this.#park([...log.querySelectorAll("[data-message]")].find((node) => node.dataset.message === shows));
+      if (alert.dataset.shows === shows) return;
+      alert.dataset.shows = shows;
       if (!item) return alert.replaceChildren();
       const [{ said }] = this.#pieces(item.reply);
       alert.replaceChildren(h("h3", {}, this.#words.urgent), this.#said(said, item.reply.language), this.#calls(said, item.reply.intent.id),
         h("button", { class: "read", type: "button", onclick: () => this.#unpin() }, this.#words.read));
-      alert.scrollTop = 0;
+      alert.logTop = 0;
       this.#toEnd();
+    }
+
+    /** Takes the pinned reply out of the conversation, so that it is there once, and puts the one before back. */
+    #park(node) {
+      const { parked } = this.#parts;
+      if (!node && parked && this.#memory.pinned === parked.node.dataset.message && parked.mark.isConnected) return;
+      parked?.mark.replaceWith(parked.node);
+      this.#parts.parked = node && { node, mark: document.createComment("") };
+      node?.replaceWith(this.#parts.parked.mark);
     }
 
     #calls(text, tier) {
@@ -762,7 +772,7 @@ textarea:focus-visible { outline-offset: 0; }
 
     #votes(item) {
       const w = this.#words;
-      const said = h("span", { role: "status" }, item.verdict ? w.thanks : "");
+      const said = h("span", {}, item.verdict ? w.thanks : "");
       const box = h("div", { class: "votes", role: "group", "aria-label": w.helped });
       const vote = (verdict, label) => h("button", { class: `vote ${verdict === "down" ? "no" : ""}`, type: "button", "aria-label": label, title: label,
         "aria-pressed": String(item.verdict === verdict), onclick: () => this.#vote(item, verdict, null, box, said) }, icon("up"));
@@ -804,10 +814,9 @@ textarea:focus-visible { outline-offset: 0; }
 
     /** A reply is read from its beginning: the last question goes to the top when what follows is long. */
     #toEnd() {
-      const { scroll, log } = this.#parts;
+      const { log } = this.#parts;
       const last = [...log.querySelectorAll(".me")].pop();
-      const end = scroll.scrollHeight - scroll.clientHeight;
-      scroll.scrollTop = last ? Math.min(end, last.offsetTop - 12) : 0;
+      log.logTop = last ? last.offsetTop - 12 : 0;
     }
 
     /** On the element by its plain name, and on the document as `hai-faq:name`. */
