@@ -22,7 +22,8 @@ if (find) {
   const look = () => {
     const words = plain(find.value).split(/\s+/).filter(Boolean);
     for (const { node, text } of entries) node.hidden = !words.every((word) => text.includes(word));
-    for (const theme of document.querySelectorAll(".theme")) theme.hidden = !theme.querySelector("article:not([hidden])");
+    for (const theme of document.querySelectorAll(".theme"))
+      theme.hidden = !theme.querySelector("article:not([hidden])");
     const shown = entries.filter(({ node }) => !node.hidden).length;
     document.getElementById("found").textContent = words.length ? `${shown} of ${entries.length} answers` : "";
   };

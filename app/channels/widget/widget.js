@@ -17,6 +17,7 @@
   const PHONE = /^\+?[\d\s().-]{3,24}$/;
   const REASONS = ["not-my-question", "not-clear", "not-enough", "looks-wrong"];
 
+  // prettier-ignore
   const WORDS = {
     en: {
       launch: "Ask a question", title: "Questions and answers", close: "Close", restart: "Start over",
@@ -58,11 +59,13 @@
     send: "M12 19.5V5M5.5 11.5L12 5l6.5 6.5",
     up: "M7 11v9H4v-9h3zm0 0l4.5-7.5c1.5 0 2.3 1.1 2 2.5l-.6 3.5h5.6c1.2 0 2 1.1 1.7 2.2l-1.7 6.7c-.2.9-1 1.6-2 1.6H7",
     seal: "M5 12.5l4.5 4.5L19 7.5",
-    phone: "M5 4h4l1.700 4.500-2.200 1.600a12 12 0 0 0 5.400 5.400l1.600-2.200L20 15v4c0 .6-.5 1-1 1C11 20 4 13 4 5c0-.5.4-1 1-1z",
+    phone:
+      "M5 4h4l1.7 4.5-2.2 1.6a12 12 0 0 0 5.4 5.4l1.6-2.2L20 15v4c0 .6-.5 1-1 1C11 20 4 13 4 5c0-.5.4-1 1-1z",
   };
 
   const CSS = `
-:host { all: initial; display: block; font-size: max(1.0625rem, 17px); position: fixed; z-index: var(--hai-faq-z, 2147483000);
+:host { all: initial; display: block; font-size: max(1.0625rem, 17px); position: fixed;
+  z-index: var(--hai-faq-z, 2147483000);
   inset-block-end: var(--hai-faq-offset, 1.2em); inset-inline-end: var(--hai-faq-offset, 1.2em); }
 :host(:is([data-position="left"], [position="left"])) { inset-inline: var(--hai-faq-offset, 1.2em) auto; }
 :host(:is([data-position="inline"], [position="inline"])) { position: static; }
@@ -96,7 +99,8 @@ p + p { margin-block-start: .7em; }
 .launch:focus-visible, .send:focus-visible { outline-color: var(--accent-ink); box-shadow: 0 0 0 2px var(--paper); }
 
 .panel { display: flex; flex-direction: column; overflow: hidden;
-  width: min(var(--hai-faq-width, 25.5em), calc(100vw - 2.4em)); height: min(var(--hai-faq-height, 43em), calc(100dvh - 2.4em));
+  width: min(var(--hai-faq-width, 25.5em), calc(100vw - 2.4em));
+  height: min(var(--hai-faq-height, 43em), calc(100dvh - 2.4em));
   background: var(--ground); border: 1px solid var(--rule); border-radius: var(--hai-faq-radius, 1.2em);
   box-shadow: 0 2px 6px #0b2a261f, 0 18px 50px #0b2a2640; }
 .inline .panel { width: auto; height: var(--hai-faq-height, 40em); box-shadow: none; }
@@ -115,10 +119,12 @@ h2 { margin: 0; flex: 1; font-size: 1.1em; line-height: 1.3; font-weight: 650; o
 .alert h3 { margin: 0 0 .3em; font-size: 1em; font-weight: 700; }
 .alert p { font-size: 1.05em; }
 .alert a { color: inherit; font-weight: 700; }
-.alert .read { margin-block-start: .5em; padding-inline: .1em; text-decoration: underline; text-underline-offset: .2em; }
+.alert .read { margin-block-start: .5em; padding-inline: .1em; text-decoration: underline;
+  text-underline-offset: .2em; }
 .calls { display: flex; flex-wrap: wrap; gap: .5em; padding-block: .7em .5em; position: sticky; inset-block-end: -1em;
   background: inherit; }
-.alert .call { display: inline-flex; align-items: center; gap: .45em; min-height: 2.8em; padding: .4em 1.1em .4em .9em;
+.alert .call { display: inline-flex; align-items: center; gap: .45em; min-height: 2.8em;
+  padding: .4em 1.1em .4em .9em;
   border: 1px solid transparent; border-radius: 2em; background: var(--danger); color: var(--on-danger);
   text-decoration: none; font-weight: 650; }
 .alert .call.second { background: none; color: inherit; border-color: currentColor; }
@@ -128,24 +134,28 @@ h2 { margin: 0; flex: 1; font-size: 1.1em; line-height: 1.3; font-weight: 650; o
 .log:focus-visible { outline-offset: -3px; }
 .item { margin-block-end: 1.1em; overflow-wrap: anywhere; }
 .item p { white-space: pre-line; }
-.me { width: fit-content; max-width: 88%; margin-inline-start: auto; padding: .55em .95em; border: 1px solid transparent;
+.me { width: fit-content; max-width: 88%; margin-inline-start: auto; padding: .55em .95em;
+  border: 1px solid transparent;
   border-radius: 1.1em; border-end-end-radius: .3em; background: var(--tint); }
 .card { background: var(--paper); border: 1px solid var(--rule); border-radius: 1.1em; border-end-start-radius: .3em;
   padding: .9em 1.1em; }
 .card + .card, .card + .more, .more + .card { margin-block-start: .7em; }
 .card h3 { margin: 0 0 .35em; font-size: .92em; font-weight: 650; color: var(--accent-ink); }
 .limits { color: var(--soft); margin-block-start: .6em; }
-.origin { margin-block-start: .85em; padding-block-start: .65em; border-block-start: 1px solid var(--rule); font-size: .85em;
+.origin { margin-block-start: .85em; padding-block-start: .65em; border-block-start: 1px solid var(--rule);
+  font-size: .85em;
   line-height: 1.45; color: var(--soft); }
 .origin p { display: flex; gap: .45em; }
 .origin p + p { margin-block-start: .25em; }
 .origin svg { width: 1.15em; height: 1.15em; margin-block-start: .12em; color: var(--accent-ink); stroke-width: 2.4; }
 .more { display: flex; flex-direction: column; gap: .45em; }
 .more > p { font-size: .88em; color: var(--soft); margin-block-start: .2em; }
-.pick { background: var(--paper); border-color: var(--edge); color: var(--accent-ink); font-weight: 500; line-height: 1.35;
+.pick { background: var(--paper); border-color: var(--edge); color: var(--accent-ink); font-weight: 500;
+  line-height: 1.35;
   padding: .55em .95em; }
 .pick:hover, .vote:hover, .plain:hover { background: var(--tint); }
-.votes { display: flex; flex-wrap: wrap; align-items: center; gap: .3em .5em; margin-block-start: .55em; font-size: .88em;
+.votes { display: flex; flex-wrap: wrap; align-items: center; gap: .3em .5em; margin-block-start: .55em;
+  font-size: .88em;
   color: var(--soft); }
 .vote { display: grid; place-items: center; padding: .3em; min-width: 2.6em; border-radius: 50%; }
 .vote[aria-pressed="true"] { background: var(--tint); color: var(--accent-ink); border-color: currentColor; }
@@ -153,21 +163,27 @@ h2 { margin: 0; flex: 1; font-size: 1.1em; line-height: 1.3; font-weight: 650; o
 .votes .pick { min-height: 2.2em; padding: .25em .8em; }
 .fail { border-color: var(--edge); }
 .fail .line { font-weight: 650; }
-.fail button { margin-block-start: .8em; background: var(--accent); color: var(--on-accent); font-weight: 600; padding-inline: 1.2em; }
-.wait { display: flex; align-items: center; gap: .6em; color: var(--soft); font-size: .92em; padding: .3em 1.3em .6em; }
+.fail button { margin-block-start: .8em; background: var(--accent); color: var(--on-accent); font-weight: 600;
+  padding-inline: 1.2em; }
+.wait { display: flex; align-items: center; gap: .6em; color: var(--soft); font-size: .92em;
+  padding: .3em 1.3em .6em; }
 .wait:empty { padding: 0; }
-.wait i { width: .5em; height: .5em; border-radius: 50%; background: var(--accent-ink); animation: beat 1.2s infinite ease-in-out; }
+.wait i { width: .5em; height: .5em; border-radius: 50%; background: var(--accent-ink);
+  animation: beat 1.2s infinite ease-in-out; }
 .wait i:nth-child(2) { animation-delay: .15s; }
 .wait i:nth-child(3) { animation-delay: .3s; margin-inline-end: .2em; }
 @keyframes beat { 0%, 70%, 100% { opacity: .3; } 35% { opacity: 1; transform: translateY(-.15em); } }
 
 .compose { padding: .7em .9em .5em; background: var(--paper); border-block-start: 1px solid var(--rule); }
 form { display: flex; align-items: flex-end; gap: .5em; }
-textarea { flex: 1; min-width: 0; resize: none; field-sizing: content; min-height: 2.8em; max-height: 8em; padding: .6em .9em;
-  line-height: 1.5; border: 1px solid var(--edge); border-radius: 1.2em; background: var(--ground); color: var(--ink); }
+textarea { flex: 1; min-width: 0; resize: none; field-sizing: content; min-height: 2.8em; max-height: 8em;
+  padding: .6em .9em;
+  line-height: 1.5; border: 1px solid var(--edge); border-radius: 1.2em; background: var(--ground);
+  color: var(--ink); }
 textarea::placeholder { color: var(--soft); opacity: 1; }
 textarea:focus-visible { outline-offset: 0; }
-.send { flex: none; width: 2.8em; min-height: 2.8em; padding: 0; display: grid; place-items: center; border-radius: 50%;
+.send { flex: none; width: 2.8em; min-height: 2.8em; padding: 0; display: grid; place-items: center;
+  border-radius: 50%;
   background: var(--accent); color: var(--on-accent); }
 .send:hover { background: var(--accent-strong); }
 .foot { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .5em; margin-block-start: .15em; }
@@ -223,26 +239,43 @@ textarea:focus-visible { outline-offset: 0; }
   const mix = (a, b, share) => a.map((value, place) => value + (b[place] - value) * share);
   const css = (rgb) => `rgb(${rgb.map(Math.round).join(" ")})`;
   const light = (rgb) => {
-    const [r, g, b] = rgb.map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+    const [r, g, b] = rgb.map((value) =>
+      value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    );
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const contrast = (a, b) => {
     const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
     return (high + 0.05) / (low + 0.05);
   };
-  const [BLACK, WHITE] = [[0, 0, 0], [255, 255, 255]];
+  const [BLACK, WHITE] = [
+    [0, 0, 0],
+    [255, 255, 255],
+  ];
 
   /** The site's accent as a ground, its text, and as ink that can be read on every ground of the panel. */
   function palette(accent, dark) {
-    const grounds = dark ? [[27, 39, 37], [19, 28, 27]] : [WHITE, [245, 248, 247]];
+    const grounds = dark
+      ? [
+          [27, 39, 37],
+          [19, 28, 27],
+        ]
+      : [WHITE, [245, 248, 247]];
     const tint = mix(grounds[0], accent, dark ? 0.24 : 0.11);
     const away = dark ? WHITE : BLACK;
     let ink = accent;
     const enough = dark ? 6.5 : 4.6;
-    for (let step = 0; step < 40 && [...grounds, tint].some((each) => contrast(ink, each) < enough); step += 1) ink = mix(ink, away, 0.1);
+    for (let step = 0; step < 40 && [...grounds, tint].some((each) => contrast(ink, each) < enough); step += 1)
+      ink = mix(ink, away, 0.1);
     const onAccent = contrast(WHITE, accent) >= 4.5 ? WHITE : BLACK;
     const strong = mix(accent, onAccent === WHITE ? BLACK : WHITE, 0.14);
-    return { "--accent": accent, "--on-accent": onAccent, "--accent-strong": strong, "--accent-ink": ink, "--tint": tint };
+    return {
+      "--accent": accent,
+      "--on-accent": onAccent,
+      "--accent-strong": strong,
+      "--accent-ink": ink,
+      "--tint": tint,
+    };
   }
 
   // ------------------------------------------------------------------ what the tab remembers
@@ -256,7 +289,9 @@ textarea:focus-visible { outline-offset: 0; }
         const kept = JSON.parse(sessionStorage.getItem(key));
         if (kept && Date.now() - kept.at < IDLE) Object.assign(this, kept);
         else sessionStorage.removeItem(key);
-      } catch { /* refused or damaged: begin anew */ }
+      } catch {
+        /* refused or damaged: begin anew */
+      }
       for (const item of this.items) if (item.state === "waiting") item.state = "left";
     }
 
@@ -270,7 +305,9 @@ textarea:focus-visible { outline-offset: 0; }
       try {
         const items = this.items.slice(-KEPT);
         sessionStorage.setItem(this.key, JSON.stringify({ at, id, items, pinned, open, draft, welcome }));
-      } catch { /* refused or full */ }
+      } catch {
+        /* refused or full */
+      }
     }
 
     get idle() {
@@ -288,7 +325,10 @@ textarea:focus-visible { outline-offset: 0; }
   // ------------------------------------------------------------------ the element
 
   class HaiFaqChat extends HTMLElement {
-    static observedAttributes = ["title", "lang", "position", "accent", "scheme"].flatMap((name) => [name, `data-${name}`]);
+    static observedAttributes = ["title", "lang", "position", "accent", "scheme"].flatMap((name) => [
+      name,
+      `data-${name}`,
+    ]);
     #root = this.attachShadow({ mode: "open" });
     #turn = Promise.resolve();
     #era = 0; // counts conversations, so that a late reply to an erased one is dropped
@@ -305,8 +345,11 @@ textarea:focus-visible { outline-offset: 0; }
       document.addEventListener("keydown", (event) => this.#escape(event), until);
       document.addEventListener("visibilitychange", () => this.#forgetWhenIdle(), until);
       this.#build();
-      const start = this.#option("start");
-      if (this.#inline || (this.#memory.open && !this.#sheetSized) || (start === "open" && !this.#memory.items.length)) this.#show();
+      const begun = this.#memory.items.length > 0;
+      const wanted = begun
+        ? this.#memory.open && !this.#sheetSized
+        : this.#option("start") === "open" || this.#memory.open;
+      if (this.#inline || wanted) this.#show();
       this.#greet();
       queueMicrotask(() => this.#tell("ready", {}));
     }
@@ -399,8 +442,14 @@ textarea:focus-visible { outline-offset: 0; }
       const title = this.#option("title") || w.title;
       const parts = (this.#parts = {});
       parts.input = h("textarea", {
-        rows: 1, "aria-label": w.label, placeholder: w.hint, enterkeyhint: "send", dir: "auto", autocomplete: "off",
-        onkeydown: (event) => this.#enter(event), oninput: () => this.#keepDraft(),
+        rows: 1,
+        "aria-label": w.label,
+        placeholder: w.hint,
+        enterkeyhint: "send",
+        dir: "auto",
+        autocomplete: "off",
+        onkeydown: (event) => this.#enter(event),
+        oninput: () => this.#keepDraft(),
       });
       parts.input.value = this.#memory.draft;
       parts.heading = h("h2", { tabindex: -1, id: "title" }, title);
@@ -408,18 +457,55 @@ textarea:focus-visible { outline-offset: 0; }
       parts.alert = h("div", { class: "alert", role: "alert" });
       parts.log = h("div", { class: "log", role: "log", "aria-label": w.log, tabindex: 0 });
       parts.status = h("div", { class: "wait", role: "status" });
-      const close = h("button", { type: "button", "aria-label": w.close, title: w.close, onclick: () => this.close() }, icon("close"));
-      parts.panel = h("section", { class: "panel", role: this.#inline ? "region" : "dialog", "aria-labelledby": "title", hidden: true },
-        h("div", { class: "head" }, parts.heading, !this.#inline && close), parts.banner, parts.alert, parts.log, parts.status,
-        h("div", { class: "compose" },
-          h("form", { onsubmit: (event) => this.#submit(event) }, parts.input,
-            h("button", { class: "send", "aria-label": w.send, title: w.send }, icon("send"))),
-          h("div", { class: "foot" },
+      const close = h(
+        "button",
+        { type: "button", "aria-label": w.close, title: w.close, onclick: () => this.close() },
+        icon("close"),
+      );
+      parts.panel = h(
+        "section",
+        { class: "panel", role: this.#inline ? "region" : "dialog", "aria-labelledby": "title", hidden: true },
+        h("div", { class: "head" }, parts.heading, !this.#inline && close),
+        parts.banner,
+        parts.alert,
+        parts.log,
+        parts.status,
+        h(
+          "div",
+          { class: "compose" },
+          h(
+            "form",
+            { onsubmit: (event) => this.#submit(event) },
+            parts.input,
+            h("button", { class: "send", "aria-label": w.send, title: w.send }, icon("send")),
+          ),
+          h(
+            "div",
+            { class: "foot" },
             h("button", { class: "plain", type: "button", onclick: () => this.#pick(PERSON, w.person) }, w.person),
-            h("button", { class: "plain", type: "button", onclick: () => this.#startOver() }, w.restart))));
-      parts.launch = h("button", { class: "launch", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false",
-        hidden: this.#inline, onclick: () => this.open() }, icon("chat"), h("span", {}, w.launch));
-      parts.root = h("div", { class: `root ${this.#inline ? "inline" : "float"}`, lang: this.#language }, parts.launch, parts.panel);
+            h("button", { class: "plain", type: "button", onclick: () => this.#startOver() }, w.restart),
+          ),
+        ),
+      );
+      parts.launch = h(
+        "button",
+        {
+          class: "launch",
+          type: "button",
+          "aria-haspopup": "dialog",
+          "aria-expanded": "false",
+          hidden: this.#inline,
+          onclick: () => this.open(),
+        },
+        icon("chat"),
+        h("span", {}, w.launch),
+      );
+      parts.root = h(
+        "div",
+        { class: `root ${this.#inline ? "inline" : "float"}`, lang: this.#language },
+        parts.launch,
+        parts.panel,
+      );
       this.#root.replaceChildren(parts.root);
       this.#paint();
       this.#draw();
@@ -527,7 +613,11 @@ textarea:focus-visible { outline-offset: 0; }
       this.#wait(true);
       const slow = setTimeout(() => era === this.#era && this.#wait(true, this.#words.slow), SLOW);
       try {
-        const reply = await this.#post("v1/messages", { text: item.send, conversation_id: this.#memory.id, channel: "web" });
+        const reply = await this.#post("v1/messages", {
+          text: item.send,
+          conversation_id: this.#memory.id,
+          channel: "web",
+        });
         if (era !== this.#era) return;
         item.state = "sent";
         this.#receive(reply);
@@ -560,16 +650,23 @@ textarea:focus-visible { outline-offset: 0; }
       this.#memory.save();
       this.#append(item);
       this.#pin();
-      const said = { kind: reply.kind, message_id: reply.message_id, entries: reply.answers.map((each) => each.id), intent: reply.intent?.id ?? null };
-      this.#tell(reply.urgent ? "urgent" : reply.kind === "answer" ? "answered" : reply.kind === "fallback" || reply.intent?.category === "not-covered" ? "unanswered" : null, said);
+      const refused = reply.kind === "fallback" || ["not-covered", "language"].includes(reply.intent?.category);
+      const name = reply.urgent ? "urgent" : reply.kind === "answer" ? "answered" : refused ? "unanswered" : null;
+      const entries = reply.answers.map((each) => each.id);
+      this.#tell(name, { kind: reply.kind, message_id: reply.message_id, entries, intent: reply.intent?.id ?? null });
     }
 
     async #post(path, body) {
       let response;
       try {
         response = await fetch(this.#base + path, {
-          method: body ? "POST" : "GET", body: body && JSON.stringify(body), headers: body && { "content-type": "application/json" },
-          credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
+          method: body ? "POST" : "GET",
+          body: body && JSON.stringify(body),
+          headers: body && { "content-type": "application/json" },
+          credentials: "omit",
+          referrerPolicy: "no-referrer",
+          cache: "no-store",
+          signal: AbortSignal.timeout(PATIENCE),
         });
         if (response.ok) return await response.json();
       } catch {
@@ -585,7 +682,9 @@ textarea:focus-visible { outline-offset: 0; }
       try {
         this.#memory.welcome = await this.#post("v1/welcome");
         this.#memory.save();
-      } catch { /* opening tries again; until then the words of `help` stand in */ }
+      } catch {
+        /* opening tries again; until then the words of `help` stand in */
+      }
       this.#parts.greeting = false;
       this.#draw();
     }
@@ -619,13 +718,21 @@ textarea:focus-visible { outline-offset: 0; }
     }
 
     #mine(item) {
-      return h("div", { class: "item me" }, h("span", { class: "hidden" }, this.#words.you), h("p", { dir: "auto" }, item.shown));
+      return h(
+        "div",
+        { class: "item me" },
+        h("span", { class: "hidden" }, this.#words.you),
+        h("p", { dir: "auto" }, item.shown),
+      );
     }
 
     #theirs(item, latest) {
       const { reply } = item;
       const node = h("div", { class: "item", "data-message": reply.message_id });
-      for (const piece of this.#pieces(reply)) node.append(h("div", { class: "card" }, piece.text ? this.#answer(piece, reply) : this.#said(piece.said, reply.language)));
+      for (const piece of this.#pieces(reply))
+        node.append(
+          h("div", { class: "card" }, piece.text ? this.#answer(piece, reply) : this.#said(piece.said, reply.language)),
+        );
       if (reply.kind === "answer" || reply.kind === "fallback") node.append(this.#votes(item));
       const { choice, options } = this.#open(reply);
       if (latest && options.length) node.append(this.#choices(choice ? null : this.#words.next, options));
@@ -638,7 +745,10 @@ textarea:focus-visible { outline-offset: 0; }
       const pieces = [];
       let rest = reply.text;
       const say = (text) => {
-        const said = text.split("\n\n").filter((part) => part.trim() && part !== banner).join("\n\n");
+        const said = text
+          .split("\n\n")
+          .filter((part) => part.trim() && part !== banner)
+          .join("\n\n");
         if (said) pieces.push({ said });
       };
       for (const answer of reply.answers) {
@@ -657,14 +767,28 @@ textarea:focus-visible { outline-offset: 0; }
     /** What can be picked after a reply: its options and the line for none of them, else what it suggests. */
     #open(reply) {
       if (!reply.options.length) return { choice: false, options: reply.suggestions };
-      const none = reply.text.split("\n").pop().match(/^\d+\. (.+)$/);
-      const last = none && !reply.options.some((each) => each.question === none[1]) ? [{ id: none[1], question: none[1] }] : [];
+      const none = reply.text
+        .split("\n")
+        .pop()
+        .match(/^\d+\. (.+)$/);
+      const last =
+        none && !reply.options.some((each) => each.question === none[1]) ? [{ id: none[1], question: none[1] }] : [];
       return { choice: true, options: [...reply.options, ...last] };
     }
 
     #choices(heading, options) {
-      return h("div", { class: "more latest" }, heading && h("p", {}, heading),
-        options.map((each) => h("button", { class: "pick", type: "button", lang: "en", onclick: () => this.#pick(each.id, each.question) }, each.question)));
+      return h(
+        "div",
+        { class: "more latest" },
+        heading && h("p", {}, heading),
+        options.map((each) =>
+          h(
+            "button",
+            { class: "pick", type: "button", lang: "en", onclick: () => this.#pick(each.id, each.question) },
+            each.question,
+          ),
+        ),
+      );
     }
 
     #answer(answer, reply) {
@@ -680,21 +804,34 @@ textarea:focus-visible { outline-offset: 0; }
       const linked = (source) => {
         const name = `${source.title}, ${source.publisher}`;
         const url = /^https?:\/\//.test(source.url ?? "") && source.url;
-        return url ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer", lang: "en" }, name, h("span", { class: "hidden" }, ` (${this.#words.tab})`)) : h("span", { lang: "en" }, name);
+        return url
+          ? h(
+              "a",
+              { href: url, target: "_blank", rel: "noopener noreferrer", lang: "en" },
+              name,
+              h("span", { class: "hidden" }, ` (${this.#words.tab})`),
+            )
+          : h("span", { lang: "en" }, name);
       };
       const named = new Map(answer.sources.map((each) => [`${each.document}`, each]));
       return [...named.values()].map((each) => h("p", {}, h("span", {}, `${this.#words.source} `, linked(each))));
     }
 
     #seal(seal) {
-      const day = new Intl.DateTimeFormat(this.#language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(seal.on));
+      const day = new Intl.DateTimeFormat(this.#language, { dateStyle: "medium", timeZone: "UTC" }).format(
+        new Date(seal.on),
+      );
       if (seal.role === "demo") return h("p", {}, `${this.#words.demo} ${seal.by}, ${day}.`);
       return h("p", {}, icon("seal"), h("span", {}, `${this.#words.approved} ${seal.by}, ${seal.role}, ${day}`));
     }
 
     /** Sealed text as paragraphs, word for word; its telephone numbers can be tapped. */
     #said(text, language) {
-      return h("div", { lang: language ?? "en", dir: "auto" }, text.split("\n\n").map((part) => h("p", {}, this.#dialled(part))));
+      return h(
+        "div",
+        { lang: language ?? "en", dir: "auto" },
+        text.split("\n\n").map((part) => h("p", {}, this.#dialled(part))),
+      );
     }
 
     #numbers() {
@@ -704,7 +841,9 @@ textarea:focus-visible { outline-offset: 0; }
 
     #dialled(text) {
       const numbers = this.#numbers().map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-      return text.split(new RegExp(`(?<![\\d-])(${numbers.join("|")})(?![\\d-])`)).map((part, place) => (place % 2 ? h("a", { href: this.#tel(part) }, part) : part));
+      return text
+        .split(new RegExp(`(?<![\\d-])(${numbers.join("|")})(?![\\d-])`))
+        .map((part, place) => (place % 2 ? h("a", { href: this.#tel(part) }, part) : part));
     }
 
     #tel(number) {
@@ -719,9 +858,12 @@ textarea:focus-visible { outline-offset: 0; }
 
     #failed(item) {
       const w = this.#words;
-      const cut = ["busy", "long"].includes(item.state) ? item.help : this.#memory.welcome?.offline;
-      const card = h("div", { class: "item card fail" }, h("p", {}, w[item.state] ?? w.down), cut ? this.#said(cut) : this.#said(w.help, this.#language), this.#line());
-      card.append(item.state === "long" ? "" : h("button", { type: "button", onclick: () => this.#retry(item, card) }, w.retry));
+      const sealed = ["down", "offline"].includes(item.state) ? this.#memory.welcome?.offline : item.help;
+      const help = sealed ? this.#said(sealed) : this.#said(w.help, this.#language);
+      const card = h("div", { class: "item card fail" }, h("p", {}, w[item.state] ?? w.down), help, this.#line());
+      card.append(
+        item.state === "long" ? "" : h("button", { type: "button", onclick: () => this.#retry(item, card) }, w.retry),
+      );
       return card;
     }
 
@@ -737,8 +879,12 @@ textarea:focus-visible { outline-offset: 0; }
       alert.dataset.shows = shows;
       if (!item) return alert.replaceChildren();
       const [{ said }] = this.#pieces(item.reply);
-      alert.replaceChildren(h("h3", {}, this.#words.urgent), this.#said(said, item.reply.language), this.#calls(said, item.reply.intent.id),
-        h("button", { class: "read", type: "button", onclick: () => this.#unpin() }, this.#words.read));
+      alert.replaceChildren(
+        h("h3", {}, this.#words.urgent),
+        this.#said(said, item.reply.language),
+        this.#calls(said, item.reply.intent.id),
+        h("button", { class: "read", type: "button", onclick: () => this.#unpin() }, this.#words.read),
+      );
       alert.logTop = 0;
       this.#toEnd();
     }
@@ -753,12 +899,29 @@ textarea:focus-visible { outline-offset: 0; }
     }
 
     #calls(text, tier) {
-      const numbers = this.#numbers().filter((each) => text.includes(each)).sort((a, b) => text.indexOf(a) - text.indexOf(b));
+      const numbers = this.#numbers()
+        .filter((each) => text.includes(each))
+        .sort((a, b) => text.indexOf(a) - text.indexOf(b));
       const first = { crisis: "988", emergency: "911" }[tier];
       if (numbers.includes(first)) numbers.sort((a, b) => (b === first) - (a === first));
-      const call = (number, place) => h("a", { class: place ? "call second" : "call", href: this.#tel(number) }, icon("phone"), `${this.#words.call} ${number}`);
-      const text988 = numbers.includes("988") && tier === "crisis" && h("a", { class: "call second", href: "sms:988" }, icon("chat"), `${this.#words.text} 988`);
-      return h("div", { class: "calls" }, numbers.slice(0, 1).map(call), text988, numbers.slice(1).map((each) => call(each, 1)));
+      const call = (number, place) =>
+        h(
+          "a",
+          { class: place ? "call second" : "call", href: this.#tel(number) },
+          icon("phone"),
+          `${this.#words.call} ${number}`,
+        );
+      const text988 =
+        numbers.includes("988") &&
+        tier === "crisis" &&
+        h("a", { class: "call second", href: "sms:988" }, icon("chat"), `${this.#words.text} 988`);
+      return h(
+        "div",
+        { class: "calls" },
+        numbers.slice(0, 1).map(call),
+        text988,
+        numbers.slice(1).map((each) => call(each, 1)),
+      );
     }
 
     #unpin() {
@@ -774,8 +937,19 @@ textarea:focus-visible { outline-offset: 0; }
       const w = this.#words;
       const said = h("span", {}, item.verdict ? w.thanks : "");
       const box = h("div", { class: "votes", role: "group", "aria-label": w.helped });
-      const vote = (verdict, label) => h("button", { class: `vote ${verdict === "down" ? "no" : ""}`, type: "button", "aria-label": label, title: label,
-        "aria-pressed": String(item.verdict === verdict), onclick: () => this.#vote(item, verdict, null, box, said) }, icon("up"));
+      const vote = (verdict, label) =>
+        h(
+          "button",
+          {
+            class: `vote ${verdict === "down" ? "no" : ""}`,
+            type: "button",
+            "aria-label": label,
+            title: label,
+            "aria-pressed": String(item.verdict === verdict),
+            onclick: () => this.#vote(item, verdict, null, box, said),
+          },
+          icon("up"),
+        );
       box.append(h("span", {}, w.helped), vote("up", w.up), vote("down", w.down_), said);
       return box;
     }
@@ -791,17 +965,36 @@ textarea:focus-visible { outline-offset: 0; }
       Object.assign(item, { verdict, reason });
       this.#memory.save();
       said.textContent = w.thanks;
-      box.querySelectorAll(".vote").forEach((each) => each.setAttribute("aria-pressed", String(each.classList.contains("no") === (verdict === "down"))));
+      box
+        .querySelectorAll(".vote")
+        .forEach((each) =>
+          each.setAttribute("aria-pressed", String(each.classList.contains("no") === (verdict === "down"))),
+        );
       const had = box.querySelector(".why");
       if (had?.contains(this.#root.activeElement)) this.#parts.input.focus();
       had?.remove();
       if (verdict === "down" && !reason) box.append(this.#reasons(item, box, said));
-      this.#tell("feedback", { verdict, reason, message_id: item.reply.message_id, entries: item.reply.answers.map((each) => each.id) });
+      this.#tell("feedback", {
+        verdict,
+        reason,
+        message_id: item.reply.message_id,
+        entries: item.reply.answers.map((each) => each.id),
+      });
     }
 
     #reasons(item, box, said) {
-      const pick = (reason, place) => h("button", { class: "pick", type: "button", onclick: () => this.#vote(item, "down", reason, box, said) }, this.#words.reasons[place]);
-      return h("div", { class: "votes why", role: "group", "aria-label": this.#words.why }, h("span", {}, this.#words.why), REASONS.map(pick));
+      const pick = (reason, place) =>
+        h(
+          "button",
+          { class: "pick", type: "button", onclick: () => this.#vote(item, "down", reason, box, said) },
+          this.#words.reasons[place],
+        );
+      return h(
+        "div",
+        { class: "votes why", role: "group", "aria-label": this.#words.why },
+        h("span", {}, this.#words.why),
+        REASONS.map(pick),
+      );
     }
 
     // -------------------------------------------------------------- small things
@@ -834,7 +1027,8 @@ textarea:focus-visible { outline-offset: 0; }
   const call = ([name, ...values]) => element()?.[name](...values);
   let waiting = [...early]; // until the element is there
   const api = { push: (...calls) => calls.forEach((each) => (waiting ? waiting.push(each) : call(each))) };
-  for (const name of ["open", "close", "toggle", "ask", "reset"]) api[name] = (...values) => api.push([name, ...values]);
+  for (const name of ["open", "close", "toggle", "ask", "reset"])
+    api[name] = (...values) => api.push([name, ...values]);
   window.haiFaq = api;
 
   /** The element where the page has none, with the options of the script's tag; then what was called too early. */
