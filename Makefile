@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run build test lint types imports format bench lock clean
+.PHONY: run build test lint types imports format bench screenshots lock clean
 
 run: $(VENV)/.installed ## serve at http://127.0.0.1:8000
 	$(BIN)/hai-faq serve
@@ -26,6 +26,9 @@ format: $(VENV)/.tested
 
 bench: $(VENV)/.tested ## accuracy against the naive baseline, and speed, on tests/labelled
 	$(BIN)/python -m bench.compare tests/labelled
+
+screenshots: $(VENV)/.tested ## the pictures of docs/images, anew
+	$(BIN)/python -m scripts.screenshots
 
 lock: $(VENV)/.tested ## write the locks anew
 	$(BIN)/pip install --quiet uv

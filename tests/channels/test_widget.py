@@ -115,6 +115,16 @@ def test_everything_can_be_done_by_keyboard(page: Page, website: Website) -> Non
     assert launch.get_attribute("aria-expanded") == "false"
 
 
+def test_a_reply_is_read_from_the_question_on(page: Page, website: Website) -> None:
+    page.set_viewport_size({"width": 1000, "height": 520})
+    opened(page, website.url)
+    for text, seen in (("what color is the lamp", "The lamp is green."), ("bulb type", "The lamp has a small bulb.")):
+        ask(page, text)
+        expect(page.get_by_text(seen)).to_be_in_viewport()
+    expect(page.get_by_text("bulb type", exact=True)).to_be_in_viewport()
+    expect(page.get_by_text("The lamp is green.")).not_to_be_in_viewport()
+
+
 def test_focus_is_not_trapped(page: Page, website: Website) -> None:
     opened(page, website.url)
     for _ in range(4):

@@ -885,7 +885,7 @@ textarea:focus-visible { outline-offset: 0; }
         this.#calls(said, item.reply.intent.id),
         h("button", { class: "read", type: "button", onclick: () => this.#unpin() }, this.#words.read),
       );
-      alert.logTop = 0;
+      alert.scrollTop = 0;
       this.#toEnd();
     }
 
@@ -1009,7 +1009,7 @@ textarea:focus-visible { outline-offset: 0; }
     #toEnd() {
       const { log } = this.#parts;
       const last = [...log.querySelectorAll(".me")].pop();
-      log.logTop = last ? last.offsetTop - 12 : 0;
+      log.scrollTop = last ? last.offsetTop - 12 : 0;
     }
 
     /** On the element by its plain name, and on the document as `hai-faq:name`. */
