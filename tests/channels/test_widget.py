@@ -81,15 +81,12 @@ def test_an_origin_that_the_service_was_not_told_of_is_refused(page: Page, websi
 def test_options_are_picked_by_button(page: Page, website: Website) -> None:
     ask(opened(page, website.url), "bulb color")
     expect(page.get_by_text("Which one?")).to_be_visible()
-    page.get_by_role("button", name="What kind of bulb does the lamp have?").click()
-    expect(page.get_by_text("The lamp has a small bulb.")).to_be_visible()
-    expect(page.get_by_role("button", name="None of these")).to_have_count(0)
-
-
-def test_none_of_these_is_an_option(page: Page, website: Website) -> None:
-    ask(opened(page, website.url), "bulb color")
     page.get_by_role("button", name="None of these").click()
     expect(page.get_by_text("The none-chosen text.")).to_be_visible()
+    expect(page.get_by_role("button", name="None of these")).to_have_count(0)
+    ask(page, "bulb color")
+    page.get_by_role("button", name="What kind of bulb does the lamp have?").click()
+    expect(page.get_by_text("The lamp has a small bulb.")).to_be_visible()
 
 
 def test_everything_can_be_done_by_keyboard(page: Page, website: Website) -> None:
@@ -339,7 +336,6 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, website: Website, serv
     assert axe(page) == []
     page.get_by_role("button", name="Ask a question").click()
     expect(page.get_by_text("Hello.")).to_be_visible()
-    assert axe(page) == []
     for text, seen in (
         ("bulb color", "Which one?"),
         ("what color is the lamp", "The lamp is green."),
@@ -397,6 +393,9 @@ def test_320_pixels_double_text_and_spacing_lose_nothing(browser: Browser, websi
         assert box
         assert box["x"] + box["width"] <= 320
         assert box["y"] + box["height"] <= 568
+    page.set_viewport_size({"width": 640, "height": 360})
+    assert widest(page) == 0
+    expect(page.get_by_role("alert")).to_be_in_viewport()
     context.close()
 
 

@@ -160,8 +160,10 @@ h2 { margin: 0; flex: 1; font-size: 1.1em; line-height: 1.3; font-weight: 650; o
 .vote { display: grid; place-items: center; padding: .3em; min-width: 2.6em; border-radius: 50%; }
 .vote[aria-pressed="true"] { background: var(--tint); color: var(--accent-ink); border-color: currentColor; }
 .vote.no svg { transform: scaleY(-1); }
+.votes .votes { font-size: 1em; }
 .votes .pick { min-height: 2.2em; padding: .25em .8em; }
 .fail { border-color: var(--edge); }
+.fail > * + * { margin-block-start: .5em; }
 .fail .line { font-weight: 650; }
 .fail button { margin-block-start: .8em; background: var(--accent); color: var(--on-accent); font-weight: 600;
   padding-inline: 1.2em; }
@@ -189,13 +191,13 @@ textarea:focus-visible { outline-offset: 0; }
 .foot { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .5em; margin-block-start: .15em; }
 .plain { font-size: .88em; color: var(--accent-ink); padding: .3em .6em; min-height: 2.4em; }
 
-@media (max-width: 34em) {
+@media (max-width: 34em), (max-height: 30em) {
   .float .panel { position: fixed; inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
 }
 @media (max-height: 30em) {
-  .float .panel { position: fixed; display: block; overflow-y: auto; inset-block: 0; height: 100dvh; }
+  .float .panel { display: block; overflow-y: auto; }
   .float .log { overflow: visible; min-height: 0; }
-  .alert { max-height: none; position: sticky; inset-block-start: 0; z-index: 1; }
+  .alert { max-height: 65dvh; position: sticky; inset-block-start: 0; z-index: 1; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .float .panel { animation: rise .18s ease-out; }
@@ -419,7 +421,7 @@ textarea:focus-visible { outline-offset: 0; }
     }
 
     get #sheetSized() {
-      return matchMedia("(max-width: 34em)").matches;
+      return matchMedia("(max-width: 34em), (max-height: 30em)").matches;
     }
 
     get #language() {
@@ -1007,9 +1009,11 @@ textarea:focus-visible { outline-offset: 0; }
 
     /** A reply is read from its beginning: the last question goes to the top when what follows is long. */
     #toEnd() {
-      const { log } = this.#parts;
+      const { log, panel, alert } = this.#parts;
       const last = [...log.querySelectorAll(".me")].pop();
-      log.scrollTop = last ? last.offsetTop - 12 : 0;
+      const top = last ? last.offsetTop - 12 : 0;
+      log.scrollTop = top;
+      panel.scrollTop = last ? log.offsetTop + top - alert.offsetHeight : 0; // on a low screen the whole panel scrolls
     }
 
     /** On the element by its plain name, and on the document as `hai-faq:name`. */
