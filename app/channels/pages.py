@@ -28,7 +28,7 @@ _NUMBERS = ("911", "988")
 _PHONE = re.compile(r"\+?[\d\s().-]{3,24}")
 
 
-@router.get("/widget.js")
+@router.api_route("/widget.js", methods=["GET", "HEAD"])
 async def widget(request: Request) -> Response:
     return assets.asset("widget.js").response(request)
 

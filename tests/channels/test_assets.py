@@ -22,6 +22,11 @@ def test_a_versioned_address_is_kept_for_ever_and_no_other(client: TestClient) -
         assert client.get(address).headers["cache-control"] == "public, max-age=300"
 
 
+def test_its_headers_can_be_looked_at(client: TestClient) -> None:
+    response = client.head("/widget.js")
+    assert (response.status_code, response.headers["x-content-type-options"]) == (200, "nosniff")
+
+
 def test_an_unchanged_file_is_not_sent_again(client: TestClient) -> None:
     tag = client.get("/widget.js").headers["etag"]
     response = client.get("/widget.js", headers={"if-none-match": tag})

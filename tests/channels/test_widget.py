@@ -279,14 +279,17 @@ def test_events_carry_ids_and_kinds_and_never_words(page: Page, website: Website
     ask(page, "tell me something")
     ask(page, "i cant breathe")
     expect(page.get_by_role("alert")).to_contain_text("Call 911")
+    page.route("**/v1/messages", lambda route: route.abort())
+    ask(page, "secret")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
     page.keyboard.press("Escape")
     page.wait_for_function("heard.some(([name]) => name === 'feedback')")
     heard = page.evaluate("heard")
     names = {name for name, _ in heard}
-    assert names == {"ready", "opened", "message", "answered", "feedback", "unanswered", "urgent", "closed"}
+    assert names == {"ready", "opened", "message", "answered", "feedback", "unanswered", "urgent", "error", "closed"}
     assert next(detail for name, detail in heard if name == "answered")["entries"] == ["lamp-color"]
     said = str(heard)
-    assert not any(word in said for word in ("green", "color is", "something", "breathe", "911"))
+    assert not any(word in said for word in ("green", "color is", "something", "breathe", "911", "secret"))
 
 
 def test_the_page_can_drive_it_and_calls_before_load_wait(page: Page, website: Website, service: Service) -> None:
@@ -297,8 +300,26 @@ def test_the_page_can_drive_it_and_calls_before_load_wait(page: Page, website: W
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.evaluate("document.querySelector('hai-faq-chat').toggle()")
     expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_role("button", name="Talk to a person").click()
+    expect(page.get_by_text("The human text.")).to_be_visible()
     page.evaluate("haiFaq.reset()")
     expect(page.get_by_text("The lamp is green.")).to_have_count(0)
+
+
+def test_it_may_start_open_until_it_is_closed_but_never_over_a_phone(
+    page: Page, website: Website, service: Service
+) -> None:
+    website.pages["/open"] = page_with(f'<script async src="{service.url}/widget.js" data-start="open"></script>')
+    page.goto(f"{website.url}/open")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.evaluate("document.activeElement === document.body")
+    page.get_by_role("button", name="Close").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Ask a question")).to_be_visible()
+    page.evaluate("sessionStorage.clear()")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.reload()
+    expect(page.get_by_role("button", name="Ask a question")).to_be_visible()
 
 
 def test_an_element_placed_by_hand_is_the_only_one(page: Page, website: Website, service: Service) -> None:

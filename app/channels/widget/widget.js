@@ -298,7 +298,7 @@ textarea:focus-visible { outline-offset: 0; }
     }
 
     clear() {
-      Object.assign(this, { at: Date.now(), id: null, items: [], pinned: null, open: false, draft: "" });
+      Object.assign(this, { at: Date.now(), id: null, items: [], pinned: null, open: null, draft: "" });
     }
 
     save() {
@@ -347,11 +347,8 @@ textarea:focus-visible { outline-offset: 0; }
       document.addEventListener("keydown", (event) => this.#escape(event), until);
       document.addEventListener("visibilitychange", () => this.#forgetWhenIdle(), until);
       this.#build();
-      const begun = this.#memory.items.length > 0;
-      const wanted = begun
-        ? this.#memory.open && !this.#sheetSized
-        : this.#option("start") === "open" || this.#memory.open;
-      if (this.#inline || wanted) this.#show();
+      const wanted = this.#memory.open ?? this.#option("start") === "open";
+      if (this.#inline || (wanted && !this.#sheetSized)) this.#show(); // never over a whole screen unasked
       this.#greet();
       queueMicrotask(() => this.#tell("ready", {}));
     }
