@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run build test lint types imports format bench lock clean
+.PHONY: run build test lint types imports format bench screenshots lock clean
 
 run: $(VENV)/.installed ## serve at http://127.0.0.1:8000
 	$(BIN)/hai-faq serve
@@ -28,6 +28,9 @@ bench: $(VENV)/.benched ## accuracy against the naive baseline and speed, on tes
 	$(BIN)/python -m bench.compare tests/labelled
 	$(BIN)/python -m bench.speed tests/labelled
 
+screenshots: $(VENV)/.tested ## the pictures of docs/images, anew
+	$(BIN)/python -m scripts.screenshots
+
 lock: $(VENV)/.tested ## write the locks anew
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build -o requirements.txt
@@ -45,6 +48,9 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 
 $(VENV)/.tested: $(VENV)/.installed requirements-test.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get -qq update \
+	  && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
+	  || $(BIN)/playwright install chromium
 	touch $@
 
 $(VENV)/.benched: $(VENV)/.tested requirements-bench.txt

@@ -85,15 +85,19 @@ class Answering:
     clock: Callable[[], datetime]
     recall: Recall = field(default_factory=Recall)
 
-    def answer(self, message: Message, conversation_id: str | None, client: str | None) -> Answered:
-        """`client` is whom the limit counts; None is exempt. Raises `TooLarge` and `TooManyRequests`."""
+    def answer(
+        self, message: Message, conversation_id: str | None, client: str | None, sender: str | None = None
+    ) -> Answered:
+        """`client` is whom the limit counts; None is exempt. Raises `TooLarge` and `TooManyRequests`.
+
+        A channel that knows its people by a name of its own gives `sender` in place of a conversation.
+        """
         if len(message.text) > LONGEST:
             raise TooLarge(f"A message may have at most {LONGEST} characters.")
         began = time.perf_counter()
         knowledge = self.live.current
         now = self.clock()
-        named = conversation_id if conversation_id and _PLAIN_ID.fullmatch(conversation_id) else None
-        conversation, state = self.conversations.open(named, message.channel, now)
+        conversation, state = self._open(message.channel, conversation_id, sender, now)
         key = (self._hash(message.text), message.channel, state, now.date())
         known = self.recall.find(knowledge, key)
         urgency = known.urgency if known else self.check(knowledge, message, state.marks)
@@ -108,6 +112,18 @@ class Answering:
         self._record(message, known, knowledge, message_id, now)
         metrics.seconds.observe(time.perf_counter() - began)
         return Answered(known.reply, conversation, message_id, knowledge.version)
+
+    def forget(self, channel: Channel, sender: str) -> None:
+        self.conversations.save(self.tokens.conversation(channel, sender), State(), self.clock())
+
+    def _open(
+        self, channel: Channel, conversation_id: str | None, sender: str | None, now: datetime
+    ) -> tuple[str, State]:
+        if sender is not None:
+            named = self.tokens.conversation(channel, sender)
+            return named, self.conversations.named(named, now)
+        given = conversation_id if conversation_id and _PLAIN_ID.fullmatch(conversation_id) else None
+        return self.conversations.open(given, channel, now)
 
     def check(self, knowledge: Knowledge, message: Message, before: frozenset[str] = frozenset()) -> Urgency:
         """A check that breaks must not cost the answer: the reply then opens with the safety notice."""

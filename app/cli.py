@@ -1,4 +1,4 @@
-"""`hai-faq`: serve, build, ask, search, eval, lint, approve, withhold, go-live, sources."""
+"""`hai-faq`: serve, build, ask, search, eval, embed, lint, approve, withhold, go-live, sources."""
 
 import logging
 import subprocess
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from app import evaluation, live
 from app import lint as linting
+from app.channels import assets
 from app.channels.http import Json
 from app.content import approval, files, sources
 from app.content.approval import DEMO, URGENT_KEY
@@ -289,6 +290,17 @@ def _facts(settings: Settings) -> dict[str, bool]:
         "HAI_FAQ_SECRET is not set": settings.secret is not None,
         "HAI_FAQ_ALLOWED_ORIGINS names no origin": bool(settings.allowed_origins),
     }
+
+
+@main.command()
+@click.option("--url", required=True, help="Where browsers reach the service, such as https://faq.hospital.example.")
+@_clean
+def embed(url: str) -> None:
+    """The line that puts the widget on a page, the same held to its hash, and what the page's policy must allow."""
+    origin = "/".join(url.split("/")[:3])
+    click.echo(f"{assets.embed_line(url)}\n")
+    click.echo(f"{assets.pinned_line(url)}\n")
+    click.echo(f"Content-Security-Policy: script-src {origin}; connect-src {origin}")
 
 
 @main.group(name="sources")

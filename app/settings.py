@@ -3,6 +3,7 @@
 Each is an environment variable with the prefix `HAI_FAQ_`, or a line in `.env`; docs/OPERATIONS.md lists them.
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PLACEHOLDER_SECRETS = ("changeme", "change-me", "secret", "password", "placeholder", "example")
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 
 class Settings(BaseSettings):
@@ -34,6 +37,7 @@ class Settings(BaseSettings):
     page_url: str | None = None
     privacy_address: str | None = None
     allowed_origins: tuple[str, ...] = ()
+    """Of other websites that may show the widget, `https://www.hospital.example`; the service's own always may."""
 
     risk: float = Field(default=0.03, gt=0, lt=0.5)
     """Share of left-out not-covered phrasings that may be answered; docs/decisions/ tells what each costs."""
@@ -56,6 +60,14 @@ class Settings(BaseSettings):
         plain = value.get_secret_value()
         if len(plain) < 32 or any(word in plain.lower() for word in _PLACEHOLDER_SECRETS):
             raise ValueError("must be at least 32 random characters, not a placeholder")
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def origins_as_browsers_send_them(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [origin for origin in value if not _ORIGIN.fullmatch(origin)]
+        if wrong:
+            raise ValueError(f"must be scheme and host only, such as https://www.hospital.example, not {wrong[0]}")
         return value
 
     @property

@@ -50,6 +50,11 @@ class Tokens:
             return None
         return Token(datetime.fromtimestamp(millis / 1000, UTC), channel, tuple(subject.split()), version)
 
+    def conversation(self, channel: str, sender: str) -> str:
+        """The id of the one conversation that a sender has within a channel; tells nothing of the sender."""
+        named = f"conversation\0{channel}\0{sender}".encode("utf-8", "surrogatepass")
+        return f"{channel}-{_encode(hmac.digest(self.key, named, 'sha256')[:_SUM])}"
+
     def _sum(self, payload: bytes) -> bytes:
         return hmac.digest(self.key, b"message-id" + payload, "sha256")[:_SUM]
 

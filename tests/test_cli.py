@@ -100,3 +100,10 @@ def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_build_names_the_folder(run: Run) -> None:
     assert run("build").output.startswith("built ")
+
+
+def test_embed_prints_the_line_its_hash_and_the_policy(run: Run) -> None:
+    output = run("embed", "--url", "https://faq.example/base").output
+    assert '<script async src="https://faq.example/base/widget.js"></script>' in output
+    assert 'integrity="sha384-' in output
+    assert "script-src https://faq.example; connect-src https://faq.example" in output

@@ -18,3 +18,9 @@ def test_a_secret_is_never_printed() -> None:
 def test_the_environment_sets_what_the_site_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HAI_FAQ_PHONE_LINE", "555-0100")
     assert Settings(_env_file=None).site["phone_line"] == "555-0100"
+
+
+@pytest.mark.parametrize("origin", ["*", "https://a.example/", "https://a.example/page", "a.example", "null"])
+def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
+    with pytest.raises(ValidationError, match="scheme and host only"):
+        Settings(_env_file=None, allowed_origins=(origin,))

@@ -26,3 +26,12 @@ def test_garbage_reads_nothing() -> None:
 def test_two_messages_of_one_moment_have_different_ids() -> None:
     tokens = Tokens(b"k" * 32)
     assert tokens.sign(NOW, "web", (), "v1") != tokens.sign(NOW, "web", (), "v1")
+
+
+def test_a_sender_has_an_id_in_each_channel_that_does_not_tell_who() -> None:
+    tokens = Tokens(b"k" * 32)
+    named = tokens.conversation("rasa", "maria")
+    assert named == tokens.conversation("rasa", "maria")
+    assert named.startswith("rasa-")
+    assert "maria" not in named
+    assert len({named, tokens.conversation("sms", "maria"), Tokens(b"l" * 32).conversation("rasa", "maria")}) == 3

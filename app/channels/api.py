@@ -1,23 +1,23 @@
 """The JSON API, version 1, and the probes of the service."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Path, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.answering import LONGEST
 from app.channels.http import Problem, Served, client_of, problems
 from app.content import schema
+from app.dialogue import compose
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer, Category, Kind, Message, Option, Reply
 from app.errors import NotFound
 from app.matching import likeness
+from app.records.feedback import Opinion, Reason, Verdict
 
 router = APIRouter(responses={500: {"model": Problem}})
-
-FIRST_SUGGESTIONS = 3
 
 
 class Body(BaseModel):
@@ -27,6 +27,7 @@ class Body(BaseModel):
 class MessageIn(BaseModel):
     text: str = Field(description=f"What the person typed; over {LONGEST} characters is refused.")
     conversation_id: str | None = Field(default=None, description="From the reply before; unknown starts anew.")
+    channel: Literal["api", "web"] = Field(default="api", description="`web` is the widget; for the records only.")
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"text": "how big is this thing", "conversation_id": None}]}
@@ -81,6 +82,7 @@ class ReplyOut(BaseModel):
     suggestions: list[OptionOut]
     intent: IntentOut | None
     urgent: bool
+    language: str | None = Field(description="Of the text or the answers, where it is not English.")
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -96,6 +98,7 @@ class ReplyOut(BaseModel):
                     "suggestions": [],
                     "intent": None,
                     "urgent": False,
+                    "language": None,
                 }
             ]
         }
@@ -151,6 +154,28 @@ class WelcomeOut(BaseModel):
     suggestions: list[OptionOut]
 
 
+class FeedbackIn(BaseModel):
+    message_id: str = Field(max_length=300, description="Of the reply, as `/v1/messages` gave it.")
+    verdict: Verdict
+    reason: Reason | None = Field(default=None, description="Why it did not help; with `down` only.")
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"message_id": "WzE3OTU0.c2ln", "verdict": "down", "reason": "not-my-question"}]
+        }
+    )
+
+    @model_validator(mode="after")
+    def reason_goes_with_down(self) -> Self:
+        if self.reason and self.verdict == "up":
+            raise ValueError("a reason goes with the verdict `down` only")
+        return self
+
+
+class FeedbackOut(FeedbackIn):
+    """What is now kept."""
+
+
 class Health(BaseModel):
     status: Literal["ok"]
 
@@ -170,7 +195,7 @@ class Readiness(BaseModel):
 async def messages(body: MessageIn, request: Request, served: Served) -> ReplyOut:
     """The approved answer to a message, a choice, or an honest refusal; an emergency first of all."""
     client = client_of(request, served.trusted_proxies)
-    done = served.answering.answer(Message(body.text, "api"), body.conversation_id, client)
+    done = served.answering.answer(Message(body.text, body.channel), body.conversation_id, client)
     return _reply(done.reply, done.conversation_id, done.message_id, done.content_version)
 
 
@@ -213,18 +238,33 @@ async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> Ent
 async def welcome(served: Served) -> WelcomeOut:
     """What to show before anything is typed."""
     knowledge, day = served.live.current, served.answering.clock().date()
-    served_now = [id_ for id_ in knowledge.answers if knowledge.serves(id_, day)]
-    first_of_themes = {knowledge.answers[id_].theme: id_ for id_ in reversed(served_now)}
-    first = [id_ for theme in knowledge.content.themes if (id_ := first_of_themes.get(theme))]
     return WelcomeOut(
         text=knowledge.scripts.get("welcome", knowledge.scripts["safety-notice"]),
         offline=knowledge.scripts.get("offline", knowledge.scripts["safety-notice"]),
         banner=knowledge.scripts.get("demo-banner") if knowledge.demo else None,
         lines={name: knowledge.site.get(name) for name in schema.PLACEHOLDERS},
-        suggestions=[_option(knowledge.option(id_)) for id_ in dict.fromkeys([*first, *served_now])][
-            :FIRST_SUGGESTIONS
-        ],
+        suggestions=[_option(option) for option in compose.first_suggestions(knowledge, day)],
     )
+
+
+@router.post("/v1/feedback", responses=problems(400, 404, 413, 422, 503))
+def feedback(body: FeedbackIn, served: Served) -> FeedbackOut:
+    """Whether a reply helped, kept before this answers. Saying it again changes it: one word counts for a message."""
+    token = served.answering.tokens.read(body.message_id)
+    if token is None:
+        raise NotFound("This service has given no reply with this message_id.")
+    served.feedback.give(
+        Opinion(
+            message_id=body.message_id,
+            at=served.answering.clock(),
+            channel=token.channel,
+            subject=" ".join(token.subject),
+            content_version=token.version,
+            verdict=body.verdict,
+            reason=body.reason,
+        )
+    )
+    return FeedbackOut(**body.model_dump())
 
 
 @router.get("/healthz")
@@ -266,6 +306,7 @@ def _reply(reply: Reply, conversation_id: str, message_id: str, version: str) ->
         suggestions=[_option(option) for option in reply.suggestions],
         intent=IntentOut(id=reply.intent.id, category=reply.intent.category) if reply.intent else None,
         urgent=reply.urgent,
+        language=reply.language,
     )
 
 

@@ -14,12 +14,14 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.answering import Answering
 from app.errors import HaiFaqError, RequestError, TooLarge
 from app.live import Live
+from app.records.feedback import Feedback
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ class Services:
 
     live: Live
     answering: Answering
+    feedback: Feedback
     trusted_proxies: frozenset[str]
 
 
@@ -94,13 +97,20 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, allowed_origins: Sequence[str]) -> None:
     """Error rendering, then the middleware, the outermost last."""
     app.add_exception_handler(HaiFaqError, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)
     app.add_exception_handler(Exception, _unforeseen)
     app.add_middleware(BodyLimit)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=allowed_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["content-type"],
+        expose_headers=["retry-after", "x-request-id"],
+    )
     app.add_middleware(Envelope)
 
 

@@ -12,6 +12,14 @@ from app.matching.matcher import Candidate
 SUGGESTIONS = 3
 
 
+def first_suggestions(knowledge: Knowledge, day: date) -> tuple[Option, ...]:
+    """What to offer before anything is typed: the first entry of each theme."""
+    served = [id_ for id_ in knowledge.answers if knowledge.serves(id_, day)]
+    first_of_themes = {knowledge.answers[id_].theme: id_ for id_ in reversed(served)}
+    first = [id_ for theme in knowledge.content.themes if (id_ := first_of_themes.get(theme))]
+    return tuple(knowledge.option(id_) for id_ in dict.fromkeys([*first, *served]))[:SUGGESTIONS]
+
+
 def answer(knowledge: Knowledge, id_: str, confidence: float, day: date) -> Reply:
     found = replace(knowledge.answers[id_], confidence=confidence)
     return Reply(
@@ -60,6 +68,13 @@ def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) 
     return Reply(kind="clarify", parts=parts, options=tuple(options), confidence=confidence)
 
 
+def none_of(reply: Reply) -> str | None:
+    """The text of the line after the options, which chooses none of them; it is understood when sent back."""
+    last = reply.parts[-1].splitlines()[-1]
+    numbered = f"{len(reply.options) + 1}. "
+    return last.removeprefix(numbered) if reply.options and last.startswith(numbered) else None
+
+
 def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | None = None) -> Reply:
     """The tier's script first of all, in the writer's language; a demonstration's banner comes after it."""
     name = f"{tier}-staff" if channel == "staff" else f"{tier}-{language}" if language else tier
@@ -69,6 +84,7 @@ def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | No
         parts=(knowledge.scripts[name], *banner),
         intent=Intent(tier, "urgent"),
         confidence=1.0,
+        language=language if name.endswith(f"-{language}") else None,
     )
 
 
@@ -76,7 +92,7 @@ def in_language(knowledge: Knowledge, language: str) -> Reply:
     """Whom to call, in a language in which nothing else is approved."""
     name = f"language-{language}"
     parts = _under_banner(knowledge, [knowledge.scripts[name]])
-    return Reply(kind="scripted", parts=parts, intent=Intent(name, "language"), confidence=1.0)
+    return Reply(kind="scripted", parts=parts, intent=Intent(name, "language"), confidence=1.0, language=language)
 
 
 def translated(knowledge: Knowledge, id_: str, language: str, confidence: float) -> Reply:
@@ -85,7 +101,7 @@ def translated(knowledge: Knowledge, id_: str, language: str, confidence: float)
         knowledge.answers[id_], text=knowledge.answers[id_].translations[language], limits=None, confidence=confidence
     )
     parts = _under_banner(knowledge, answer_parts(knowledge, found))
-    return Reply(kind="answer", parts=parts, answers=(found,), confidence=confidence)
+    return Reply(kind="answer", parts=parts, answers=(found,), confidence=confidence, language=language)
 
 
 def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:

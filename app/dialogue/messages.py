@@ -88,6 +88,8 @@ class Reply:
     intent: Intent | None = None
     confidence: float = 0.0
     """Of the best candidate, whether or not it was answered."""
+    language: str | None = None
+    """Of scripts and answers that are not in English."""
 
     @property
     def text(self) -> str:

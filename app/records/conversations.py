@@ -33,6 +33,11 @@ class Conversations:
             return f"{channel}-{secrets.token_urlsafe(16)}", State()
         return id_, kept.state
 
+    def named(self, id_: str, now: datetime) -> State:
+        """The state of a conversation whose id the server derives from a sender's; new when unknown or expired."""
+        kept = self._kept.get(id_)
+        return kept.state if kept and now < kept.until else State()
+
     def save(self, id_: str, state: State, now: datetime) -> None:
         self._kept[id_] = _Kept(state, now + self._idle)
         self._kept.move_to_end(id_)

@@ -52,6 +52,19 @@ withdrawals = Table(
     Column("why", String(1000), nullable=False),
 )
 
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("message_id", String(300), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("subject", String(400), nullable=False),
+    Column("content_version", String(64), nullable=False),
+    Column("verdict", String(8), nullable=False),
+    Column("reason", String(32), nullable=True),
+    Index("feedback_at", "at"),
+)
+
 
 def connect(url: str) -> Engine:
     """An engine; connects to nothing yet. SQLite gets its folder, WAL and a patient lock."""
@@ -66,7 +79,7 @@ def connect(url: str) -> Engine:
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # in WAL, NORMAL may lose what was confirmed when the power fails
     cursor.execute("PRAGMA busy_timeout=2000")
     cursor.close()
 

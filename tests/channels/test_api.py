@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,3 +149,57 @@ def test_a_question_asked_again_is_answered_alike_under_an_id_of_its_own(client:
     assert first["text"] == again["text"]
     assert first["message_id"] != again["message_id"]
     assert first["conversation_id"] != again["conversation_id"]
+
+
+def test_feedback_is_kept_and_said_back(client: TestClient) -> None:
+    given = {"message_id": ask(client, "what color is the lamp")["message_id"], "verdict": "down", "reason": None}
+    for _ in range(2):
+        response = client.post("/v1/feedback", json=given)
+        assert (response.status_code, response.json()) == (200, given)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"message_id": "made-up"}, 404),
+        ({"message_id": "x" * 301}, 422),
+        ({"verdict": "maybe"}, 422),
+        ({"verdict": "down", "reason": "because I say so"}, 422),
+        ({"verdict": "up", "reason": "not-clear"}, 422),
+    ],
+)
+def test_feedback_that_fits_no_reply_or_no_list_is_a_problem(
+    client: TestClient, change: dict[str, str], status: int
+) -> None:
+    given = {"message_id": ask(client, "lamp")["message_id"], "verdict": "up"} | change
+    assert client.post("/v1/feedback", json=given).status_code == status
+
+
+def test_a_store_that_is_down_costs_the_feedback_and_no_answer(settings: Settings, tmp_path: Path) -> None:
+    broken = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path}"})
+    with TestClient(create_app(broken)) as client:
+        reply = ask(client, "what color is the lamp")
+        response = client.post("/v1/feedback", json={"message_id": reply["message_id"], "verdict": "up"})
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert reply["kind"] == "answer"
+
+
+def test_a_reply_says_its_language_and_the_widget_its_channel(client: TestClient) -> None:
+    assert ask(client, "what color is the lamp")["language"] is None
+    assert ask(client, "no puedo respirar")["language"] == "es"
+    reply = client.post("/v1/messages", json={"text": "lamp", "channel": "web"}).json()
+    assert reply["conversation_id"].startswith("web-")
+
+
+def test_only_named_origins_may_read_replies(settings: Settings) -> None:
+    allowed = "https://www.hospital.example"
+    preflight = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+    with TestClient(create_app(settings.model_copy(update={"allowed_origins": (allowed,)}))) as client:
+        for origin, expected in ((allowed, allowed), ("https://elsewhere.example", None)):
+            headers = {"origin": origin, **preflight}
+            assert (
+                client.options("/v1/messages", headers=headers).headers.get("access-control-allow-origin") == expected
+            )
+            simple = client.get("/v1/welcome", headers={"origin": origin})
+            assert simple.headers.get("access-control-allow-origin") == expected
+            assert "access-control-allow-credentials" not in simple.headers

@@ -40,3 +40,11 @@ def test_the_longest_idle_makes_room() -> None:
         kept.save(id_, STATE, NOW)
     assert len(kept) == 2
     assert kept.open("web-1", "web", NOW)[1] == State()
+
+
+def test_a_conversation_named_by_the_server_begins_empty_and_is_found_again() -> None:
+    kept = Conversations()
+    assert kept.named("rasa-1", NOW) == State()
+    kept.save("rasa-1", STATE, NOW)
+    assert kept.named("rasa-1", NOW) == STATE
+    assert kept.named("rasa-1", NOW + timedelta(minutes=30)) == State()

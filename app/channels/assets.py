@@ -1,0 +1,71 @@
+"""The files that browsers load: read once, sent compressed, named by a hash so that they may be kept for ever."""
+
+import base64
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fastapi import Request, Response
+
+FOLDER = Path(__file__).parent / "widget"
+MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+FOR_EVER = "public, max-age=31536000, immutable"
+BRIEFLY = "public, max-age=300"
+"""For an address without the version: a new release reaches every page in five minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    name: str
+    body: bytes
+    squeezed: bytes
+    version: str
+    integrity: str
+    """As `integrity="..."` of a script takes it."""
+
+    @property
+    def address(self) -> str:
+        return f"/{self.name}?v={self.version}"
+
+    def response(self, request: Request) -> Response:
+        """Public and the same for everyone, so any page may load it and check its integrity."""
+        tag = f'"{self.version}"'
+        headers = {
+            "cache-control": FOR_EVER if request.query_params.get("v") == self.version else BRIEFLY,
+            "etag": tag,
+            "vary": "accept-encoding",
+            "access-control-allow-origin": "*",
+            "cross-origin-resource-policy": "cross-origin",
+        }
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        media_type = MEDIA_TYPES[Path(self.name).suffix]
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(self.body, media_type=media_type, headers=headers)
+        return Response(self.squeezed, media_type=media_type, headers={**headers, "content-encoding": "gzip"})
+
+
+@cache
+def asset(name: str) -> Asset:
+    body = (FOLDER / name).read_bytes()
+    return Asset(
+        name=name,
+        body=body,
+        squeezed=gzip.compress(body, mtime=0),
+        version=hashlib.sha256(body).hexdigest()[:12],
+        integrity="sha384-" + base64.b64encode(hashlib.sha384(body).digest()).decode(),
+    )
+
+
+def embed_line(url: str) -> str:
+    """The line that puts the widget on a page; the page always gets the service's current widget."""
+    return f'<script async src="{url.rstrip("/")}/widget.js"></script>'
+
+
+def pinned_line(url: str) -> str:
+    """The same, held to these very bytes: after an upgrade of the service it must be copied anew."""
+    widget = asset("widget.js")
+    source = f"{url.rstrip('/')}{widget.address}"
+    return f'<script async src="{source}" integrity="{widget.integrity}" crossorigin="anonymous"></script>'

@@ -1,0 +1,110 @@
+"""Rasa's REST channel, so that chat widgets written for Rasa work unchanged.
+
+A sender names one conversation within this channel and no other. Without a sender there is a new one each time, never
+one that strangers share.
+"""
+
+import secrets
+from collections.abc import Iterator
+from datetime import date
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.channels.http import Problem, Served, client_of, problems
+from app.dialogue import compose
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Message, Option, Reply
+
+router = APIRouter(prefix="/webhooks/rest", responses={500: {"model": Problem}})
+
+OPENERS = frozenset({"/restart", "/session_start", "/get_started", "/greet"})
+"""What Rasa's widgets send by themselves when they open or start over."""
+
+
+class SentIn(BaseModel):
+    message: str
+    sender: str | None = Field(default=None, max_length=1000, description="Any name that the widget keeps.")
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sender": "7f3a", "message": "how big is this thing"}]})
+
+
+class ButtonOut(BaseModel):
+    title: str
+    payload: str = Field(description="Posted back as a message, it picks this.")
+
+
+class SaidOut(BaseModel):
+    recipient_id: str
+    text: str
+    buttons: list[ButtonOut] | None = None
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "recipient_id": "7f3a",
+                    "text": "Do you mean one of these?",
+                    "buttons": [{"title": "How big is the pump?", "payload": "pump-size"}],
+                }
+            ]
+        }
+    )
+
+
+class Status(BaseModel):
+    status: str = "ok"
+
+
+@router.get("/")
+async def health() -> Status:
+    """The channel lives."""
+    return Status()
+
+
+@router.post("/webhook", responses=problems(400, 413, 422, 429, 503), response_model_exclude_none=True)
+async def webhook(body: SentIn, request: Request, served: Served) -> list[SaidOut]:
+    """Each answer is a message of its own; options and suggestions are buttons on the last. Never empty."""
+    sender = body.sender or secrets.token_urlsafe(16)
+    knowledge, day = served.live.current, served.answering.clock().date()
+    if body.message.strip() in OPENERS:
+        served.answering.forget("rasa", sender)
+        return _said(sender, *_welcome(knowledge, day))
+    client = client_of(request, served.trusted_proxies)
+    reply = served.answering.answer(Message(body.message, "rasa"), None, client, sender).reply
+    return _said(sender, list(_texts(reply, knowledge)), _buttons(reply))
+
+
+def _said(sender: str, texts: list[str], buttons: list[ButtonOut]) -> list[SaidOut]:
+    said = [SaidOut(recipient_id=sender, text=text) for text in texts]
+    said[-1].buttons = buttons or None
+    return said
+
+
+def _welcome(knowledge: Knowledge, day: date) -> tuple[list[str], list[ButtonOut]]:
+    text = knowledge.scripts.get("welcome", knowledge.scripts["safety-notice"])
+    return [text], [_button(option) for option in compose.first_suggestions(knowledge, day)]
+
+
+def _texts(reply: Reply, knowledge: Knowledge) -> Iterator[str]:
+    """A text for each answer with its limits and source, and for each other part; a choice without its list."""
+    parts = list(reply.parts)
+    if reply.options and len(parts) > 1:
+        parts.pop()
+    for answer in reply.answers:
+        place = parts.index(answer.text)
+        whole = len(compose.answer_parts(knowledge, answer))
+        yield from parts[:place]
+        yield "\n\n".join(parts[place : place + whole])
+        del parts[: place + whole]
+    yield from parts
+
+
+def _buttons(reply: Reply) -> list[ButtonOut]:
+    buttons = [_button(option) for option in (*reply.options, *reply.suggestions)]
+    none = compose.none_of(reply)
+    return [*buttons, ButtonOut(title=none, payload=none)] if none else buttons
+
+
+def _button(option: Option) -> ButtonOut:
+    return ButtonOut(title=option.question, payload=option.id)

@@ -1,0 +1,1 @@
+"""Run by hand or by make; nothing at run time."""

@@ -1,0 +1,154 @@
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, Page, expect
+
+from app.channels.assets import embed_line
+from app.main import create_app
+from app.settings import Settings
+from tests.channels.conftest import Service
+from tests.channels.test_widget import axe
+from tests.conftest import seal
+
+
+@pytest.fixture
+def demo(settings: Settings) -> Iterator[TestClient]:
+    seal(settings.content_dir, "demo")
+    with TestClient(create_app(settings)) as client:
+        yield client
+
+
+def structured(page: str) -> dict[str, object] | None:
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+    return json.loads(found[1]) if found else None
+
+
+def test_pages_allow_nothing_inline_and_no_framing(client: TestClient) -> None:
+    for address in ("/", "/ask", "/faq"):
+        response = client.get(address)
+        policy = response.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none';")
+        assert "unsafe" not in policy
+        assert " style=" not in response.text
+        assert response.headers["cache-control"] == "no-store"
+
+
+def test_the_demo_page_shows_the_line_for_its_own_address(client: TestClient) -> None:
+    page = client.get("/").text
+    assert "&lt;script async src=&#34;http://testserver/widget.js&#34;&gt;&lt;/script&gt;" in page
+    assert "sha384-" in page
+
+
+def test_a_trusted_proxy_says_that_it_was_https(settings: Settings) -> None:
+    behind = settings.model_copy(update={"trusted_proxies": ("testclient",)})
+    with TestClient(create_app(behind)) as client:
+        page = client.get("/", headers={"x-forwarded-proto": "https"}).text
+    assert embed_line("https://testserver").split('"')[1] in page
+
+
+def test_a_choice_is_shown_as_its_question_and_the_conversation_goes_on(client: TestClient) -> None:
+    first = client.post("/ask", data={"text": "bulb color"}).text
+    conversation = re.search(r'name="conversation_id" value="(web-[\w-]+)"', first)
+    assert conversation
+    assert '<button name="choice" value="None of these">' in first
+    fields = {"conversation_id": conversation[1], "choice": "lamp-bulb", "text": ""}
+    second = client.post("/ask", data=fields).text
+    assert "The lamp has a small bulb." in second
+    assert "What kind of bulb does the lamp have?</p>" in second
+    assert conversation[1] in second
+
+
+def test_what_was_typed_is_shown_as_text(client: TestClient) -> None:
+    page = client.post("/ask", data={"text": "<script>alert(1)</script>"}).text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_a_refusal_is_a_page_with_help_that_keeps_what_was_typed(client: TestClient) -> None:
+    response = client.post("/ask", data={"text": "lamp " * 4001})
+    assert response.status_code == 413
+    assert response.headers["content-type"].startswith("text/html")
+    assert "lamp lamp lamp" in response.text
+    assert 'In an emergency call <a href="tel:911">911</a>.' in response.text
+
+
+@pytest.mark.parametrize("body", [b"", b"text", b"text=%ff%fe", b"&" * 50, b"=&text=lamp"])
+def test_an_odd_form_is_no_server_error(client: TestClient, body: bytes) -> None:
+    assert client.post("/ask", content=body).status_code < 500
+
+
+def test_a_demo_is_bannered_and_not_for_search_engines(demo: TestClient) -> None:
+    response = demo.get("/faq")
+    assert "Demonstration only." in response.text
+    assert response.headers["x-robots-tag"] == "noindex"
+    assert '<meta name="robots" content="noindex">' in response.text
+    assert structured(response.text) is None
+    assert "Approved by" not in response.text
+
+
+def test_sealed_by_a_site_every_entry_is_told_to_search_engines(client: TestClient) -> None:
+    response = client.get("/faq")
+    data = structured(response.text)
+    assert data
+    assert (data["@type"], len(data["mainEntity"])) == ("FAQPage", 6)  # type: ignore[arg-type]
+    assert response.headers["x-robots-tag"] == "all"
+    assert "noindex" not in response.text
+    assert "Approved by Dr. Test, doctor, January 1, 2029" in response.text
+
+
+def test_without_javascript_a_conversation_is_held_by_form(browser: Browser, service: Service) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{service.url}/ask")
+    page.get_by_label("Your question").fill("bulb color")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="What color is the lamp?").click()
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    page.get_by_label("Your question").fill("i cant breathe")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("Call 911 now.")
+    box = page.get_by_role("alert").bounding_box()
+    assert box
+    assert box["y"] < 200
+    assert "breathe" not in page.url
+    context.close()
+
+
+def test_entries_are_found_in_the_page_and_by_deep_link(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/faq#lamp-bulb")
+    expect(page.locator("#lamp-bulb")).to_be_in_viewport()
+    page.get_by_label("Find on this page").fill("green")
+    expect(page.get_by_text("1 of 6 answers")).to_be_visible()
+    expect(page.locator("#lamp-bulb")).to_be_hidden()
+    page.evaluate("location.hash = 'lamp-place'")
+    expect(page.locator("#lamp-place")).to_be_visible()
+
+
+def test_the_demo_page_runs_the_widget_under_its_own_policy(page: Page, service: Service) -> None:
+    page.goto(service.url)
+    page.get_by_role("button", name="Ask a question").click()
+    page.get_by_label("Your question").fill("what color is the lamp")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("scheme", "addresses"), [("light", ("/", "/ask", "/faq")), ("dark", ("/faq",))])
+def test_axe_finds_nothing_on_the_pages(
+    browser: Browser, service: Service, scheme: str, addresses: tuple[str, ...]
+) -> None:
+    context = browser.new_context(
+        color_scheme="dark" if scheme == "dark" else "light", viewport={"width": 320, "height": 600}
+    )
+    page = context.new_page()
+    for address in addresses:
+        page.goto(service.url + address)
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.goto(f"{service.url}/ask")
+    page.get_by_label("Your question").fill("i cant breathe")
+    page.get_by_role("button", name="Send").click()
+    assert axe(page) == []
+    context.close()

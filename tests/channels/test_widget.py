@@ -1,0 +1,441 @@
+"""The widget as a hospital's patients meet it: in a real browser, on another origin, under the strictest policy."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect
+from sqlalchemy import Engine, select
+
+from app.channels.assets import FOLDER, asset
+from app.records.tables import connect, feedback
+from tests.channels.conftest import Service, Website, page_with, settings_for
+
+HEARD = """
+window.heard = [];
+for (const name of ['ready', 'opened', 'closed', 'message', 'answered', 'unanswered', 'urgent', 'feedback', 'error'])
+  document.addEventListener('hai-faq:' + name, (event) => heard.push([name, event.detail]));
+"""
+
+
+def opened(page: Page, url: str) -> Page:
+    page.goto(url)
+    page.get_by_role("button", name="Ask a question").click()
+    return page
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_label("Your question").fill(text)
+    page.keyboard.press("Enter")
+
+
+def axe(page: Page) -> list[str]:
+    """Everything that axe finds wrong with WCAG 2.2 A and AA, and its best practices."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found: dict[str, Any] = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response
+    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found["violations"]]
+
+
+def test_the_widget_is_small() -> None:
+    body = (FOLDER / "widget.js").read_bytes()
+    assert len(gzip.compress(body)) < 15_000
+    assert b"innerHTML" not in body
+
+
+def test_under_the_strictest_policy_a_question_gets_its_answer_source_and_seal(page: Page, website: Website) -> None:
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    ask(opened(page, website.url), "what color is the lamp")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    expect(page.get_by_role("link", name="The Bedside Lamp, Example Ward")).to_have_attribute(
+        "href", "https://example.org/lamp"
+    )
+    expect(page.get_by_text("Approved by Dr. Test, doctor, Jan 1, 2029")).to_be_visible()
+    paths = [re.sub(r"https?://[^/]+", "", url) for url in requested if not url.startswith(website.url)]
+    assert paths == ["/widget.js", "/v1/welcome", "/v1/messages"]
+    assert page.context.cookies() == []
+
+
+def test_the_line_with_its_hash_loads_and_a_wrong_hash_does_not(page: Page, website: Website, service: Service) -> None:
+    tag = '<script async src="{}{}" integrity="{}" crossorigin="anonymous"></script>'
+    widget = asset("widget.js")
+    website.pages["/pinned"] = page_with(tag.format(service.url, widget.address, widget.integrity))
+    website.pages["/wrong"] = page_with(tag.format(service.url, widget.address, "sha384-" + "A" * 64))
+    page.goto(f"{website.url}/pinned")
+    expect(page.get_by_role("button", name="Ask a question")).to_be_visible()
+    page.goto(f"{website.url}/wrong", wait_until="networkidle")
+    expect(page.locator("hai-faq-chat")).to_have_count(0)
+
+
+def test_an_origin_that_the_service_was_not_told_of_is_refused(page: Page, website: Website) -> None:
+    ask(opened(page, website.elsewhere), "what color is the lamp")
+    expect(page.get_by_text("The service did not answer.")).to_be_visible()
+    expect(page.get_by_text("The lamp is green.")).to_have_count(0)
+    assert page.evaluate("window.broken") == []
+
+
+def test_options_are_picked_by_button(page: Page, website: Website) -> None:
+    ask(opened(page, website.url), "bulb color")
+    expect(page.get_by_text("Which one?")).to_be_visible()
+    page.get_by_role("button", name="None of these").click()
+    expect(page.get_by_text("The none-chosen text.")).to_be_visible()
+    expect(page.get_by_role("button", name="None of these")).to_have_count(0)
+    ask(page, "bulb color")
+    page.get_by_role("button", name="What kind of bulb does the lamp have?").click()
+    expect(page.get_by_text("The lamp has a small bulb.")).to_be_visible()
+
+
+def test_everything_can_be_done_by_keyboard(page: Page, website: Website) -> None:
+    page.goto(website.url)
+    launch = page.get_by_role("button", name="Ask a question")
+    expect(launch).to_be_visible()
+    for key in ("Tab", "Tab", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.keyboard.type("bulb color")
+    page.keyboard.press("Enter")
+    option = page.get_by_role("button", name="What color is the lamp?")
+    expect(option).to_be_visible()
+    for _ in range(10):
+        if not option.evaluate("node => node.getRootNode().activeElement === node"):
+            page.keyboard.press("Shift+Tab")
+    expect(option).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(launch).to_be_focused()
+    assert launch.get_attribute("aria-expanded") == "false"
+
+
+def test_a_reply_is_read_from_the_question_on(page: Page, website: Website) -> None:
+    page.set_viewport_size({"width": 1000, "height": 520})
+    opened(page, website.url)
+    for text, seen in (("what color is the lamp", "The lamp is green."), ("bulb type", "The lamp has a small bulb.")):
+        ask(page, text)
+        expect(page.get_by_text(seen)).to_be_in_viewport()
+    expect(page.get_by_text("bulb type", exact=True)).to_be_in_viewport()
+    expect(page.get_by_text("The lamp is green.")).not_to_be_in_viewport()
+
+
+def test_focus_is_not_trapped(page: Page, website: Website) -> None:
+    opened(page, website.url)
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") != "HAI-FAQ-CHAT"
+
+
+def test_the_accessibility_tree_reads_as_a_conversation(page: Page, website: Website) -> None:
+    ask(opened(page, website.url), "what color is the lamp")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Questions and answers")).to_match_aria_snapshot("""
+      - heading "Questions and answers" [level=2]
+      - button "Close"
+      - log "Conversation":
+        - text: "You asked:"
+        - paragraph: what color is the lamp
+        - heading "What color is the lamp?" [level=3]
+        - paragraph: The lamp is green.
+        - group "Did this help?":
+          - button "Yes, this helped"
+          - button "No, this did not help"
+        - paragraph: "Related:"
+        - button "How do I switch the lamp on?"
+      - textbox "Your question"
+      - button "Send"
+      - button "Talk to a person"
+      - button "Start over"
+    """)
+
+
+def rows(service: Service) -> list[tuple[str, str | None]]:
+    engine: Engine = connect(service.settings.database_url)
+    with engine.connect() as connection:
+        found = connection.execute(select(feedback.c.verdict, feedback.c.reason).order_by(feedback.c.at)).all()
+    engine.dispose()
+    return [(row.verdict, row.reason) for row in found]
+
+
+def test_thumbs_and_reasons_are_kept_once_for_a_message(page: Page, website: Website, service: Service) -> None:
+    before = len(rows(service))
+    ask(opened(page, website.url), "what color is the lamp")
+    page.get_by_role("button", name="No, this did not help").click()
+    page.get_by_role("button", name="Hard to understand").click()
+    expect(page.get_by_text("Thank you. That is noted.")).to_be_visible()
+    expect(page.get_by_text("What was wrong?")).to_have_count(0)
+    expect(page.get_by_role("button", name="No, this did not help")).to_have_attribute("aria-pressed", "true")
+    assert rows(service)[before:] == [("down", "not-clear")]
+
+
+def test_an_emergency_is_an_alert_that_stays_until_it_is_put_away(page: Page, website: Website) -> None:
+    ask(opened(page, website.url), "i cant breathe")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Call 911 now.")
+    expect(alert.get_by_role("link", name="Call 911")).to_have_attribute("href", "tel:911")
+    ask(page, "what color is the lamp")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    page.reload()
+    expect(alert).to_contain_text("Call 911 now.")
+    alert.get_by_role("button", name="I have read this").click()
+    expect(alert).to_have_text("")
+    expect(page.get_by_role("log").get_by_text("Call 911 now.")).to_be_visible()
+
+
+def test_a_page_change_keeps_the_conversation_and_starting_over_erases_it(page: Page, website: Website) -> None:
+    ask(opened(page, website.url), "what color is the lamp")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    page.get_by_label("Your question").fill("and the bul")
+    page.goto(f"{website.url}/other")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    expect(page.get_by_label("Your question")).to_have_value("and the bul")
+    page.get_by_role("button", name="Start over").click()
+    expect(page.get_by_text("The lamp is green.")).to_have_count(0)
+    kept = page.evaluate("JSON.stringify(Object.values(sessionStorage))")
+    assert "green" not in kept
+    assert "bul" not in kept
+    assert "web-" not in kept
+
+
+def test_half_an_hour_without_a_word_clears_it(page: Page, website: Website) -> None:
+    page.clock.install()
+    ask(opened(page, website.url), "what color is the lamp")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    page.clock.fast_forward("31:00")
+    expect(page.get_by_text("The lamp is green.")).to_have_count(0)
+    assert "green" not in page.evaluate("JSON.stringify(Object.values(sessionStorage))")
+
+
+@pytest.fixture
+def mortal(tmp_path: Path, cache: Path, website: Website, service: Service) -> Iterator[Service]:
+    """A service of one test's own, to be stopped and started."""
+    mortal = Service(settings_for(tmp_path, cache, website, "demo"))
+    mortal.start()
+    website.allow(mortal.url)
+    website.pages["/mortal"] = page_with(f'<script async src="{mortal.url}/widget.js"></script>')
+    yield mortal
+    website.allow(service.url)
+    mortal.stop()
+
+
+def test_a_server_that_dies_loses_nothing(page: Page, website: Website, mortal: Service) -> None:
+    opened(page, f"{website.url}/mortal")
+    expect(page.get_by_text("Demonstration only.")).to_be_visible()
+    mortal.stop()
+    ask(page, "what color is the lamp")
+    expect(page.get_by_text("The service did not answer.")).to_be_visible()
+    expect(page.get_by_text("The offline text.")).to_be_visible()
+    expect(page.get_by_role("link", name="555-0199")).to_have_attribute("href", "tel:5550199")
+    mortal.start()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    expect(page.get_by_text("what color is the lamp", exact=True)).to_have_count(1)
+    expect(page.get_by_text("not approved for patients")).to_be_visible()
+    expect(page.get_by_text("Approved by")).to_have_count(0)
+
+
+def test_a_limit_is_said_and_the_message_kept(page: Page, website: Website) -> None:
+    def refuse(route: Route) -> None:
+        problem = '{"status": 429, "help": "In an emergency call 911."}'
+        headers = {"access-control-allow-origin": website.url}
+        route.fulfill(status=429, body=problem, content_type="application/problem+json", headers=headers)
+
+    page.route("**/v1/messages", refuse)
+    ask(opened(page, website.url), "what color is the lamp")
+    expect(page.get_by_text("Too many messages at once.")).to_be_visible()
+    expect(page.get_by_text("In an emergency call 911.").last).to_be_visible()
+    page.unroute("**/v1/messages")
+    page.reload()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+
+
+def test_offline_is_said_and_slow_is_said(page: Page, website: Website) -> None:
+    opened(page, website.url)
+    expect(page.get_by_text("Hello.")).to_be_visible()
+    page.clock.install()
+    page.route("**/v1/messages", lambda route: None)
+    ask(page, "what color is the lamp")
+    expect(page.get_by_text("Looking for the answer")).to_be_visible()
+    page.clock.fast_forward(5_000)
+    expect(page.get_by_text("This takes longer than usual.")).to_be_visible()
+    page.unroute("**/v1/messages")
+    page.get_by_role("button", name="Start over").click()
+    page.context.set_offline(True)
+    ask(page, "what color is the lamp")
+    expect(page.get_by_text("You seem to be offline.")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+
+
+def test_events_carry_ids_and_kinds_and_never_words(page: Page, website: Website) -> None:
+    page.add_init_script(HEARD)
+    ask(opened(page, website.url), "what color is the lamp")
+    page.get_by_role("button", name="Yes, this helped").click()
+    ask(page, "tell me something")
+    ask(page, "i cant breathe")
+    expect(page.get_by_role("alert")).to_contain_text("Call 911")
+    page.route("**/v1/messages", lambda route: route.abort())
+    ask(page, "secret")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.wait_for_function("heard.some(([name]) => name === 'feedback')")
+    heard = page.evaluate("heard")
+    names = {name for name, _ in heard}
+    assert names == {"ready", "opened", "message", "answered", "feedback", "unanswered", "urgent", "error", "closed"}
+    assert next(detail for name, detail in heard if name == "answered")["entries"] == ["lamp-color"]
+    said = str(heard)
+    assert not any(word in said for word in ("green", "color is", "something", "breathe", "911", "secret"))
+
+
+def test_the_page_can_drive_it_and_calls_before_load_wait(page: Page, website: Website, service: Service) -> None:
+    page.add_init_script("window.haiFaq = [['ask', 'what color is the lamp']]")
+    page.goto(website.url)
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    page.evaluate("haiFaq.close()")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.evaluate("document.querySelector('hai-faq-chat').toggle()")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_role("button", name="Talk to a person").click()
+    expect(page.get_by_text("The human text.")).to_be_visible()
+    page.evaluate("haiFaq.reset()")
+    expect(page.get_by_text("The lamp is green.")).to_have_count(0)
+
+
+def test_it_may_start_open_until_it_is_closed_but_never_over_a_phone(
+    page: Page, website: Website, service: Service
+) -> None:
+    website.pages["/open"] = page_with(f'<script async src="{service.url}/widget.js" data-start="open"></script>')
+    page.goto(f"{website.url}/open")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.evaluate("document.activeElement === document.body")
+    page.get_by_role("button", name="Close").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Ask a question")).to_be_visible()
+    page.evaluate("sessionStorage.clear()")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.reload()
+    expect(page.get_by_role("button", name="Ask a question")).to_be_visible()
+
+
+def test_an_element_placed_by_hand_is_the_only_one(page: Page, website: Website, service: Service) -> None:
+    tag = f'<script async src="{service.url}/widget.js"></script>'
+    website.pages["/inline"] = page_with(
+        f'<hai-faq-chat data-position="inline" data-title="Lamps"></hai-faq-chat>{tag}'
+    )
+    page.goto(f"{website.url}/inline")
+    expect(page.get_by_role("region", name="Lamps")).to_be_visible()
+    expect(page.locator("hai-faq-chat")).to_have_count(1)
+    ask(page, "what color is the lamp")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+
+
+def test_spanish_pages_get_spanish_words_and_every_text_its_language(
+    page: Page, website: Website, service: Service
+) -> None:
+    website.pages["/es"] = page_with(f'<script async src="{service.url}/widget.js"></script>', "es")
+    page.goto(f"{website.url}/es")
+    page.get_by_role("button", name="Haga una pregunta").click()
+    page.get_by_label("Su pregunta").fill("no puedo respirar")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").locator("[lang=es]")).to_have_text("911. The Spanish emergency text.")
+    expect(page.get_by_text("Hello.").locator("xpath=..")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(browser: Browser, website: Website, service: Service, scheme: Any) -> None:
+    website.pages["/yellow"] = page_with(
+        f'<script async src="{service.url}/widget.js" data-accent="#ffd400" data-position="left"></script>'
+    )
+    context = browser.new_context(color_scheme=scheme, reduced_motion="reduce", viewport={"width": 900, "height": 800})
+    page = context.new_page()
+    page.goto(website.url)
+    assert axe(page) == []
+    page.get_by_role("button", name="Ask a question").click()
+    expect(page.get_by_text("Hello.")).to_be_visible()
+    for text, seen in (
+        ("bulb color", "Which one?"),
+        ("what color is the lamp", "The lamp is green."),
+        ("i want to die", "Call or text 988 now."),
+    ):
+        ask(page, text)
+        expect(page.get_by_text(seen)).to_be_visible()
+    page.get_by_role("button", name="No, this did not help").click()
+    expect(page.get_by_text("What was wrong?")).to_be_visible()
+    assert axe(page) == []
+    page.route("**/v1/messages", lambda route: route.abort())
+    ask(page, "lamp")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    assert axe(page) == []
+    page.goto(f"{website.url}/yellow")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    assert axe(page) == []
+    context.close()
+
+
+LONG = "Donau" * 60 + " " + "مرحبا بالعالم " * 40
+
+
+def widest(page: Page) -> float:
+    """How far anything in the widget reaches beyond the window."""
+    return float(
+        page.evaluate(
+            "Math.max(0, ...[...document.querySelector('hai-faq-chat').shadowRoot.querySelectorAll('*')]"
+            ".filter((node) => !node.closest('.hidden'))"
+            ".map((node) => node.getBoundingClientRect().right - innerWidth))"
+        )
+    )
+
+
+def test_320_pixels_double_text_and_spacing_lose_nothing(browser: Browser, website: Website, service: Service) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 568}, has_touch=True)
+    page = context.new_page()
+    opened(page, website.url)
+    for text in (LONG, "what color is the lamp", "i cant breathe"):
+        ask(page, text)
+        expect(page.get_by_text("Looking for the answer")).to_have_count(0)
+    assert widest(page) == 0
+    assert axe(page) == []
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.evaluate(
+        "(sheet => { sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important;"
+        " word-spacing: .16em !important } p { margin-block-end: 2em !important }');"
+        " document.querySelector('hai-faq-chat').shadowRoot.adoptedStyleSheets.push(sheet) })(new CSSStyleSheet())"
+    )
+    assert widest(page) == 0
+    for name in ("Your question", "Send", "Close", "I have read this"):
+        control = page.get_by_label(name) if name == "Your question" else page.get_by_role("button", name=name)
+        control.scroll_into_view_if_needed()
+        box = control.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 320
+        assert box["y"] + box["height"] <= 568
+    page.set_viewport_size({"width": 640, "height": 360})
+    assert widest(page) == 0
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+    context.close()
+
+
+def test_targets_are_24_pixels_and_text_runs_its_own_way(page: Page, website: Website) -> None:
+    ask(opened(page, website.url), "مرحبا what color is the lamp")
+    expect(
+        page.get_by_role("button", name="Yes, this helped").or_(page.get_by_text("Which one?")).first
+    ).to_be_visible()
+    small = page.evaluate(
+        "[...document.querySelector('hai-faq-chat').shadowRoot.querySelectorAll('button, .call')]"
+        ".map((node) => node.getBoundingClientRect()).filter((box) => box.width && (box.width < 24 || box.height < 24))"
+    )
+    assert small == []
+    assert page.locator(".me p").evaluate("node => getComputedStyle(node).direction") == "rtl"
+
+
+def test_motion_and_colours_follow_the_visitor(browser: Browser, website: Website, service: Service) -> None:
+    context = browser.new_context(reduced_motion="reduce", forced_colors="active")
+    page = opened(context.new_page(), website.url)
+    assert page.locator(".panel").evaluate("node => getComputedStyle(node).animationName") == "none"
+    assert page.locator(".send").evaluate("node => getComputedStyle(node).borderStyle") == "solid"
+    context.close()

@@ -1,0 +1,61 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from app.errors import StoreError
+from app.records import tables
+from app.records.feedback import Feedback, Opinion
+from tests.conftest import NOW
+
+OPINION = Opinion("m1", NOW, "web", "lamp-color", "v1", "down", "not-clear")
+KEEP = timedelta(days=30)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = tables.connect(f"sqlite:///{tmp_path / 'a.db'}")
+    tables.migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+def kept(engine: Engine) -> list[tuple[str, str, str | None]]:
+    columns = (tables.feedback.c.message_id, tables.feedback.c.verdict, tables.feedback.c.reason)
+    with engine.connect() as connection:
+        return [(row[0], row[1], row[2]) for row in connection.execute(select(*columns))]
+
+
+def test_one_opinion_counts_for_a_message_the_last_one(engine: Engine) -> None:
+    feedback = Feedback(engine, KEEP)
+    feedback.give(OPINION)
+    feedback.give(OPINION)
+    assert kept(engine) == [("m1", "down", "not-clear")]
+    feedback.give(replace(OPINION, verdict="up", reason=None))
+    assert kept(engine) == [("m1", "up", None)]
+
+
+def test_it_is_on_disk_when_it_is_given(engine: Engine) -> None:
+    Feedback(engine, KEEP).give(OPINION)
+    other = tables.connect(str(engine.url))
+    assert len(kept(other)) == 1
+    with other.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    other.dispose()
+
+
+def test_what_is_older_than_the_ledger_goes(engine: Engine) -> None:
+    feedback = Feedback(engine, KEEP)
+    feedback.give(OPINION)
+    feedback.give(replace(OPINION, message_id="m2", at=NOW + timedelta(days=31)))
+    assert [row[0] for row in kept(engine)] == ["m2"]
+
+
+def test_a_store_that_cannot_be_written_is_a_store_error(tmp_path: Path) -> None:
+    engine = tables.connect(f"sqlite:///{tmp_path}")
+    with pytest.raises(StoreError):
+        Feedback(engine, KEEP).give(OPINION)
+    engine.dispose()
