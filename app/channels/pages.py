@@ -24,31 +24,32 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
+READ = ["GET", "HEAD"]
 _NUMBERS = ("911", "988")
 _PHONE = re.compile(r"\+?[\d\s().-]{3,24}")
 
 
-@router.api_route("/widget.js", methods=["GET", "HEAD"])
+@router.api_route("/widget.js", methods=READ)
 async def widget(request: Request) -> Response:
     return assets.asset("widget.js").response(request)
 
 
-@router.get("/pages.css")
+@router.api_route("/pages.css", methods=READ)
 async def styles(request: Request) -> Response:
     return assets.asset("pages.css").response(request)
 
 
-@router.get("/pages.js")
+@router.api_route("/pages.js", methods=READ)
 async def script(request: Request) -> Response:
     return assets.asset("pages.js").response(request)
 
 
-@router.get("/icon.svg")
+@router.api_route("/icon.svg", methods=READ)
 async def icon(request: Request) -> Response:
     return assets.asset("icon.svg").response(request)
 
 
-@router.get("/")
+@router.api_route("/", methods=READ)
 async def demo(request: Request, served: Served) -> Response:
     """What a web team needs to put the widget on a page, and the widget itself to try."""
     url = _origin(request, served.trusted_proxies)
@@ -62,7 +63,7 @@ async def demo(request: Request, served: Served) -> Response:
     )
 
 
-@router.get("/ask")
+@router.api_route("/ask", methods=READ)
 async def form(served: Served) -> Response:
     knowledge, day = served.live.current, served.answering.clock().date()
     return _page("ask.html", served, conversation="", suggestions=compose.first_suggestions(knowledge, day))
@@ -94,7 +95,7 @@ async def ask(request: Request, served: Served) -> Response:
     )
 
 
-@router.get("/faq")
+@router.api_route("/faq", methods=READ)
 async def faq(served: Served) -> Response:
     """Every entry that is served, by theme; told to search engines only once a site has sealed the texts itself."""
     knowledge, day = served.live.current, served.answering.clock().date()

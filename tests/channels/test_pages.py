@@ -26,6 +26,10 @@ def structured(page: str) -> dict[str, object] | None:
     return json.loads(found[1]) if found else None
 
 
+def test_pages_and_files_answer_head(client: TestClient) -> None:
+    assert {client.head(path).status_code for path in ("/", "/ask", "/faq", "/widget.js", "/pages.css")} == {200}
+
+
 def test_pages_allow_nothing_inline_and_no_framing(client: TestClient) -> None:
     for address in ("/", "/ask", "/faq"):
         response = client.get(address)
