@@ -113,6 +113,15 @@ class Answering:
         metrics.seconds.observe(time.perf_counter() - began)
         return Answered(known.reply, conversation, message_id, knowledge.version)
 
+    def is_urgent(self, message: Message, sender: str) -> bool:
+        """Whether this message, after those before it of this sender, is one that nothing may hold back."""
+        state = self.conversations.named(self.tokens.conversation(message.channel, sender), self.clock())
+        return self.check(self.live.current, message, state.marks).tier is not None
+
+    def about(self, channel: Channel, sender: str) -> str | None:
+        """The entry that a sender was answered last."""
+        return self.conversations.named(self.tokens.conversation(channel, sender), self.clock()).about
+
     def forget(self, channel: Channel, sender: str) -> None:
         self.conversations.save(self.tokens.conversation(channel, sender), State(), self.clock())
 

@@ -277,6 +277,8 @@ def go_live(settings: Settings) -> None:
     missing += linting.going_live(content, lock, _facts(settings))
     for each in missing:
         click.echo(f"- {each}")
+    if settings.texts and settings.sms_consent == "gateway":
+        click.echo("note: the gateway handles STOP: no emergency text can reach a number that it has opted out")
     click.echo(f"{len(missing)} things are left to do" if missing else "ready to go live")
     sys.exit(1 if missing else 0)
 

@@ -1,22 +1,37 @@
 """Puts the service together: `create_app(settings)`."""
 
+import asyncio
 import gc
 import logging
 import secrets
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy import Engine
 
 from app import __version__
 from app.answering import Answering
 from app.channels import api, http, pages, rasa
 from app.channels.http import Services
+from app.channels.sms import webhook
+from app.channels.sms.exchange import Exchange
+from app.channels.sms.gateway import Gateway, Sender
+from app.channels.sms.generic import Generic
+from app.channels.sms.numbers import Numbers
+from app.channels.sms.outbox import Outbox
+from app.channels.sms.telnyx import Telnyx
+from app.channels.sms.twilio import Twilio
+from app.content import files, schema
 from app.dialogue.knowledge import Knowledge
-from app.errors import StoreError
+from app.errors import ContentError, StoreError
 from app.live import Live, Place
+from app.records.consents import Consents
 from app.records.conversations import Conversations
+from app.records.deliveries import Deliveries
 from app.records.feedback import Feedback
 from app.records.ledger import Ledger
 from app.records.limits import Limits
@@ -24,6 +39,9 @@ from app.records.tables import connect, migrate
 from app.records.withdrawals import Withdrawals
 from app.settings import Settings
 from app.tokens import Tokens
+
+TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
+"""Of one number: as fast as anyone types."""
 
 log = logging.getLogger(__name__)
 
@@ -46,22 +64,28 @@ def create_app(settings: Settings, loaded: Knowledge | None = None) -> FastAPI:
         ledger = Ledger(engine, settings.ledger_keep)
         live.start(loaded)
         ledger.start()
+        answering = Answering(
+            live=live,
+            conversations=Conversations(),
+            limits=Limits(settings.messages_per_second),
+            ledger=ledger,
+            tokens=Tokens(_key(settings)),
+            clock=lambda: datetime.now(UTC),
+        )
+        exchange = texting(settings, answering, engine) if settings.texts else None
+        sending = asyncio.create_task(exchange.outbox.run()) if exchange else None
         app.state.services = Services(
             live=live,
-            answering=Answering(
-                live=live,
-                conversations=Conversations(),
-                limits=Limits(settings.messages_per_second),
-                ledger=ledger,
-                tokens=Tokens(_key(settings)),
-                clock=lambda: datetime.now(UTC),
-            ),
+            answering=answering,
+            exchange=exchange,
             feedback=Feedback(engine, settings.ledger_keep),
             trusted_proxies=frozenset(settings.trusted_proxies),
         )
         gc.collect()
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms
         yield
+        if sending:
+            sending.cancel()
         live.stop()
         ledger.stop()
         engine.dispose()
@@ -72,12 +96,47 @@ def create_app(settings: Settings, loaded: Knowledge | None = None) -> FastAPI:
         summary="Approved answers to patients' questions, and help first for a message in danger.",
         lifespan=lifespan,
         redirect_slashes=False,
-        routes=[route for surface in (api, rasa, pages) for route in surface.router.routes],
+        routes=[route for surface in (api, rasa, pages, webhook) for route in surface.router.routes],
     )
     http.install(app, settings.allowed_origins)
     described = app.openapi
     app.openapi = lambda: api.describe(described())  # type: ignore[method-assign]
     return app
+
+
+def texting(settings: Settings, answering: Answering, engine: Engine) -> Exchange:
+    """The exchange of text messages over the configured gateways. Raises `ContentError` where scripts are missing."""
+    missing = [id_ for id_ in schema.SMS if id_ not in answering.live.current.scripts_sms]
+    if missing:
+        raise ContentError(settings.content_dir / files.FAQ, 1, "scripts", f"text messages need {', '.join(missing)}")
+    gateways: dict[str, Gateway] = {}
+    senders: dict[str, Sender] = {}
+    if settings.twilio_auth_tokens:
+        gateways["twilio"] = Twilio(_plain(settings.twilio_auth_tokens))
+    if settings.sms_secrets:
+        gateways["generic"] = Generic(_plain(settings.sms_secrets))
+    if settings.telnyx_api_key:
+        key = settings.telnyx_api_key.get_secret_value()
+        gateways["telnyx"] = senders["telnyx"] = Telnyx(settings.telnyx_public_keys, key, settings.telnyx_api_url)
+    numbers = Numbers(_plain(settings.sms_number_keys))
+    deliveries = Deliveries(engine, settings.ledger_keep.total_seconds())
+    return Exchange(
+        gateways=gateways,
+        answering=answering,
+        deliveries=deliveries,
+        consents=Consents(engine),
+        numbers=numbers,
+        outbox=Outbox(deliveries, senders, numbers, time.time),
+        of_number=Limits(TEXTS_A_SECOND, burst=TEXTS_AT_ONCE),
+        of_all=Limits(settings.messages_per_second),
+        clock=time.time,
+        public_url=(settings.public_url or "").rstrip("/"),
+        consent_by_gateway=settings.sms_consent == "gateway",
+    )
+
+
+def _plain(secrets: Sequence[SecretStr]) -> tuple[str, ...]:
+    return tuple(each.get_secret_value() for each in secrets)
 
 
 def place(settings: Settings) -> Place:

@@ -17,4 +17,5 @@ reloads = Counter("hai_faq_reloads_total", "Reloads of the content by outcome", 
 feedback = Counter("hai_faq_feedback_total", "What people said of replies", ["verdict"])
 store_errors = Counter("hai_faq_store_errors_total", "Errors of a store", ["store"])
 dropped = Counter("hai_faq_dropped_total", "Best-effort records lost", ["record"])
+texts = Counter("hai_faq_texts_total", "Text messages sent by an API, by how it ended", ["state"])
 limited = Counter("hai_faq_limited_total", "Messages refused by a limit")

@@ -46,3 +46,25 @@ def _parts(sizes: list[int], each: int) -> int:
             parts, used = parts + 1, 0
         used += size
     return parts
+
+
+_TYPOGRAPHIC = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′´`", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u202f", " "),
+        "…": "...",
+        "•": "-",
+    }
+)
+
+
+def for_sending(text: str) -> str:
+    """Typographic characters as plain ones where that makes the whole text GSM-7; letters are never touched.
+
+    >>> for_sending("It’s here – now…")
+    "It's here - now..."
+    """
+    plain = text.translate(_TYPOGRAPHIC)
+    return plain if all(char in _BASIC or char in _EXTENDED for char in plain) else text

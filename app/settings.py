@@ -6,8 +6,9 @@ Each is an environment variable with the prefix `HAI_FAQ_`, or a line in `.env`;
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PLACEHOLDER_SECRETS = ("changeme", "change-me", "secret", "password", "placeholder", "example")
@@ -52,6 +53,19 @@ class Settings(BaseSettings):
     trusted_proxies: tuple[str, ...] = ()
     """Addresses of reverse proxies whose X-Forwarded-For is believed."""
 
+    public_url: str | None = None
+    """Where the world reaches the service, such as https://faq.hospital.example; text messages' signatures cover it."""
+    sms_number_keys: tuple[SecretStr, ...] = ()
+    """Hash and encrypt telephone numbers; the newest first. Keep the old ones: opt-outs are known by them."""
+    sms_consent: Literal["service", "gateway"] = "service"
+    """Who answers STOP, START and HELP."""
+    twilio_auth_tokens: tuple[SecretStr, ...] = ()
+    telnyx_public_keys: tuple[str, ...] = ()
+    telnyx_api_key: SecretStr | None = None
+    telnyx_api_url: str = "https://api.telnyx.com"
+    sms_secrets: tuple[SecretStr, ...] = ()
+    """Of the generic gateway."""
+
     @field_validator("secret")
     @classmethod
     def no_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
@@ -69,6 +83,21 @@ class Settings(BaseSettings):
         if wrong:
             raise ValueError(f"must be scheme and host only, such as https://www.hospital.example, not {wrong[0]}")
         return value
+
+    @model_validator(mode="after")
+    def texts_need_an_address_and_a_key(self) -> Self:
+        if self.texts and not (self.public_url and self.sms_number_keys):
+            raise ValueError("a text-message gateway needs HAI_FAQ_PUBLIC_URL and HAI_FAQ_SMS_NUMBER_KEYS")
+        if any(len(key.get_secret_value()) < 32 for key in self.sms_number_keys):
+            raise ValueError("each of HAI_FAQ_SMS_NUMBER_KEYS must be at least 32 random characters")
+        if bool(self.telnyx_public_keys) != bool(self.telnyx_api_key):
+            raise ValueError("Telnyx needs both HAI_FAQ_TELNYX_PUBLIC_KEYS and HAI_FAQ_TELNYX_API_KEY")
+        return self
+
+    @property
+    def texts(self) -> bool:
+        """Some gateway for text messages is configured."""
+        return bool(self.twilio_auth_tokens or self.telnyx_public_keys or self.sms_secrets)
 
     @property
     def site(self) -> dict[str, str | None]:

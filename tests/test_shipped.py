@@ -12,10 +12,12 @@ import pytest
 from app import evaluation, lint, live, text
 from app.content import approval, files
 from app.content.schema import Content
+from app.dialogue import compose
 from app.dialogue.engine import respond
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, State
 from app.live import Place
+from app.segments import for_sending, segments
 
 pytestmark = pytest.mark.shipped
 
@@ -231,3 +233,12 @@ def test_chemo_and_then_a_bare_number_is_a_fever(shipped: Knowledge) -> None:
     reply, _ = respond(Message("it's 101 now"), state, shipped, NOW)
     assert reply.intent is not None
     assert reply.intent.id == "call-now"
+
+
+def test_every_reply_to_a_text_message_takes_at_most_two_parts(shipped: Knowledge) -> None:
+    for id_ in shipped.answers:
+        reply, _ = respond(Message(id_, "sms"), State(), shipped, NOW)
+        said = for_sending("\n".join(compose.texted(shipped, reply)))
+        assert segments(said).parts <= 2, said
+    for id_, said in shipped.scripts_sms.items():
+        assert id_.endswith("-staff") or segments(for_sending(said)).parts <= 2, said

@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.answering import Answering
+from app.channels.sms.exchange import Exchange
 from app.errors import HaiFaqError, RequestError, TooLarge
 from app.live import Live
 from app.records.feedback import Feedback
@@ -60,6 +61,8 @@ class Services:
     live: Live
     answering: Answering
     feedback: Feedback
+    exchange: Exchange | None
+    """Of text messages, where a gateway is configured."""
     trusted_proxies: frozenset[str]
 
 

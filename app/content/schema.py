@@ -24,6 +24,8 @@ SMALLTALK = (
     *("greeting", "thanks", "goodbye", "bot-identity", "capabilities", "human"),
     *("acknowledge", "frustration", "unclear"),
 )
+SMS = ("sms-first", "sms-stop", "sms-start", "sms-help", "sms-media", "sms-more", "sms-choose")
+"""Scripts that text messages need; content that is never texted may leave them out."""
 SAFETY = frozenset({*(f"{tier}{suffix}" for tier in TIERS for suffix in ("", "-staff")), "safety-notice", "fallback"})
 IN_LANGUAGE = ("language", *TIERS)
 """Scripts that each language other than English has: `language-es`, `emergency-es` ..."""

@@ -135,6 +135,20 @@ def fallback(knowledge: Knowledge, confidence: float, intent: Intent | None = No
     return Reply(kind="fallback", parts=parts, intent=intent, confidence=confidence)
 
 
+def texted(knowledge: Knowledge, reply: Reply) -> list[str]:
+    """The parts of a reply in the wording approved for text messages, where there is one."""
+    short = {said: knowledge.scripts_sms[id_] for id_, said in knowledge.scripts.items()}
+    parts, found = list(reply.parts), []
+    for answer in reply.answers:
+        place = parts.index(answer.text)
+        found += [*parts[:place], answer.sms if reply.language is None else answer.text]
+        del parts[: place + len(answer_parts(knowledge, answer))]
+    found += parts
+    if reply.options and "sms-choose" in knowledge.scripts:
+        found.append(knowledge.scripts["sms-choose"])
+    return [short.get(part, part) for part in found]
+
+
 def with_notice(knowledge: Knowledge, reply: Reply) -> Reply:
     """The safety notice in front: the urgent check could not be made."""
     return replace(reply, parts=(knowledge.scripts["safety-notice"], *reply.parts))

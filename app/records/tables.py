@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     create_engine,
     event,
     make_url,
@@ -63,6 +64,28 @@ feedback = Table(
     Column("verdict", String(8), nullable=False),
     Column("reason", String(32), nullable=True),
     Index("feedback_at", "at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("party", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("due", Float, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("address", Text, nullable=False),
+    Index("deliveries_state_due", "state", "due"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("party", String(64), primary_key=True),
+    Column("opted_out", Boolean, nullable=False),
+    Column("at", Float, nullable=False),
 )
 
 

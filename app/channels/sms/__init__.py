@@ -1,0 +1,1 @@
+"""Text messages: a gateway each, and what they share."""

@@ -1,0 +1,188 @@
+"""What a text message gets: once, with the writer's consent, in the wording approved for text messages.
+
+Urgent goes before everything: an opt-out, a limit and a dead store hold back any other reply, never that one.
+"""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from app import text
+from app.answering import Answering
+from app.channels.sms import consent
+from app.channels.sms.gateway import Gateway, Received
+from app.channels.sms.numbers import Numbers
+from app.channels.sms.outbox import Outbox
+from app.dialogue import compose
+from app.dialogue.messages import Message
+from app.errors import NotReady, StoreError, TooLarge
+from app.records.consents import Consents
+from app.records.deliveries import Deliveries, Delivery
+from app.records.limits import Limits
+from app.segments import for_sending
+
+MORE = "more"
+LOOP = 3
+"""The same message so many times in a row is an auto-responder's: from then on it gets nothing."""
+URGENT_AGAIN = 60.0
+"""Seconds in which a number gets one urgent text once."""
+LOOKS, EVERY = 60, 0.1
+"""Looks, and seconds between them, at what another process makes of the same message."""
+SENDERS = 10_000
+"""Numbers of which the last message and the last urgent text are remembered."""
+
+
+@dataclass(slots=True)
+class _Last:
+    """Of a number, in memory: what it wrote last and how often in a row, and its last urgent text."""
+
+    said: str = ""
+    times: int = 0
+    urgent: str = ""
+    urgent_at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Exchange:
+    gateways: Mapping[str, Gateway]
+    answering: Answering
+    deliveries: Deliveries
+    consents: Consents
+    numbers: Numbers
+    outbox: Outbox
+    of_number: Limits
+    of_all: Limits
+    clock: Callable[[], float]
+    public_url: str
+    consent_by_gateway: bool
+    """STOP, START and HELP are answered by the gateway, and its opt-outs kept there."""
+    _last: OrderedDict[str, _Last] = field(default_factory=OrderedDict)
+    _unkept: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def reply(self, gateway: Gateway, received: Received) -> str:
+        """What to say at once; empty where silence is right or an API carries the reply. Raises `NotReady` when the
+        gateway shall try again.
+        """
+        id_ = hashlib.sha256(f"{gateway.name}\0{received.id}".encode("utf-8", "replace")).hexdigest()
+        parties = self.numbers.parties(received.sender)
+        urgent = self._is_urgent(received)
+        address = self.numbers.seal(gateway.name, received) if self.outbox.carries(gateway.name) else ""
+        try:
+            earlier = await asyncio.to_thread(self.deliveries.claim, id_, parties[0], self.clock())
+            if earlier is not None:
+                return await self._as_before(earlier)
+            said = for_sending(await self._say(received, parties, urgent))
+            keep = address if said else ""
+            await asyncio.to_thread(self.deliveries.replied, id_, said, urgent, keep, self.clock())
+        except StoreError as error:
+            if not urgent:
+                raise NotReady from error
+            return self._unkept_urgent(received, address)
+        if keep:
+            self.outbox.wake()
+        else:
+            await self._ended(id_)
+        return said
+
+    def _is_urgent(self, received: Received) -> bool:
+        """A message that is a wish for silence and nothing else is no danger, however like one it sounds."""
+        if consent.word(received.text, opted_out=False) or consent.asks_to_stop(received.text):
+            return False
+        return self.answering.is_urgent(Message(received.text, "sms"), received.sender)
+
+    async def _as_before(self, earlier: Delivery) -> str:
+        """The reply that another delivery of the same message has led to, as soon as there is one."""
+        for _ in range(LOOKS):
+            if earlier.state != "received":
+                return earlier.reply
+            await asyncio.sleep(EVERY)
+            found = await asyncio.to_thread(self.deliveries.find, earlier.id)
+            earlier = found or earlier
+        raise NotReady
+
+    async def _ended(self, id_: str) -> None:
+        """The response itself carries the reply; a gateway that misses it asks again with the same id."""
+        await asyncio.to_thread(self.deliveries.end, id_, "sent")
+
+    def _unkept_urgent(self, received: Received, address: str) -> str:
+        said = for_sending(self._answer(received))
+        if address:
+            task = asyncio.create_task(self.outbox.send_unkept(address, said))
+            self._unkept.add(task)
+            task.add_done_callback(self._unkept.discard)
+        return said
+
+    async def _say(self, received: Received, parties: list[str], urgent: bool) -> str:
+        last = self._last_of(parties[0])
+        if urgent:
+            return self._urgent(received, last)
+        opted_out = await asyncio.to_thread(self.consents.opted_out, parties)
+        wish = consent.word(received.text, bool(opted_out))
+        if wish and self.consent_by_gateway:
+            if wish == "start":
+                await asyncio.to_thread(self.consents.set, parties, False, self.clock())
+            return ""
+        if wish is None and consent.asks_to_stop(received.text):
+            wish = "stop"
+        if wish:
+            return await self._grant(wish, parties, bool(opted_out))
+        if opted_out or self._is_loop(received, last) or not self._within_limits(parties[0]):
+            return ""
+        if opted_out is None:
+            await asyncio.to_thread(self.consents.set, parties, False, self.clock())
+            return f"{self._script('sms-first')}\n\n{self._ordinary(received)}"
+        return self._ordinary(received)
+
+    async def _grant(self, wish: consent.Wish, parties: list[str], opted_out: bool) -> str:
+        """One confirmation of a stop, nothing else in it, and none for a second stop."""
+        if wish == "help":
+            return self._script("sms-help")
+        await asyncio.to_thread(self.consents.set, parties, wish == "stop", self.clock())
+        return "" if wish == "stop" and opted_out else self._script(f"sms-{wish}")
+
+    def _ordinary(self, received: Received) -> str:
+        if not any(char.isalnum() for char in received.text):
+            return self._script("sms-media")
+        if text.key(received.text) == MORE and (link := self._link(received.sender)):
+            return f"{self._script('sms-more')} {link}"
+        return self._answer(received)
+
+    def _link(self, sender: str) -> str | None:
+        about = self.answering.about("sms", sender)
+        return f"{self.public_url}/faq#{about}" if about else None
+
+    def _answer(self, received: Received) -> str:
+        try:
+            reply = self.answering.answer(Message(received.text, "sms"), None, None, received.sender).reply
+        except TooLarge:
+            return self._script("too-long")
+        return "\n".join(compose.texted(self.answering.live.current, reply))
+
+    def _urgent(self, received: Received, last: _Last) -> str:
+        said, now = self._answer(received), self.clock()
+        if said == last.urgent and now - last.urgent_at < URGENT_AGAIN:
+            return ""
+        last.urgent, last.urgent_at = said, now
+        return said
+
+    def _within_limits(self, party: str) -> bool:
+        return self.of_number.allows(party, self.clock()) and self.of_all.allows("all", self.clock())
+
+    def _is_loop(self, received: Received, last: _Last) -> bool:
+        said = text.key(received.text)
+        last.times = last.times + 1 if said == last.said else 1
+        last.said = said
+        return last.times > LOOP
+
+    def _last_of(self, party: str) -> _Last:
+        last = self._last.setdefault(party, _Last())
+        self._last.move_to_end(party)
+        if len(self._last) > SENDERS:
+            self._last.popitem(last=False)
+        return last
+
+    def _script(self, id_: str) -> str:
+        knowledge = self.answering.live.current
+        return knowledge.scripts_sms.get(id_, knowledge.scripts["safety-notice"])

@@ -1,0 +1,76 @@
+"""What a gateway must do: tell that a request is its own, read it, and carry a reply.
+
+One that answers in its own response has no `send`; one that is called back has a `Sender`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from fastapi import Response
+
+from app.errors import RequestError
+
+OLDEST = 300.0
+"""Seconds by which a signed time may be off: Telnyx's own libraries allow five minutes."""
+
+Outcome = Literal["sent", "refused", "rejected", "unknown"]
+"""Of a sending: refused may be tried again (429, 5xx, no connection), rejected never will be taken."""
+
+
+class Forged(RequestError):
+    status = 403
+    code = "forged"
+    title = "The signature is missing, wrong or too old."
+
+
+class Unreadable(RequestError):
+    code = "invalid-body"
+    title = "The body is not what this gateway sends."
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message; numbers in E.164."""
+
+    id: str
+    sender: str
+    recipient: str
+    text: str
+    media: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A request as it came; `url` is the public one, `now` in seconds since 1970."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    now: float
+
+
+class Gateway(Protocol):
+    @property
+    def name(self) -> str:
+        """As in `/sms/{name}`."""
+
+    def read(self, posted: Posted) -> Received | None:
+        """The message of a request; None where there is nothing to reply to, such as a receipt.
+
+        Raises `Forged` before anything is believed, and `Unreadable`.
+        """
+
+    def response(self, text: str) -> Response:
+        """What the gateway takes as a reply at once; without text it stays silent."""
+
+
+class Sender(Protocol):
+    """Of a gateway that wants replies by its API."""
+
+    async def send(self, sender: str, recipient: str, text: str) -> Outcome: ...
+
+
+def is_recent(timestamp: str, now: float) -> bool:
+    """Whether a signed time, in seconds since 1970, is at most `OLDEST` off."""
+    return timestamp.isdecimal() and len(timestamp) <= 12 and abs(now - int(timestamp)) <= OLDEST

@@ -1,0 +1,47 @@
+"""Any other gateway: JSON signed with HMAC-SHA256 over `timestamp.body`, answered in the response.
+
+`x-hai-faq-timestamp` is in seconds since 1970, `x-hai-faq-signature` hexadecimal. The body is
+`{"id", "from", "to", "text", "media"}`, the reply `{"text"}`, null for silence.
+"""
+
+import hmac
+import json
+from dataclasses import dataclass
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
+
+from app.channels.sms.gateway import Forged, Posted, Received, Unreadable, is_recent
+
+
+@dataclass(frozen=True)
+class Generic:
+    secrets: tuple[str, ...]
+    """Several while one is being replaced."""
+    name: str = "generic"
+
+    def read(self, posted: Posted) -> Received | None:
+        timestamp, given = (posted.headers.get(f"x-hai-faq-{name}", "") for name in ("timestamp", "signature"))
+        if not is_recent(timestamp, posted.now):
+            raise Forged
+        known = (signature(secret, timestamp, posted.body) for secret in self.secrets)
+        if not any(hmac.compare_digest(given.encode(), each.encode()) for each in known):
+            raise Forged
+        try:
+            message = json.loads(posted.body)
+            return Received(
+                id=str(message["id"]),
+                sender=str(message["from"]),
+                recipient=str(message.get("to") or ""),
+                text=str(message.get("text") or ""),
+                media=bool(message.get("media")),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Unreadable from error
+
+    def response(self, text: str) -> Response:
+        return JSONResponse({"text": text or None})
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    return hmac.digest(secret.encode(), timestamp.encode() + b"." + body, "sha256").hex()

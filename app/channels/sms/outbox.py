@@ -1,0 +1,106 @@
+"""Sends the replies of gateways that want them by an API, each once."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Mapping
+
+from app import metrics
+from app.channels.sms.gateway import Sender
+from app.channels.sms.numbers import Numbers
+from app.errors import StoreError
+from app.records.deliveries import Deliveries, Delivery
+
+log = logging.getLogger(__name__)
+
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+"""Seconds before each further attempt: two minutes in all."""
+LOOKS = 1.0
+"""Seconds between two looks at the store, for what is due and for what another process left."""
+SWEEPS = 3600.0
+"""Seconds between two sweeps of what is too old."""
+
+
+class Outbox:
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        senders: Mapping[str, Sender],
+        numbers: Numbers,
+        clock: Callable[[], float],
+    ) -> None:
+        self._deliveries = deliveries
+        self._senders = senders
+        self._numbers = numbers
+        self._clock = clock
+        self._woken = asyncio.Event()
+
+    def carries(self, gateway: str) -> bool:
+        """Whether replies of this gateway go by its API."""
+        return gateway in self._senders
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until it is cancelled. What nobody foresaw is logged by its kind and must not end it."""
+        swept = -SWEEPS
+        while True:
+            try:
+                if self._clock() - swept >= SWEEPS:
+                    swept = self._clock()
+                    await asyncio.to_thread(self._deliveries.sweep, swept)
+                await self.send_waiting()
+            except StoreError as error:
+                log.warning("%s", error)
+            except Exception as error:  # noqa: BLE001 the next look may go well
+                log.error("outbox: %s", type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), LOOKS if self._senders else SWEEPS)
+            self._woken.clear()
+
+    async def send_waiting(self) -> None:
+        waiting = await asyncio.to_thread(self._deliveries.waiting, self._clock())
+        await asyncio.gather(*(self._send(each) for each in waiting))
+
+    async def send_unkept(self, address: str, text: str) -> None:
+        """An urgent text that no store could keep."""
+        for pause in (0.0, *PAUSES):
+            await asyncio.sleep(pause)
+            if await self._call(address, text) in ("sent", "rejected"):
+                return
+
+    async def _send(self, delivery: Delivery) -> None:
+        if delivery.state == "sending" and not delivery.urgent:  # interrupted: it may have been sent
+            await self._end(delivery, "unknown")
+            return
+        if not await asyncio.to_thread(self._deliveries.begin, delivery, self._clock()):
+            return
+        outcome = await self._call(delivery.address, delivery.reply)
+        pause = self._pause(delivery)
+        if outcome == "sent":
+            await self._end(delivery, "sent")
+        elif pause is not None and (outcome == "refused" or (outcome == "unknown" and delivery.urgent)):
+            await asyncio.to_thread(self._deliveries.again, delivery.id, self._clock() + pause)
+        else:
+            await self._end(delivery, "unknown")
+
+    async def _call(self, address: str, text: str) -> str:
+        numbers = self._numbers.unseal(address)
+        if numbers is None or numbers[0] not in self._senders:
+            return "rejected"
+        gateway, sender, recipient = numbers
+        return await self._senders[gateway].send(sender, recipient, text)
+
+    async def _end(self, delivery: Delivery, state: str) -> None:
+        metrics.texts.labels(state).inc()
+        await asyncio.to_thread(self._deliveries.end, delivery.id, "sent" if state == "sent" else "unknown")
+
+    def _pause(self, delivery: Delivery) -> float | None:
+        """Seconds to the next attempt, longer each time; None when all of them together have passed."""
+        spent, passed = self._clock() - delivery.at, 0.0
+        for pause in PAUSES:
+            passed += pause
+            if spent < passed:
+                return pause
+        return None

@@ -1,0 +1,130 @@
+import pytest
+from pydantic import SecretStr
+
+from app.settings import Settings
+from tests.channels.conftest import Service
+from tests.channels.sms.conftest import PUBLIC, Api, Phone
+
+FIRST = "An automated service. Reply STOP to stop, HELP for help."
+STOP_WORDS = [
+    "STOP",
+    "stop.",
+    "Stop all",
+    "STOPALL",
+    "unsubscribe",
+    "Cancel",
+    "end",
+    "QUIT",
+    "revoke",
+    "opt out",
+    "Parar",
+]
+
+
+def test_the_first_reply_says_who_we_are_and_the_second_does_not(phone: Phone) -> None:
+    assert phone.says("what color is the lamp") == f"{FIRST}\n\nThe lamp is green."
+    assert phone.says("where is the lamp") == "The lamp stands on the table beside the bed."
+
+
+@pytest.mark.parametrize("word", [*STOP_WORDS, "stop texting me", "please leave me alone"])
+def test_a_stop_is_confirmed_once_and_then_there_is_silence(phone: Phone, word: str) -> None:
+    phone.says("what color is the lamp")
+    assert [phone.says(word), phone.says(word), phone.says("where is the lamp")] == ["No more messages.", "", ""]
+
+
+@pytest.mark.parametrize("word", ["start", "UNSTOP", "Yes!"])
+def test_messages_can_be_turned_on_again(phone: Phone, word: str) -> None:
+    phone.says("stop")
+    assert phone.says(word) == "Messages are on again."
+    assert phone.says("what color is the lamp") == "The lamp is green."
+
+
+def test_yes_is_no_consent_word_where_nothing_was_turned_off(phone: Phone) -> None:
+    assert "on again" not in phone.says("yes")
+
+
+def test_a_sentence_with_a_stop_word_is_a_question(phone: Phone) -> None:
+    assert phone.says("when does the lamp stop") != "No more messages."
+
+
+def test_help_says_who_runs_it_even_after_a_stop(phone: Phone) -> None:
+    phone.says("stop")
+    assert "Reply STOP to stop. In an emergency call 911." in phone.says("HELP")
+
+
+def test_danger_is_answered_even_after_a_stop(phone: Phone) -> None:
+    phone.says("stop")
+    assert phone.says("i cant breathe") == "Call 911 now."
+
+
+def test_the_same_urgent_text_comes_once_a_minute(phone: Phone) -> None:
+    assert [phone.says("i cant breathe"), phone.says("i cant breathe!")] == ["Call 911 now.", ""]
+    assert Phone(phone.url).says("i cant breathe") == "Call 911 now."
+
+
+def test_more_gives_the_link_to_the_whole_answer(phone: Phone) -> None:
+    phone.says("what color is the lamp")
+    assert phone.says("More") == f"The whole answer: {PUBLIC}/faq#lamp-color"
+
+
+@pytest.mark.parametrize("text", ["", "😢😢", "?!"])
+def test_without_words_there_is_a_fixed_text(phone: Phone, text: str) -> None:
+    assert phone.says(text).endswith("I read words only.")
+
+
+def test_an_auto_responder_is_left_alone(phone: Phone) -> None:
+    replies = [phone.says("who looks after the lamp") for _ in range(5)]
+    assert all(replies[:3])
+    assert replies[3:] == ["", ""]
+
+
+def test_too_many_messages_get_silence_but_danger_does_not(phone: Phone) -> None:
+    replies = [phone.says(f"what color is the lamp number {number}") for number in range(14)]
+    assert replies[-1] == ""
+    assert phone.says("i cant breathe") == "Call 911 now."
+
+
+def test_a_number_is_stored_nowhere(phone: Phone, texting: Settings, api: Api) -> None:
+    phone.says("what color is the lamp")
+    phone.telnyx("where is the lamp")
+    api.wait(1)
+    stored = texting.database_url.removeprefix("sqlite:///")
+    for suffix in ("", "-wal"):
+        with open(stored + suffix, "rb") as file:  # noqa: PTH123 with a suffix that is none
+            assert phone.number[2:].encode() not in file.read()
+
+
+def test_with_the_store_down_danger_is_answered_and_the_rest_comes_again(
+    texting: Settings, api: Api, tmp_path: object
+) -> None:
+    service = Service(texting.model_copy(update={"database_url": f"sqlite:///{tmp_path}"}))
+    service.start()
+    phone = Phone(service.url)
+    assert phone.says("i cant breathe") == "Call 911 now."
+    assert phone.generic("what color is the lamp").status_code == 503
+    assert phone.telnyx("i cant breathe") == 200
+    assert api.wait(1) == ["Call 911 now."]
+    service.stop()
+
+
+def test_an_opt_out_outlives_a_new_key(texting: Settings) -> None:
+    old = Service(texting)
+    old.start()
+    phone = Phone(old.url)
+    phone.says("stop")
+    old.stop()
+    keys = (SecretStr("m" * 32), *texting.sms_number_keys)
+    new = Service(texting.model_copy(update={"sms_number_keys": keys}))
+    new.start()
+    phone.url = new.url
+    assert phone.says("what color is the lamp") == ""
+    new.stop()
+
+
+def test_where_the_gateway_handles_consent_its_words_get_silence(texting: Settings) -> None:
+    service = Service(texting.model_copy(update={"sms_consent": "gateway"}))
+    service.start()
+    phone = Phone(service.url)
+    assert [phone.says(word) for word in ("stop", "START", "help")] == ["", "", ""]
+    assert phone.says("leave me alone") == "No more messages."
+    service.stop()

@@ -1,0 +1,138 @@
+"""What the outbox does when the vendor or this process fails; time is made up, nothing waits."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from app.channels.sms.gateway import Outcome, Received
+from app.channels.sms.numbers import Numbers
+from app.channels.sms.outbox import PAUSES, Outbox
+from app.records.deliveries import INTERRUPTED, Deliveries, Delivery
+from app.records.tables import connect, migrate
+
+NUMBERS = Numbers(("n" * 32,))
+ADDRESS = NUMBERS.seal("telnyx", Received("m1", "+12155550123", "+12155550100", "", False))
+
+
+@dataclass
+class Vendor:
+    outcomes: list[Outcome]
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def send(self, sender: str, recipient: str, text: str) -> Outcome:
+        self.sent.append((sender, recipient, text))
+        return self.outcomes.pop(0) if self.outcomes else "sent"
+
+
+@dataclass
+class Clock:
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = connect(f"sqlite:///{tmp_path / 'outbox.db'}")
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def deliveries(engine: Engine) -> Deliveries:
+    return Deliveries(engine, keep=1e6)
+
+
+def run(deliveries: Deliveries, vendor: Vendor, *times: float) -> Delivery:
+    """Looks at the store at each of these times."""
+    clock = Clock()
+    outbox = Outbox(deliveries, {"telnyx": vendor}, NUMBERS, clock)
+    for now in times:
+        clock.now = now
+        asyncio.run(outbox.send_waiting())
+    found = deliveries.find("m1")
+    assert found is not None
+    return found
+
+
+def written(deliveries: Deliveries, urgent: bool = False) -> None:
+    assert deliveries.claim("m1", "party", 1000.0) is None
+    deliveries.replied("m1", "hello", urgent, ADDRESS, 1000.0)
+
+
+def test_a_reply_is_sent_once_and_its_numbers_are_wiped(deliveries: Deliveries) -> None:
+    written(deliveries)
+    vendor = Vendor([])
+    found = run(deliveries, vendor, 1000.0, 1010.0)
+    assert vendor.sent == [("+12155550100", "+12155550123", "hello")]
+    assert (found.state, found.address) == ("sent", "")
+
+
+def test_a_refusal_is_tried_again_after_a_pause(deliveries: Deliveries) -> None:
+    written(deliveries)
+    vendor = Vendor(["refused", "refused"])
+    assert run(deliveries, vendor, 1000.0, 1000.5, 1001.0, 1002.5, 1003.0).state == "sent"
+    assert len(vendor.sent) == 3
+
+
+def test_after_two_minutes_of_refusals_it_gives_up(deliveries: Deliveries) -> None:
+    written(deliveries)
+    vendor = Vendor(["refused"] * 1000)
+    found = run(deliveries, vendor, *(1000.0 + second for second in range(200)))
+    assert (found.state, found.address) == ("unknown", "")
+    assert sum(PAUSES) == 120
+    assert len(vendor.sent) == len(PAUSES) + 1
+
+
+@pytest.mark.parametrize(("urgent", "times"), [(False, 1), (True, 2)])
+def test_an_unknown_outcome_is_tried_again_only_when_urgent(deliveries: Deliveries, urgent: bool, times: int) -> None:
+    written(deliveries, urgent)
+    vendor = Vendor(["unknown"])
+    run(deliveries, vendor, 1000.0, 1001.0, 1002.0)
+    assert len(vendor.sent) == times
+
+
+def test_what_the_vendor_will_never_take_is_not_tried_again(deliveries: Deliveries) -> None:
+    written(deliveries)
+    vendor = Vendor(["rejected"])
+    assert run(deliveries, vendor, 1000.0, 1002.0).state == "unknown"
+    assert len(vendor.sent) == 1
+
+
+@pytest.mark.parametrize(("urgent", "state", "times"), [(False, "unknown", 0), (True, "sent", 1)])
+def test_a_sending_that_was_interrupted_is_repeated_only_when_urgent(
+    deliveries: Deliveries, urgent: bool, state: str, times: int
+) -> None:
+    written(deliveries, urgent)
+    (interrupted,) = deliveries.waiting(1000.0)
+    assert deliveries.begin(interrupted, 1000.0)
+    vendor = Vendor([])
+    assert run(deliveries, vendor, 1000.0 + INTERRUPTED - 1).state == "sending"
+    assert run(deliveries, vendor, 1000.0 + INTERRUPTED).state == state
+    assert len(vendor.sent) == times
+
+
+def test_two_processes_send_it_once(deliveries: Deliveries) -> None:
+    written(deliveries)
+    (found,) = deliveries.waiting(1000.0)
+    assert [deliveries.begin(found, 1000.0), deliveries.begin(found, 1000.0)] == [True, False]
+
+
+def test_a_message_that_its_process_dropped_is_worked_on_again(deliveries: Deliveries) -> None:
+    assert deliveries.claim("m1", "party", 1000.0) is None
+    waiting = deliveries.claim("m1", "party", 1029.0)
+    assert waiting is not None
+    assert waiting.state == "received"
+    assert deliveries.claim("m1", "party", 1031.0) is None
+
+
+def test_what_is_older_than_the_ledger_goes(deliveries: Deliveries) -> None:
+    written(deliveries)
+    deliveries.sweep(1000.0 + 2e6)
+    assert deliveries.find("m1") is None

@@ -1,0 +1,40 @@
+import asyncio
+
+import httpx2
+import pytest
+
+from app.channels.sms.gateway import Outcome
+from app.channels.sms.telnyx import Telnyx
+from tests.channels.sms.conftest import OURS, Api
+
+
+def send(url: str, patience: float = 10.0) -> Outcome:
+    async def once() -> Outcome:
+        async with httpx2.AsyncClient(timeout=patience) as client:
+            return await Telnyx((), "key", url, client=client).send(OURS, "+12155550123", "hello")
+
+    return asyncio.run(once())
+
+
+@pytest.mark.parametrize(
+    ("step", "outcome"),
+    [(200, "sent"), (429, "refused"), (500, "refused"), (503, "refused"), (400, "rejected"), (401, "rejected")],
+)
+def test_what_the_api_answers_says_whether_to_try_again(api: Api, step: int, outcome: str) -> None:
+    api.plan = [step]
+    assert send(api.url) == outcome
+
+
+def test_no_connection_is_a_refusal() -> None:
+    assert send("http://127.0.0.1:9") == "refused"
+
+
+def test_a_connection_that_breaks_off_is_unknown(api: Api) -> None:
+    api.plan = ["drop"]
+    assert send(api.url) == "unknown"
+    assert len(api.sent) == 1
+
+
+def test_no_answer_in_time_is_unknown(api: Api) -> None:
+    api.plan = ["slow"]
+    assert send(api.url, patience=0.1) == "unknown"
