@@ -26,6 +26,8 @@ from app.segments import for_sending
 MORE = "more"
 LOOP = 3
 """The same message so many times in a row is an auto-responder's: from then on it gets nothing."""
+LOOP_WITHIN = 600.0
+"""Seconds between two of them."""
 URGENT_AGAIN = 60.0
 """Seconds in which a number gets one urgent text once."""
 LOOKS, EVERY = 60, 0.1
@@ -39,6 +41,7 @@ class _Last:
     """Of a number, in memory: what it wrote last and how often in a row, and its last urgent text."""
 
     said: str = ""
+    said_at: float = 0.0
     times: int = 0
     urgent: str = ""
     urgent_at: float = 0.0
@@ -107,7 +110,7 @@ class Exchange:
         await asyncio.to_thread(self.deliveries.end, id_, "sent")
 
     def _unkept_urgent(self, received: Received, address: str) -> str:
-        said = for_sending(self._answer(received))
+        said = for_sending(self._answer(received, _Last()))
         if address:
             task = asyncio.create_task(self.outbox.send_unkept(address, said))
             self._unkept.add(task)
@@ -117,7 +120,7 @@ class Exchange:
     async def _say(self, received: Received, parties: list[str], urgent: bool) -> str:
         last = self._last_of(parties[0])
         if urgent:
-            return self._urgent(received, last)
+            return self._answer(received, last)
         opted_out = await asyncio.to_thread(self.consents.opted_out, parties)
         wish = consent.word(received.text, bool(opted_out))
         if wish and self.consent_by_gateway:
@@ -130,10 +133,11 @@ class Exchange:
             return await self._grant(wish, parties, bool(opted_out))
         if opted_out or self._is_loop(received, last) or not self._within_limits(parties[0]):
             return ""
-        if opted_out is None:
+        said = self._ordinary(received, last)
+        if opted_out is None and said:
             await asyncio.to_thread(self.consents.set, parties, False, self.clock())
-            return f"{self._script('sms-first')}\n\n{self._ordinary(received)}"
-        return self._ordinary(received)
+            return f"{self._script('sms-first')}\n\n{said}"
+        return said
 
     async def _grant(self, wish: consent.Wish, parties: list[str], opted_out: bool) -> str:
         """One confirmation of a stop, nothing else in it, and none for a second stop."""
@@ -142,38 +146,37 @@ class Exchange:
         await asyncio.to_thread(self.consents.set, parties, wish == "stop", self.clock())
         return "" if wish == "stop" and opted_out else self._script(f"sms-{wish}")
 
-    def _ordinary(self, received: Received) -> str:
+    def _ordinary(self, received: Received, last: _Last) -> str:
         if not any(char.isalnum() for char in received.text):
             return self._script("sms-media")
         if text.key(received.text) == MORE and (link := self._link(received.sender)):
             return f"{self._script('sms-more')} {link}"
-        return self._answer(received)
+        return self._answer(received, last)
 
     def _link(self, sender: str) -> str | None:
         about = self.answering.about("sms", sender)
         return f"{self.public_url}/faq#{about}" if about else None
 
-    def _answer(self, received: Received) -> str:
+    def _answer(self, received: Received, last: _Last) -> str:
         try:
             reply = self.answering.answer(Message(received.text, "sms"), None, None, received.sender).reply
         except TooLarge:
             return self._script("too-long")
-        return "\n".join(compose.texted(self.answering.live.current, reply))
-
-    def _urgent(self, received: Received, last: _Last) -> str:
-        said, now = self._answer(received), self.clock()
-        if said == last.urgent and now - last.urgent_at < URGENT_AGAIN:
+        said, now = "\n".join(compose.texted(self.answering.live.current, reply)), self.clock()
+        if reply.urgent and said == last.urgent and now - last.urgent_at < URGENT_AGAIN:
             return ""
-        last.urgent, last.urgent_at = said, now
+        if reply.urgent:
+            last.urgent, last.urgent_at = said, now
         return said
 
     def _within_limits(self, party: str) -> bool:
         return self.of_number.allows(party, self.clock()) and self.of_all.allows("all", self.clock())
 
     def _is_loop(self, received: Received, last: _Last) -> bool:
-        said = text.key(received.text)
-        last.times = last.times + 1 if said == last.said else 1
-        last.said = said
+        said, now = text.key(received.text), self.clock()
+        again = said == last.said and now - last.said_at < LOOP_WITHIN
+        last.times = last.times + 1 if again else 1
+        last.said, last.said_at = said, now
         return last.times > LOOP
 
     def _last_of(self, party: str) -> _Last:

@@ -59,6 +59,7 @@ def test_danger_is_answered_even_after_a_stop(phone: Phone) -> None:
 
 def test_the_same_urgent_text_comes_once_a_minute(phone: Phone) -> None:
     assert [phone.says("i cant breathe"), phone.says("i cant breathe!")] == ["Call 911 now.", ""]
+    assert phone.says("ok") == ""
     assert Phone(phone.url).says("i cant breathe") == "Call 911 now."
 
 
