@@ -23,7 +23,7 @@ from app.content.schema import Content
 from app.dialogue import engine
 from app.dialogue.messages import Message, State
 from app.errors import ContentError, HaiFaqError
-from app.main import create_app, place
+from app.main import check_scripts, create_app, place
 from app.matching import likeness
 from app.records.tables import connect, migrate
 from app.records.withdrawals import Withdrawal, Withdrawals
@@ -58,7 +58,9 @@ def main(context: click.Context) -> None:
     try:
         context.obj = Settings()
     except ValidationError as error:
-        wrong = "; ".join(f"HAI_FAQ_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        wrong = "; ".join(
+            f"HAI_FAQ_{str(e['loc'][0]).upper()}: {e['msg']}" if e["loc"] else e["msg"] for e in error.errors()
+        )
         raise click.ClickException(wrong) from error
 
 
@@ -68,6 +70,7 @@ def main(context: click.Context) -> None:
 def serve(settings: Settings) -> None:
     """Answers over HTTP. The port opens when the content is loaded."""
     loaded = live.load(place(settings))  # a clear error here, rather than a stack trace from inside the server
+    check_scripts(settings, loaded)
     click.echo(f"hai-faq serves at http://{settings.host}:{settings.port}", err=True)
     uvicorn.run(
         create_app(settings, loaded),

@@ -105,10 +105,8 @@ def create_app(settings: Settings, loaded: Knowledge | None = None) -> FastAPI:
 
 
 def texting(settings: Settings, answering: Answering, engine: Engine) -> Exchange:
-    """The exchange of text messages over the configured gateways. Raises `ContentError` where scripts are missing."""
-    missing = [id_ for id_ in schema.SMS if id_ not in answering.live.current.scripts_sms]
-    if missing:
-        raise ContentError(settings.content_dir / files.FAQ, 1, "scripts", f"text messages need {', '.join(missing)}")
+    """The exchange of text messages over the configured gateways."""
+    check_scripts(settings, answering.live.current)
     gateways: dict[str, Gateway] = {}
     senders: dict[str, Sender] = {}
     if settings.twilio_auth_tokens:
@@ -133,6 +131,13 @@ def texting(settings: Settings, answering: Answering, engine: Engine) -> Exchang
         public_url=(settings.public_url or "").rstrip("/"),
         consent_by_gateway=settings.sms_consent == "gateway",
     )
+
+
+def check_scripts(settings: Settings, loaded: Knowledge) -> None:
+    """Raises `ContentError` where text messages are on and the content has not all of their scripts."""
+    missing = [id_ for id_ in schema.SMS if id_ not in loaded.scripts_sms]
+    if settings.texts and missing:
+        raise ContentError(settings.content_dir / files.FAQ, 1, "scripts", f"text messages need {', '.join(missing)}")
 
 
 def _plain(secrets: Sequence[SecretStr]) -> tuple[str, ...]:

@@ -107,3 +107,10 @@ def test_embed_prints_the_line_its_hash_and_the_policy(run: Run) -> None:
     assert '<script async src="https://faq.example/base/widget.js"></script>' in output
     assert 'integrity="sha384-' in output
     assert "script-src https://faq.example; connect-src https://faq.example" in output
+
+
+def test_settings_that_do_not_go_together_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAI_FAQ_SMS_SECRETS", '["a-secret-of-thirty-two-characters"]')
+    done = CliRunner().invoke(main, ["serve"])
+    assert "HAI_FAQ_SMS_NUMBER_KEYS" in done.output
+    assert "a-secret" not in done.output

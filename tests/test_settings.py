@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
@@ -24,3 +26,16 @@ def test_the_environment_sets_what_the_site_says(monkeypatch: pytest.MonkeyPatch
 def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
     with pytest.raises(ValidationError, match="scheme and host only"):
         Settings(_env_file=None, allowed_origins=(origin,))
+
+
+@pytest.mark.parametrize(
+    ("given", "needed"),
+    [
+        ({"sms_secrets": ("s" * 32,)}, "HAI_FAQ_PUBLIC_URL"),
+        ({"telnyx_api_key": "k"}, "HAI_FAQ_TELNYX_PUBLIC_KEYS"),
+        ({"sms_number_keys": ("short",)}, "32 random characters"),
+    ],
+)
+def test_text_messages_need_all_that_belongs_to_them(given: dict[str, Any], needed: str) -> None:
+    with pytest.raises(ValidationError, match=needed):
+        Settings(_env_file=None, **given)
