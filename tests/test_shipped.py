@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app import evaluation, lint, live, text
+from app.channels.sms import consent
 from app.content import approval, files
 from app.content.schema import Content
 from app.dialogue import compose
@@ -242,3 +243,8 @@ def test_every_reply_to_a_text_message_takes_at_most_two_parts(shipped: Knowledg
         assert segments(said).parts <= 2, said
     for id_, said in shipped.scripts_sms.items():
         assert id_.endswith("-staff") or segments(for_sending(said)).parts <= 2, said
+
+
+def test_no_choice_is_a_word_that_stops_or_starts_messages(shipped: Knowledge) -> None:
+    printed = [*(answer.question for answer in shipped.answers.values()), shipped.scripts["clarify-none"]]
+    assert not any(consent.word(each, opted_out=True) or consent.asks_to_stop(each) for each in printed)

@@ -1,6 +1,9 @@
 """What the outbox does when the vendor or this process fails; time is made up, nothing waits."""
 
 import asyncio
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,3 +139,15 @@ def test_what_is_older_than_the_ledger_goes(deliveries: Deliveries) -> None:
     written(deliveries)
     deliveries.sweep(1000.0 + 2e6)
     assert deliveries.find("m1") is None
+
+
+def test_a_reply_of_a_process_that_was_killed_is_sent_by_the_next(engine: Engine, deliveries: Deliveries) -> None:
+    work = (
+        "import os, signal; from app.records.deliveries import Deliveries; from app.records.tables import connect\n"
+        f"kept = Deliveries(connect({str(engine.url)!r}), 1e6); kept.claim('m1', 'party', 1000.0)\n"
+        f"kept.replied('m1', 'hello', False, {ADDRESS!r}, 1000.0); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    assert subprocess.run([sys.executable, "-c", work], check=False).returncode == -signal.SIGKILL
+    vendor = Vendor([])
+    assert run(deliveries, vendor, 1001.0).state == "sent"
+    assert len(vendor.sent) == 1
