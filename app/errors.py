@@ -9,6 +9,7 @@ HaiFaqError
 ├── StoreError            a store cannot be reached or written
 └── RequestError          what a client sent; carries its HTTP status and problem code
     ├── InvalidBody       400
+    ├── Forged            403
     ├── NotFound          404
     ├── TooLarge          413
     ├── TooManyRequests   429
@@ -73,6 +74,12 @@ class RequestError(HaiFaqError):
 class InvalidBody(RequestError):
     code = "invalid-body"
     title = "The body is not what this address takes."
+
+
+class Forged(RequestError):
+    status = 403
+    code = "forged"
+    title = "The signature is missing, wrong or too old."
 
 
 class NotFound(RequestError):

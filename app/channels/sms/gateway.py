@@ -9,24 +9,11 @@ from typing import Literal, Protocol
 
 from fastapi import Response
 
-from app.errors import RequestError
-
 OLDEST = 300.0
 """Seconds by which a signed time may be off: Telnyx's own libraries allow five minutes."""
 
 Outcome = Literal["sent", "refused", "rejected", "unknown"]
 """Of a sending: refused may be tried again (429, 5xx, no connection), rejected never will be taken."""
-
-
-class Forged(RequestError):
-    status = 403
-    code = "forged"
-    title = "The signature is missing, wrong or too old."
-
-
-class Unreadable(RequestError):
-    code = "invalid-body"
-    title = "The body is not what this gateway sends."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +45,7 @@ class Gateway(Protocol):
     def read(self, posted: Posted) -> Received | None:
         """The message of a request; None where there is nothing to reply to, such as a receipt.
 
-        Raises `Forged` before anything is believed, and `Unreadable`.
+        Raises `Forged` before anything is believed, and `InvalidBody`.
         """
 
     def response(self, text: str) -> Response:

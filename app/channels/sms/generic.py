@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from app.channels.sms.gateway import Forged, Posted, Received, Unreadable, is_recent
+from app.channels.sms.gateway import Posted, Received, is_recent
+from app.errors import Forged, InvalidBody
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Generic:
                 media=bool(message.get("media")),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Unreadable from error
+            raise InvalidBody from error
 
     def response(self, text: str) -> Response:
         return JSONResponse({"text": text or None})

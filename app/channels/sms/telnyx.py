@@ -9,7 +9,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import Response
 
-from app.channels.sms.gateway import Forged, Outcome, Posted, Received, Unreadable, is_recent
+from app.channels.sms.gateway import Outcome, Posted, Received, is_recent
+from app.errors import Forged, InvalidBody
 
 PATIENCE = 10.0
 """Seconds for a call to the API."""
@@ -39,7 +40,7 @@ class Telnyx:
                 media=bool(message.get("media")),
             )
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-            raise Unreadable from error
+            raise InvalidBody from error
 
     def response(self, text: str) -> Response:  # noqa: ARG002 the reply goes by the API
         return Response(status_code=200)

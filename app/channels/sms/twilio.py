@@ -9,7 +9,8 @@ from xml.sax.saxutils import escape
 
 from fastapi import Response
 
-from app.channels.sms.gateway import Forged, Posted, Received, Unreadable
+from app.channels.sms.gateway import Posted, Received
+from app.errors import Forged, InvalidBody
 
 _PORTS = {"https": 443, "http": 80}
 
@@ -27,7 +28,7 @@ class Twilio:
         if not any(hmac.compare_digest(given.encode(), each.encode()) for each in known):
             raise Forged
         if "MessageSid" not in fields or "From" not in fields:
-            raise Unreadable
+            raise InvalidBody
         first = {name: values[0] for name, values in fields.items()}
         return Received(
             id=first["MessageSid"],
