@@ -21,10 +21,10 @@ from app.content import approval, files, sources
 from app.content.approval import DEMO, URGENT_KEY
 from app.content.schema import Content
 from app.dialogue import engine
+from app.dialogue.lookup import look_up
 from app.dialogue.messages import Message, State
 from app.errors import ContentError, HaiFaqError
 from app.main import check_scripts, create_app, place
-from app.matching import likeness
 from app.records.tables import connect, migrate
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
@@ -73,7 +73,7 @@ def serve(settings: Settings) -> None:
     check_scripts(settings, loaded)
     click.echo(f"hai-faq serves at http://{settings.host}:{settings.port}", err=True)
     uvicorn.run(
-        create_app(settings, loaded),
+        create_app(settings, loaded, lambda url: click.echo(f"staff sign in, once, at {url}", err=True)),
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -91,6 +91,16 @@ def build(settings: Settings) -> None:
     """Fits the models into the cache, unless they are there already."""
     folder = live.build(settings.content_dir, settings.cache_dir, settings.risk)
     click.echo(f"built {folder}")
+
+
+@main.command(name="migrate")
+@click.pass_obj
+@_clean
+def migrate_store(settings: Settings) -> None:
+    """Brings the store's schema up to date; several at once wait for each other."""
+    store = connect(settings.database_url)
+    migrate(store)
+    click.echo(f"{store.url.get_backend_name()} is up to date")
 
 
 @main.command()
@@ -117,11 +127,9 @@ def ask(settings: Settings, text: str) -> None:
 def search(settings: Settings, text: str, limit: int) -> None:
     """Entries for TEXT, best first; its last word may be unfinished."""
     knowledge = live.load(place(settings))
-    titles = [(id_, answer.question) for id_, answer in knowledge.answers.items()]
-    ranked = [candidate.id for candidate in knowledge.matcher.rank(text, limit=limit + 4)]
-    found = dict.fromkeys([*ranked, *likeness.starting_with(text, titles)])
-    for id_ in [id_ for id_ in found if id_ in knowledge.answers][:limit]:
-        click.echo(f"{id_}: {knowledge.answers[id_].question}")
+    found = look_up(knowledge, text, datetime.now(UTC).date(), limit).found
+    for each in found:
+        click.echo(f"{each.id}: {each.title}" if each.answer else f"{each.id}: no approved text on {each.title}")
 
 
 @main.command(name="eval")

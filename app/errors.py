@@ -9,7 +9,9 @@ HaiFaqError
 ├── StoreError            a store cannot be reached or written
 └── RequestError          what a client sent; carries its HTTP status and problem code
     ├── InvalidBody       400
+    ├── SignInNeeded      401
     ├── Forged            403
+    ├── NotAllowed        403
     ├── NotFound          404
     ├── TooLarge          413
     ├── TooManyRequests   429
@@ -80,6 +82,18 @@ class Forged(RequestError):
     status = 403
     code = "forged"
     title = "The signature is missing, wrong or too old."
+
+
+class SignInNeeded(RequestError):
+    status = 401
+    code = "sign-in-needed"
+    title = "Please sign in."
+
+
+class NotAllowed(RequestError):
+    status = 403
+    code = "not-allowed"
+    title = "You may not do this."
 
 
 class NotFound(RequestError):

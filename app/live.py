@@ -293,7 +293,6 @@ class Live:
         try:
             taken = frozenset(each.entry_id for each in self._withdrawals.all())
         except StoreError as error:
-            metrics.store_errors.labels("withdrawals").inc()
             log.warning("%s", error)
             return
         if taken != self.current.taken_back:

@@ -10,11 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.answering import LONGEST
 from app.channels.http import Problem, Served, client_of, problems
 from app.content import schema
-from app.dialogue import compose
+from app.dialogue import compose, lookup
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer, Category, Kind, Message, Option, Reply
 from app.errors import NotFound
-from app.matching import likeness
 from app.records.feedback import Opinion, Reason, Verdict
 
 router = APIRouter(responses={500: {"model": Problem}})
@@ -323,18 +322,13 @@ def _entry(answer: Answer) -> EntryOut:
 
 
 def _results(knowledge: Knowledge, text: str, limit: int, day: date) -> list[ResultOut]:
-    titles = [(id_, answer.question) for id_, answer in knowledge.answers.items()]
-    found: dict[str, float] = {}
-    for candidate in knowledge.matcher.rank(text, limit=limit + 4):
-        found.setdefault(candidate.id, candidate.confidence)
-    for id_ in likeness.starting_with(text[:200], titles):
-        found.setdefault(id_, 0.0)
-    shown = [id_ for id_ in found if knowledge.serves(id_, day)][:limit]
-    return [_result(knowledge.answers[id_], found[id_]) for id_ in shown]
+    found = lookup.look_up(knowledge, text, day, limit + lookup.MOST_TOPICS).found
+    return [_result(each.answer) for each in found if each.answer][:limit]
 
 
-def _result(answer: Answer, confidence: float) -> ResultOut:
-    return ResultOut(id=answer.id, question=answer.question, text=answer.text, confidence=round(confidence, 4))
+def _result(answer: Answer) -> ResultOut:
+    confidence = round(answer.confidence, 4)
+    return ResultOut(id=answer.id, question=answer.question, text=answer.text, confidence=confidence)
 
 
 def describe(openapi: dict[str, Any]) -> dict[str, Any]:

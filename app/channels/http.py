@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
+from urllib.parse import parse_qs
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.answering import Answering
 from app.channels.sms.exchange import Exchange
+from app.channels.staff.desk import Desk
 from app.errors import HaiFaqError, RequestError, TooLarge
 from app.live import Live
 from app.records.feedback import Feedback
@@ -63,6 +65,8 @@ class Services:
     feedback: Feedback
     exchange: Exchange | None
     """Of text messages, where a gateway is configured."""
+    desk: Desk | None
+    """Of the staff, where they can sign in."""
     trusted_proxies: frozenset[str]
 
 
@@ -89,6 +93,12 @@ def client_of(request: Request, trusted: frozenset[str]) -> str | None:
     return None if peer in LOOPBACK and not trusted else peer
 
 
+async def form_of(request: Request) -> dict[str, str]:
+    """The first value of each field of a posted form, stripped; odd bytes are no error."""
+    fields = parse_qs((await request.body()).decode("utf-8", "replace"))
+    return {name: values[0].strip() for name, values in fields.items()}
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI declarations of these error statuses."""
     return {
@@ -102,7 +112,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def install(app: FastAPI, allowed_origins: Sequence[str]) -> None:
     """Error rendering, then the middleware, the outermost last."""
-    app.add_exception_handler(HaiFaqError, _known)
+    app.add_exception_handler(HaiFaqError, known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)
     app.add_exception_handler(Exception, _unforeseen)
@@ -132,7 +142,7 @@ def _help(request: Request) -> str:
         return HELP
 
 
-def _known(request: Request, error: Exception) -> JSONResponse:
+def known(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, RequestError):
         return problem(request, error.status, error.code, error.title, error.detail, error.retry_after)
     log.error("not answered: %s", error)
@@ -216,7 +226,7 @@ class BodyLimit:
                 break
         if body is None:
             refused = TooLarge(f"A body may have at most {MOST_BYTES} bytes.")
-            await _known(Request(scope), refused)(scope, receive, send)
+            await known(Request(scope), refused)(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from app.errors import FitError
 from app.matching import confidence, likeness, model
 from app.matching.features import FloatArray, Reading
+from app.matching.index import Index
 from app.matching.model import LinearModel
 from app.matching.vocabulary import Lexicon
 
@@ -200,6 +201,11 @@ class Matcher:
         runner_up = next((each.id for each in self.rank(text) if each.id != id), None)
         matched = tuple(dict.fromkeys(word for word in reading.words if word in shared and word != "?"))
         return Why(phrasing, like, matched, runner_up, self.threshold)
+
+    @cached_property
+    def index(self) -> Index:
+        """Ranks while a question is being typed; made when first asked for, about 0.3 s for 16,000 phrasings."""
+        return Index.of(self.model.vocabulary, [self.phrasings[label].texts for label in self.labels])
 
     def _confidence(self, row: list[float], place: int) -> float:
         return self.calibration.confidence(row, self.labels[place] not in self.not_covered)
