@@ -5,6 +5,8 @@ import gc
 import hmac
 import logging
 import secrets
+import signal
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -86,6 +88,8 @@ def create_app(
         live = Live(place(settings), Withdrawals(engine), settings.watch_seconds)
         writer = Writer(engine, sinks(settings, engine), clock)
         live.start(loaded)
+        if threading.current_thread() is threading.main_thread():  # elsewhere no signal can be handled
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, live.wake)
         writer.start()
         answering = Answering(
             live=live,

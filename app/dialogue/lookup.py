@@ -7,7 +7,9 @@ from datetime import date
 from app.dialogue import questions
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer
+from app.matching.likeness import Phrasings, sort_key
 from app.matching.matcher import Why
+from app.text import fold, words
 
 LEAST_CONFIDENCE = 0.06
 LEAST_LIKELY = 0.35
@@ -51,13 +53,23 @@ def look_up(knowledge: Knowledge, text: str, day: date, limit: int = 6) -> Looku
     shown = [each for each in found if each.answer or each in topics][:limit]
     if not shown:
         return Lookup((), sure=False, opens=False)
-    bar = knowledge.matcher.threshold if shown[0].answer else questions.TITLE
-    sure = shown[0].confidence >= bar
+    sure = shown[0].confidence >= (knowledge.matcher.threshold if shown[0].answer else questions.TITLE)
+    if sure and shown[0].answer is None:  # answers to other questions would only be in the way of handing over
+        shown = [each for each in shown if each.confidence >= LEAST_CONFIDENCE]
     return Lookup(tuple(shown), sure, opens=sure or len(asked.split()) <= KEYWORDS)
 
 
 def explain(knowledge: Knowledge, text: str, found: Found) -> Why:
-    return knowledge.matcher.explain(text, found.id)
+    """What of the text matched; an unfinished word is taken for the one that the topic is asked for with."""
+    matcher = knowledge.matcher
+    said = matcher.index.finished(text, matcher.labels.index(found.id))
+    why = matcher.explain(said, found.id)
+    last = "".join(words(fold(said))[-1:])
+    holding = tuple(each for each in matcher.phrasings[found.id].texts if f" {last}" in f" {each.casefold()}")
+    if not holding or last in why.words:
+        return why
+    phrasing, like = Phrasings(holding).nearest(sort_key(said))
+    return replace(why, phrasing=phrasing, likeness=like, words=(*why.words, last))
 
 
 def _found(knowledge: Knowledge, text: str, day: date) -> Iterator[Found]:

@@ -57,6 +57,15 @@ class Index:
             found += np.sqrt(share) * -math.log(float(share.mean()) + _RARE)
         return found / max(float(found.max(initial=0.0)), 1e-9)
 
+    def finished(self, text: str, topic: int) -> str:
+        """The text with its last word as the phrasings of a topic (its column) most often finish it."""
+        start = next(iter(features.tokenise(text)[-1:]), "")
+        rows = slice(bisect_left(self.words, start), bisect_left(self.words, start + LAST))
+        if not start or not text[-1:].isalnum() or not self.shares[rows, topic].any():
+            return text
+        full = self.words[rows.start + int(self.shares[rows, topic].argmax())]
+        return f"{text[: len(text) - len(start)]}{full}"
+
     def _shares(self, text: str) -> Iterator[FloatArray]:
         words = [word for word in features.tokenise(text)[: features.LONGEST_TEXT] if word != "?"]
         unfinished = text[-1:].isalnum()

@@ -18,8 +18,6 @@ log = logging.getLogger(__name__)
 TIMEOUT = 10.0
 """Seconds for either."""
 ATTEMPTS = 3
-PAUSE = 2.0
-"""Seconds before the second attempt, twice as many before the third."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,8 @@ class Notices:
     webhook: str | None = None
     email: str | None = None
     smtp_url: str | None = None
+    pause: float = 2.0
+    """Seconds before the second attempt, twice as many before the third."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def tell(self, flag: Flag) -> None:
@@ -77,7 +77,7 @@ class Notices:
                 except httpx2.HTTPError:
                     if attempt == ATTEMPTS:
                         raise
-                    await asyncio.sleep(PAUSE * attempt)
+                    await asyncio.sleep(self.pause * attempt)
                 else:
                     return
 

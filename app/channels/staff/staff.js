@@ -31,14 +31,21 @@ async function search(settled) {
     if (!response.ok) throw new Error(response.status);
     const html = await response.text();
     if (text === shown && settled) return;
-    results.innerHTML = drawn.createHTML(html);
+    draw(html);
     shown = text;
-    decorate();
     announce();
     if (text && !settled) settling = setTimeout(() => search(true), SETTLED);
   } catch (error) {
     if (error.name !== "AbortError") status.textContent = "The search did not answer. Press Enter to look it up.";
   }
+}
+
+/* Who has moved into the list before the last letter's results came stays where she was. */
+function draw(html) {
+  const at = rows().indexOf(document.activeElement);
+  results.innerHTML = drawn.createHTML(html);
+  decorate();
+  if (at >= 0) (rows()[at] ?? rows().at(-1) ?? input).focus();
 }
 
 const rows = () => [...results.querySelectorAll(".result > summary")];
@@ -88,7 +95,7 @@ input.addEventListener("input", () => search(false));
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.matches("input, textarea, select");
-  if (event.key === "Escape" || (event.key === "/" && !typing)) {
+  if (event.key === "Escape" || (event.key === "/" && (!typing || input.value === ""))) {
     event.preventDefault();
     input.focus();
     input.select();
