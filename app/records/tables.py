@@ -238,7 +238,9 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 
 def _alone(connection: Connection) -> None:
-    """Until the transaction ends, no other process migrates this PostgreSQL; they wait for as long as it takes."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.set_config("statement_timeout", "0", True)))
-        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+    """Until the transaction ends, no other process migrates this store; on PostgreSQL they wait as long as it takes."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.execute(select(func.set_config("statement_timeout", "0", True)))
+    connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
