@@ -15,6 +15,8 @@ from app.records.tables import questions, transaction
 
 LONGEST = 1_000
 """Characters kept of a text."""
+MOST_READ = 4_000
+"""Characters of a text that are redacted: a writer thread shares the processor with the answers."""
 MOST = 2_000
 """Questions that are reviewed together, the newest."""
 UNREVIEWED = timedelta(days=1)
@@ -53,7 +55,7 @@ class Questions:
         self._redact = redact
 
     def write(self, connection: Connection, batch: Sequence[Asked]) -> None:
-        rows = [asdict(each) | {"text": self._redact(each.text)[:LONGEST], "state": "open"} for each in batch]
+        rows = [asdict(each) | {"text": self._redact(each.text[:MOST_READ])[:LONGEST], "state": "open"} for each in batch]
         connection.execute(insert(questions), rows)
 
     def sweep(self, connection: Connection, now: datetime) -> None:
