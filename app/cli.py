@@ -24,7 +24,7 @@ from app.dialogue import engine
 from app.dialogue.lookup import look_up
 from app.dialogue.messages import Message, State
 from app.errors import ContentError, HaiFaqError
-from app.main import check_scripts, create_app, place
+from app.main import check_handoffs, check_scripts, create_app, place
 from app.records.tables import connect, migrate
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
@@ -71,6 +71,7 @@ def serve(settings: Settings) -> None:
     """Answers over HTTP. The port opens when the content is loaded."""
     loaded = live.load(place(settings))  # a clear error here, rather than a stack trace from inside the server
     check_scripts(settings, loaded)
+    check_handoffs(settings, loaded)
     click.echo(f"hai-faq serves at http://{settings.host}:{settings.port}", err=True)
     uvicorn.run(
         create_app(settings, loaded, lambda url: click.echo(f"staff sign in, once, at {url}", err=True)),
@@ -302,6 +303,11 @@ def _facts(settings: Settings) -> dict[str, bool]:
         "HAI_FAQ_PRIVACY_ADDRESS is not set": bool(settings.privacy_address),
         "HAI_FAQ_SECRET is not set": settings.secret is not None,
         "HAI_FAQ_ALLOWED_ORIGINS names no origin": bool(settings.allowed_origins),
+        "HAI_FAQ_OIDC_ISSUER is not set: staff cannot sign in with their hospital accounts": settings.sign_in == "oidc",
+        "HAI_FAQ_HANDOFFS is not set: staff are not told to whom to hand over": bool(settings.handoffs),
+        "HAI_FAQ_OWNER_WEBHOOK or _EMAIL is not set: nobody is told of a flagged answer": bool(
+            settings.owner_webhook or settings.owner_email
+        ),
     }
 
 

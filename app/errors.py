@@ -6,6 +6,7 @@ HaiFaqError
 ├── SourceError           a document cannot be cut into the sections that faq.yaml lists
 ├── ModelError            a saved model is missing, stale or damaged
 ├── FitError              fitting failed in its child process
+├── SettingsError         a setting does not fit the content
 ├── StoreError            a store cannot be reached or written
 └── RequestError          what a client sent; carries its HTTP status and problem code
     ├── InvalidBody       400
@@ -53,6 +54,10 @@ class ModelError(HaiFaqError):
 
 
 class FitError(HaiFaqError):
+    pass
+
+
+class SettingsError(HaiFaqError):
     pass
 
 

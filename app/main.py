@@ -34,8 +34,9 @@ from app.channels.staff.desk import Desk, Provider
 from app.channels.staff.link import Link
 from app.channels.staff.notices import Notices
 from app.content import files, schema
+from app.dialogue.handoffs import unknown_topics
 from app.dialogue.knowledge import Knowledge
-from app.errors import ContentError, StoreError
+from app.errors import ContentError, SettingsError, StoreError
 from app.live import Live, Place
 from app.records.audit import Audit
 from app.records.consents import Consents
@@ -210,6 +211,13 @@ def check_scripts(settings: Settings, loaded: Knowledge) -> None:
     missing = [id_ for id_ in schema.SMS if id_ not in loaded.scripts_sms]
     if settings.texts and missing:
         raise ContentError(settings.content_dir / files.FAQ, 1, "scripts", f"text messages need {', '.join(missing)}")
+
+
+def check_handoffs(settings: Settings, loaded: Knowledge) -> None:
+    """Raises `SettingsError` where a hand-over names a topic that there is not."""
+    unknown = unknown_topics(settings.handoffs, list(loaded.content.topics))
+    if unknown:
+        raise SettingsError(f"HAI_FAQ_HANDOFFS: there is no topic {', '.join(unknown)}")
 
 
 def _plain(secrets: Sequence[SecretStr]) -> tuple[str, ...]:

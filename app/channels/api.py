@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.answering import LONGEST
 from app.channels.http import Problem, Served, client_of, problems
+from app.channels.staff import access
 from app.content import schema
 from app.dialogue import compose, lookup
 from app.dialogue.knowledge import Knowledge
@@ -109,11 +110,18 @@ class SearchIn(BaseModel):
     limit: int = Field(default=5, ge=1, le=28)
 
 
+class WhyOut(Body):
+    words: list[str] = Field(description="Words of the text that the nearest phrasing also has.")
+    phrasing: str
+    runner_up: str | None
+
+
 class ResultOut(BaseModel):
     id: str
     question: str
     text: str
     confidence: float
+    why: WhyOut | None = Field(description="Why it matched; for signed-in staff only.")
 
 
 class UrgentOut(BaseModel):
@@ -199,7 +207,7 @@ async def messages(body: MessageIn, request: Request, served: Served) -> ReplyOu
 
 
 @router.post("/v1/search", responses=problems(400, 413, 422, 503))
-async def search(body: SearchIn, served: Served) -> SearchOut:
+async def search(body: SearchIn, request: Request, served: Served) -> SearchOut:
     """Entries for the first letters, a shorthand or a question, best first."""
     knowledge, day = served.live.current, served.answering.clock().date()
     urgency = served.answering.check(knowledge, Message(body.text, "staff"))
@@ -209,7 +217,7 @@ async def search(body: SearchIn, served: Served) -> SearchOut:
     return SearchOut(
         content_version=knowledge.version,
         urgent=raised,
-        results=_results(knowledge, body.text, body.limit, day),
+        results=_results(knowledge, body, day, explained=access.whoever(request, served) is not None),
     )
 
 
@@ -321,14 +329,19 @@ def _entry(answer: Answer) -> EntryOut:
     return EntryOut.model_validate(answer)
 
 
-def _results(knowledge: Knowledge, text: str, limit: int, day: date) -> list[ResultOut]:
-    found = lookup.look_up(knowledge, text, day, limit + lookup.MOST_TOPICS).found
-    return [_result(each.answer) for each in found if each.answer][:limit]
-
-
-def _result(answer: Answer) -> ResultOut:
-    confidence = round(answer.confidence, 4)
-    return ResultOut(id=answer.id, question=answer.question, text=answer.text, confidence=confidence)
+def _results(knowledge: Knowledge, body: SearchIn, day: date, explained: bool) -> list[ResultOut]:
+    found = lookup.look_up(knowledge, body.text, day, body.limit + lookup.MOST_TOPICS).found
+    return [
+        ResultOut(
+            id=each.id,
+            question=each.title,
+            text=each.answer.text,
+            confidence=round(each.confidence, 4),
+            why=WhyOut.model_validate(lookup.explain(knowledge, body.text, each)) if explained else None,
+        )
+        for each in found
+        if each.answer
+    ][: body.limit]
 
 
 def describe(openapi: dict[str, Any]) -> dict[str, Any]:

@@ -55,8 +55,10 @@ class Questions:
         self._redact = redact
 
     def write(self, connection: Connection, batch: Sequence[Asked]) -> None:
-        rows = [asdict(each) | {"text": self._redact(each.text[:MOST_READ])[:LONGEST], "state": "open"} for each in batch]
-        connection.execute(insert(questions), rows)
+        connection.execute(insert(questions), [self._row(each) for each in batch])
+
+    def _row(self, asked: Asked) -> dict[str, object]:
+        return asdict(asked) | {"text": self._redact(asked.text[:MOST_READ])[:LONGEST], "state": "open"}
 
     def sweep(self, connection: Connection, now: datetime) -> None:
         connection.execute(delete(questions).where(questions.c.at < now - self._keep))

@@ -82,6 +82,11 @@ def desk_of(served: Services) -> Desk:
     return served.desk
 
 
+def whoever(request: Request, served: Services) -> Person | None:
+    """Who is signed in, where being so is no duty; on a path of `PREFIXES`."""
+    return person_of(request.session, served.desk, served.answering.clock()) if served.desk else None
+
+
 async def signed_in(request: Request, served: Served) -> Person:
     person = person_of(request.session, desk_of(served), served.answering.clock())
     if person is None:
