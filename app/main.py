@@ -179,6 +179,7 @@ def desk(settings: Settings, engine: Engine, announce: Callable[[str], None]) ->
     return Desk(
         audit=Audit(engine),
         questions=Questions(engine, settings.question_keep, redact),
+        keeps_questions=settings.keep_questions,
         proposals=Proposals(engine),
         counts=Counts(engine),
         withdrawals=Withdrawals(engine),

@@ -12,6 +12,14 @@ def test_a_short_or_placeholder_secret_is_refused(secret: str) -> None:
         Settings(_env_file=None, secret=secret)
 
 
+OIDC = {
+    "oidc_issuer": "https://id.hospital.example",
+    "oidc_client_id": "hai-faq",
+    "public_url": "https://faq.hospital.example",
+    "secret": "a9" * 20,
+}
+
+
 def test_a_secret_is_never_printed() -> None:
     settings = Settings(_env_file=None, secret="x8" * 20)
     assert "x8x8" not in repr(settings)
@@ -39,3 +47,34 @@ def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
 def test_text_messages_need_all_that_belongs_to_them(given: dict[str, Any], needed: str) -> None:
     with pytest.raises(ValidationError, match=needed):
         Settings(_env_file=None, **given)
+
+
+@pytest.mark.parametrize(
+    ("values", "sign_in"),
+    [
+        ({}, "link"),
+        ({"host": "0.0.0.0"}, "off"),  # noqa: S104 the point of it
+        ({"host": "0.0.0.0", "staff": "link"}, "link"),  # noqa: S104
+        ({"staff": "off"}, "off"),
+        (OIDC, "oidc"),
+    ],
+)
+def test_staff_sign_in_follows_from_what_is_set(values: dict[str, object], sign_in: str) -> None:
+    assert Settings(_env_file=None, **values).sign_in == sign_in  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("missing", ["oidc_client_id", "public_url", "secret"])
+def test_a_provider_needs_all_of_its_settings(missing: str) -> None:
+    with pytest.raises(ValidationError, match="sign-in by OIDC needs"):
+        Settings(_env_file=None, **{name: value for name, value in OIDC.items() if name != missing})  # type: ignore[arg-type]
+
+
+def test_mail_needs_a_server() -> None:
+    with pytest.raises(ValidationError, match="HAI_FAQ_SMTP_URL"):
+        Settings(_env_file=None, owner_email="owner@example.org")
+
+
+def test_hand_overs_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAI_FAQ_HANDOFFS", '[{"label": "Billing", "topics": ["nc-cost"], "extension": "4-1200"}]')
+    (billing,) = Settings(_env_file=None).handoffs
+    assert (billing.label, billing.topics, billing.extension) == ("Billing", ("nc-cost",), "4-1200")
