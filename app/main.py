@@ -109,6 +109,7 @@ def create_app(
             feedback=Feedback(engine, settings.ledger_keep),
             desk=desk(settings, engine, announce) if settings.sign_in != "off" else None,
             trusted_proxies=frozenset(settings.trusted_proxies),
+            metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
         )
         gc.collect()
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms
@@ -129,7 +130,7 @@ def create_app(
     )
     secure = (settings.public_url or "").startswith("https://")
     access.install(app, hmac.digest(key, b"staff sessions", "sha256").hex(), settings.staff_hours * 3600, secure)
-    http.install(app, settings.allowed_origins)
+    http.install(app, settings.allowed_origins, secure)
     described = app.openapi
     app.openapi = lambda: api.describe(described())  # type: ignore[method-assign]
     return app

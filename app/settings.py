@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     """How often content and withdrawals are looked at."""
     messages_per_second: float = Field(default=50.0, ge=1)
     """Of one client; loopback is exempt unless `trusted_proxies` is set; urgent messages always pass."""
+    metrics_token: SecretStr | None = None
+    """Opens /metrics and the details of /readyz, as a bearer, to others than this machine."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses of reverse proxies whose X-Forwarded-For is believed."""
 
@@ -93,7 +95,7 @@ class Settings(BaseSettings):
     sms_secrets: tuple[SecretStr, ...] = ()
     """Of the generic gateway."""
 
-    @field_validator("secret")
+    @field_validator("secret", "metrics_token")
     @classmethod
     def no_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None:

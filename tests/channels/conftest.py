@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from app.channels.protocol import Guarded
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import FIXTURE, seal
@@ -31,7 +32,7 @@ class Service:
 
     def start(self) -> None:
         app = create_app(self.settings, announce=self.links.append)
-        config = uvicorn.Config(app, port=self.port, log_config=None, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, port=self.port, http=Guarded, log_config=None, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()

@@ -12,7 +12,7 @@ from joserfc.errors import JoseError
 from starlette.responses import RedirectResponse
 
 from app import metrics
-from app.channels.http import LOOPBACK, Served, Services, client_of
+from app.channels.http import FORWARDED, LOOPBACK, Served, Services, client_of
 from app.channels.rendering import page
 from app.channels.staff import access
 from app.channels.staff.access import SignedIn, posted
@@ -118,7 +118,7 @@ def _provider_of(desk: Desk) -> Provider:
 def _is_local(request: Request) -> bool:
     """Also by name: a website elsewhere whose name leads here could otherwise use up the link (DNS rebinding)."""
     peer = request.client.host if request.client else ""
-    forwarded = any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip"))
+    forwarded = any(name in request.headers for name in FORWARDED)
     return peer in LOOPBACK and not forwarded and (request.url.hostname or "") in _HOSTS
 
 
