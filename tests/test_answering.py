@@ -1,9 +1,15 @@
+import asyncio
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
-from app.answering import Key, Known, Recall
+from fastapi.testclient import TestClient
+
+from app.answering import Answering, Key, Known, Recall
 from app.dialogue.engine import respond
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, State
+from app.records.conversations import MemoryConversations
 from tests.conftest import NOW
 
 KEY: Key = ("hash", "web", State(), NOW.date())
@@ -41,3 +47,20 @@ def test_recall_is_bounded(knowledge: Knowledge) -> None:
     for text_hash in "abc":
         recall.keep((text_hash, *KEY[1:]), found)
     assert recall.find(knowledge, ("a", *KEY[1:])) is None
+
+
+class Watched(MemoryConversations):
+    waited = -1.0
+
+    async def save(self, id_: str, state: State, now: datetime, waited: float = 0.0) -> None:
+        self.waited = waited
+
+
+def test_what_danger_waited_for_its_state_is_off_the_time_to_save_it(client: TestClient) -> None:
+    app: Any = client.app
+    watched = Watched()
+    answering: Answering = replace(app.state.services.answering, conversations=watched)
+    asyncio.run(answering.answer(Message("i cant breathe"), None, None))
+    assert watched.waited > 0
+    asyncio.run(answering.answer(Message("what color is the lamp"), None, None))
+    assert watched.waited == 0
