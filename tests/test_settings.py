@@ -25,6 +25,31 @@ def test_a_secret_is_never_printed() -> None:
     assert "x8x8" not in repr(settings)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://:hunter2@a.example",
+        "redis://:hunter2/x@a.example",
+        "redis://:hunter2@a.example?hunter2=1",
+        "rediss://:hunter2@a.example?ssl_cert_reqs=hunter2",
+    ],
+)
+def test_a_wrong_url_of_redis_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(ValidationError, match="must be redis://") as refused:
+        Settings(_env_file=None, redis_url=url, secret="x8" * 20)
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["redis://a", "rediss://user:word@a.example:6380/2", "unix:///run/redis.sock?db=1"])
+def test_redis_is_reached_by_tcp_tls_or_a_socket(url: str) -> None:
+    assert Settings(_env_file=None, redis_url=url, secret="x8" * 20).redis_url is not None
+
+
+def test_replicas_that_share_redis_share_a_secret() -> None:
+    with pytest.raises(ValidationError, match="needs HAI_FAQ_SECRET"):
+        Settings(_env_file=None, redis_url="redis://127.0.0.1:6379/0")
+
+
 def test_the_environment_sets_what_the_site_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HAI_FAQ_PHONE_LINE", "555-0100")
     assert Settings(_env_file=None).site["phone_line"] == "555-0100"

@@ -206,7 +206,7 @@ class Readiness(BaseModel):
 async def messages(body: MessageIn, request: Request, served: Served) -> ReplyOut:
     """The approved answer to a message, a choice, or an honest refusal; an emergency first of all."""
     client = client_of(request, served.trusted_proxies)
-    done = served.answering.answer(Message(body.text, body.channel), body.conversation_id, client)
+    done = await served.answering.answer(Message(body.text, body.channel), body.conversation_id, client)
     return _reply(done.reply, done.conversation_id, done.message_id, done.content_version)
 
 

@@ -131,8 +131,9 @@ def service(tmp_path_factory: pytest.TempPathFactory, cache: Path, website: Webs
     service.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One a module: as long as it runs, its event loop lets no other run in this thread."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield browser
