@@ -1,10 +1,12 @@
 """All settings, typed, checked at start. Read by `main` and `cli` only.
 
-Each is an environment variable with the prefix `HAI_FAQ_`, or a line in `.env`; docs/OPERATIONS.md lists them.
+Each is an environment variable with the prefix `HAI_FAQ_`, a line in `.env`, or a file of that name in the folder
+`HAI_FAQ_SECRETS_DIR`; docs/OPERATIONS.md lists them.
 """
 
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -51,7 +53,7 @@ class Settings(BaseSettings):
     messages_per_second: float = Field(default=50.0, ge=1)
     """Of one client; loopback is exempt unless `trusted_proxies` is set; urgent messages always pass."""
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses of reverse proxies whose X-Forwarded-For is believed."""
+    """Addresses or networks (10.4.0.0/16) of reverse proxies whose X-Forwarded-For is believed."""
 
     public_url: str | None = None
     """Where the world reaches the service, such as https://faq.hospital.example; text messages' signatures cover it."""
@@ -82,6 +84,13 @@ class Settings(BaseSettings):
         wrong = [origin for origin in value if not _ORIGIN.fullmatch(origin)]
         if wrong:
             raise ValueError(f"must be scheme and host only, such as https://www.hospital.example, not {wrong[0]}")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def proxies_by_address(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in value:
+            ip_network(proxy, strict=False)
         return value
 
     @model_validator(mode="after")

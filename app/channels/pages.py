@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from app.channels import assets
-from app.channels.http import Served, Services, client_of
+from app.channels.http import Served, Services, believes, client_of
 from app.dialogue import compose
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer, Message, Option, Reply
@@ -132,7 +132,7 @@ def _templates() -> Environment:
 
 def _origin(request: Request, trusted: frozenset[str]) -> str:
     """Where the browser found this page; a trusted proxy says whether that was over TLS."""
-    believed = request.client is not None and request.client.host in trusted
+    believed = request.client is not None and believes(trusted, request.client.host)
     scheme = request.headers.get("x-forwarded-proto", "") if believed else request.url.scheme
     return f"{'https' if scheme == 'https' else 'http'}://{request.url.netloc}"
 
