@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run build test lint types imports format bench screenshots lock clean
+.PHONY: run build test lint types imports format bench screenshots check-image lock clean
 
 run: $(VENV)/.installed ## serve at http://127.0.0.1:8000
 	$(BIN)/hai-faq serve
@@ -30,6 +30,9 @@ bench: $(VENV)/.benched ## accuracy against the naive baseline and speed, on tes
 
 screenshots: $(VENV)/.tested ## the pictures of docs/images, anew
 	$(BIN)/python -m scripts.screenshots
+
+check-image: $(VENV)/.installed ## build the image, run it hardened, ask it; root on Debian, minutes
+	scripts/check-image $(BIN)/pip
 
 lock: $(VENV)/.tested ## write the locks anew
 	$(BIN)/pip install --quiet uv
