@@ -44,10 +44,10 @@ ENV PATH=/opt/hai-faq/bin:$PATH \
     HAI_FAQ_PORT=8000 \
     HAI_FAQ_RISK=${RISK} \
     HAI_FAQ_CONTENT_DIR=/srv/hai-faq \
-    HAI_FAQ_CACHE_DIR=/srv/models \
-    HAI_FAQ_DATABASE_URL=sqlite:////data/hai-faq.db
-WORKDIR /srv/hai-faq
-# A number, not a name, so that Kubernetes can see that it is not root. It owns /data (SQLite, a volume) and nothing else.
+    HAI_FAQ_CACHE_DIR=/srv/models
+# Where SQLite is by default; no variable says so, since a variable would win over a mounted secret.
+WORKDIR /data
+# A number, not a name, so that Kubernetes can see that it is not root. It owns /data (a volume) and nothing else.
 USER 10001:10001
 EXPOSE 8000
 # Not a hai-faq command: that would import the service each time, a second of processor; and a slim base has no curl.
