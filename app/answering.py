@@ -19,14 +19,21 @@ from app.dialogue.urgent import Urgency
 from app.errors import TooLarge, TooManyRequests
 from app.live import Live
 from app.records.conversations import Conversations
-from app.records.ledger import Decision, Ledger
+from app.records.counts import Counted
+from app.records.ledger import Decision
 from app.records.limits import Limits
+from app.records.questions import Asked
+from app.records.writer import Writer
 from app.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
 LONGEST = 20_000
 """Characters; longer texts are refused."""
+NEAR_URGENT = 0.25
+"""Urgent score from which a message that was not raised is reviewed: half of the default bar."""
+UNANSWERED = frozenset({"clarify", "fallback", "not-covered", "language"})
+"""Outcomes whose question is kept for review."""
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
@@ -80,7 +87,8 @@ class Answering:
     live: Live
     conversations: Conversations
     limits: Limits
-    ledger: Ledger
+    writer: Writer
+    """Of the ledger, the counts and, where they are kept, the questions."""
     tokens: Tokens
     clock: Callable[[], datetime]
     recall: Recall = field(default_factory=Recall)
@@ -109,8 +117,7 @@ class Answering:
             known = self.recall.keep(key, Known(urgency, reply, following))
         self.conversations.save(conversation, known.following, now)
         message_id = self.tokens.sign(now, message.channel, subject(known.reply), knowledge.version)
-        self._record(message, known, knowledge, message_id, now)
-        metrics.seconds.observe(time.perf_counter() - began)
+        self._record(message, known, knowledge, message_id, now, time.perf_counter() - began)
         return Answered(known.reply, conversation, message_id, knowledge.version)
 
     def is_urgent(self, message: Message, sender: str) -> bool:
@@ -143,15 +150,17 @@ class Answering:
             log.error("urgent check failed: %s", type(error).__name__)
             return Urgency(None, "", 0.0, before, failed=True)
 
-    def _record(self, message: Message, known: Known, knowledge: Knowledge, message_id: str, now: datetime) -> None:
+    def _record(
+        self, message: Message, known: Known, knowledge: Knowledge, message_id: str, now: datetime, seconds: float
+    ) -> None:
         reply, urgency = known.reply, known.urgency
-        metrics.replies.labels(reply.kind, message.channel).inc()
-        metrics.confidence.observe(reply.confidence)
-        for answer in reply.answers:
-            metrics.entries.labels(answer.id).inc()
-        if reply.urgent and reply.intent:
-            metrics.urgent.labels(reply.intent.id).inc()
-        self.ledger.record(
+        _measure(message.channel, reply, seconds)
+        topic = reply.intent.id if reply.intent and reply.intent.category == "not-covered" else None
+        entries = tuple(answer.id for answer in reply.answers)
+        result = outcome(reply)
+        self.writer.record("counts", Counted(now.date(), message.channel, result, entries, topic, seconds))
+        self.writer.record(
+            "ledger",
             Decision(
                 message_id=message_id,
                 at=now,
@@ -164,12 +173,35 @@ class Answering:
                 check_failed=urgency.failed,
                 content_version=knowledge.version,
                 model_version=knowledge.model_version,
-            )
+            ),
         )
+        near = urgency.tier is None and urgency.score >= NEAR_URGENT
+        if near or result in UNANSWERED:
+            score, version = round(urgency.score, 4), knowledge.version
+            self.writer.record(
+                "questions", Asked(message_id, now, message.channel, result, message.text, score, near, version)
+            )
 
     def _hash(self, message: str) -> str:
         """Keyed, since the words of a short message could be guessed from a plain hash."""
         return hmac.digest(self.tokens.key, message.encode("utf-8", "surrogatepass"), "sha256").hex()
+
+
+def _measure(channel: Channel, reply: Reply, seconds: float) -> None:
+    metrics.seconds.observe(seconds)
+    metrics.replies.labels(reply.kind, channel).inc()
+    metrics.confidence.observe(reply.confidence)
+    for answer in reply.answers:
+        metrics.entries.labels(answer.id).inc()
+    if reply.urgent and reply.intent:
+        metrics.urgent.labels(reply.intent.id).inc()
+
+
+def outcome(reply: Reply) -> str:
+    """What a message got, in a word: its kind, or for a script what the script was about."""
+    if reply.intent and reply.kind in ("scripted", "fallback"):
+        return reply.intent.category
+    return reply.kind
 
 
 def subject(reply: Reply) -> tuple[str, ...]:

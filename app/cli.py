@@ -22,10 +22,10 @@ from app.content import approval, files, sources
 from app.content.approval import DEMO, URGENT_KEY
 from app.content.schema import Content
 from app.dialogue import engine
+from app.dialogue.lookup import look_up
 from app.dialogue.messages import Message, State
 from app.errors import ContentError, HaiFaqError
-from app.main import check_scripts, create_app, place
-from app.matching import likeness
+from app.main import check_handoffs, check_scripts, create_app, place
 from app.records.tables import connect, migrate
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
@@ -72,9 +72,10 @@ def serve(settings: Settings) -> None:
     """Answers over HTTP. The port opens when the content is loaded."""
     loaded = live.load(place(settings))  # a clear error here, rather than a stack trace from inside the server
     check_scripts(settings, loaded)
+    check_handoffs(settings, loaded)
     click.echo(f"hai-faq serves at http://{settings.host}:{settings.port}", err=True)
     uvicorn.run(
-        create_app(settings, loaded),
+        create_app(settings, loaded, lambda url: click.echo(f"staff sign in, once, at {url}", err=True)),
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -92,6 +93,16 @@ def build(settings: Settings) -> None:
     """Fits the models into the cache, unless they are there already."""
     folder = live.build(settings.content_dir, settings.cache_dir, settings.risk)
     click.echo(f"built {folder}")
+
+
+@main.command(name="migrate")
+@click.pass_obj
+@_clean
+def migrate_store(settings: Settings) -> None:
+    """Brings the store's schema up to date; several at once wait for each other."""
+    store = connect(settings.database_url)
+    migrate(store)
+    click.echo(f"{store.url.get_backend_name()} is up to date")
 
 
 @main.command()
@@ -118,11 +129,9 @@ def ask(settings: Settings, text: str) -> None:
 def search(settings: Settings, text: str, limit: int) -> None:
     """Entries for TEXT, best first; its last word may be unfinished."""
     knowledge = live.load(place(settings))
-    titles = [(id_, answer.question) for id_, answer in knowledge.answers.items()]
-    ranked = [candidate.id for candidate in knowledge.matcher.rank(text, limit=limit + 4)]
-    found = dict.fromkeys([*ranked, *likeness.starting_with(text, titles)])
-    for id_ in [id_ for id_ in found if id_ in knowledge.answers][:limit]:
-        click.echo(f"{id_}: {knowledge.answers[id_].question}")
+    found = look_up(knowledge, text, datetime.now(UTC).date(), limit).found
+    for each in found:
+        click.echo(f"{each.id}: {each.title}" if each.answer else f"{each.id}: no approved text on {each.title}")
 
 
 @main.command(name="eval")
@@ -295,6 +304,11 @@ def _facts(settings: Settings) -> dict[str, bool]:
         "HAI_FAQ_PRIVACY_ADDRESS is not set": bool(settings.privacy_address),
         "HAI_FAQ_SECRET is not set": settings.secret is not None,
         "HAI_FAQ_ALLOWED_ORIGINS names no origin": bool(settings.allowed_origins),
+        "HAI_FAQ_OIDC_ISSUER is not set: staff cannot sign in with their hospital accounts": settings.sign_in == "oidc",
+        "HAI_FAQ_HANDOFFS is not set: staff are not told to whom to hand over": bool(settings.handoffs),
+        "HAI_FAQ_OWNER_WEBHOOK or _EMAIL is not set: nobody is told of a flagged answer": bool(
+            settings.owner_webhook or settings.owner_email
+        ),
     }
 
 

@@ -6,10 +6,13 @@ HaiFaqError
 ├── SourceError           a document cannot be cut into the sections that faq.yaml lists
 ├── ModelError            a saved model is missing, stale or damaged
 ├── FitError              fitting failed in its child process
+├── SettingsError         a setting does not fit the content
 ├── StoreError            a store cannot be reached or written
 └── RequestError          what a client sent; carries its HTTP status and problem code
     ├── InvalidBody       400
+    ├── SignInNeeded      401
     ├── Forged            403
+    ├── NotAllowed        403
     ├── NotFound          404
     ├── TooLarge          413
     ├── TooManyRequests   429
@@ -54,6 +57,10 @@ class FitError(HaiFaqError):
     pass
 
 
+class SettingsError(HaiFaqError):
+    pass
+
+
 class StoreError(HaiFaqError):
     pass
 
@@ -80,6 +87,18 @@ class Forged(RequestError):
     status = 403
     code = "forged"
     title = "The signature is missing, wrong or too old."
+
+
+class SignInNeeded(RequestError):
+    status = 401
+    code = "sign-in-needed"
+    title = "Please sign in."
+
+
+class NotAllowed(RequestError):
+    status = 403
+    code = "not-allowed"
+    title = "You may not do this."
 
 
 class NotFound(RequestError):

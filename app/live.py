@@ -227,6 +227,7 @@ class Live:
         self._withdrawals = withdrawals
         self._every = every
         self._stopped = threading.Event()
+        self._woken = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
         self._failed = ""
         self._current: Knowledge | None = None
@@ -240,6 +241,11 @@ class Live:
 
     def stop(self) -> None:
         self._stopped.set()
+        self._woken.set()
+
+    def wake(self) -> None:
+        """Looks for changes now."""
+        self._woken.set()
 
     @property
     def current(self) -> Knowledge:
@@ -258,8 +264,12 @@ class Live:
         self._safely(self._refresh_withdrawals)
 
     def _watch(self) -> None:
-        while not self._stopped.wait(self._every):
-            self.check()
+        self.current.matcher.warm()
+        while not self._stopped.is_set():
+            if self._woken.wait(self._every):
+                self._woken.clear()
+            if not self._stopped.is_set():
+                self.check()
 
     def _safely(self, step: Callable[[], None]) -> None:
         try:
@@ -275,6 +285,7 @@ class Live:
             self._failed = ""
             return
         loaded = load(self._place)
+        loaded.matcher.warm()
         self._current = replace(loaded, taken_back=self.current.taken_back)
         self._failed = ""
         metrics.reloads.labels("loaded").inc()
@@ -293,7 +304,6 @@ class Live:
         try:
             taken = frozenset(each.entry_id for each in self._withdrawals.all())
         except StoreError as error:
-            metrics.store_errors.labels("withdrawals").inc()
             log.warning("%s", error)
             return
         if taken != self.current.taken_back:

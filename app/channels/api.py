@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.answering import LONGEST
 from app.channels.http import Problem, Served, client_of, problems
+from app.channels.staff import access
 from app.content import schema
-from app.dialogue import compose
+from app.dialogue import compose, lookup
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer, Category, Kind, Message, Option, Reply
 from app.errors import NotFound
-from app.matching import likeness
 from app.records.feedback import Opinion, Reason, Verdict
 
 router = APIRouter(responses={500: {"model": Problem}})
@@ -110,11 +110,18 @@ class SearchIn(BaseModel):
     limit: int = Field(default=5, ge=1, le=28)
 
 
+class WhyOut(Body):
+    words: list[str] = Field(description="Words of the text that the nearest phrasing also has.")
+    phrasing: str
+    runner_up: str | None
+
+
 class ResultOut(BaseModel):
     id: str
     question: str
     text: str
     confidence: float
+    why: WhyOut | None = Field(description="Why it matched; for signed-in staff only.")
 
 
 class UrgentOut(BaseModel):
@@ -200,7 +207,7 @@ async def messages(body: MessageIn, request: Request, served: Served) -> ReplyOu
 
 
 @router.post("/v1/search", responses=problems(400, 413, 422, 503))
-async def search(body: SearchIn, served: Served) -> SearchOut:
+async def search(body: SearchIn, request: Request, served: Served) -> SearchOut:
     """Entries for the first letters, a shorthand or a question, best first."""
     knowledge, day = served.live.current, served.answering.clock().date()
     urgency = served.answering.check(knowledge, Message(body.text, "staff"))
@@ -210,7 +217,7 @@ async def search(body: SearchIn, served: Served) -> SearchOut:
     return SearchOut(
         content_version=knowledge.version,
         urgent=raised,
-        results=_results(knowledge, body.text, body.limit, day),
+        results=_results(knowledge, body, day, explained=access.whoever(request, served) is not None),
     )
 
 
@@ -322,19 +329,19 @@ def _entry(answer: Answer) -> EntryOut:
     return EntryOut.model_validate(answer)
 
 
-def _results(knowledge: Knowledge, text: str, limit: int, day: date) -> list[ResultOut]:
-    titles = [(id_, answer.question) for id_, answer in knowledge.answers.items()]
-    found: dict[str, float] = {}
-    for candidate in knowledge.matcher.rank(text, limit=limit + 4):
-        found.setdefault(candidate.id, candidate.confidence)
-    for id_ in likeness.starting_with(text[:200], titles):
-        found.setdefault(id_, 0.0)
-    shown = [id_ for id_ in found if knowledge.serves(id_, day)][:limit]
-    return [_result(knowledge.answers[id_], found[id_]) for id_ in shown]
-
-
-def _result(answer: Answer, confidence: float) -> ResultOut:
-    return ResultOut(id=answer.id, question=answer.question, text=answer.text, confidence=round(confidence, 4))
+def _results(knowledge: Knowledge, body: SearchIn, day: date, explained: bool) -> list[ResultOut]:
+    found = lookup.look_up(knowledge, body.text, day, body.limit + lookup.MOST_TOPICS).found
+    return [
+        ResultOut(
+            id=each.id,
+            question=each.title,
+            text=each.answer.text,
+            confidence=round(each.confidence, 4),
+            why=WhyOut.model_validate(lookup.explain(knowledge, body.text, each)) if explained else None,
+        )
+        for each in found
+        if each.answer
+    ][: body.limit]
 
 
 def describe(openapi: dict[str, Any]) -> dict[str, Any]:

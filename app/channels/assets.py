@@ -10,6 +10,7 @@ from pathlib import Path
 from fastapi import Request, Response
 
 FOLDER = Path(__file__).parent / "widget"
+FOLDERS = (FOLDER, Path(__file__).parent / "staff")
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=300"
@@ -49,7 +50,7 @@ class Asset:
 
 @cache
 def asset(name: str) -> Asset:
-    body = (FOLDER / name).read_bytes()
+    body = next(folder / name for folder in FOLDERS if (folder / name).is_file()).read_bytes()
     return Asset(
         name=name,
         body=body,

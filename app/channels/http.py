@@ -11,6 +11,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any
+from urllib.parse import parse_qs
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.answering import Answering
 from app.channels.sms.exchange import Exchange
+from app.channels.staff.desk import Desk
 from app.errors import HaiFaqError, RequestError, TooLarge
 from app.live import Live
 from app.records.feedback import Feedback
@@ -65,6 +67,8 @@ class Services:
     feedback: Feedback
     exchange: Exchange | None
     """Of text messages, where a gateway is configured."""
+    desk: Desk | None
+    """Of the staff, where they can sign in."""
     trusted_proxies: frozenset[str]
 
 
@@ -104,6 +108,12 @@ def _within(network: str, peer: str) -> bool:
         return False
 
 
+async def form_of(request: Request) -> dict[str, str]:
+    """The first value of each field of a posted form, stripped; odd bytes are no error."""
+    fields = parse_qs((await request.body()).decode("utf-8", "replace"))
+    return {name: values[0].strip() for name, values in fields.items()}
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI declarations of these error statuses."""
     return {
@@ -117,7 +127,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def install(app: FastAPI, allowed_origins: Sequence[str]) -> None:
     """Error rendering, then the middleware, the outermost last."""
-    app.add_exception_handler(HaiFaqError, _known)
+    app.add_exception_handler(HaiFaqError, known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)
     app.add_exception_handler(Exception, _unforeseen)
@@ -147,7 +157,7 @@ def _help(request: Request) -> str:
         return HELP
 
 
-def _known(request: Request, error: Exception) -> JSONResponse:
+def known(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, RequestError):
         return problem(request, error.status, error.code, error.title, error.detail, error.retry_after)
     log.error("not answered: %s", error)
@@ -231,7 +241,7 @@ class BodyLimit:
                 break
         if body is None:
             refused = TooLarge(f"A body may have at most {MOST_BYTES} bytes.")
-            await _known(Request(scope), refused)(scope, receive, send)
+            await known(Request(scope), refused)(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
 

@@ -1,18 +1,13 @@
 """The pages for people without the widget: the demo `/`, the plain form `/ask`, every entry at `/faq`."""
 
-import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from app.channels import assets
-from app.channels.http import Served, Services, believes, client_of
+from app.channels.http import Served, believes, client_of, form_of
+from app.channels.rendering import page
 from app.dialogue import compose
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer, Message, Option, Reply
@@ -20,13 +15,7 @@ from app.errors import RequestError
 
 router = APIRouter(include_in_schema=False)
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-)
 READ = ["GET", "HEAD"]
-_NUMBERS = ("911", "988")
-_PHONE = re.compile(r"\+?[\d\s().-]{3,24}")
 
 
 @router.api_route("/widget.js", methods=READ)
@@ -53,7 +42,7 @@ async def icon(request: Request) -> Response:
 async def demo(request: Request, served: Served) -> Response:
     """What a web team needs to put the widget on a page, and the widget itself to try."""
     url = _origin(request, served.trusted_proxies)
-    return _page(
+    return page(
         "demo.html",
         served,
         url=url,
@@ -66,24 +55,24 @@ async def demo(request: Request, served: Served) -> Response:
 @router.api_route("/ask", methods=READ)
 async def form(served: Served) -> Response:
     knowledge, day = served.live.current, served.answering.clock().date()
-    return _page("ask.html", served, conversation="", suggestions=compose.first_suggestions(knowledge, day))
+    return page("ask.html", served, conversation="", suggestions=compose.first_suggestions(knowledge, day))
 
 
 @router.post("/ask")
 async def ask(request: Request, served: Served) -> Response:
     """The conversation without JavaScript: what was asked, the reply, and the form for what comes next."""
-    fields = parse_qs((await request.body()).decode("utf-8", "replace"))
-    text = _field(fields, "choice") or _field(fields, "text")
-    conversation = _field(fields, "conversation_id")
+    form = await form_of(request)
+    text = form.get("choice") or form.get("text", "")
+    conversation = form.get("conversation_id", "")
     knowledge, client = served.live.current, client_of(request, served.trusted_proxies)
     try:
         done = served.answering.answer(Message(text, "web"), conversation or None, client)
     except RequestError as refused:
         retry = {"retry-after": str(refused.retry_after)} if refused.retry_after is not None else {}
-        page = _page("ask.html", served, refused.status, conversation=conversation, refused=refused.title, typed=text)
-        page.headers.update(retry)
-        return page
-    return _page(
+        again = page("ask.html", served, refused.status, conversation=conversation, refused=refused.title, typed=text)
+        again.headers.update(retry)
+        return again
+    return page(
         "ask.html",
         served,
         conversation=done.conversation_id,
@@ -102,32 +91,10 @@ async def faq(served: Served) -> Response:
     shown = [answer for id_, answer in knowledge.answers.items() if knowledge.serves(id_, day)]
     themes = {title: [each for each in shown if each.theme == id_] for id_, title in knowledge.content.themes.items()}
     data = None if knowledge.demo else _structured(shown)
-    page = _page("faq.html", served, themes={title: found for title, found in themes.items() if found}, data=data)
+    listed = page("faq.html", served, themes={title: found for title, found in themes.items() if found}, data=data)
     if not knowledge.demo:
-        page.headers["x-robots-tag"] = "all"
-    return page
-
-
-def _page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLResponse:
-    knowledge = served.live.current
-    common = {
-        "banner": knowledge.scripts.get("demo-banner") if knowledge.demo else None,
-        "welcome": knowledge.scripts.get("welcome", knowledge.scripts["safety-notice"]),
-        "notice": knowledge.scripts["safety-notice"],
-        "demo": knowledge.demo,
-        "site": knowledge.site,
-        "heading": next(iter(knowledge.content.documents.values())).title,
-        "dial": lambda text: _dialled(text, knowledge),
-        "asset": assets.asset,
-    }
-    html = _templates().get_template(name).render({**common, **values})
-    return HTMLResponse(html, status, {"content-security-policy": POLICY})
-
-
-@cache
-def _templates() -> Environment:
-    loader = FileSystemLoader(assets.FOLDER / "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        listed.headers["x-robots-tag"] = "all"
+    return listed
 
 
 def _origin(request: Request, trusted: frozenset[str]) -> str:
@@ -135,10 +102,6 @@ def _origin(request: Request, trusted: frozenset[str]) -> str:
     believed = request.client is not None and believes(trusted, request.client.host)
     scheme = request.headers.get("x-forwarded-proto", "") if believed else request.url.scheme
     return f"{'https' if scheme == 'https' else 'http'}://{request.url.netloc}"
-
-
-def _field(fields: Mapping[str, Sequence[str]], name: str) -> str:
-    return fields.get(name, [""])[0].strip()
 
 
 def _shown(text: str, knowledge: Knowledge) -> str:
@@ -162,18 +125,6 @@ def _pieces(reply: Reply, knowledge: Knowledge) -> list[Answer | str]:
         pieces += [*parts[:place], answer]
         del parts[: place + len(compose.answer_parts(knowledge, answer))]
     return [*pieces, *parts]
-
-
-def _dialled(text: str, knowledge: Knowledge) -> Markup:
-    """The text word for word, its telephone numbers as links."""
-    lines = [line for line in knowledge.site.values() if line and _PHONE.fullmatch(line)]
-    numbers = "|".join(re.escape(number) for number in (*_NUMBERS, *lines))
-    pieces = re.split(rf"(?<![\d-])({numbers})(?![\d-])", text)
-    link = Markup('<a href="tel:{}">{}</a>')
-    return Markup("").join(
-        link.format(re.sub(r"[^\d+]", "", piece), piece) if place % 2 else escape(piece)
-        for place, piece in enumerate(pieces)
-    )
 
 
 def _structured(shown: Sequence[Answer]) -> dict[str, Any]:

@@ -22,8 +22,6 @@ LEAST_OPTION = 0.06
 """Confidence below which an entry is not worth offering."""
 LEAST_CHOICE = 0.15
 """The offered entries must hold at least this much confidence together."""
-LONGEST_FOLLOW_UP = 12
-"""Words of a message that may lean on the answer before it."""
 SHORT = 8
 """After an urgent reply, a message of up to so many words that asks nothing we answer gets the script again."""
 
@@ -93,7 +91,7 @@ def _smalltalk(message: Message, state: State, knowledge: Knowledge, day: date) 
 
 def _matched(message: Message, state: State, knowledge: Knowledge, day: date) -> Reply:
     asked = knowledge.smalltalk.strip(message.text)
-    ranked = _ranked(asked, state.about, knowledge)
+    ranked = questions.ranked(asked, state.about, knowledge)
     several = questions.several(asked, state.about, knowledge, day)
     if several and not _left_out(ranked, several, knowledge):
         return compose.several(knowledge, several, day)
@@ -104,17 +102,6 @@ def _left_out(ranked: Sequence[Candidate], several: Sequence[Candidate], knowled
     """The whole message surely asks for an entry that none of its parts asks for: it is one question after all."""
     sure = (each.id for each in ranked[:1] if each.confidence >= knowledge.matcher.threshold)
     return any(id_ in knowledge.answers and id_ not in {each.id for each in several} for id_ in sure)
-
-
-def _ranked(message: str, about: str | None, knowledge: Knowledge) -> list[Candidate]:
-    """Each candidate at its surest, over the whole message and, in a story, over the sentences that ask."""
-    surest: dict[str, Candidate] = {}
-    after = about if len(text.words(text.fold(message))) <= LONGEST_FOLLOW_UP else None
-    for asked in [message, questions.bare(message)] if after else questions.asked(message):
-        for candidate in knowledge.matcher.rank(asked, limit=8, after=after):
-            if candidate.id not in surest or candidate.confidence > surest[candidate.id].confidence:
-                surest[candidate.id] = candidate
-    return sorted(surest.values(), key=lambda each: (-each.confidence, -each.score, each.id))
 
 
 def decide(candidates: Sequence[Candidate], knowledge: Knowledge, day: date) -> Reply:

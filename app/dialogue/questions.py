@@ -17,6 +17,8 @@ LEAST = 4
 """Words of a sentence that can be a question by itself."""
 SHORTEST = 4
 """Words up to which a part without a verb may be a question too: `size? location?`, `and the surgeon`."""
+LONGEST_FOLLOW_UP = 12
+"""Words of a message that may lean on the answer before it."""
 MOST_CUTS = 8
 LONGEST_PARTED = 120
 """Words of a message that may hold several questions; longer ones are stories."""
@@ -58,6 +60,17 @@ def asked(message: str) -> list[str]:
     if len(sentences) < 2 or len(text.words(folded)) < STORY:
         return [message]
     return [message, *([each for each in sentences if "?" in each] or sentences[-1:])]
+
+
+def ranked(message: str, about: str | None, knowledge: Knowledge) -> list[Candidate]:
+    """Each candidate at its surest, over the whole message and, in a story, over the sentences that ask."""
+    surest: dict[str, Candidate] = {}
+    after = about if len(text.words(text.fold(message))) <= LONGEST_FOLLOW_UP else None
+    for said in [message, bare(message)] if after else asked(message):
+        for candidate in knowledge.matcher.rank(said, limit=8, after=after):
+            if candidate.id not in surest or candidate.confidence > surest[candidate.id].confidence:
+                surest[candidate.id] = candidate
+    return sorted(surest.values(), key=lambda each: (-each.confidence, -each.score, each.id))
 
 
 def bare(message: str) -> str:

@@ -1,4 +1,4 @@
-"""rapidfuzz where it pays: the nearest phrasing, search from the first letters, near-duplicates."""
+"""rapidfuzz where it pays: the nearest phrasing, near-duplicates."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,20 +32,6 @@ class Phrasings:
     @cached_property
     def _keys(self) -> tuple[str, ...]:
         return tuple(sort_key(text) for text in self.texts)
-
-
-def starting_with(prefix: str, titles: Sequence[tuple[str, str]]) -> list[str]:
-    """Ids whose title holds each word of `prefix`, the last one perhaps unfinished, best fit first."""
-    wanted = features.tokenise(prefix)
-    return [
-        id_
-        for id_, title in titles
-        if wanted and _holds(features.tokenise(title), [word for word in wanted if word != "?"])
-    ]
-
-
-def _holds(words: Sequence[str], wanted: Sequence[str]) -> bool:
-    return all(any(word.startswith(want) for word in words) for want in wanted)
 
 
 def near_duplicates(texts: Sequence[str], least: float = 95.0) -> Iterator[tuple[int, int, float]]:

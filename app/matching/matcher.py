@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from app.errors import FitError
 from app.matching import confidence, likeness, model
 from app.matching.features import FloatArray, Reading
+from app.matching.index import Index
 from app.matching.model import LinearModel
 from app.matching.vocabulary import Lexicon
 
@@ -201,6 +202,17 @@ class Matcher:
         runner_up = next((each.id for each in self.rank(text) if each.id != id), None)
         matched = tuple(dict.fromkeys(word for word in reading.words if word in shared and word != "?"))
         return Why(phrasing, like, matched, runner_up, self.threshold)
+
+    @cached_property
+    def index(self) -> Index:
+        """Ranks while a question is being typed; made when first asked for, about 0.3 s for 16,000 phrasings."""
+        return Index.of(self.model.vocabulary, [self.phrasings[label].texts for label in self.labels])
+
+    def warm(self) -> None:
+        """Makes now what would otherwise be made for the first who searches or wants an explanation."""
+        self.index  # noqa: B018 made when it is looked at
+        for each in self.phrasings.values():
+            each.nearest("")
 
     def _confidence(self, row: list[float], place: int) -> float:
         return self.calibration.confidence(row, self.labels[place] not in self.not_covered)

@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, delete, insert, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Engine, delete, select
 
-from app import metrics
-from app.errors import StoreError
-from app.records.tables import consents
+from app.records.tables import consents, put, transaction
 
 
 class Consents:
@@ -23,27 +20,12 @@ class Consents:
     def opted_out(self, parties: Sequence[str]) -> bool | None:
         """None for a number that has never written."""
         query = select(consents.c.party, consents.c.opted_out).where(consents.c.party.in_(parties))
-        try:
-            with self._engine.connect() as connection:
-                said = {row.party: row.opted_out for row in connection.execute(query)}
-        except (SQLAlchemyError, OSError) as error:
-            raise self._failed(error) from error
+        with transaction(self._engine, "consents") as connection:
+            said = {row.party: row.opted_out for row in connection.execute(query)}
         return next((said[party] for party in parties if party in said), None)
 
     def set(self, parties: Sequence[str], opted_out: bool, at: float) -> None:
-        row = {"party": parties[0], "opted_out": opted_out, "at": at}
-        for _ in range(2):  # two at once: the later one replaces the first
-            try:
-                with self._engine.begin() as connection:
-                    connection.execute(delete(consents).where(consents.c.party.in_(parties)))
-                    connection.execute(insert(consents), row)
-                return
-            except IntegrityError:
-                continue
-            except (SQLAlchemyError, OSError) as error:
-                raise self._failed(error) from error
-
-    @staticmethod
-    def _failed(error: Exception) -> StoreError:
-        metrics.store_errors.labels("consents").inc()
-        return StoreError(f"consents cannot be reached: {type(error).__name__}")
+        newest, *older = parties
+        with transaction(self._engine, "consents") as connection:
+            put(connection, consents, {"party": newest, "opted_out": opted_out, "at": at})
+            connection.execute(delete(consents).where(consents.c.party.in_(older)))

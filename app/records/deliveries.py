@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
-from app import metrics
-from app.errors import StoreError
-from app.records.tables import deliveries
+from app.records.tables import deliveries, transaction
 
 State = Literal["received", "replied", "sending", "sent", "unknown"]
 Found = TypeVar("Found")
@@ -105,11 +103,5 @@ class Deliveries:
         return [Delivery(*row) for row in rows]  # type: ignore[misc]
 
     def _write(self, step: Callable[[Connection], Found]) -> Found:
-        try:
-            with self._engine.begin() as connection:
-                return step(connection)
-        except IntegrityError:
-            raise
-        except (SQLAlchemyError, OSError) as error:
-            metrics.store_errors.labels("deliveries").inc()
-            raise StoreError(f"deliveries cannot be reached: {type(error).__name__}") from error
+        with transaction(self._engine, "deliveries") as connection:
+            return step(connection)

@@ -4,12 +4,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, delete, insert, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Engine, delete, select
 
 from app import metrics
-from app.errors import StoreError
-from app.records.tables import feedback
+from app.records.tables import feedback, put, transaction
 
 Verdict = Literal["up", "down"]
 Reason = Literal["not-my-question", "not-clear", "not-enough", "looks-wrong"]
@@ -36,23 +34,13 @@ class Feedback:
 
     def give(self, opinion: Opinion) -> None:
         """Durable when it returns; a second opinion on a message replaces the first. Raises `StoreError`."""
-        try:
-            try:
-                self._write(opinion)
-            except IntegrityError:  # two at once: the other one was first, so this one replaces it
-                self._write(opinion)
-        except (SQLAlchemyError, OSError) as error:
-            metrics.store_errors.labels("feedback").inc()
-            raise StoreError(f"feedback cannot be written: {type(error).__name__}") from error
+        with transaction(self._engine, "feedback") as connection:
+            connection.execute(delete(feedback).where(feedback.c.at < opinion.at - self._keep))
+            put(connection, feedback, asdict(opinion))
         metrics.feedback.labels(opinion.verdict).inc()
 
-    def _write(self, opinion: Opinion) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(delete(feedback).where(feedback.c.at < opinion.at - self._keep))
-            if not self._replaced(connection, opinion):
-                connection.execute(insert(feedback), asdict(opinion))
-
-    def _replaced(self, connection: Connection, opinion: Opinion) -> bool:
-        values = {"at": opinion.at, "verdict": opinion.verdict, "reason": opinion.reason}
-        same = feedback.c.message_id == opinion.message_id
-        return connection.execute(update(feedback).where(same).values(values)).rowcount > 0
+    def all(self) -> list[Opinion]:
+        """Raises `StoreError`."""
+        with transaction(self._engine, "feedback") as connection:
+            rows = connection.execute(select(feedback).order_by(feedback.c.at)).mappings()
+            return [Opinion(**row) for row in rows]

@@ -1,37 +1,74 @@
 """The tables, and the one engine that reaches them."""
 
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
+    Date,
     DateTime,
+    Dialect,
     Engine,
     Float,
     Index,
+    Integer,
     MetaData,
     String,
     Table,
     Text,
+    TypeDecorator,
     create_engine,
     event,
+    func,
     make_url,
+    select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app import metrics
 from app.errors import StoreError
 
+WAIT = 2
+"""Seconds for PostgreSQL to take a connection, and for one to come free."""
+LONGEST_STATEMENT = 5_000
+"""Milliseconds: what takes longer is broken, and a person waits for it."""
+_MIGRATING = 0x68616966
+"""The advisory lock under which one process at a time migrates a PostgreSQL."""
+
+INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""Inserts that know `ON CONFLICT`, by dialect."""
+
 metadata = MetaData()
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time in UTC; SQLite forgets the zone, which is put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
 
 decisions = Table(
     "decisions",
     metadata,
     Column("message_id", String(300), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
     Column("channel", String(16), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("subject", String(400), nullable=False),
@@ -48,7 +85,7 @@ withdrawals = Table(
     "withdrawals",
     metadata,
     Column("entry_id", String(100), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
     Column("by", String(200), nullable=False),
     Column("why", String(1000), nullable=False),
 )
@@ -57,7 +94,7 @@ feedback = Table(
     "feedback",
     metadata,
     Column("message_id", String(300), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
     Column("channel", String(16), nullable=False),
     Column("subject", String(400), nullable=False),
     Column("content_version", String(64), nullable=False),
@@ -88,12 +125,67 @@ consents = Table(
     Column("at", Float, nullable=False),
 )
 
+questions = Table(
+    "questions",
+    metadata,
+    Column("message_id", String(300), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("urgent_score", Float, nullable=False),
+    Column("near_urgent", Boolean, nullable=False),
+    Column("content_version", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Index("questions_at", "at"),
+    Index("questions_state", "state", "near_urgent"),
+)
+
+counts = Table(
+    "counts",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("channel", String(16), primary_key=True),
+    Column("measure", String(16), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("times", Integer, nullable=False),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("target", String(100), nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("lines", Text, nullable=False),
+    Column("message_ids", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("proposals_state", "state"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("act", String(32), nullable=False),
+    Column("subject", String(400), nullable=False),
+    Index("audit_at", "at"),
+)
+
 
 def connect(url: str) -> Engine:
-    """An engine; connects to nothing yet. SQLite gets its folder, WAL and a patient lock."""
+    """An engine; connects to nothing yet. SQLite gets WAL and a patient lock, PostgreSQL its time limits."""
     parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.get_backend_name() == "postgresql":
+        limits: dict[str, Any] = {"connect_timeout": WAIT, "options": f"-c statement_timeout={LONGEST_STATEMENT}"}
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(parsed, pool_pre_ping=True, pool_timeout=WAIT, connect_args=limits)
     engine = create_engine(parsed)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
@@ -107,7 +199,30 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     cursor.close()
 
 
-def migrate(engine: Engine) -> None:
+@contextlib.contextmanager
+def transaction(engine: Engine, store: str) -> Iterator[Connection]:
+    """Durable when it ends. What the driver raises is counted for `store` and becomes a `StoreError`, but for an
+    `IntegrityError`, which the caller expects.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except IntegrityError:
+        raise
+    except (SQLAlchemyError, OSError) as error:
+        metrics.store_errors.labels(store).inc()
+        raise StoreError(f"{store} cannot be reached: {type(error).__name__}") from error
+
+
+def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Inserts a row, or replaces the one with the same primary key, also when another process is just doing that."""
+    new = INSERTS[connection.dialect.name](table)
+    keys = [column.name for column in table.primary_key]
+    rest = {column.name: new.excluded[column.name] for column in table.columns if column.name not in keys}
+    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=rest), row)
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
     """Brings the schema up to date. Raises `StoreError` when the store cannot be reached or written."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -115,7 +230,17 @@ def migrate(engine: Engine) -> None:
         if engine.url.database and engine.url.get_backend_name() == "sqlite":
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
         with engine.begin() as connection:
+            _alone(connection)
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     except (SQLAlchemyError, OSError) as error:
         raise StoreError(f"the store cannot be migrated: {type(error).__name__}") from error
+
+
+def _alone(connection: Connection) -> None:
+    """Until the transaction ends, no other process migrates this store; on PostgreSQL they wait as long as it takes."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.execute(select(func.set_config("statement_timeout", "0", True)))
+    connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))

@@ -23,18 +23,24 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.links: list[str] = []
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        config = uvicorn.Config(create_app(self.settings), port=self.port, log_config=None, timeout_graceful_shutdown=1)
+        app = create_app(self.settings, announce=self.links.append)
+        config = uvicorn.Config(app, port=self.port, log_config=None, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
         while not self._server.started:
             time.sleep(0.01)
+
+    def link(self) -> str:
+        """Signs staff in, once."""
+        return self.links[-1].replace(f":{self.settings.port}/", f":{self.port}/")
 
     def stop(self) -> None:
         self._server.should_exit = True

@@ -104,6 +104,16 @@ def test_search_finds_from_the_first_letters(client: TestClient) -> None:
     assert found["urgent"] is None
 
 
+def test_search_says_why_to_signed_in_staff_only(settings: Settings) -> None:
+    links: list[str] = []
+    with TestClient(create_app(settings, announce=links.append)) as client:
+        asked = {"text": "what kind of bulb"}
+        assert client.post("/v1/search", json=asked).json()["results"][0]["why"] is None
+        client.get(f"/staff/link?{links[-1].split('?')[1]}")
+        why = client.post("/v1/search", json=asked).json()["results"][0]["why"]
+    assert "bulb" in why["words"]
+
+
 def test_search_puts_danger_above_everything(client: TestClient) -> None:
     found = client.post("/v1/search", json={"text": "caller cant breathe"}).json()
     assert found["urgent"] == {"tier": "emergency", "text": "The emergency-staff text."}

@@ -1,53 +1,30 @@
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import Engine, select
 
 from app.records.ledger import Decision, Ledger
-from app.records.tables import connect, decisions, migrate
+from app.records.tables import decisions, transaction
 from tests.conftest import NOW
 
 DECISION = Decision("id-1", NOW, "web", "answer", "lamp-color", "ab" * 32, 0.9, 0.0, False, "v1", "m1")
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path / 'deep' / 'ledger.db'}")
-    migrate(engine)
-    yield engine
-    engine.dispose()
-
-
-def written(engine: Engine) -> list[str]:
+def written(engine: Engine) -> list[tuple[str, datetime]]:
     with engine.connect() as connection:
-        return list(connection.execute(select(decisions.c.message_id).order_by(decisions.c.message_id)).scalars())
+        rows = connection.execute(select(decisions.c.message_id, decisions.c.at).order_by(decisions.c.message_id))
+        return [(row.message_id, row.at) for row in rows]
 
 
-def test_what_waits_is_written_before_it_stops(engine: Engine) -> None:
-    ledger = Ledger(engine, timedelta(days=365))
-    ledger.start()
-    for number in range(1200):
-        ledger.record(replace(DECISION, message_id=f"id-{number:04}"))
-    ledger.stop()
-    assert len(written(engine)) == 1200
+def test_decisions_are_kept_with_their_time(engine: Engine) -> None:
+    with transaction(engine, "ledger") as connection:
+        Ledger(timedelta(days=365)).write(connection, [DECISION, replace(DECISION, message_id="id-2")])
+    assert written(engine) == [("id-1", NOW), ("id-2", NOW)]
 
 
 def test_what_is_too_old_is_swept(engine: Engine) -> None:
-    for decision in (replace(DECISION, message_id="old", at=NOW - timedelta(days=400)), DECISION):
-        ledger = Ledger(engine, timedelta(days=365))
-        ledger.start()
-        ledger.record(decision)
-        ledger.stop()
-    assert written(engine) == ["id-1"]
-
-
-def test_a_dead_store_costs_the_record_and_nothing_else(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path}")
-    ledger = Ledger(engine, timedelta(days=365))
-    ledger.start()
-    ledger.record(DECISION)
-    ledger.stop()
-    engine.dispose()
+    ledger = Ledger(timedelta(days=365))
+    with transaction(engine, "ledger") as connection:
+        ledger.write(connection, [replace(DECISION, message_id="old", at=NOW - timedelta(days=400)), DECISION])
+        ledger.sweep(connection, NOW)
+    assert written(engine) == [("id-1", NOW)]

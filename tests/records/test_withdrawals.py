@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from app.errors import StoreError
 from app.records.tables import connect, migrate
@@ -10,16 +11,13 @@ from tests.conftest import NOW
 TAKEN = Withdrawal("lamp-color", NOW, "Dr. A", "it was repainted")
 
 
-def test_an_entry_is_taken_back_and_given_back(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path / 'a.db'}")
-    migrate(engine)
+def test_an_entry_is_taken_back_and_given_back(engine: Engine) -> None:
     withdrawals = Withdrawals(engine)
     withdrawals.add(TAKEN)
     withdrawals.add(TAKEN)
     assert [(each.entry_id, each.why) for each in withdrawals.all()] == [("lamp-color", "it was repainted")]
     assert withdrawals.remove("lamp-color")
     assert not withdrawals.remove("lamp-color")
-    engine.dispose()
 
 
 def test_a_store_that_cannot_be_read_is_a_store_error(tmp_path: Path) -> None:

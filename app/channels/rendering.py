@@ -1,0 +1,55 @@
+"""Pages drawn on the server: templates, what all of them show, and the policy under which browsers run them."""
+
+import re
+from functools import cache
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from app.channels import assets
+from app.channels.http import Services
+from app.dialogue.knowledge import Knowledge
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+_NUMBERS = ("911", "988")
+_PHONE = re.compile(r"\+?[\d\s().-]{3,24}")
+
+
+def page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLResponse:
+    """The template of this name, under the banner of a demonstration where the content is one."""
+    knowledge = served.live.current
+    common = {
+        "banner": knowledge.scripts.get("demo-banner") if knowledge.demo else None,
+        "welcome": knowledge.scripts.get("welcome", knowledge.scripts["safety-notice"]),
+        "notice": knowledge.scripts["safety-notice"],
+        "demo": knowledge.demo,
+        "site": knowledge.site,
+        "heading": next(iter(knowledge.content.documents.values())).title,
+        "dial": lambda text: dialled(text, knowledge),
+        "asset": assets.asset,
+    }
+    html = _templates().get_template(name).render({**common, **values})
+    return HTMLResponse(html, status, {"content-security-policy": POLICY})
+
+
+@cache
+def _templates() -> Environment:
+    loader = FileSystemLoader([folder / "templates" for folder in assets.FOLDERS])
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def dialled(text: str, knowledge: Knowledge) -> Markup:
+    """The text word for word, its telephone numbers as links."""
+    lines = [line for line in knowledge.site.values() if line and _PHONE.fullmatch(line)]
+    numbers = "|".join(re.escape(number) for number in (*_NUMBERS, *lines))
+    pieces = re.split(rf"(?<![\d-])({numbers})(?![\d-])", text)
+    link = Markup('<a href="tel:{}">{}</a>')
+    return Markup("").join(
+        link.format(re.sub(r"[^\d+]", "", piece), piece) if place % 2 else escape(piece)
+        for place, piece in enumerate(pieces)
+    )

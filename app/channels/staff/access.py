@@ -1,0 +1,129 @@
+"""Who is signed in, what they may do, and that a change comes from our own page."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, FastAPI, Request
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.channels.http import Served, Services, form_of, known
+from app.channels.staff.desk import Desk, Role
+from app.errors import NotAllowed, NotFound, SignInNeeded
+
+TOUCH = 60.0
+"""Seconds between two times that a session's last use is noted in its cookie."""
+CSRF_HEADER = "x-csrf-token"
+PREFIXES = ("/staff", "/v1/search")
+"""Paths that know of sessions; all others never look at a cookie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    who: str
+    roles: frozenset[Role]
+    csrf: str
+
+    @property
+    def curates(self) -> bool:
+        return "curator" in self.roles
+
+
+class Sessions:
+    """Starlette's signed cookie, on the staff's paths only."""
+
+    def __init__(self, app: ASGIApp, secret: str, longest: int, secure: bool) -> None:
+        self._app = app
+        name = "__Host-hai-faq-staff" if secure else "hai-faq-staff"
+        self._signed = SessionMiddleware(app, secret, name, max_age=longest, same_site="lax", https_only=secure)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ours = scope["type"] == "http" and scope["path"].startswith(PREFIXES)
+        await (self._signed if ours else self._app)(scope, receive, send)
+
+
+def install(app: FastAPI, secret: str, longest: int, secure: bool) -> None:
+    """`longest` in seconds; `secure` where browsers reach the service by TLS."""
+    app.add_exception_handler(SignInNeeded, to_sign_in)
+    app.add_middleware(Sessions, secret=secret, longest=longest, secure=secure)
+
+
+def begin(session: dict[str, Any], who: str, roles: frozenset[Role], now: datetime) -> None:
+    """A session of its own for whoever has just signed in: nothing of what was there before goes on."""
+    session.clear()
+    at = now.timestamp()
+    session.update(
+        id=secrets.token_urlsafe(16), who=who, roles=sorted(roles), began=at, seen=at, csrf=secrets.token_urlsafe(32)
+    )
+
+
+def person_of(session: dict[str, Any], desk: Desk, now: datetime) -> Person | None:
+    """None, and an empty session, once it was idle or in use for too long, or signed out."""
+    if "who" not in session:
+        return None
+    at = now.timestamp()
+    worn_out = at - session["began"] > desk.longest.total_seconds() or at - session["seen"] > desk.idle.total_seconds()
+    if worn_out or session["id"] in desk.ended:
+        session.clear()
+        return None
+    if at - session["seen"] >= TOUCH:
+        session["seen"] = at
+    return Person(session["who"], frozenset(session["roles"]), session["csrf"])
+
+
+def desk_of(served: Services) -> Desk:
+    if served.desk is None:
+        raise NotFound
+    return served.desk
+
+
+def whoever(request: Request, served: Services) -> Person | None:
+    """Who is signed in, where being so is no duty; on a path of `PREFIXES`."""
+    return person_of(request.session, served.desk, served.answering.clock()) if served.desk else None
+
+
+async def signed_in(request: Request, served: Served) -> Person:
+    person = person_of(request.session, desk_of(served), served.answering.clock())
+    if person is None:
+        raise SignInNeeded
+    return person
+
+
+SignedIn = Annotated[Person, Depends(signed_in)]
+
+
+async def curating(person: SignedIn) -> Person:
+    if not person.curates:
+        raise NotAllowed("This needs the role of a curator.")
+    return person
+
+
+Curating = Annotated[Person, Depends(curating)]
+
+
+async def posted(request: Request, person: SignedIn) -> dict[str, str]:
+    """The fields of a form that our own page has sent for this person."""
+    form = await form_of(request)
+    given = request.headers.get(CSRF_HEADER) or form.get("csrf", "")
+    if not compare_digest(given.encode("utf-8", "replace"), person.csrf.encode()):
+        raise NotAllowed("The page was too old, or the request did not come from it. Load the page again.")
+    origin = request.headers.get("origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.url.netloc:
+        raise NotAllowed("The request came from another website.")
+    return form
+
+
+Posted = Annotated[dict[str, str], Depends(posted)]
+
+
+def to_sign_in(request: Request, error: Exception) -> Response:
+    """A person who opens a page is led to the sign-in; a program gets 401."""
+    opens = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    if opens and request.url.path.startswith("/staff"):
+        return RedirectResponse("/staff/sign-in", 303)
+    return known(request, error)

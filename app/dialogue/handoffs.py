@@ -1,0 +1,29 @@
+"""To whom staff hand a caller over when there is no approved text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """A group of topics and who answers for them. A group without topics takes all that no other names."""
+
+    label: str
+    topics: tuple[str, ...] = ()
+    """Ids, or their beginnings: `nc-refill-*`."""
+    extension: str | None = None
+    hours: str | None = None
+    after_hours: str | None = None
+
+
+def hand_over(handoffs: Sequence[Handoff], topic: str) -> Handoff | None:
+    """The first group that names the topic, else the first that names none."""
+    named = (each for each in handoffs if any(fnmatchcase(topic, pattern) for pattern in each.topics))
+    return next(named, next((each for each in handoffs if not each.topics), None))
+
+
+def unknown_topics(handoffs: Sequence[Handoff], topics: Sequence[str]) -> list[str]:
+    """Patterns that fit no topic: a slip that would send callers to the wrong line."""
+    patterns = (pattern for each in handoffs for pattern in each.topics)
+    return [pattern for pattern in patterns if not any(fnmatchcase(topic, pattern) for topic in topics)]

@@ -1,0 +1,101 @@
+"""Which topics use which words: a ranking from the first letters on, while a question is still being typed."""
+
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from app.matching import features
+from app.matching.features import FloatArray
+from app.matching.vocabulary import Vocabulary
+
+LEAST_COUNT = 2
+"""A word that one phrasing alone uses is as likely a slip."""
+LEAST_SLIP = 4
+"""Letters from which on an unfinished word may hold a slip."""
+LAST = "\U0010ffff"
+_RARE = 1e-4
+"""Added to a word's mean share, so that the logarithm stays finite."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """One row per word, in order of the alphabet: the share of each topic's phrasings that use it."""
+
+    vocabulary: Vocabulary
+    words: Sequence[str]
+    shares: NDArray[np.float32]
+    _places: Mapping[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_places", {word: place for place, word in enumerate(self.words)})
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary, topics: Sequence[Sequence[str]]) -> "Index":
+        """`topics` are the phrasings of each topic; a row's columns are in their order."""
+        using = [Counter(_words_of(phrasings)) for phrasings in topics]
+        total = sum(using, Counter())
+        words = sorted(word for word, count in total.items() if count >= LEAST_COUNT)
+        sizes = np.array([max(1, len(phrasings)) for phrasings in topics], np.float32)
+        counts = np.array([[each[word] for each in using] for word in words], np.float32).reshape(-1, len(topics))
+        return cls(vocabulary, words, counts / sizes)
+
+    def likely(self, text: str) -> FloatArray:
+        """How much each topic's phrasings sound like this text, 0 to 1 for the best; the last word may be unfinished.
+
+        A word counts by the root of its share in the topic and by how rare it is over all topics (inverse document
+        frequency), so that `hoc` finds `hockey` though a tenth of one topic's phrasings use it.
+        """
+        found = np.zeros(self.shares.shape[1], np.float32)
+        for share in self._shares(text):
+            found += np.sqrt(share) * -math.log(float(share.mean()) + _RARE)
+        return found / max(float(found.max(initial=0.0)), 1e-9)
+
+    def finished(self, text: str, topic: int) -> str:
+        """The text with its last word as the phrasings of a topic (its column) most often finish it."""
+        start = next(iter(features.tokenise(text)[-1:]), "")
+        rows = slice(bisect_left(self.words, start), bisect_left(self.words, start + LAST))
+        if not start or not text[-1:].isalnum() or not self.shares[rows, topic].any():
+            return text
+        full = self.words[rows.start + int(self.shares[rows, topic].argmax())]
+        return f"{text[: len(text) - len(start)]}{full}"
+
+    def _shares(self, text: str) -> Iterator[FloatArray]:
+        words = [word for word in features.tokenise(text)[: features.LONGEST_TEXT] if word != "?"]
+        unfinished = text[-1:].isalnum()
+        for word in words[: -1 if unfinished else None]:
+            for full in self.vocabulary.lexicon.write_out([word]):
+                place = self._places.get(full, self._places.get(self.vocabulary.repair(full)))
+                if place is not None:
+                    yield self.shares[place]
+        if words and unfinished:
+            yield from self._beginning_with(words[-1])
+
+    def _beginning_with(self, start: str) -> Iterator[FloatArray]:
+        """Any of the words that start so; for shorthand also what it stands for; for a slip the nearest start."""
+        for prefix in (start, *self.vocabulary.lexicon.shorthand.get(start, ())):
+            rows = self.shares[bisect_left(self.words, prefix) : bisect_left(self.words, prefix + LAST)]
+            if not len(rows) and len(prefix) >= LEAST_SLIP:
+                near = self._nearest_start(prefix)
+                rows = self.shares[bisect_left(self.words, near) : bisect_left(self.words, near + LAST)]
+            if len(rows):
+                yield 1 - np.prod(1 - rows, axis=0)
+
+    def _nearest_start(self, prefix: str) -> str:
+        alike = self.words[bisect_left(self.words, prefix[0]) : bisect_left(self.words, prefix[0] + LAST)]
+        lengths = (len(prefix), len(prefix) + 1)
+        starts = sorted({word[:length] for word in alike for length in lengths if len(word) >= length})
+        found = process.extractOne(prefix, starts, scorer=OSA.distance, score_cutoff=1)
+        return found[0] if found else LAST
+
+
+def _words_of(phrasings: Sequence[str]) -> Iterator[str]:
+    """Each word once for each phrasing that uses it."""
+    for phrasing in phrasings:
+        yield from set(features.tokenise(phrasing)) - {"?"}

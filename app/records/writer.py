@@ -1,0 +1,125 @@
+"""Best-effort records: a thread of its own writes them behind a bounded queue.
+
+A full queue or a dead store costs records, which are counted, and never an answer.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine
+
+from app import metrics
+from app.errors import StoreError
+from app.records.tables import transaction
+
+log = logging.getLogger(__name__)
+
+WAITING = 10_000
+BATCH = 2_000
+LINGER = 0.25
+"""Seconds in which records gather: a transaction for each message cost as much of the processor as its answer."""
+SWEEP_EVERY = 60.0
+"""Seconds between two looks at what is too old."""
+
+Item = tuple[str, Any]
+
+
+class Sink(Protocol):
+    """One kind of record. Neither method need catch what a database raises."""
+
+    def write(self, connection: Connection, batch: Sequence[Any]) -> None: ...
+
+    def sweep(self, connection: Connection, now: datetime) -> None:
+        """Removes what was kept long enough; called every minute or so."""
+
+
+class Writer:
+    """Started with the service, drained when it stops. Sinks are told apart by name."""
+
+    def __init__(self, engine: Engine, sinks: Mapping[str, Sink], clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self.sinks = sinks
+        self._clock = clock
+        self._queue: queue.Queue[Item | None] = queue.Queue(WAITING)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._write_all, name="records", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def record(self, sink: str, item: object) -> None:
+        """Never waits and never fails; a sink that is not there keeps nothing."""
+        if sink not in self.sinks:
+            return
+        try:
+            self._queue.put_nowait((sink, item))
+        except queue.Full:
+            metrics.dropped.labels(sink).inc()
+
+    def stop(self, patience: float = 5.0) -> None:
+        """Writes what waits, for at most `patience` seconds; what is left then is counted as lost."""
+        self._stopping.set()
+        try:
+            self._queue.put(None, timeout=patience)
+        except queue.Full:
+            pass
+        else:
+            self._thread.join(patience)
+        self._count_left()
+
+    def _count_left(self) -> None:
+        while not self._queue.empty():
+            left = self._queue.get_nowait()
+            if left is not None:
+                metrics.dropped.labels(left[0]).inc()
+
+    def _write_all(self) -> None:
+        swept, last = -SWEEP_EVERY, False
+        while not last:
+            if time.monotonic() - swept >= SWEEP_EVERY:
+                self._sweep()
+                swept = time.monotonic()
+            batch, last = self._batch()
+            for name in dict.fromkeys(sink for sink, _ in batch):
+                self._write(name, [item for sink, item in batch if sink == name])
+
+    def _batch(self) -> tuple[list[Item], bool]:
+        """What has gathered, empty after a quiet minute; and whether it is the last."""
+        try:
+            first = self._queue.get(timeout=SWEEP_EVERY)
+        except queue.Empty:
+            return [], False
+        if first is None:
+            return [], True
+        self._stopping.wait(LINGER)
+        batch = [first]
+        while len(batch) < BATCH:
+            try:
+                following = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if following is None:
+                return batch, True
+            batch.append(following)
+        return batch, False
+
+    def _write(self, name: str, batch: list[Any]) -> None:
+        try:
+            with transaction(self._engine, name) as connection:
+                self.sinks[name].write(connection, batch)
+        except Exception as error:  # noqa: BLE001 whatever broke, the next batch may go well
+            metrics.dropped.labels(name).inc(len(batch))
+            log.warning("%s: %d records lost: %s", name, len(batch), type(error).__name__)
+
+    def _sweep(self) -> None:
+        for name, sink in self.sinks.items():
+            try:
+                with transaction(self._engine, name) as connection:
+                    sink.sweep(connection, self._clock())
+            except StoreError as error:
+                log.warning("%s", error)

@@ -1,0 +1,125 @@
+"""What redaction finds, misses and takes wrongly, on labelled messages: `python -m bench.redaction FILE_OR_DIR ...`
+
+A line of a file is `{"text", "spans": [[substring, kind]]}`. A span is found when nothing of it is left; "other mark"
+counts those found under the mark of another kind. False is what was taken and holds a word that no span has.
+`--show` prints them.
+"""
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.evaluation import files_of
+from app.records import redact
+
+HEAD = f"{'':10s}   spans           found          missed   other mark   false"
+KINDS = ("name", "phone", "email", "number", "date", "address", "url", "card")
+
+
+@dataclass(frozen=True)
+class Labelled:
+    text: str
+    spans: tuple[redact.Span, ...]
+
+
+@dataclass
+class Counts:
+    messages: int = 0
+    spoilt: int = 0
+    """Messages from which too much was taken."""
+    found: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    other: Counter[str] = field(default_factory=Counter)
+    false: Counter[str] = field(default_factory=Counter)
+    shown: list[str] = field(default_factory=list)
+
+    def recall(self) -> float:
+        return self.found.total() / max(1, self.found.total() + self.missed.total())
+
+    def false_rate(self) -> float:
+        """Of the messages, the share from which too much was taken."""
+        return self.spoilt / max(1, self.messages)
+
+    def table(self) -> str:
+        rows = [self._row(kind, kind) for kind in KINDS]
+        return "\n".join([HEAD, *rows, self._row("all", *KINDS)])
+
+    def _row(self, name: str, *kinds: str) -> str:
+        found, missed, other, false = (
+            sum(counter[kind] for kind in kinds) for counter in (self.found, self.missed, self.other, self.false)
+        )
+        total = max(1, found + missed)
+        return (
+            f"{name:10s}{found + missed:8d}  {found:5d} ({found / total:6.1%})  {missed:4d} ({missed / total:6.1%})"
+            f"   {other:10d}   {false:5d}"
+        )
+
+
+def read(path: Path) -> list[Labelled]:
+    return [_labelled(json.loads(line)) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _labelled(line: dict[str, object]) -> Labelled:
+    text, given = str(line["text"]), line["spans"]
+    assert isinstance(given, list)
+    return Labelled(text, tuple(_places(text, given)))
+
+
+def _places(text: str, given: Sequence[Sequence[str]]) -> Iterator[redact.Span]:
+    """Spans are given in the order in which they stand."""
+    at = 0
+    for part, kind in given:
+        start = text.index(part, at)
+        at = start + len(part)
+        yield redact.Span(start, at, kind)
+
+
+def _letters(text: str, spans: Sequence[redact.Span]) -> set[int]:
+    return {place for each in spans for place in range(each.start, each.end) if text[place].isalnum()}
+
+
+def count(cases: Sequence[Labelled]) -> Counts:
+    counts = Counts()
+    for case in cases:
+        _count(case, redact.spans(case.text), counts)
+    return counts
+
+
+def _count(case: Labelled, taken: Sequence[redact.Span], counts: Counts) -> None:
+    covered, labelled = _letters(case.text, taken), _letters(case.text, case.spans)
+    for span in case.spans:
+        found = _letters(case.text, [span]) <= covered
+        (counts.found if found else counts.missed)[span.mark] += 1
+        same = any(each.mark == span.mark and each.start < span.end and span.start < each.end for each in taken)
+        counts.other[span.mark] += found and not same
+        if not found:
+            counts.shown.append(f"missed {span.mark}: {case.text[span.start : span.end]!r} in {case.text!r}")
+    false = [each for each in taken if not _letters(case.text, [each]) <= labelled]
+    counts.false.update(each.mark for each in false)
+    counts.shown += [f"false {each.mark}: {case.text[each.start : each.end]!r} in {case.text!r}" for each in false]
+    counts.messages += 1
+    counts.spoilt += bool(false)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paths", nargs="+", type=Path)
+    parser.add_argument("--show", action="store_true", help="print what was missed and what was taken wrongly")
+    given = parser.parse_args()
+    for path in files_of(given.paths):
+        cases = read(path)
+        counts = count(cases)
+        nothing = sum(not case.spans for case in cases)
+        print(
+            f"{path.name}: {len(cases)} messages, {nothing} with nothing to take; too much taken from {counts.spoilt}"
+        )
+        print(counts.table())
+        if given.show:
+            print(*counts.shown, sep="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Signed-in people of each role, by the one-time link and by an identity provider."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from tests.channels.staff.provider import CLIENT, SECRET, Provider
+
+Desk = Callable[[Settings], TestClient]
+HANDOFFS = (
+    {
+        "label": "Electrician",
+        "topics": ["nc-*"],
+        "extension": "4-1200",
+        "hours": "8 to 5",
+        "after_hours": "Ring the bell.",
+    },
+    {"label": "Nurse"},
+)
+
+
+@pytest.fixture
+def staffed(settings: Settings) -> Settings:
+    return Settings.model_validate({**settings.model_dump(), "handoffs": HANDOFFS, "oncall_line": "555-0199"})
+
+
+@pytest.fixture
+def links() -> list[str]:
+    """What the console shows: the last is good."""
+    return []
+
+
+@pytest.fixture
+def outsider(staffed: Settings, links: list[str]) -> Iterator[TestClient]:
+    """Not signed in."""
+    with TestClient(create_app(staffed, announce=links.append), follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def curator(outsider: TestClient, links: list[str]) -> TestClient:
+    """Signed in by the link, which lets one do everything."""
+    assert outsider.get(path_of(links[-1])).status_code == 303
+    return outsider
+
+
+def path_of(link: str) -> str:
+    return re.sub(r"https?://[^/]+", "", link)
+
+
+def csrf_of(client: TestClient) -> str:
+    found = re.search(r'name="csrf" value="([\w-]+)"', client.get("/staff").text)
+    assert found
+    return found[1]
+
+
+@pytest.fixture(scope="session")
+def identity() -> Iterator[Provider]:
+    provider = Provider()
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture
+def provider(identity: Provider) -> Provider:
+    identity.claims, identity.wrong, identity.sign_with = (
+        {"email": "ann@example.org", "roles": ["lookup"]},
+        {},
+        identity.key,
+    )
+    identity.refused.clear()
+    return identity
+
+
+@pytest.fixture
+def hospital(staffed: Settings, provider: Provider) -> Iterator[TestClient]:
+    """The service of a hospital with an identity provider; nobody has signed in."""
+    settings = staffed.model_dump() | {
+        "secret": "a9" * 20,
+        "public_url": "http://testserver",
+        "oidc_issuer": provider.url,
+        "oidc_client_id": CLIENT,
+        "oidc_client_secret": SECRET,
+    }
+    with TestClient(create_app(Settings.model_validate(settings)), follow_redirects=False) as client:
+        yield client

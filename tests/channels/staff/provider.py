@@ -1,0 +1,100 @@
+"""An OpenID Connect provider, small but real: discovery, keys, one-time codes, PKCE, signed tokens, over HTTP."""
+
+import base64
+import hashlib
+import json
+import secrets
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+CLIENT, SECRET = "hai-faq", "the-client-secret-of-the-tests"
+
+
+class Provider:
+    """`claims` go into the next tokens; `wrong` replaces claims of the provider's own (nonce, aud, iss, exp)."""
+
+    def __init__(self) -> None:
+        self.key = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
+        self.other_key = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
+        self.sign_with = self.key
+        self.claims: dict[str, Any] = {}
+        self.wrong: dict[str, Any] = {}
+        self.codes: dict[str, dict[str, str]] = {}
+        self.refused: list[str] = []
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._answer(*provider.get(self.path))
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"])).decode()
+                self._answer(*provider.token(dict(parse_qsl(body)), self.headers.get("authorization", "")))
+
+            def _answer(self, status: int, body: dict[str, Any]) -> None:
+                self.send_response(status)
+                if "location" in body:
+                    self.send_header("location", body["location"])
+                self.send_header("content-type", "application/json")
+                self.end_headers()
+                self.wfile.write(json.dumps(body).encode())
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def get(self, path: str) -> tuple[int, dict[str, Any]]:
+        parts = urlsplit(path)
+        if parts.path == "/authorize":
+            asked = dict(parse_qsl(parts.query))
+            return 302, {"location": self.approve(asked)}
+        if parts.path == "/keys":
+            return 200, {"keys": [self.key.as_dict(private=False)]}
+        return 200, {
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+            "jwks_uri": f"{self.url}/keys",
+            "id_token_signing_alg_values_supported": ["RS256"],
+        }
+
+    def approve(self, asked: dict[str, str]) -> str:
+        """The person has typed her password: where her browser goes next."""
+        code = secrets.token_urlsafe(16)
+        self.codes[code] = asked
+        return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
+
+    def token(self, asked: dict[str, str], authorization: str) -> tuple[int, dict[str, Any]]:
+        """A code is good once, for the client it was given to, with the verifier of its challenge."""
+        granted = self.codes.pop(asked.get("code", ""), None)
+        basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
+        challenge = hashlib.sha256(asked.get("code_verifier", "").encode()).digest()
+        problem = (
+            "code"
+            if granted is None
+            else "client"
+            if authorization != f"Basic {basic}"
+            else "verifier"
+            if granted.get("code_challenge") != base64.urlsafe_b64encode(challenge).decode().rstrip("=")
+            else ""
+        )
+        if problem or granted is None:
+            self.refused.append(problem)
+            return 400, {"error": "invalid_grant"}
+        now = int(time.time())
+        claims = {"iss": self.url, "aud": CLIENT, "sub": "s-1", "iat": now, "exp": now + 300, "nonce": granted["nonce"]}
+        signed = jwt.encode({"alg": "RS256", "kid": "one"}, claims | self.claims | self.wrong, self.sign_with)
+        return 200, {"access_token": "a", "token_type": "Bearer", "expires_in": 300, "id_token": signed}

@@ -1,0 +1,94 @@
+import json
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import itsdangerous
+import pytest
+from fastapi.testclient import TestClient
+
+from app.channels.staff import access
+from app.main import create_app
+from app.settings import Settings
+from tests.channels.staff.conftest import csrf_of, path_of
+from tests.channels.staff.provider import Provider
+from tests.channels.staff.test_signin import come_back
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def signed(hospital: TestClient, provider: Provider) -> TestClient:
+    """Signed in with the role of the look-up only."""
+    hospital.get(come_back(hospital, provider))
+    return hospital
+
+
+def session(**changes: Any) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    access.begin(made, "ann", frozenset({"lookup"}), NOW)
+    return made | changes
+
+
+def person(client: TestClient, made: dict[str, Any], after: timedelta = timedelta()) -> access.Person | None:
+    return access.person_of(made, client.app.state.services.desk, NOW + after)  # type: ignore[attr-defined]
+
+
+def test_a_session_goes_on_while_it_is_used(outsider: TestClient) -> None:
+    made = session()
+    for minutes in range(0, 590, 25):
+        assert person(outsider, made, timedelta(minutes=minutes)) is not None
+    assert person(outsider, made, timedelta(hours=10, seconds=1)) is None
+    assert made == {}
+
+
+def test_an_idle_session_ends(outsider: TestClient) -> None:
+    assert person(outsider, session(), timedelta(minutes=30)) is not None
+    assert person(outsider, session(), timedelta(minutes=30, seconds=1)) is None
+
+
+def test_signing_in_leaves_nothing_of_what_was_before() -> None:
+    made = {"id": "known to someone else", "csrf": "known", "who": "eve"}
+    access.begin(made, "ann", frozenset({"lookup"}), NOW)
+    assert "known" not in json.dumps(made)
+    assert made["who"] == "ann"
+
+
+def test_the_cookie_is_signed_and_kept_from_scripts_and_other_sites(outsider: TestClient, links: list[str]) -> None:
+    cookie = outsider.get(path_of(links[-1])).headers["set-cookie"]
+    assert {"httponly", "samesite=lax", "path=/"} <= {part.strip() for part in cookie.split(";")}
+    outsider.cookies.clear()
+    forged = itsdangerous.TimestampSigner("guess").sign(b64encode(json.dumps(session()).encode())).decode()
+    outsider.cookies.set("hai-faq-staff", forged)
+    assert outsider.get("/staff").status_code == 401
+
+
+def test_over_tls_the_cookie_is_for_this_host_only(staffed: Settings) -> None:
+    links: list[str] = []
+    settings = staffed.model_copy(update={"public_url": "https://testserver"})
+    with TestClient(create_app(settings, announce=links.append), follow_redirects=False) as client:
+        cookie = client.get(path_of(links[-1])).headers["set-cookie"]
+    assert cookie.startswith("__Host-hai-faq-staff=")
+    assert "; secure" in cookie
+    assert "domain" not in cookie
+
+
+def test_patients_pages_know_of_no_session(curator: TestClient) -> None:
+    for path in ("/v1/welcome", "/ask", "/faq", "/healthz"):
+        assert "set-cookie" not in curator.get(path).headers
+
+
+@pytest.mark.parametrize("path", ["/staff", "/staff/search", "/staff/flag", "/staff/sign-out"])
+def test_a_change_needs_the_token_of_its_own_session(curator: TestClient, path: str) -> None:
+    for data in ({}, {"csrf": ""}, {"csrf": "x" * 43}):
+        assert curator.post(path, data={"text": "lamp", "entry": "lamp-color", **data}).status_code == 403
+    other = {"csrf": csrf_of(curator), "text": "lamp"}
+    assert curator.post("/staff", data=other, headers={"origin": "https://evil.example"}).status_code == 403
+    assert curator.post("/staff", data=other, headers={"origin": "http://testserver"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/staff/review", "/staff/insights"])
+def test_the_look_up_alone_opens_no_patients_text(signed: TestClient, path: str) -> None:
+    assert signed.get("/staff").status_code == 200
+    assert signed.get(path).status_code in (403, 404)
+    assert "Review" not in signed.get("/staff").text

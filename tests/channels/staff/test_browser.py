@@ -1,0 +1,132 @@
+"""The look-up as it is used at a counter: in a real browser, by keyboard, with and without JavaScript."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.channels.conftest import Service, Website, settings_for
+from tests.channels.staff.conftest import HANDOFFS
+from tests.channels.test_widget import axe
+
+
+@pytest.fixture(scope="module")
+def counter(tmp_path_factory: pytest.TempPathFactory, cache: Path, website: Website) -> Iterator[Service]:
+    """A service with staff; `links` holds the one-time links that its console shows."""
+    settings = settings_for(tmp_path_factory.mktemp("counter"), cache, website, "doctor")
+    service = Service(type(settings).model_validate(settings.model_dump() | {"handoffs": HANDOFFS}))
+    service.start()
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def desk(browser: Browser, counter: Service) -> Iterator[Page]:
+    """A signed-in tab; a test fails when its page breaks the policy or throws."""
+    context = browser.new_context(viewport={"width": 1000, "height": 800})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(5_000)
+    context.add_init_script(
+        "window.broken = []; addEventListener('securitypolicyviolation', (e) => broken.push(e.violatedDirective));"
+    )
+    page = context.new_page()
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    page.goto(counter.link())
+    expect(page.get_by_label("What is asked?")).to_be_focused()
+    yield page
+    assert page.evaluate("window.broken ?? []") == []
+    assert thrown == []
+    context.close()
+
+
+def test_an_answer_is_found_and_copied_by_keyboard_alone(desk: Page) -> None:
+    desk.keyboard.type("blub")
+    result = desk.get_by_role("group").filter(has_text="What kind of bulb does the lamp have?")
+    expect(result.get_by_text("Read aloud A small bulb.")).to_be_visible()
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("c")
+    expect(desk.get_by_role("status")).to_have_text("Chat text copied.")
+    assert desk.evaluate("navigator.clipboard.readText()").startswith("The lamp has a small bulb.\n\nSource:")
+    desk.keyboard.press("t")
+    expect(desk.get_by_role("status")).to_have_text("Text message copied.")
+    assert desk.evaluate("navigator.clipboard.readText()") == "The lamp has a small bulb."
+    desk.keyboard.press("Escape")
+    expect(desk.get_by_label("What is asked?")).to_be_focused()
+
+
+def test_arrows_move_and_slash_comes_back(desk: Page) -> None:
+    desk.keyboard.type("bulb color")
+    rows = desk.locator(".result > summary")
+    expect(rows.nth(1)).to_be_visible()
+    desk.keyboard.press("ArrowDown")
+    expect(rows.nth(0)).to_be_focused()
+    desk.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".result").nth(1)).to_have_attribute("open", "")
+    desk.keyboard.press("/")
+    expect(desk.get_by_label("What is asked?")).to_be_focused()
+    assert desk.evaluate("getSelection().toString()") == "bulb color"
+
+
+def test_danger_is_an_alert_above_the_results(desk: Page) -> None:
+    desk.keyboard.type("caller cant breathe")
+    expect(desk.get_by_role("alert")).to_have_text("The emergency-staff text.")
+    desk.keyboard.press("Escape")
+    desk.keyboard.type("bulb")
+    expect(desk.get_by_role("alert")).to_have_count(0)
+
+
+def test_nothing_typed_travels_in_an_address(desk: Page) -> None:
+    requested: list[str] = []
+    desk.on("request", lambda request: requested.append(request.url))
+    desk.keyboard.type("lamp owner")
+    expect(desk.get_by_text("Who looks after the lamp?").first).to_be_visible()
+    desk.get_by_role("button", name="Look up").click()
+    expect(desk.get_by_text("The night nurse does.")).to_be_visible()
+    assert not any("owner" in url for url in requested)
+
+
+def test_a_session_that_has_ended_leads_back_to_the_sign_in(desk: Page) -> None:
+    desk.context.clear_cookies()
+    desk.keyboard.type("lamp")
+    expect(desk.get_by_role("heading", name="Staff sign-in")).to_be_visible()
+
+
+def test_without_javascript_all_of_it_works(browser: Browser, counter: Service) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(counter.link())
+    page.get_by_label("What is asked?").fill("how much does the lamp cost")
+    page.get_by_role("button", name="Look up").click()
+    expect(page.get_by_text("extension 4-1200")).to_be_visible()
+    page.get_by_text("The lamp", exact=True).click()
+    page.get_by_role("link", name="When may the lamp be on?").click()
+    page.get_by_text("To copy").click()
+    expect(page.get_by_text("Text message, 1 part", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Flag it to the owner").click()
+    expect(page.get_by_text("The owner of the content is told")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, counter: Service, scheme: str) -> None:
+    context = browser.new_context(
+        color_scheme="dark" if scheme == "dark" else "light", viewport={"width": 320, "height": 600}
+    )
+    page = context.new_page()
+    page.goto(f"{counter.url}/staff/sign-in")
+    assert axe(page) == []
+    page.goto(counter.link())
+    for text, seen in (
+        ("", "All answers"),
+        ("bulb", "A small bulb."),
+        ("i cant breathe lamp cost", "The emergency-staff text."),
+    ):
+        page.get_by_label("What is asked?").fill(text)
+        expect(page.get_by_text(seen).first).to_be_visible()
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()

@@ -1,0 +1,136 @@
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from app.records import tables
+from app.records.audit import Audit
+from app.records.withdrawals import Withdrawal, Withdrawals
+from app.settings import Settings
+from tests.channels.staff.conftest import csrf_of
+from tests.conftest import NOW
+
+
+def look_up(client: TestClient, text: str, **fields: str) -> str:
+    response = client.post("/staff/search", data={"text": text, "csrf": csrf_of(client), **fields})
+    assert response.status_code == 200
+    return response.text
+
+
+def opened(page: str) -> list[str]:
+    return re.findall(r'data-id="([\w-]+)" open', page)
+
+
+def ids(page: str) -> list[str]:
+    return re.findall(r'data-id="([\w-]+)"', page)
+
+
+def rows_of(settings: Settings, table: object) -> list[tuple[object, ...]]:
+    engine = tables.connect(settings.database_url)
+    with engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(select(table))]  # type: ignore[call-overload]
+    engine.dispose()
+    return rows
+
+
+@pytest.mark.parametrize("text", ["bul", "lamp bulb", "what kind of bulb", "blub kind", "bulbs?"])
+def test_a_few_letters_open_the_answer(curator: TestClient, text: str) -> None:
+    page = look_up(curator, text)
+    assert opened(page) == ["lamp-bulb"]
+    assert "A small bulb." in page
+
+
+def test_a_result_says_all_that_a_counter_needs(curator: TestClient) -> None:
+    page = look_up(curator, "how do i switch the lamp on")
+    for said in (
+        "Press the round button on the side.",
+        "The page does not say how to dim it.",
+        "The Bedside Lamp, Example Ward",
+        "Approved by Dr. Test, doctor, January 1, 2029",
+        "Next review: February 4, 2030",
+        "Matched words:",
+        "Nearest phrasing:",
+        "Text message, 1 part",
+    ):
+        assert said in page
+    assert "%" not in page
+
+
+def test_what_nothing_covers_is_handed_over(curator: TestClient) -> None:
+    page = look_up(curator, "how much does the lamp cost")
+    assert ids(page)[0].startswith("nc-")
+    for said in (
+        "No approved text:",
+        "Electrician",
+        "extension 4-1200",
+        "Hours: 8 to 5",
+        "After hours: Ring the bell.",
+    ):
+        assert said in page
+
+
+def test_danger_stands_above_everything(curator: TestClient) -> None:
+    page = look_up(curator, "caller cant breathe and asks about the bulb")
+    assert "The emergency-staff text." in page
+    assert page.index('role="alert"') < page.index('class="result')
+
+
+def test_words_that_nobody_uses_find_nothing(curator: TestClient) -> None:
+    assert "Nothing approved sounds like that." in look_up(curator, "qwxz")
+    assert ids(look_up(curator, "")) == []
+
+
+def test_what_was_typed_is_shown_as_text(curator: TestClient) -> None:
+    page = curator.post("/staff", data={"text": '"><script>alert(1)</script>', "csrf": csrf_of(curator)}).text
+    assert "<script>alert" not in page
+
+
+def test_an_entry_is_browsed_to_by_theme(curator: TestClient) -> None:
+    assert '<a href="/staff?entry=lamp-hours">When may the lamp be on?</a>' in curator.get("/staff").text
+    assert opened(curator.get("/staff?entry=lamp-hours").text) == ["lamp-hours"]
+    assert curator.get("/staff?entry=nothing").status_code == 404
+
+
+def test_a_letter_typed_is_not_a_look_up_until_it_settles(curator: TestClient, staffed: Settings) -> None:
+    for text in ("how much does the la", "how much does the lamp cost"):
+        look_up(curator, text)
+    look_up(curator, "how much does the lamp cost", settled="1")
+    curator.app.state.services.answering.writer.stop()  # type: ignore[attr-defined]
+    kept = rows_of(staffed, tables.questions)
+    assert [(row[2], row[4]) for row in kept] == [("staff", "how much does the lamp cost")]
+
+
+def test_a_flag_is_kept_audited_and_told(curator: TestClient, staffed: Settings) -> None:
+    fields = {"entry": "lamp-color", "reason": "looks-wrong", "csrf": csrf_of(curator)}
+    assert "What color is the lamp?" in curator.post("/staff/flag", data=fields).text
+    assert [row[2:4] for row in rows_of(staffed, tables.feedback)] == [("staff", "lamp-color")]
+    engine = tables.connect(staffed.database_url)
+    assert [(each.act, each.subject) for each in Audit(engine).all()][-1] == ("flag", "lamp-color looks-wrong")
+    engine.dispose()
+
+
+@pytest.mark.parametrize("change", [{"entry": "nothing"}, {"reason": "because"}, {"entry": "<b>"}])
+def test_an_odd_flag_is_refused(curator: TestClient, change: dict[str, str]) -> None:
+    fields = {"entry": "lamp-color", "reason": "looks-wrong", "csrf": csrf_of(curator)} | change
+    assert curator.post("/staff/flag", data=fields).status_code == 400
+
+
+def test_a_flag_that_cannot_be_kept_is_not_confirmed(curator: TestClient, staffed: Settings) -> None:
+    fields = {"entry": "lamp-color", "csrf": csrf_of(curator)}
+    engine = tables.connect(staffed.database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("drop table feedback")
+    engine.dispose()
+    response = curator.post("/staff/flag", data=fields)
+    assert response.status_code == 503
+    assert response.headers["retry-after"]
+    assert "The lamp is green." in look_up(curator, "what color is the lamp")
+
+
+def test_an_answer_that_was_taken_back_is_not_found(curator: TestClient, staffed: Settings) -> None:
+    engine = tables.connect(staffed.database_url)
+    Withdrawals(engine).add(Withdrawal("lamp-bulb", NOW, "Dr. A", "broken"))
+    engine.dispose()
+    curator.app.state.services.live.check()  # type: ignore[attr-defined]
+    assert "lamp-bulb" not in ids(look_up(curator, "what kind of bulb"))

@@ -1,0 +1,185 @@
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.channels.staff.signin import roles_of
+from app.main import create_app
+from app.records import tables
+from app.records.audit import Audit
+from app.settings import Settings
+from tests.channels.staff.conftest import csrf_of, path_of
+from tests.channels.staff.provider import Provider
+
+
+def asked_of(client: TestClient) -> dict[str, str]:
+    """What the service asks the provider for."""
+    sent = client.get("/staff/sign-in/start")
+    assert sent.status_code == 302
+    return dict(parse_qsl(urlsplit(sent.headers["location"]).query))
+
+
+def come_back(client: TestClient, provider: Provider) -> str:
+    """Approved by the person: the address that her browser is sent to."""
+    return path_of(provider.approve(asked_of(client)))
+
+
+def audited(settings: Settings) -> list[tuple[str, str, str]]:
+    engine = tables.connect(settings.database_url)
+    events: list[tuple[str, str, str]] = [(each.who, each.act, each.subject) for each in Audit(engine).all()]
+    engine.dispose()
+    return events
+
+
+def test_a_program_gets_401_and_a_person_is_led_to_the_sign_in(outsider: TestClient) -> None:
+    assert outsider.get("/staff").status_code == 401
+    assert outsider.post("/staff/search", data={"text": "lamp"}).json()["type"] == "urn:hai-faq:problem:sign-in-needed"
+    led = outsider.get("/staff", headers={"accept": "text/html"})
+    assert (led.status_code, led.headers["location"]) == (303, "/staff/sign-in")
+    assert "printed on its console" in outsider.get("/staff/sign-in").text
+
+
+def test_the_link_signs_in_once(outsider: TestClient, links: list[str], staffed: Settings) -> None:
+    first = path_of(links[-1])
+    assert outsider.get(first).status_code == 303
+    assert outsider.get("/staff").status_code == 200
+    outsider.cookies.clear()
+    assert outsider.get(first).status_code == 403
+    assert outsider.get("/staff").status_code == 401
+    assert outsider.get(path_of(links[-1])).status_code == 303
+    assert [act for _, act, _ in audited(staffed)] == ["sign-in", "sign-in refused", "sign-in"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"x-forwarded-for": "203.0.113.9"}, {"forwarded": "for=203.0.113.9"}, {"host": "evil.example"}]
+)
+def test_the_link_works_on_this_machine_only(outsider: TestClient, links: list[str], headers: dict[str, str]) -> None:
+    assert outsider.get(path_of(links[-1]), headers=headers).status_code == 403
+    assert outsider.get(path_of(links[-1])).status_code == 303
+
+
+def test_where_staff_cannot_sign_in_there_is_nothing(settings: Settings) -> None:
+    with TestClient(create_app(settings.model_copy(update={"staff": "off"}))) as client:
+        for path in ("/staff", "/staff/sign-in", "/staff/link", "/staff/callback"):
+            assert client.get(path).status_code == 404
+
+
+def test_the_provider_is_asked_with_state_nonce_and_challenge(hospital: TestClient) -> None:
+    asked = asked_of(hospital)
+    assert asked["code_challenge_method"] == "S256"
+    assert all(len(asked[name]) >= 20 for name in ("state", "nonce", "code_challenge"))
+    assert asked["redirect_uri"] == "http://testserver/staff/callback"
+    assert asked_of(hospital)["state"] != asked["state"]
+
+
+def test_who_has_a_role_signs_in(hospital: TestClient, provider: Provider, staffed: Settings) -> None:
+    signed = hospital.get(come_back(hospital, provider))
+    assert (signed.status_code, signed.headers["location"]) == (303, "/staff")
+    assert "ann@example.org" in hospital.get("/staff").text
+    assert audited(staffed) == [("ann@example.org", "sign-in", "lookup")]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"nonce": "another"},
+        {"nonce": None},
+        {"aud": "another"},
+        {"iss": "http://evil.example"},
+        {"exp": 1},
+        {"sub": None},
+    ],
+)
+def test_a_token_with_a_wrong_claim_is_refused(hospital: TestClient, provider: Provider, wrong: dict[str, Any]) -> None:
+    provider.wrong = wrong
+    if "sub" in wrong:
+        provider.claims = {"roles": ["lookup"]}
+    assert hospital.get(come_back(hospital, provider)).status_code == 403
+    assert hospital.get("/staff").status_code == 401
+
+
+def test_a_token_of_another_key_is_refused(hospital: TestClient, provider: Provider) -> None:
+    provider.sign_with = provider.other_key
+    assert hospital.get(come_back(hospital, provider)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "change", [("state=", "state=x"), ("state=", "other="), ("code=", "code=x"), ("code=", "error=")]
+)
+def test_a_wrong_state_or_code_is_refused(hospital: TestClient, provider: Provider, change: tuple[str, str]) -> None:
+    back = come_back(hospital, provider).replace(*change)
+    assert hospital.get(back).status_code == 403
+    assert hospital.get("/staff").status_code == 401
+
+
+def test_a_way_back_works_once(hospital: TestClient, provider: Provider) -> None:
+    back = come_back(hospital, provider)
+    before = dict(hospital.cookies)
+    assert hospital.get(back).status_code == 303
+    assert hospital.get(back).status_code == 403
+    hospital.cookies.clear()
+    hospital.cookies.update(before)
+    assert hospital.get(back).status_code == 403
+    assert provider.refused == ["code"]
+
+
+def test_a_way_back_begun_in_another_browser_is_refused(hospital: TestClient, provider: Provider) -> None:
+    back = come_back(hospital, provider)
+    hospital.cookies.clear()
+    assert hospital.get(back).status_code == 403
+
+
+def test_without_the_verifier_the_provider_gives_nothing(hospital: TestClient, provider: Provider) -> None:
+    asked = asked_of(hospital)
+    back = path_of(provider.approve(asked | {"code_challenge": "stolen"}))
+    assert hospital.get(back).status_code == 403
+    assert provider.refused == ["verifier"]
+
+
+def test_who_has_no_role_stays_out(hospital: TestClient, provider: Provider, staffed: Settings) -> None:
+    provider.claims = {"email": "bob@example.org", "roles": ["gardener"]}
+    refused = hospital.get(come_back(hospital, provider))
+    assert refused.status_code == 403
+    assert "no role" in refused.text
+    assert audited(staffed) == [("bob@example.org", "sign-in refused", "no role")]
+
+
+def test_a_provider_that_is_down_is_said(staffed: Settings) -> None:
+    settings = staffed.model_dump() | {
+        "secret": "a9" * 20,
+        "public_url": "http://testserver",
+        "oidc_issuer": "http://127.0.0.1:9",
+        "oidc_client_id": "x",
+    }
+    with TestClient(create_app(Settings.model_validate(settings)), follow_redirects=False) as client:
+        assert client.get("/staff/sign-in/start").status_code == 503
+
+
+def test_sign_ins_are_throttled(outsider: TestClient) -> None:
+    statuses = [outsider.get("/staff/link?token=guess").status_code for _ in range(25)]
+    assert statuses[0] == 403
+    assert statuses[-1] == 429
+
+
+def test_signing_out_ends_the_session_for_a_copied_cookie_too(curator: TestClient) -> None:
+    copied = dict(curator.cookies)
+    assert curator.post("/staff/sign-out", data={"csrf": csrf_of(curator)}).status_code == 303
+    assert curator.get("/staff").status_code == 401
+    curator.cookies.update(copied)
+    assert curator.get("/staff").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("claims", "roles"),
+    [
+        ({"roles": "lookup"}, {"lookup"}),
+        ({"roles": "lookup curator"}, {"lookup", "curator"}),
+        ({"roles": ["curator", 7, None]}, {"curator"}),
+        ({"roles": {"lookup": True}}, set()),
+        ({}, set()),
+    ],
+)
+def test_roles_come_from_a_list_or_words(claims: dict[str, Any], roles: set[str], hospital: TestClient) -> None:
+    desk = hospital.app.state.services.desk  # type: ignore[attr-defined]
+    assert roles_of(claims, desk.provider) == roles

@@ -1,0 +1,39 @@
+from dataclasses import replace
+
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.lookup import explain, look_up
+from tests.conftest import NOW
+
+DAY = NOW.date()
+
+
+def ids(knowledge: Knowledge, text: str) -> list[str]:
+    return [each.id for each in look_up(knowledge, text, DAY).found]
+
+
+def test_a_whole_question_is_as_sure_as_for_a_patient(knowledge: Knowledge) -> None:
+    found = look_up(knowledge, "what color is the lamp", DAY)
+    assert (found.found[0].id, found.sure, found.opens) == ("lamp-color", True, True)
+
+
+def test_a_question_that_nothing_covers_opens_no_answer(knowledge: Knowledge) -> None:
+    found = look_up(knowledge, "how much does the lamp cost", DAY)
+    assert found.found[0].answer is None
+    assert not (found.opens and found.found[0].answer)
+
+
+def test_the_first_letters_rank_before_the_matcher_knows_the_word(knowledge: Knowledge) -> None:
+    assert not knowledge.matcher.rank("bul")
+    assert ids(knowledge, "bul")[0] == "lamp-bulb"
+
+
+def test_what_was_taken_back_is_not_shown(knowledge: Knowledge) -> None:
+    without = replace(knowledge, taken_back=frozenset({"lamp-bulb"}))
+    assert "lamp-bulb" not in ids(without, "what kind of bulb")
+
+
+def test_the_reason_names_the_word_that_is_being_typed(knowledge: Knowledge) -> None:
+    found = look_up(knowledge, "kind of bul", DAY).found[0]
+    why = explain(knowledge, "kind of bul", found)
+    assert "bulb" in why.words
+    assert "bulb" in why.phrasing
