@@ -18,6 +18,7 @@ from app import evaluation, live
 from app import lint as linting
 from app.channels import assets
 from app.channels.http import Json
+from app.channels.protocol import Guarded
 from app.content import approval, files, sources
 from app.content.approval import DEMO, URGENT_KEY
 from app.content.schema import Content
@@ -78,6 +79,8 @@ def serve(settings: Settings) -> None:
         create_app(settings, loaded, lambda url: click.echo(f"staff sign in, once, at {url}", err=True)),
         host=settings.host,
         port=settings.port,
+        http=Guarded,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

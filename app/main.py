@@ -29,7 +29,7 @@ from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import Outbox
 from app.channels.sms.telnyx import Telnyx
 from app.channels.sms.twilio import Twilio
-from app.channels.staff import access, lookup, signin
+from app.channels.staff import access, insights, lookup, signin
 from app.channels.staff.desk import Desk, Provider
 from app.channels.staff.link import Link
 from app.channels.staff.notices import Notices
@@ -40,22 +40,23 @@ from app.errors import ContentError, SettingsError, StoreError
 from app.live import Live, Place
 from app.records.audit import Audit
 from app.records.consents import Consents
-from app.records.conversations import Conversations
+from app.records.conversations import MemoryConversations, RedisConversations
 from app.records.counts import Counts
 from app.records.deliveries import Deliveries
 from app.records.feedback import Feedback
 from app.records.ledger import Ledger
-from app.records.limits import Limits
+from app.records.limits import Limits, MemoryLimits, RedisLimits
 from app.records.proposals import Proposals
 from app.records.questions import Questions
 from app.records.redact import redact
+from app.records.shared import Shared
 from app.records.tables import connect, migrate
 from app.records.withdrawals import Withdrawals
 from app.records.writer import Sink, Writer
 from app.settings import Settings
 from app.tokens import Tokens
 
-SURFACES = (api, rasa, pages, webhook, signin, lookup)
+SURFACES = (api, rasa, pages, webhook, signin, lookup, insights)
 TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
 """Of one number: as fast as anyone types."""
 SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE = 0.2, 20
@@ -88,33 +89,38 @@ def create_app(
             log.error("%s: answering without it", error)
         live = Live(place(settings), Withdrawals(engine), settings.watch_seconds)
         writer = Writer(engine, sinks(settings, engine), clock)
+        shared = _shared(settings)
         live.start(loaded)
         if threading.current_thread() is threading.main_thread():  # elsewhere no signal can be handled
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, live.wake)
         writer.start()
         answering = Answering(
             live=live,
-            conversations=Conversations(),
-            limits=Limits(settings.messages_per_second),
+            conversations=RedisConversations(shared) if shared else MemoryConversations(),
+            limits=_limits(shared, "client", key, settings.messages_per_second),
             writer=writer,
             tokens=Tokens(key),
             clock=clock,
         )
-        exchange = texting(settings, answering, engine) if settings.texts else None
+        exchange = texting(settings, answering, engine, shared) if settings.texts else None
+        sign_ins = _limits(shared, "sign-in", key, SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE)
         sending = asyncio.create_task(exchange.outbox.run()) if exchange else None
         app.state.services = Services(
             live=live,
             answering=answering,
             exchange=exchange,
             feedback=Feedback(engine, settings.ledger_keep),
-            desk=desk(settings, engine, announce) if settings.sign_in != "off" else None,
+            desk=desk(settings, engine, announce, sign_ins) if settings.sign_in != "off" else None,
             trusted_proxies=frozenset(settings.trusted_proxies),
+            metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
         )
         gc.collect()
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms
         yield
         if sending:
             sending.cancel()
+        if shared:
+            await shared.close()
         live.stop()
         writer.stop()
         engine.dispose()
@@ -129,7 +135,7 @@ def create_app(
     )
     secure = (settings.public_url or "").startswith("https://")
     access.install(app, hmac.digest(key, b"staff sessions", "sha256").hex(), settings.staff_hours * 3600, secure)
-    http.install(app, settings.allowed_origins)
+    http.install(app, settings.allowed_origins, secure)
     described = app.openapi
     app.openapi = lambda: api.describe(described())  # type: ignore[method-assign]
     return app
@@ -143,7 +149,7 @@ def sinks(settings: Settings, engine: Engine) -> dict[str, Sink]:
     return kept
 
 
-def texting(settings: Settings, answering: Answering, engine: Engine) -> Exchange:
+def texting(settings: Settings, answering: Answering, engine: Engine, shared: Shared | None) -> Exchange:
     """The exchange of text messages over the configured gateways."""
     check_scripts(settings, answering.live.current)
     gateways: dict[str, Gateway] = {}
@@ -164,27 +170,28 @@ def texting(settings: Settings, answering: Answering, engine: Engine) -> Exchang
         consents=Consents(engine),
         numbers=numbers,
         outbox=Outbox(deliveries, senders, numbers, time.time),
-        of_number=Limits(TEXTS_A_SECOND, burst=TEXTS_AT_ONCE),
-        of_all=Limits(settings.messages_per_second),
+        of_number=_limits(shared, "number", answering.tokens.key, TEXTS_A_SECOND, TEXTS_AT_ONCE),
+        of_all=_limits(shared, "texts", answering.tokens.key, settings.messages_per_second),
         clock=time.time,
         public_url=(settings.public_url or "").rstrip("/"),
         consent_by_gateway=settings.sms_consent == "gateway",
     )
 
 
-def desk(settings: Settings, engine: Engine, announce: Callable[[str], None]) -> Desk:
+def desk(settings: Settings, engine: Engine, announce: Callable[[str], None], sign_ins: Limits) -> Desk:
     """What the staff's pages use."""
     smtp = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     return Desk(
         audit=Audit(engine),
         questions=Questions(engine, settings.question_keep, redact),
+        keeps_questions=settings.keep_questions,
         proposals=Proposals(engine),
         counts=Counts(engine),
         withdrawals=Withdrawals(engine),
         handoffs=settings.handoffs,
         notices=Notices(settings.owner_webhook, settings.owner_email, smtp),
-        throttle=Limits(SIGN_INS_A_SECOND, burst=SIGN_INS_AT_ONCE),
+        throttle=sign_ins,
         idle=timedelta(minutes=settings.staff_idle_minutes),
         longest=timedelta(hours=settings.staff_hours),
         provider=_provider(settings) if settings.sign_in == "oidc" else None,
@@ -234,6 +241,17 @@ def place(settings: Settings) -> Place:
         urgent_bar=settings.urgent_bar,
         grace=settings.grace,
     )
+
+
+def _shared(settings: Settings) -> Shared | None:
+    if settings.redis_url is None:
+        return None
+    return Shared(settings.redis_url.get_secret_value(), settings.redis_milliseconds / 1000)
+
+
+def _limits(shared: Shared | None, name: str, key: bytes, rate: float, burst: float | None = None) -> Limits:
+    memory = MemoryLimits(rate, burst=burst)
+    return RedisLimits(shared, name, key, memory) if shared else memory
 
 
 def _key(settings: Settings) -> bytes:

@@ -12,6 +12,8 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
 
 from app.channels.staff.desk import Role
 from app.dialogue.handoffs import Handoff
@@ -22,7 +24,7 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="HAI_FAQ_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HAI_FAQ_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
@@ -33,6 +35,10 @@ class Settings(BaseSettings):
     documents_dir: Path | None = None
     """The site's copies of the documents, `<document id>.txt`, for quoted passages."""
     database_url: str = "sqlite:///var/hai-faq.db"
+    redis_url: SecretStr | None = None
+    """Where replicas share conversations and limits; unset: each has its own."""
+    redis_milliseconds: float = Field(default=50.0, gt=0, le=1000)
+    """For one operation; after that this process's own memory does."""
     secret: SecretStr | None = None
     """Signs message ids; at least 32 characters. Unset: made anew at each start, which is fine for one process."""
 
@@ -55,6 +61,8 @@ class Settings(BaseSettings):
     """How often content and withdrawals are looked at."""
     messages_per_second: float = Field(default=50.0, ge=1)
     """Of one client; loopback is exempt unless `trusted_proxies` is set; urgent messages always pass."""
+    metrics_token: SecretStr | None = None
+    """Opens /metrics and the details of /readyz, as a bearer, to others than this machine."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks (10.4.0.0/16) of reverse proxies whose X-Forwarded-For is believed."""
 
@@ -95,7 +103,7 @@ class Settings(BaseSettings):
     sms_secrets: tuple[SecretStr, ...] = ()
     """Of the generic gateway."""
 
-    @field_validator("secret")
+    @field_validator("secret", "metrics_token")
     @classmethod
     def no_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None:
@@ -103,6 +111,16 @@ class Settings(BaseSettings):
         plain = value.get_secret_value()
         if len(plain) < 32 or any(word in plain.lower() for word in _PLACEHOLDER_SECRETS):
             raise ValueError("must be at least 32 random characters, not a placeholder")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def a_url_of_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            if value is not None:
+                ConnectionPool.from_url(value.get_secret_value()).make_connection()  # type: ignore[no-untyped-call]
+        except (ValueError, TypeError, RedisError):  # their words may hold the password
+            raise ValueError("must be redis://, rediss:// or unix:// and options that redis-py knows") from None
         return value
 
     @field_validator("allowed_origins")
@@ -128,6 +146,12 @@ class Settings(BaseSettings):
             raise ValueError("each of HAI_FAQ_SMS_NUMBER_KEYS must be at least 32 random characters")
         if bool(self.telnyx_public_keys) != bool(self.telnyx_api_key):
             raise ValueError("Telnyx needs both HAI_FAQ_TELNYX_PUBLIC_KEYS and HAI_FAQ_TELNYX_API_KEY")
+        return self
+
+    @model_validator(mode="after")
+    def replicas_share_a_secret(self) -> Self:
+        if self.redis_url and not self.secret:
+            raise ValueError("HAI_FAQ_REDIS_URL needs HAI_FAQ_SECRET: senders and clients are known under it")
         return self
 
     @model_validator(mode="after")

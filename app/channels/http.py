@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hmac import compare_digest
 from http import HTTPStatus
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 256 * 1024
 """Of a body: 20,000 characters, each at worst a 12-byte JSON escape, and room to spare."""
 LOOPBACK = ("127.0.0.1", "::1", "testclient")
+FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+"""Headers by which a proxy is known."""
 PROBLEM = "application/problem+json"
 HELP = "If this is an emergency, call 911. If you think of ending your life, call or text 988."
 """Stands in for the sealed safety notice while no content is loaded."""
@@ -44,6 +47,7 @@ _HEADERS = (
     (b"cache-control", b"no-store"),
     (b"x-robots-tag", b"noindex"),
 )
+_TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _OURS = secrets.token_hex(4)
 _numbers = itertools.count()
 
@@ -70,6 +74,8 @@ class Services:
     desk: Desk | None
     """Of the staff, where they can sign in."""
     trusted_proxies: frozenset[str]
+    metrics_token: str | None
+    """Opens metrics and details of readiness to others than this machine."""
 
 
 def services(request: Request) -> Services:
@@ -108,6 +114,15 @@ def _within(network: str, peer: str) -> bool:
         return False
 
 
+def is_inside(request: Request, served: Services) -> bool:
+    """Whether an operator asks: from this machine and not through a proxy, or with the token."""
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if served.metrics_token and compare_digest(given.encode("utf-8", "replace"), served.metrics_token.encode()):
+        return True
+    forwarded = any(name in request.headers for name in FORWARDED)
+    return not forwarded and client_of(request, served.trusted_proxies) is None
+
+
 async def form_of(request: Request) -> dict[str, str]:
     """The first value of each field of a posted form, stripped; odd bytes are no error."""
     fields = parse_qs((await request.body()).decode("utf-8", "replace"))
@@ -125,8 +140,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def install(app: FastAPI, allowed_origins: Sequence[str]) -> None:
-    """Error rendering, then the middleware, the outermost last."""
+def install(app: FastAPI, allowed_origins: Sequence[str], secure: bool) -> None:
+    """Error rendering, then the middleware, the outermost last. `secure` where browsers reach the service by TLS."""
     app.add_exception_handler(HaiFaqError, known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)
@@ -139,7 +154,7 @@ def install(app: FastAPI, allowed_origins: Sequence[str]) -> None:
         allow_headers=["content-type"],
         expose_headers=["retry-after", "x-request-id"],
     )
-    app.add_middleware(Envelope)
+    app.add_middleware(Envelope, secure=secure)
 
 
 def problem(
@@ -190,8 +205,9 @@ def _unforeseen(request: Request, error: Exception) -> JSONResponse:
 class Envelope:
     """A request id and safe headers on every response, one log line without query or text."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, secure: bool) -> None:
         self.app = app
+        self._headers = (*_HEADERS, *((_TLS_ONLY,) if secure else ()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -206,7 +222,7 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 set_already = {name for name, _ in message["headers"]}
-                ours = (header for header in _HEADERS if header[0] not in set_already)
+                ours = (header for header in self._headers if header[0] not in set_already)
                 message["headers"] = [*message["headers"], *ours, (b"x-request-id", request_id.encode())]
             await send(message)
 

@@ -66,7 +66,7 @@ async def ask(request: Request, served: Served) -> Response:
     conversation = form.get("conversation_id", "")
     knowledge, client = served.live.current, client_of(request, served.trusted_proxies)
     try:
-        done = served.answering.answer(Message(text, "web"), conversation or None, client)
+        done = await served.answering.answer(Message(text, "web"), conversation or None, client)
     except RequestError as refused:
         retry = {"retry-after": str(refused.retry_after)} if refused.retry_after is not None else {}
         again = page("ask.html", served, refused.status, conversation=conversation, refused=refused.title, typed=text)

@@ -68,10 +68,10 @@ async def webhook(body: SentIn, request: Request, served: Served) -> list[SaidOu
     sender = body.sender or secrets.token_urlsafe(16)
     knowledge, day = served.live.current, served.answering.clock().date()
     if body.message.strip() in OPENERS:
-        served.answering.forget("rasa", sender)
+        await served.answering.forget("rasa", sender)
         return _said(sender, *_welcome(knowledge, day))
     client = client_of(request, served.trusted_proxies)
-    reply = served.answering.answer(Message(body.message, "rasa"), None, client, sender).reply
+    reply = (await served.answering.answer(Message(body.message, "rasa"), None, client, sender)).reply
     return _said(sender, list(_texts(reply, knowledge)), _buttons(reply))
 
 

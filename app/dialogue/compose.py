@@ -78,6 +78,8 @@ def none_of(reply: Reply) -> str | None:
 def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | None = None) -> Reply:
     """The tier's script first of all, in the writer's language; a demonstration's banner comes after it."""
     name = f"{tier}-staff" if channel == "staff" else f"{tier}-{language}" if language else tier
+    if name not in knowledge.scripts:  # a language that another version spoke of, in the state they share
+        name = tier
     banner = _banner(knowledge)
     return Reply(
         kind="scripted",

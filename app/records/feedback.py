@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, func, select
 
 from app import metrics
 from app.records.tables import feedback, put, transaction
@@ -23,6 +23,16 @@ class Opinion:
     content_version: str
     verdict: Verdict
     reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often the same was said of replies about the same."""
+
+    subject: str
+    verdict: str
+    reason: str | None
+    times: int
 
 
 class Feedback:
@@ -44,3 +54,10 @@ class Feedback:
         with transaction(self._engine, "feedback") as connection:
             rows = connection.execute(select(feedback).order_by(feedback.c.at)).mappings()
             return [Opinion(**row) for row in rows]
+
+    def tally(self, since: datetime) -> list[Tally]:
+        """Counted where it is kept, in no order. Raises `StoreError`."""
+        same = (feedback.c.subject, feedback.c.verdict, feedback.c.reason)
+        query = select(*same, func.count()).where(feedback.c.at >= since).group_by(*same)
+        with transaction(self._engine, "feedback") as connection:
+            return [Tally(*row) for row in connection.execute(query)]

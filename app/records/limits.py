@@ -1,9 +1,28 @@
-"""How many messages a client may send: a token bucket each, in memory."""
+"""How many messages a client may send: a token bucket each, in memory or in Redis."""
 
+import hashlib
+import hmac
+import time
+from abc import ABC, abstractmethod
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from redis.asyncio import Redis
+from redis.exceptions import NoScriptError
+
+from app.errors import StoreError
+from app.records.shared import Shared
+
 MOST = 50_000
+
+
+class Limits(ABC):
+    """`rate` messages a second, with `burst` (as many, when left out) at once after a pause."""
+
+    @abstractmethod
+    async def allows(self, client: str) -> bool:
+        """Takes a token."""
 
 
 @dataclass(slots=True)
@@ -12,26 +31,86 @@ class _Bucket:
     at: float
 
 
-class Limits:
-    """`rate` messages a second, with `burst` (as many, when left out) at once after a pause."""
-
-    def __init__(self, rate: float, most: int = MOST, burst: float | None = None) -> None:
-        self._rate = rate
-        self._burst = burst or rate
+class MemoryLimits(Limits):
+    def __init__(
+        self,
+        rate: float,
+        most: int = MOST,
+        burst: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.rate = rate
+        self.burst = burst or rate
         self._most = most
+        self._clock = clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
-    def allows(self, client: str, now: float) -> bool:
-        """Takes a token; `now` is in seconds of any steady clock."""
+    async def allows(self, client: str) -> bool:
+        now = self._clock()
         bucket = self._buckets.get(client)
         if bucket is None:
-            bucket = self._buckets[client] = _Bucket(self._burst, now)
+            bucket = self._buckets[client] = _Bucket(self.burst, now)
             if len(self._buckets) > self._most:
                 self._buckets.popitem(last=False)
         self._buckets.move_to_end(client)
-        bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at) * self._rate)
-        bucket.at = now
+        bucket.tokens = min(self.burst, bucket.tokens + max(0.0, now - bucket.at) * self.rate)
+        bucket.at = max(now, bucket.at)
         if bucket.tokens < 1:
             return False
         bucket.tokens -= 1
         return True
+
+
+class RedisLimits(Limits):
+    """`name` keeps the buckets of one limit apart from those of another, `key` hides who the clients are.
+
+    `clock` is Redis's own, the one that replicas share, unless another is given.
+    """
+
+    def __init__(
+        self,
+        shared: Shared,
+        name: str,
+        key: bytes,
+        memory: MemoryLimits,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        self._shared = shared
+        self._name = name
+        self._key = key
+        self._memory = memory
+        self._clock = clock
+
+    async def allows(self, client: str) -> bool:
+        hidden = hmac.digest(self._key, f"limit\0{client}".encode("utf-8", "replace"), "sha256").hex()[:32]
+        bucket = f"hai-faq:limit:{self._name}:{hidden}"
+        now = repr(self._clock()) if self._clock else ""
+        try:
+            return await self._shared.attempt("limits", lambda redis: self._take(redis, bucket, now))
+        except StoreError:
+            return await self._memory.allows(client)
+
+    async def _take(self, redis: Redis, bucket: str, now: str) -> bool:
+        given = (bucket, str(self._memory.rate), str(self._memory.burst), now)
+        try:
+            return bool(await redis.evalsha(_TAKE_SHA, 1, *given))
+        except NoScriptError:  # the first time, and after a restart
+            return bool(await redis.eval(_TAKE, 1, *given))
+
+
+_TAKE = """
+local rate, burst, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+if not now then
+  local clock = redis.call('TIME')
+  now = clock[1] + clock[2] / 1000000
+end
+local kept = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local at = math.max(now, tonumber(kept[2]) or now)
+local tokens = math.min(burst, (tonumber(kept[1]) or burst) + (at - (tonumber(kept[2]) or at)) * rate)
+local allowed = tokens >= 1
+redis.call('HSET', KEYS[1], 'tokens', allowed and tokens - 1 or tokens, 'at', at)
+redis.call('EXPIRE', KEYS[1], 60 + math.ceil(burst / rate))
+return allowed and 1 or 0
+"""
+"""One step, so that two replicas never take the same token. A bucket that has expired is as good as a full one."""
+_TAKE_SHA = hashlib.sha1(_TAKE.encode(), usedforsecurity=False).hexdigest()

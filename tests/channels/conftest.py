@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from app.channels.protocol import Guarded
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import FIXTURE, seal
@@ -31,7 +32,7 @@ class Service:
 
     def start(self) -> None:
         app = create_app(self.settings, announce=self.links.append)
-        config = uvicorn.Config(app, port=self.port, log_config=None, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, port=self.port, http=Guarded, log_config=None, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
@@ -130,8 +131,9 @@ def service(tmp_path_factory: pytest.TempPathFactory, cache: Path, website: Webs
     service.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One a module: as long as it runs, its event loop lets no other run in this thread."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield browser

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from app.channels.http import client_of
 from app.content import schema
@@ -114,6 +115,26 @@ def test_search_says_why_to_signed_in_staff_only(settings: Settings) -> None:
     assert "bulb" in why["words"]
 
 
+def test_details_are_for_operators_only(settings: Settings) -> None:
+    token = SecretStr("b7" * 20)
+    with TestClient(create_app(settings.model_copy(update={"metrics_token": token}))) as client:
+        through_a_proxy = {"x-forwarded-for": "203.0.113.9"}
+        assert client.get("/metrics", headers=through_a_proxy).status_code == 404
+        assert client.get("/readyz", headers=through_a_proxy).json()["details"] is None
+        wrong, right = ({"authorization": f"Bearer {each}"} | through_a_proxy for each in ("b7", "b7" * 20))
+        assert client.get("/metrics", headers=wrong).status_code == 404
+        assert client.get("/metrics", headers=right).status_code == 200
+        assert client.get("/readyz", headers=right).json()["details"]["served"] == 6
+
+
+def test_over_tls_browsers_are_told_to_stay_with_it(settings: Settings) -> None:
+    name = "strict-transport-security"
+    with TestClient(create_app(settings.model_copy(update={"public_url": "https://faq.example"}))) as client:
+        assert client.get("/faq").headers[name] == "max-age=31536000"
+    with TestClient(create_app(settings)) as client:
+        assert name not in client.get("/faq").headers
+
+
 def test_search_puts_danger_above_everything(client: TestClient) -> None:
     found = client.post("/v1/search", json={"text": "caller cant breathe"}).json()
     assert found["urgent"] == {"tier": "emergency", "text": "The emergency-staff text."}
@@ -135,7 +156,7 @@ def test_welcome_says_what_to_show_first(client: TestClient) -> None:
 
 def test_probes_answer(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
-    ready = client.get("/readyz").json()
+    ready = client.get("/readyz").json()["details"]
     assert (ready["served"], ready["withheld"]) == (6, {})
     assert "hai_faq_replies_total" in client.get("/metrics").text
 

@@ -42,6 +42,13 @@ def test_after_an_urgent_reply_the_script_is_repeated(knowledge: Knowledge, said
     assert say(knowledge, said, state).intent == say(knowledge, "i cant breathe").intent
 
 
+def test_what_a_state_of_another_version_names_is_passed_over(knowledge: Knowledge) -> None:
+    state = State(("gone",), ("gone",), "gone", "emergency", frozenset({"gone"}), "xx")
+    assert say(knowledge, "ok", state).text == "Call 911 now."
+    assert say(knowledge, "1", state).text == "Call 911 now."
+    assert say(knowledge, "where is the lamp", state).answers[0].id == "lamp-place"
+
+
 def test_after_an_urgent_reply_a_question_is_answered(knowledge: Knowledge) -> None:
     _, state = engine.respond(Message("i cant breathe"), State(), knowledge, NOW)
     assert say(knowledge, "what color is the lamp", state).answers

@@ -1,11 +1,14 @@
-"""One suite for every store."""
+"""One suite for every store; what is shared in Redis, as two replicas see it."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import Engine
 
+from app.records.shared import Shared
 from app.records.tables import connect, migrate
+from tests.redis import RedisServer
 
 
 @pytest.fixture
@@ -14,3 +17,29 @@ def engine(url: str) -> Iterator[Engine]:
     migrate(engine)
     yield engine
     engine.dispose()
+
+
+PATIENT = 60.0
+"""Seconds: a Redis that works is never given up by a slow test machine."""
+
+
+@dataclass
+class Clock:
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def shared(redis_server: RedisServer, clock: Clock) -> AsyncIterator[tuple[Shared, Shared]]:
+    """One Redis as two replicas reach it."""
+    both = Shared(redis_server.url, PATIENT, clock), Shared(redis_server.url, PATIENT, clock)
+    yield both
+    for each in both:
+        await each.close()

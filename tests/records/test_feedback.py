@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 
 from app.errors import StoreError
 from app.records import tables
-from app.records.feedback import Feedback, Opinion
+from app.records.feedback import Feedback, Opinion, Tally
 from tests.conftest import NOW
 
 OPINION = Opinion("m1", NOW, "web", "lamp-color", "v1", "down", "not-clear")
@@ -44,6 +44,18 @@ def test_what_is_older_than_the_ledger_goes(engine: Engine) -> None:
     feedback.give(OPINION)
     feedback.give(replace(OPINION, message_id="m2", at=NOW + timedelta(days=31)))
     assert [row[0] for row in kept(engine)] == ["m2"]
+
+
+def test_what_was_said_since_a_day_is_counted_by_subject_verdict_and_reason(engine: Engine) -> None:
+    feedback = Feedback(engine, KEEP)
+    feedback.give(replace(OPINION, message_id="m0", at=NOW - timedelta(days=2)))
+    for id_ in ("m1", "m2"):
+        feedback.give(replace(OPINION, message_id=id_))
+    feedback.give(replace(OPINION, message_id="m3", verdict="up", reason=None))
+    assert set(feedback.tally(NOW - timedelta(days=1))) == {
+        Tally("lamp-color", "down", "not-clear", 2),
+        Tally("lamp-color", "up", None, 1),
+    }
 
 
 def test_a_store_that_cannot_be_written_is_a_store_error(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ class Exchange:
         """
         id_ = hashlib.sha256(f"{gateway.name}\0{received.id}".encode("utf-8", "replace")).hexdigest()
         parties = self.numbers.parties(received.sender)
-        urgent = self._is_urgent(received)
+        urgent = await self._is_urgent(received)
         address = self.numbers.seal(gateway.name, received) if self.outbox.carries(gateway.name) else ""
         try:
             earlier = await asyncio.to_thread(self.deliveries.claim, id_, parties[0], self.clock())
@@ -82,18 +82,18 @@ class Exchange:
         except StoreError as error:
             if not urgent:
                 raise NotReady from error
-            return self._unkept_urgent(received, address)
+            return await self._unkept_urgent(received, address)
         if keep:
             self.outbox.wake()
         else:
             await self._ended(id_)
         return said
 
-    def _is_urgent(self, received: Received) -> bool:
+    async def _is_urgent(self, received: Received) -> bool:
         """A message that is a wish for silence and nothing else is no danger, however like one it sounds."""
         if consent.word(received.text, opted_out=False) or consent.asks_to_stop(received.text):
             return False
-        return self.answering.is_urgent(Message(received.text, "sms"), received.sender)
+        return await self.answering.is_urgent(Message(received.text, "sms"), received.sender)
 
     async def _as_before(self, earlier: Delivery) -> str:
         """The reply that another delivery of the same message has led to, as soon as there is one."""
@@ -109,8 +109,8 @@ class Exchange:
         """The response itself carries the reply; a gateway that misses it asks again with the same id."""
         await asyncio.to_thread(self.deliveries.end, id_, "sent")
 
-    def _unkept_urgent(self, received: Received, address: str) -> str:
-        said = for_sending(self._answer(received, _Last()))
+    async def _unkept_urgent(self, received: Received, address: str) -> str:
+        said = for_sending(await self._answer(received, _Last()))
         if address:
             task = asyncio.create_task(self.outbox.send_unkept(address, said))
             self._unkept.add(task)
@@ -120,7 +120,7 @@ class Exchange:
     async def _say(self, received: Received, parties: list[str], urgent: bool) -> str:
         last = self._last_of(parties[0])
         if urgent:
-            return self._answer(received, last)
+            return await self._answer(received, last)
         opted_out = await asyncio.to_thread(self.consents.opted_out, parties)
         wish = consent.word(received.text, bool(opted_out))
         if wish and self.consent_by_gateway:
@@ -131,9 +131,9 @@ class Exchange:
             wish = "stop"
         if wish:
             return await self._grant(wish, parties, bool(opted_out))
-        if opted_out or self._is_loop(received, last) or not self._within_limits(parties[0]):
+        if opted_out or self._is_loop(received, last) or not await self._within_limits(parties[0]):
             return ""
-        said = self._ordinary(received, last)
+        said = await self._ordinary(received, last)
         if opted_out is None and said:
             await asyncio.to_thread(self.consents.set, parties, False, self.clock())
             return f"{self._script('sms-first')}\n\n{said}"
@@ -146,31 +146,32 @@ class Exchange:
         await asyncio.to_thread(self.consents.set, parties, wish == "stop", self.clock())
         return "" if wish == "stop" and opted_out else self._script(f"sms-{wish}")
 
-    def _ordinary(self, received: Received, last: _Last) -> str:
+    async def _ordinary(self, received: Received, last: _Last) -> str:
         if not any(char.isalnum() for char in received.text):
             return self._script("sms-media")
-        if text.key(received.text) == MORE and (link := self._link(received.sender)):
+        if text.key(received.text) == MORE and (link := await self._link(received.sender)):
             return f"{self._script('sms-more')} {link}"
-        return self._answer(received, last)
+        return await self._answer(received, last)
 
-    def _link(self, sender: str) -> str | None:
-        about = self.answering.about("sms", sender)
+    async def _link(self, sender: str) -> str | None:
+        about = await self.answering.about("sms", sender)
         return f"{self.public_url}/faq#{about}" if about else None
 
-    def _answer(self, received: Received, last: _Last) -> str:
+    async def _answer(self, received: Received, last: _Last) -> str:
         try:
-            reply = self.answering.answer(Message(received.text, "sms"), None, None, received.sender).reply
+            done = await self.answering.answer(Message(received.text, "sms"), None, None, received.sender)
         except TooLarge:
             return self._script("too-long")
-        said, now = "\n".join(compose.texted(self.answering.live.current, reply)), self.clock()
+        reply, now = done.reply, self.clock()
+        said = "\n".join(compose.texted(self.answering.live.current, reply))
         if reply.urgent and said == last.urgent and now - last.urgent_at < URGENT_AGAIN:
             return ""
         if reply.urgent:
             last.urgent, last.urgent_at = said, now
         return said
 
-    def _within_limits(self, party: str) -> bool:
-        return self.of_number.allows(party, self.clock()) and self.of_all.allows("all", self.clock())
+    async def _within_limits(self, party: str) -> bool:
+        return await self.of_number.allows(party) and await self.of_all.allows("all")
 
     def _is_loop(self, received: Received, last: _Last) -> bool:
         said, now = text.key(received.text), self.clock()

@@ -37,6 +37,7 @@ class Provider:
 class Desk:
     audit: Audit
     questions: Questions
+    keeps_questions: bool
     proposals: Proposals
     counts: Counts
     withdrawals: Withdrawals

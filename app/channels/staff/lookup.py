@@ -90,7 +90,7 @@ async def browse(served: Served, person: SignedIn, entry: Annotated[str, Query(m
 async def look_up(served: Served, person: SignedIn, form: Posted) -> Response:
     """The look-up of a browser without JavaScript."""
     text = form.get("text", "")
-    _record(served, text)
+    await _record(served, text)
     return _page(served, person, search(served, text), text)
 
 
@@ -99,7 +99,7 @@ async def search_on(served: Served, person: SignedIn, form: Posted) -> Response:
     """The list of results for what is typed so far; `settled` once nothing was typed for a while."""
     text = form.get("text", "")
     if form.get("settled"):
-        _record(served, text)
+        await _record(served, text)
     shown = search(served, text)
     return page("results.html", served, shown=shown, person=person, reasons=REASONS, text=text)
 
@@ -168,10 +168,10 @@ def _page(served: Services, person: Person, shown: Shown, text: str = "") -> Res
     )
 
 
-def _record(served: Services, text: str) -> None:
+async def _record(served: Services, text: str) -> None:
     """A look-up counts as a message of the staff's channel, and an unanswered one is as valuable as a patient's."""
     if text:
-        served.answering.answer(Message(text[:MOST], "staff"), None, None)
+        await served.answering.answer(Message(text[:MOST], "staff"), None, None)
 
 
 def _keep_flag(served: Services, id_: str, reason: Reason, person: Person, now: datetime) -> None:

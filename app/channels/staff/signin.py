@@ -12,7 +12,7 @@ from joserfc.errors import JoseError
 from starlette.responses import RedirectResponse
 
 from app import metrics
-from app.channels.http import LOOPBACK, Served, Services, client_of
+from app.channels.http import FORWARDED, LOOPBACK, Served, Services, client_of
 from app.channels.rendering import page
 from app.channels.staff import access
 from app.channels.staff.access import SignedIn, posted
@@ -38,7 +38,7 @@ async def offer(served: Served) -> Response:
 @router.get("/staff/sign-in/start")
 async def start(request: Request, served: Served) -> Response:
     """Sends the browser to the identity provider, with state, nonce and the challenge of a code verifier (PKCE)."""
-    desk = _throttled(request, served)
+    desk = await _throttled(request, served)
     provider = _provider_of(desk)
     try:
         sent: Response = await provider.client.authorize_redirect(request, provider.redirect_uri)
@@ -51,7 +51,7 @@ async def start(request: Request, served: Served) -> Response:
 @router.get("/staff/callback")
 async def callback(request: Request, served: Served) -> Response:
     """The provider sends the browser back with a code; state, nonce, signature, audience and issuer must be right."""
-    desk = _throttled(request, served)
+    desk = await _throttled(request, served)
     provider = _provider_of(desk)
     options = {"iss": {"essential": True, "value": provider.issuer}}
     try:
@@ -71,7 +71,7 @@ async def callback(request: Request, served: Served) -> Response:
 @router.get("/staff/link")
 async def by_link(request: Request, served: Served) -> Response:
     """Takes the one-time link, from this machine only and not through a proxy."""
-    desk = _throttled(request, served)
+    desk = await _throttled(request, served)
     if desk.link is None:
         raise NotFound
     token = request.query_params.get("token", "")
@@ -100,10 +100,10 @@ def roles_of(claims: Mapping[str, Any], provider: Provider) -> frozenset[Role]:
     return frozenset(provider.roles[value] for value in values if isinstance(value, str) and value in provider.roles)
 
 
-def _throttled(request: Request, served: Services) -> Desk:
+async def _throttled(request: Request, served: Services) -> Desk:
     desk = access.desk_of(served)
     client = client_of(request, served.trusted_proxies) or "local"
-    if not desk.throttle.allows(client, served.answering.clock().timestamp()):
+    if not await desk.throttle.allows(client):
         metrics.limited.inc()
         raise TooManyRequests("Too many sign-ins. Please wait a minute.")
     return desk
@@ -118,7 +118,7 @@ def _provider_of(desk: Desk) -> Provider:
 def _is_local(request: Request) -> bool:
     """Also by name: a website elsewhere whose name leads here could otherwise use up the link (DNS rebinding)."""
     peer = request.client.host if request.client else ""
-    forwarded = any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip"))
+    forwarded = any(name in request.headers for name in FORWARDED)
     return peer in LOOPBACK and not forwarded and (request.url.hostname or "") in _HOSTS
 
 

@@ -4,6 +4,7 @@ from pydantic import SecretStr
 from app.settings import Settings
 from tests.channels.conftest import Service
 from tests.channels.sms.conftest import PUBLIC, Api, Phone
+from tests.redis import RedisServer
 
 FIRST = "An automated service. Reply STOP to stop, HELP for help."
 STOP_WORDS = [
@@ -120,6 +121,19 @@ def test_an_opt_out_outlives_a_new_key(texting: Settings) -> None:
     phone.url = new.url
     assert phone.says("what color is the lamp") == ""
     new.stop()
+
+
+def test_two_replicas_know_what_a_number_was_answered(texting: Settings, redis_server: RedisServer) -> None:
+    changed = {"redis_url": SecretStr(redis_server.url), "redis_milliseconds": 1000.0, "secret": SecretStr("a9" * 20)}
+    here, there = (Service(texting.model_copy(update=changed)) for _ in range(2))
+    here.start()
+    there.start()
+    phone = Phone(here.url)
+    phone.says("what color is the lamp")
+    phone.url = there.url
+    assert phone.says("More") == f"The whole answer: {PUBLIC}/faq#lamp-color"
+    here.stop()
+    there.stop()
 
 
 def test_where_the_gateway_handles_consent_its_words_get_silence(texting: Settings) -> None:

@@ -1,0 +1,101 @@
+from datetime import date, timedelta
+
+import pytest
+
+from app.insights import SLOWEST, Insights, gather, opinions, percentile
+from app.records.counts import Counted
+from app.records.feedback import Tally
+
+LAST = date(2029, 6, 1)
+DAY_BEFORE = LAST - timedelta(days=1)
+
+
+def counted(*messages: Counted) -> Insights:
+    """Over the three days up to the last."""
+    return gather([(key, 1) for message in messages for key in message.added()], LAST, 3)
+
+
+def message(
+    outcome: str, day: date = LAST, channel: str = "web", entries: tuple[str, ...] = (), topic: str | None = None
+) -> Counted:
+    return Counted(day, channel, outcome, entries, topic, 0.0015)
+
+
+def test_messages_are_counted_by_day_channel_and_outcome() -> None:
+    found = counted(message("answer"), message("answer", channel="sms"), message("fallback", DAY_BEFORE, "sms"))
+    assert found.channels["web"] == [0, 0, 1]
+    assert found.channels["sms"] == [0, 1, 1]
+    assert found.outcomes["answer"] == [0, 0, 2]
+    assert found.outcomes["urgent"] == [0, 0, 0]
+    assert found.messages == 3
+
+
+def test_only_the_days_asked_for_count() -> None:
+    found = counted(message("answer", LAST - timedelta(days=3)), message("answer", LAST + timedelta(days=1)))
+    assert (found.messages, len(found.days), found.days[-1]) == (0, 3, LAST)
+
+
+def test_a_name_of_another_version_is_counted_after_those_known() -> None:
+    found = counted(message("riddle", channel="fax"))
+    assert list(found.outcomes)[-1] == "riddle"
+    assert found.channels["fax"] == [0, 0, 1]
+
+
+def test_the_answer_rate_leaves_out_messages_that_asked_nothing() -> None:
+    asked = [message(outcome) for outcome in ("answer", "clarify", "not-covered", "fallback")]
+    other = [message(outcome) for outcome in ("smalltalk", "language", "scripted", "urgent")]
+    found = counted(*asked, *other, message("urgent", DAY_BEFORE))
+    assert found.asked == [0, 0, 4]
+    assert found.rates == [None, None, 0.25]
+    assert found.rate == 0.25
+
+
+def test_without_rows_everything_is_zero_and_no_rate_is_invented() -> None:
+    found = gather([], LAST, 30)
+    assert (found.messages, found.rate, found.time, found.entries, found.topics) == (0, None, None, [], [])
+    assert found.times == [None] * 30
+
+
+def test_the_most_frequent_come_first_and_ties_by_name() -> None:
+    found = counted(
+        message("answer", entries=("b", "a")), message("answer", entries=("c",)), message("answer", entries=("c",))
+    )
+    assert found.entries == [("c", 2), ("a", 1), ("b", 1)]
+
+
+def test_a_topic_that_is_not_covered_is_counted_over_all_channels() -> None:
+    found = counted(message("not-covered", topic="cost"), message("not-covered", channel="sms", topic="cost"))
+    assert found.topics == [("cost", 2)]
+
+
+@pytest.mark.parametrize(
+    ("histogram", "milliseconds"),
+    [
+        ({}, None),
+        ({"0.2": 0}, None),
+        ({"0.2": 100}, 0.19),
+        ({"1": 90, "2": 10}, 1.5),
+        ({"1": 95, "2": 5}, 1.0),
+        ({"10": 5, "5": 95}, 5.0),
+        ({"1": 1, "inf": 1}, SLOWEST),
+    ],
+)
+def test_a_percentile_lies_evenly_within_its_step(histogram: dict[str, int], milliseconds: float | None) -> None:
+    assert percentile(histogram) == (milliseconds if milliseconds is None else pytest.approx(milliseconds))
+
+
+def test_times_are_of_each_day_and_of_all() -> None:
+    found = counted(message("answer"), message("urgent"))
+    assert found.times == [None, None, pytest.approx(1.95)]
+    assert found.time == pytest.approx(1.95)
+
+
+def test_opinions_are_by_entry_the_least_helpful_first() -> None:
+    found = opinions([Tally("a", "up", None, 9), Tally("b", "down", "not-clear", 2), Tally("b", "down", None, 1)])
+    assert [(each.subject, each.up, each.down) for each in found] == [("b", 0, 3), ("a", 9, 0)]
+    assert found[0].reasons == {"not-clear": 2, None: 1}
+
+
+def test_an_opinion_on_two_answers_counts_for_both() -> None:
+    found = opinions([Tally("a b", "down", "looks-wrong", 1)])
+    assert [(each.subject, each.down) for each in found] == [("a", 1), ("b", 1)]
