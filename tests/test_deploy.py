@@ -25,7 +25,6 @@ MANIFESTS = sorted(DEPLOY.rglob("*.yaml"))
 
 OF_DEPLOYMENT = {"HAI_FAQ_SECRETS_DIR", "HAI_FAQ_HOSTNAME", "HAI_FAQ_IMAGE"}
 """Read by Compose or the command line, no settings."""
-AWAITED = {"HAI_FAQ_REDIS_URL"}
 INSIDE = {"/metrics", "/healthz", "/readyz"}
 DESCRIBING = {"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"}
 
@@ -106,7 +105,7 @@ def test_panels_have_numbers_of_their_own_and_do_not_overlap() -> None:
 
 
 def test_every_setting_named_is_one() -> None:
-    known = {f"HAI_FAQ_{name.upper()}" for name in Settings.model_fields} | OF_DEPLOYMENT | AWAITED
+    known = {f"HAI_FAQ_{name.upper()}" for name in Settings.model_fields} | OF_DEPLOYMENT
     assert [(path.name, name) for path, name in settings_named() if name not in known] == []
 
 
