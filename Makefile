@@ -35,7 +35,7 @@ check-deploy: $(VENV)/deploy/.installed ## Dockerfile, Kubernetes, Compose, Cadd
 	scripts/check-deploy $(VENV)/deploy/bin
 
 check-image: $(VENV)/.installed ## build the image, run it hardened, ask it; root on Debian, minutes
-	scripts/check-image $(BIN)/pip
+	scripts/check-image $(BIN)/python
 
 lock: $(VENV)/.tested ## write the locks anew
 	$(BIN)/pip install --quiet uv
