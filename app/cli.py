@@ -1,6 +1,7 @@
 """`hai-faq`: serve, build, ask, search, eval, embed, lint, approve, withhold, go-live, sources."""
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -50,14 +51,14 @@ def _clean(command: Callable[Given, Result]) -> Callable[Given, Result]:
 @click.group()
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Approved answers to questions. Settings come from HAI_FAQ_... variables or .env."""
+    """Approved answers to questions. Settings come from HAI_FAQ_... variables, .env or files of HAI_FAQ_SECRETS_DIR."""
     handler = logging.StreamHandler()
     handler.setFormatter(Json())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for noisy in ("alembic", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
-        context.obj = Settings()
+        context.obj = Settings(_secrets_dir=os.environ.get("HAI_FAQ_SECRETS_DIR"))
     except ValidationError as error:
         wrong = "; ".join(
             f"HAI_FAQ_{str(e['loc'][0]).upper()}: {e['msg']}" if e["loc"] else e["msg"] for e in error.errors()
