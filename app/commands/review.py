@@ -11,7 +11,7 @@ from app import evaluation
 from app.commands.ground import clean, store_of
 from app.main import place
 from app.records.audit import Audit, Event
-from app.records.proposals import Proposal, Proposals, State
+from app.records.proposals import Proposal, Proposals
 from app.records.questions import Questions
 from app.records.redact import redact
 from app.review.gate import Gate, Sifted
@@ -66,12 +66,12 @@ def apply(settings: Settings, paths: tuple[Path, ...], by: str | None, yes: bool
         _show(sifted)
         if dry_run or not (yes or click.confirm("do so?")):
             return
-        for proposal, state, _ in _settled(sifted):
-            audit.add(Event(now, by or getpass.getuser(), "apply", f"{proposal.id} {proposal.target}: {state}"))
+        for each in sifted.verdicts:
+            audit.add(Event(now, by or getpass.getuser(), "apply", f"{_short(each.proposal)}: {each.state}"))
         if sifted.trial:
             gate.write(sifted.trial)
-    for proposal, state, reason in _settled(sifted):
-        proposals.settle(proposal, state, reason)
+    for each in sifted.verdicts:
+        proposals.settle(each.proposal, each.state, each.said if each.state == "refused" else "")
     _say_what_to_seal(sifted)
 
 
@@ -86,28 +86,28 @@ def _progress(said: str) -> None:
     click.echo(said, err=True)
 
 
-def _settled(sifted: Sifted) -> list[tuple[Proposal, State, str]]:
-    taken: list[tuple[Proposal, State, str]] = [(each, "applied", "") for each in sifted.taken]
-    return [*taken, *((each.proposal, "refused", each.reason) for each in sifted.refused)]
-
-
 def _show(sifted: Sifted) -> None:
-    for proposal, state, reason in _settled(sifted):
-        click.echo(f"to be {state}: {_named(proposal)}")
-        click.echo(_indented(reason), nl=False)
+    for each in sifted.verdicts:
+        click.echo(f"to be {each.state}: {_named(each.proposal)}")
+        click.echo(_indented(each.said), nl=False)
+
+
+def _short(proposal: Proposal) -> str:
+    return f"{proposal.id} {proposal.target}"
 
 
 def _named(proposal: Proposal) -> str:
     title = f" ({proposal.title})" if proposal.title else ""
-    return f"{proposal.id} {proposal.target}{title}: {len(proposal.lines)} phrasings"
+    return f"{_short(proposal)}{title}: {len(proposal.lines)} phrasings"
 
 
-def _indented(reason: str) -> str:
-    return "".join(f"  {line}\n" for line in reason.splitlines())
+def _indented(said: str) -> str:
+    return "".join(f"  {line}\n" for line in said.splitlines())
 
 
 def _say_what_to_seal(sifted: Sifted) -> None:
-    titles = [f"title.{each.target}" for each in sifted.taken if each.kind == "topic"]
-    click.echo(f"{len(sifted.taken)} applied, {len(sifted.refused)} refused")
+    applied = [each.proposal for each in sifted.verdicts if each.state == "applied"]
+    click.echo(f"{len(applied)} applied, {len(sifted.verdicts) - len(applied)} refused")
+    titles = [f"title.{each.target}" for each in applied if each.kind == "topic"]
     if titles:
         click.echo(f"not spoken until it is sealed: hai-faq approve {' '.join(titles)}")

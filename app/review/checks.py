@@ -6,6 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app import text
 from app.content import schema
+from app.dialogue import questions
 from app.dialogue.knowledge import Knowledge
 from app.errors import InvalidBody
 from app.records.proposals import Proposal
@@ -23,17 +24,23 @@ _ID: TypeAdapter[str] = TypeAdapter(schema.Id)
 
 
 def check(proposal: Proposal, knowledge: Knowledge, known: Iterable[str]) -> str:
-    """A hint, or nothing to say. Raises `InvalidBody`, which names lines by their number only.
+    """What to think of once more, or nothing. Raises `InvalidBody`, which names lines by their number only.
 
     `known` are the questions that are stored: what patients wrote is never taken word for word into `intents/`.
     """
     problem = next(_problems(proposal, knowledge, known), None)
     if problem:
         raise InvalidBody(problem)
+    return " ".join(_hints(proposal, knowledge))
+
+
+def _hints(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
     if proposal.kind == "topic" and len(proposal.lines) < BETTER:
-        return f"Write {BETTER} phrasings or more if you can: {LEAST} find the topic less often than not."
-    there = sum(line in _phrasings(proposal.target, knowledge) for line in proposal.lines)
-    return f"{there} of the lines stand there already." if there else ""
+        yield f"Write {BETTER} phrasings or more if you can: {LEAST} find the topic less often than not."
+    for number, line in enumerate(proposal.lines, 1):
+        best = next(iter(knowledge.matcher.rank(line, limit=1)), None)
+        if best and best.id != proposal.target and best.confidence >= questions.TITLE:
+            yield f"Line {number} is taken for {best.id} now, {best.confidence:.0%} sure."
 
 
 def stands(proposal: Proposal, knowledge: Knowledge) -> bool:

@@ -14,7 +14,7 @@ from app.errors import ContentError, InvalidBody
 from app.evaluation import Scores
 from app.lint import Finding
 from app.live import Place
-from app.records.proposals import Proposal
+from app.records.proposals import Proposal, State
 from app.review.checks import check, stands
 from app.review.comparison import worse
 
@@ -22,9 +22,11 @@ CACHE = "cache"
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Verdict:
     proposal: Proposal
-    reason: str
+    state: State
+    said: str
+    """Why it is refused; of what is applied, what to think of once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,9 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    taken: tuple[Proposal, ...]
-    refused: tuple[Refused, ...]
+    verdicts: tuple[Verdict, ...]
     trial: Trial | None
-    """The copy that holds what was taken; None where nothing is to be written."""
+    """The copy that holds what is applied; None where nothing is to be written."""
 
 
 @dataclass(frozen=True)
@@ -75,35 +76,35 @@ class Gate:
     def sift(self, waiting: Sequence[Proposal], known: Iterable[str]) -> Sifted:
         """What may be written of the open proposals, and why the rest may not; `known` are patients' texts."""
         patients = tuple(known)
-        there = [each for each in waiting if stands(each, self.knowledge)]
-        unfit = [(each, self._unfit(each, patients)) for each in waiting if each not in there]
-        taken, harmful = self._halve(tuple(each for each, reason in unfit if not reason), ())
-        refused = (*(Refused(each, reason) for each, reason in unfit if reason), *harmful)
-        return Sifted((*there, *taken), refused, self.trial(taken) if taken else None)
+        there = [Verdict(each, "applied", "") for each in waiting if stands(each, self.knowledge)]
+        checked = [self._check(each, patients) for each in waiting if not stands(each, self.knowledge)]
+        unfit = [each for each in checked if each.state == "refused"]
+        tried = self._halve(tuple(each for each in checked if each.state == "applied"), ())
+        taken = tuple(each.proposal for each in tried if each.state == "applied")
+        return Sifted((*there, *unfit, *tried), self.trial(taken) if taken else None)
 
-    def _unfit(self, proposal: Proposal, patients: Sequence[str]) -> str:
+    def _check(self, proposal: Proposal, patients: Sequence[str]) -> Verdict:
         try:
-            check(proposal, self.knowledge, patients)
+            return Verdict(proposal, "applied", check(proposal, self.knowledge, patients))
         except InvalidBody as error:
-            return error.detail
-        return ""
+            return Verdict(proposal, "refused", error.detail)
 
-    def _halve(
-        self, proposals: tuple[Proposal, ...], beside: tuple[Proposal, ...]
-    ) -> tuple[tuple[Proposal, ...], tuple[Refused, ...]]:
-        """Those that do no harm beside the others; what is left at the end was tried as a whole.
+    def _halve(self, verdicts: tuple[Verdict, ...], beside: tuple[Proposal, ...]) -> tuple[Verdict, ...]:
+        """Those that do harm beside the others are refused; what is left at the end was tried as a whole.
 
         One harmful proposal among n is found with about two fits for each halving, rather than one for each of the n.
         """
-        if not proposals:
-            return (), ()
-        harm = self.trial((*beside, *proposals)).harm
-        if not harm or len(proposals) == 1:
-            return ((), (Refused(proposals[0], harm),)) if harm else (proposals, ())
-        half = len(proposals) // 2
-        first, refused = self._halve(proposals[:half], beside)
-        second, more = self._halve(proposals[half:], (*beside, *first))
-        return (*first, *second), (*refused, *more)
+        if not verdicts:
+            return ()
+        harm = self.trial((*beside, *(each.proposal for each in verdicts))).harm
+        if not harm:
+            return verdicts
+        if len(verdicts) == 1:
+            return (replace(verdicts[0], state="refused", said=harm),)
+        half = len(verdicts) // 2
+        first = self._halve(verdicts[:half], beside)
+        taken = (each.proposal for each in first if each.state == "applied")
+        return (*first, *self._halve(verdicts[half:], (*beside, *taken)))
 
     def trial(self, proposals: tuple[Proposal, ...]) -> Trial:
         """The same proposals are tried once: a fit takes half a minute."""
@@ -133,7 +134,7 @@ class Gate:
     def write(self, trial: Trial) -> None:
         """Makes the content what was tried, byte for byte, all of it or nothing, and hands on the fitted model.
 
-        Raises `ContentError` where the content has changed since the gate was opened.
+        Raises `ContentError` where the content has changed since the gate was opened, or cannot be written.
         """
         content = self.place.content
         if files.fingerprint(content) != self.fingerprint:
@@ -145,7 +146,10 @@ class Gate:
                 raise ContentError(content / files.FAQ, 1, "", "someone else wrote at the same time: taken back")
 
         live.hand_on(trial.folder, trial.folder / CACHE, self.place)
-        write_all(_changes(trial.folder, content), verify)
+        try:
+            write_all(_changes(trial.folder, content), verify)
+        except OSError as error:
+            raise ContentError(content, 1, "", f"cannot be written, nothing is changed: {error.strerror}") from error
 
 
 def _copy(content: Path, folder: Path) -> None:

@@ -58,8 +58,12 @@ def test_a_proposal_that_makes_no_sense_is_refused(knowledge: Knowledge, changed
         check(changed, knowledge, ASKED)
 
 
-def test_lines_that_stand_there_are_counted_and_all_of_them_means_done(knowledge: Knowledge) -> None:
-    some = replace(PHRASING, lines=("lamp colour", "which hue is it"))
-    assert check(some, knowledge, ASKED) == "1 of the lines stand there already."
-    assert not stands(some, knowledge)
+def test_a_line_that_is_surely_something_else_is_pointed_out(knowledge: Knowledge) -> None:
+    assert check(replace(PHRASING, lines=("what does a lamp cost",)), knowledge, ASKED).startswith(
+        "Line 1 is taken for nc-price now, "
+    )
+
+
+def test_when_all_lines_stand_there_it_is_done(knowledge: Knowledge) -> None:
     assert stands(replace(PHRASING, lines=("lamp colour",)), knowledge)
+    assert not stands(replace(PHRASING, lines=("lamp colour", "which hue is it")), knowledge)

@@ -54,6 +54,16 @@ def test_a_write_that_does_not_come_out_as_tried_is_taken_back(gate: Gate, trial
     assert files.fingerprint(folder) == before
 
 
+def test_a_file_that_cannot_be_written_leaves_the_others_as_they_were(gate: Gate, trial: Trial, folder: Path) -> None:
+    (trial.folder / "intents" / "topics").mkdir()
+    (trial.folder / "intents" / "topics" / "new.yaml").write_text("late: [x]\n")
+    (folder / "intents" / "topics").write_text("a file where a folder should be")
+    before = files.fingerprint(folder)
+    with pytest.raises(ContentError, match="cannot be written, nothing is changed"):
+        gate.write(trial)
+    assert files.fingerprint(folder) == before
+
+
 def test_without_a_labelled_message_the_gate_does_not_open(folder: Path, cache: Path, tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="no labelled messages"):
         Gate.open(place_of(folder, cache), tmp_path, [], NOW, lambda _: None)
