@@ -29,7 +29,7 @@ from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import Outbox
 from app.channels.sms.telnyx import Telnyx
 from app.channels.sms.twilio import Twilio
-from app.channels.staff import access, insights, lookup, signin
+from app.channels.staff import access, insights, lookup, review, signin
 from app.channels.staff.desk import Desk, Provider
 from app.channels.staff.link import Link
 from app.channels.staff.notices import Notices
@@ -56,7 +56,7 @@ from app.records.writer import Sink, Writer
 from app.settings import Settings
 from app.tokens import Tokens
 
-SURFACES = (api, rasa, pages, webhook, signin, lookup, insights)
+SURFACES = (api, rasa, pages, webhook, signin, lookup, review, insights)
 TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
 """Of one number: as fast as anyone types."""
 SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE = 0.2, 20
