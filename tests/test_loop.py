@@ -74,7 +74,7 @@ def test_a_question_asked_three_ways_is_answered_after_review_and_a_harmful_prop
     services.answering.writer.stop()
 
     page = curator.get("/staff/review").text
-    assert '<span class="times">3×</span>' in page
+    assert '<span class="count">3×</span>' in page
     keys = page.split('name="keys" value="')[1].split('"')[0]
     propose(curator, keys, "lamp-switch", "\n".join(GOOD))
     propose(

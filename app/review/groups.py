@@ -16,6 +16,7 @@ from app.matching import features
 from app.matching.features import FloatArray
 from app.matching.vocabulary import LEAST_LENGTH, LONG_WORD
 from app.records.questions import Question
+from app.records.redact import without_marks
 
 ALIKE = 0.45
 """Cosine from which two questions are alike. Of 2,000 phrasings of 114 topics, worded as differently as they can be,
@@ -61,7 +62,7 @@ def groups(questions: Sequence[Question], knowledge: Knowledge, day: date) -> li
     """
     same: dict[str, list[Question]] = {}
     for each in sorted(questions, key=_age, reverse=True):
-        same.setdefault(text.key(each.text), []).append(each)
+        same.setdefault(text.key(without_marks(each.text)), []).append(each)
     alike = list(same.values())
     counts = np.array([len(each) for each in alike], np.float32)
     found = [
@@ -82,7 +83,7 @@ def _order(group: Group) -> tuple[bool, bool, int]:
 
 def _group(said: str, questions: Sequence[Question], knowledge: Knowledge, day: date) -> Group:
     newest_first = sorted(questions, key=_age, reverse=True)
-    return Group(tuple(newest_first), said, look_up(knowledge, said, day, NEAREST).found)
+    return Group(tuple(newest_first), said, look_up(knowledge, without_marks(said), day, NEAREST).found)
 
 
 def _likeness(texts: Sequence[str], knowledge: Knowledge) -> FloatArray:

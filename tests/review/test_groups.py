@@ -39,6 +39,15 @@ def test_identical_texts_are_one_whatever_their_case(knowledge: Knowledge) -> No
     assert [group.count for group in found] == [2, 1]
 
 
+def test_what_was_redacted_joins_and_parts_nothing(knowledge: Knowledge) -> None:
+    said = [
+        "my name is [name], [phone], can a radio stand on it",
+        "radio stand on it?",
+        "i am [name], [phone], the moon",
+    ]
+    assert [group.count for group in groups(of(said), knowledge, DAY)] == [2, 1]
+
+
 def test_common_words_alone_join_nothing(knowledge: Knowledge) -> None:
     found = groups(of(["is the lamp magnetic", "is the lamp waterproof"]), knowledge, DAY)
     assert len(found) == 2

@@ -47,7 +47,7 @@ def test_what_is_near_danger_comes_first_then_what_is_asked_most(waiting: TestCl
     page = waiting.get("/staff/review").text
     assert page.index("i feel odd near the lamp") < page.index("rust")
     assert "Near the urgent bar" in page
-    assert '<span class="times">3×</span>' in page
+    assert '<span class="count">3×</span>' in page
 
 
 def test_names_are_not_shown_and_the_view_is_on_record(waiting: TestClient, staffed: Settings) -> None:
