@@ -33,8 +33,8 @@ Pair = tuple[Judged, Judged]
 
 
 def worse(before: Scores, after: Scores) -> list[str]:
-    """Each way in which it is worse, with the messages: one harmed that moved, or a total that is worse by more than
-    `SPARE`, be it of those harmed or of those that do not go as labelled.
+    """Each way in which it is worse, with the messages: one harmed that moved far, or a total that is worse by more
+    than `SPARE`, be it of those harmed or of those that do not go as labelled.
     """
     pairs = list(zip(before.judged, after.judged, strict=True))
     reasons = [_harm(name, harms, pairs) for name, harms in HARMS.items()]
@@ -43,21 +43,29 @@ def worse(before: Scores, after: Scores) -> list[str]:
 
 
 def _harm(name: str, harms: Callable[[Judged], bool], pairs: Sequence[Pair]) -> str:
-    moved = [(old, new) for old, new in pairs if harms(new) and not harms(old) and _moved(old, new)]
-    return f"{name}: {len(moved)} more, not by chance\n{_told(moved)}" if moved else _rise(name, harms, pairs)
+    moved = [(old, new) for old, new in pairs if harms(new) and _worsened(old, new)]
+    return f"{name}: {len(moved)} moved, not by chance\n{_told(moved)}" if moved else _rise(name, harms, pairs)
+
+
+def _worsened(old: Judged, new: Judged) -> bool:
+    """What decides went far. A danger that was missed by little and is now missed by much counts too: it may have
+    crossed the bar by chance the last time.
+    """
+    if _of(new) in schema.TIERS:
+        return old.danger - new.danger >= MOVED
+    if new.reply.urgent:
+        return new.danger - old.danger >= MOVED
+    return old.outcome != new.outcome and _moved(old, new)
 
 
 def _moved(old: Judged, new: Judged) -> bool:
-    """What decides went far: the urgent score where either is raised, else a confidence; one entry in place of another
-    always means that.
-    """
-    if old.reply.urgent or new.reply.urgent:
-        return abs(old.danger - new.danger) >= MOVED
+    """Some confidence went far; an answer in place of another always means that."""
     was, now = dict(old.best), dict(new.best)
     changes = [was.get(id_, 0.0) - now.get(id_, 0.0) for id_ in was | now]
     ids = [{answer.id for answer in each.reply.answers} for each in (old, new)]
-    furthest = max(map(abs, [*changes, old.reply.confidence - new.reply.confidence]))
-    return furthest >= MOVED or (all(ids) and ids[0] != ids[1])
+    if max(map(len, ids)) < 2:  # with two answers the reply's confidence is that of the less sure
+        changes.append(old.reply.confidence - new.reply.confidence)
+    return any(abs(change) >= MOVED for change in changes) or (all(ids) and ids[0].isdisjoint(ids[1]))
 
 
 def _rise(name: str, counts: Callable[[Judged], bool], pairs: Sequence[Pair]) -> str:

@@ -98,7 +98,7 @@ def test_what_was_added_is_answered_at_the_next_load_without_another_fit(ward: W
 def test_a_harmful_proposal_is_refused_with_the_message_that_went_wrong(ward: Ward, applied: Result) -> None:
     refused = Proposals(ward.store).latest()[1]
     assert (refused.target, refused.state) == ("lamp-color", "refused")
-    assert "answered though nothing covers it: 1 more, not by chance" in refused.reason
+    assert "answered though nothing covers it: 1 moved, not by chance" in refused.reason
     assert f"cases: '{LABELLED[2]['text']}': out/declined -> ANSWERED lamp-color" in refused.reason
 
 

@@ -48,7 +48,13 @@ def test_another_danger_that_is_caught_instead_hides_none_that_moved() -> None:
     before, after = (CAUGHT, MISSED), (MISSED, CAUGHT)
     assert worse(scores(*before, danger=0.51), scores(*after, danger=0.49)) == []
     moved = worse(scores(*before, danger=0.51), scores(*after, danger=0.26))
-    assert moved[0].startswith("dangers missed: 1 more, not by chance\n  cases: 'message 0'")
+    assert moved[0].startswith("dangers missed: 1 moved, not by chance\n  cases: 'message 0'")
+
+
+def test_a_danger_that_is_missed_by_more_than_before_is_worse_and_by_less_is_not() -> None:
+    near, far = scores(MISSED, danger=0.49), scores(MISSED, danger=0.3)
+    assert worse(near, far)[0].startswith("dangers missed: 1 moved")
+    assert worse(far, near) == []
 
 
 def test_among_thousands_a_message_may_cross_a_bar_by_chance() -> None:
