@@ -8,6 +8,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     Boolean,
     Column,
@@ -223,7 +225,10 @@ def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Brings the schema up to date. Raises `StoreError` when the store cannot be reached or written."""
+    """Brings the schema up to date; that of a later release is left as it is, since schemas only grow (a roll-back).
+
+    Raises `StoreError` when the store cannot be reached or written.
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     try:
@@ -231,10 +236,17 @@ def migrate(engine: Engine, revision: str = "head") -> None:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
         with engine.begin() as connection:
             _alone(connection)
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
+            if not _is_newer(connection, config):
+                config.attributes["connection"] = connection
+                command.upgrade(config, revision)
     except (SQLAlchemyError, OSError) as error:
         raise StoreError(f"the store cannot be migrated: {type(error).__name__}") from error
+
+
+def _is_newer(connection: Connection, config: Config) -> bool:
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    current = MigrationContext.configure(connection).get_current_revision()
+    return current is not None and current not in known
 
 
 def _alone(connection: Connection) -> None:

@@ -3,14 +3,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import Boolean, Date, Float, Integer, String, Text, insert, inspect, select
 from sqlalchemy.engine import Engine
 
 from app.errors import StoreError
 from app.records import tables
-from app.records.tables import connect, decisions, migrate, put, transaction, withdrawals
+from app.records.tables import Moment, connect, decisions, migrate, put, transaction, withdrawals
 from tests.conftest import NOW
 
+SAMPLES = {String: "x", Text: "x", Moment: NOW, Date: NOW.date(), Float: 0.5, Integer: 1, Boolean: True}
 REVISIONS = ("0001", "0002", "0003", "0004")
 
 
@@ -33,6 +34,32 @@ def test_every_earlier_release_is_brought_up_to_date(url: str, earlier: str) -> 
     }
     with engine.connect() as connection:
         assert connection.execute(select(withdrawals.c.at)).scalar_one() == NOW
+    engine.dispose()
+
+
+@pytest.mark.parametrize("earlier", REVISIONS[:-1])
+def test_what_an_earlier_release_writes_still_fits(url: str, earlier: str) -> None:
+    """It knows neither the tables nor the columns that came after it: nothing new may be needed of a row."""
+    engine = connect(url)
+    migrate(engine, earlier)
+    known = {name: columns for name, columns in schema_of(engine).items() if name != "alembic_version"}
+    migrate(engine)
+    with engine.begin() as connection:
+        for name, columns in known.items():
+            row = {column: SAMPLES[type(tables.metadata.tables[name].c[column].type)] for column in columns}
+            connection.execute(insert(tables.metadata.tables[name]), row)
+            assert len(connection.execute(select(tables.metadata.tables[name])).all()) == 1
+    engine.dispose()
+
+
+def test_the_schema_of_a_later_release_is_left_alone(url: str) -> None:
+    engine = connect(url)
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '9999'")
+    migrate(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("select version_num from alembic_version").scalar_one() == "9999"
     engine.dispose()
 
 
