@@ -98,6 +98,7 @@ def create_app(
             live=live,
             conversations=RedisConversations(shared) if shared else MemoryConversations(),
             limits=_limits(shared, "client", key, settings.messages_per_second),
+            limit_in_all=MemoryLimits(settings.messages_per_second_in_all),
             writer=writer,
             tokens=Tokens(key),
             clock=clock,
@@ -130,6 +131,8 @@ def create_app(
         version=__version__,
         summary="Approved answers to patients' questions, and help first for a message in danger.",
         lifespan=lifespan,
+        docs_url=None,  # Swagger's and ReDoc's pages load scripts from elsewhere, which our policy forbids
+        redoc_url=None,
         redirect_slashes=False,
         routes=[route for surface in SURFACES for route in surface.router.routes],
     )

@@ -5,10 +5,12 @@ import json
 import logging
 import secrets
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 from http import HTTPStatus
+from ipaddress import IPv6Address, IPv6Network
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
@@ -43,6 +45,9 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
     (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
     (b"x-robots-tag", b"noindex"),
 )
 _TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
@@ -95,8 +100,19 @@ def client_of(request: Request, trusted: frozenset[str]) -> str | None:
     if peer in trusted:
         hops = request.headers.get("x-forwarded-for", "").split(",")
         named = [hop.strip() for hop in hops if hop.strip() and hop.strip() not in trusted]
-        return named[-1][:64] if named else peer
-    return None if peer in LOOPBACK and not trusted else peer
+        return _counted(named[-1][:64]) if named else peer
+    return None if peer in LOOPBACK and not trusted else _counted(peer)
+
+
+def _counted(address: str) -> str:
+    """The network of an address of IPv6: whoever has one address of it has all 2^64."""
+    if ":" not in address:
+        return address
+    try:
+        found = IPv6Address(address)
+    except ValueError:  # with a port, or made up
+        return address
+    return str(found.ipv4_mapped or IPv6Network((int(found) >> 64 << 64, 64)))
 
 
 def is_inside(request: Request, served: Services) -> bool:
@@ -130,8 +146,8 @@ def install(app: FastAPI, allowed_origins: Sequence[str], secure: bool) -> None:
     app.add_exception_handler(HaiFaqError, known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)
-    app.add_exception_handler(Exception, _unforeseen)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Caught)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=allowed_origins,
@@ -146,7 +162,7 @@ def problem(
     request: Request, status: int, code: str, title: str, detail: str, retry_after: int | None = None
 ) -> JSONResponse:
     body = {"type": f"urn:hai-faq:problem:{code}", "title": title, "status": status, "detail": detail}
-    headers = {"retry-after": str(retry_after)} if retry_after is not None else None
+    headers = {"retry-after": str(retry_after)} if retry_after is not None else {}
     return JSONResponse({**body, "help": _help(request)}, status_code=status, media_type=PROBLEM, headers=headers)
 
 
@@ -179,12 +195,9 @@ def _plain(request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     phrase = HTTPStatus(status).phrase
     detail = str(error.detail) if isinstance(error, HTTPException) else phrase
-    return problem(request, status, phrase.lower().replace(" ", "-"), phrase, detail)
-
-
-def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    log.error("unforeseen: %s", type(error).__name__)
-    return problem(request, 500, "internal", "Something went wrong here.", "Please try again.")
+    told = problem(request, status, phrase.lower().replace(" ", "-"), phrase, detail)
+    told.headers.update((isinstance(error, HTTPException) and error.headers) or {})  # `allow` of a 405
+    return told
 
 
 class Envelope:
@@ -216,6 +229,32 @@ class Envelope:
         finally:
             millis = (time.perf_counter() - began) * 1000
             log.info("%s %s %d %.1fms %s", scope["method"], scope["path"], status, millis, request_id)
+
+
+class Caught:
+    """A problem for what nobody foresaw, under the headers and the CORS of every other response, which Starlette's own
+    500 lacks; to the log its place and kind, and not its words, which may be a patient's.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            log.error("unforeseen: %s", type(error).__name__, exc_info=error)
+            told = problem(Request(scope), 500, "internal", "Something went wrong here.", "Please try again.")
+            await told(scope, receive, send)
 
 
 class BodyLimit:
@@ -261,7 +300,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 class Json(logging.Formatter):
-    """One JSON object a line."""
+    """One JSON object a line. Of an error its kind and the lines of code, never its words."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -270,6 +309,7 @@ class Json(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+            line["at_line"] = "".join(traceback.format_tb(record.exc_info[2]))
         return json.dumps(line, ensure_ascii=False)

@@ -20,7 +20,7 @@ Site = Mapping[str, str | None]
 """What the site has set for each of `schema.PLACEHOLDERS`."""
 
 _SENTENCE = re.compile(r"(?<=[.!?؟۔])\s+|(?<=[。！？])\s*")
-"""Where a sentence ends. Chinese sets no space there: taken for one sentence, a whole script fell with its placeholder."""
+"""Where a sentence ends. Chinese sets no space there: a whole script was one sentence and fell with its placeholder."""
 _PLACEHOLDER = re.compile(r"\{(" + "|".join(schema.PLACEHOLDERS) + r")\}")
 
 
