@@ -114,6 +114,7 @@ def create_app(
             desk=desk(settings, engine, announce, sign_ins) if settings.sign_in != "off" else None,
             trusted_proxies=frozenset(settings.trusted_proxies),
             metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+            public_url=(settings.public_url or "").rstrip("/") or None,
         )
         gc.collect()
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 256 * 1024
 """Of a body: 20,000 characters, each at worst a 12-byte JSON escape, and room to spare."""
 LOOPBACK = ("127.0.0.1", "::1", "testclient")
+LOCAL_HOSTS = (*LOOPBACK, "localhost", "[::1]", "testserver")
+"""Names of this machine: a website elsewhere whose name leads here must not ask as an operator (DNS rebinding)."""
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 """Headers by which a proxy is known."""
 PROBLEM = "application/problem+json"
@@ -79,6 +81,8 @@ class Services:
     trusted_proxies: frozenset[str]
     metrics_token: str | None
     """Opens metrics and details of readiness to others than this machine."""
+    public_url: str | None
+    """Where the world reaches the service, where that was set."""
 
 
 def services(request: Request) -> Services:
@@ -115,13 +119,19 @@ def _counted(address: str) -> str:
     return str(found.ipv4_mapped or IPv6Network((int(found) >> 64 << 64, 64)))
 
 
+def is_local(request: Request) -> bool:
+    """From this machine, by a name of it, and not through a proxy."""
+    peer = request.client.host if request.client else ""
+    forwarded = any(name in request.headers for name in FORWARDED)
+    return peer in LOOPBACK and not forwarded and (request.url.hostname or "") in LOCAL_HOSTS
+
+
 def is_inside(request: Request, served: Services) -> bool:
-    """Whether an operator asks: from this machine and not through a proxy, or with the token."""
+    """Whether an operator asks: from this machine, or with the token."""
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     if served.metrics_token and compare_digest(given.encode("utf-8", "replace"), served.metrics_token.encode()):
         return True
-    forwarded = any(name in request.headers for name in FORWARDED)
-    return not forwarded and client_of(request, served.trusted_proxies) is None
+    return is_local(request) and not served.trusted_proxies
 
 
 async def form_of(request: Request) -> dict[str, str]:

@@ -5,6 +5,9 @@ and may not.
 """
 
 import asyncio
+import re
+from collections.abc import Sequence
+from ipaddress import IPv6Address
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -15,6 +18,9 @@ MOST_AFTER = 2 * 1024 * 1024
 """Bytes of the rest: an allowed body in chunks of a byte takes six times its size. Extensions of chunks and trailers,
 which no parser of ours keeps, and bodies that nobody asked for count too.
 """
+
+
+_HOST = re.compile(rb"(?:[\w.-]*|\[(?P<v6>[0-9a-fA-F:.]+)\])(?::\d{0,5})?")
 
 
 class Guarded(HttpToolsProtocol):
@@ -67,11 +73,11 @@ class Guarded(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head, self._head = False, 0
-        hosts = sum(name == b"host" for name, _ in self.headers)
+        hosts = [value for name, value in self.headers if name == b"host"]
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MOST_HEAD:
             self._refuse(431, "Request Header Fields Too Large")
-        elif hosts != 1 and (hosts or self.parser.get_http_version() == "1.1"):
-            self._refuse(400, "Bad Request")  # RFC 9112, 3.2
+        elif not _is_one_host(hosts, self.parser.get_http_version()):
+            self._refuse(400, "Bad Request")
         else:
             super().on_headers_complete()
 
@@ -102,3 +108,17 @@ class Guarded(HttpToolsProtocol):
                 f"HTTP/1.1 {status} {phrase}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode()
             )
             self.transport.close()
+
+
+def _is_one_host(hosts: Sequence[bytes], version: str) -> bool:
+    """As RFC 9112 (3.2) asks; and one that is a name or an address, since addresses are put together with it."""
+    if not hosts:
+        return version == "1.0"
+    found = _HOST.fullmatch(hosts[0])
+    if len(hosts) > 1 or found is None:
+        return False
+    try:
+        IPv6Address((found["v6"] or b"::").decode())
+    except ValueError:
+        return False
+    return True

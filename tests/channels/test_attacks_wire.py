@@ -60,6 +60,10 @@ def is_cut_off(wire: socket.socket, pieces: Iterable[bytes]) -> bool:
         b"GET /healthz HTTP/1.1\r\nhost: x\r\nx: a\rtransfer-encoding: chunked\r\n\r\n" + SMUGGLED,
         b"GET /healthz HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n" + SMUGGLED,
         b"GET /healthz HTTP/1.1\r\n\r\n" + SMUGGLED,
+        b'GET / HTTP/1.1\r\nhost: evil"><script>\r\n\r\n' + SMUGGLED,
+        b"GET / HTTP/1.1\r\nhost: evil.example/x?\r\n\r\n" + SMUGGLED,
+        b"GET / HTTP/1.1\r\nhost: [::1::]\r\n\r\n" + SMUGGLED,
+        b"GET / HTTP/1.1\r\nhost: [\r\n\r\n" + SMUGGLED,
     ],
 )
 def test_a_request_of_doubtful_length_is_refused_with_all_behind_it(service: Service, request_: bytes) -> None:
