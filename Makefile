@@ -38,16 +38,17 @@ attacks: $(VENV)/.tested ## the attacks of docs/SECURITY-TRIALS.md, again
 	$(BIN)/python -m pytest tests -k attacks
 
 audit: $(AUDIT)/.installed ## known vulnerabilities of what is served
-	@$(AUDIT)/bin/pip-audit --disable-pip --require-hashes --progress-spinner off -r requirements.txt || { \
-	  echo "make audit: a finding above, or, where pip-audit names no package, its service could not be asked:" \
-	       "then NOTHING WAS CHECKED"; exit 1; }
+	@$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.txt || { \
+	  echo "make audit: see above. Where it names no vulnerability, a package or the service of PyPI that knows of them" \
+	    "could not be asked: then this machine has checked NOTHING, and the audit must run where PyPI can be reached."; \
+	  exit 1; }
 
 licences: $(VENV)/.installed $(AUDIT)/.installed ## of what is served, a table
 	@$(AUDIT)/bin/pip-licenses --python $(BIN)/python --order license --format markdown \
 	  --packages $$(sed -n 's/==.*//p' requirements.txt)
 
 sbom: $(AUDIT)/.installed ## what is served, as CycloneDX, into sbom.json
-	$(AUDIT)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o sbom.json
+	$(AUDIT)/bin/python -W ignore::UserWarning -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o sbom.json
 
 screenshots: $(VENV)/.tested ## the pictures of docs/images, anew
 	$(BIN)/python -m scripts.screenshots
