@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 AUDIT := $(VENV)/audit
 
-.PHONY: run build test lint types imports format bench fuzz attacks audit licences sbom screenshots lock clean
+.PHONY: run build test lint types imports format bench fuzz attacks audit licences sbom screenshots check-deploy check-image lock clean
 
 run: $(VENV)/.installed ## serve at http://127.0.0.1:8000
 	$(BIN)/hai-faq serve
@@ -53,6 +53,12 @@ sbom: $(AUDIT)/.installed ## what is served, as CycloneDX, into sbom.json
 screenshots: $(VENV)/.tested ## the pictures of docs/images, anew
 	$(BIN)/python -m scripts.screenshots
 
+check-deploy: $(VENV)/deploy/.installed ## Dockerfile, Kubernetes, Compose, Caddy, Prometheus and Grafana, each by its own tool
+	scripts/check-deploy $(VENV)/deploy/bin
+
+check-image: $(VENV)/.installed ## build the image, run it hardened, ask it; root on Debian, minutes
+	scripts/check-image $(BIN)/python
+
 lock: $(VENV)/.tested ## write the locks anew
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build -o requirements.txt
@@ -60,6 +66,7 @@ lock: $(VENV)/.tested ## write the locks anew
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build --group test --group bench -o requirements-bench.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build --group test --group fuzz -o requirements-fuzz.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --group audit -o requirements-audit.txt
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --group pyproject.toml:deploy -o requirements-deploy.txt
 
 clean:
 	rm -rf $(VENV) var build *.egg-info
@@ -88,4 +95,9 @@ $(VENV)/.fuzzed: $(VENV)/.tested requirements-fuzz.txt
 $(AUDIT)/.installed: requirements-audit.txt # an environment of its own: what is looked at must not hold what looks
 	$(PYTHON) -m venv $(AUDIT)
 	$(AUDIT)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
+	touch $@
+
+$(VENV)/deploy/.installed: requirements-deploy.txt ## tools only, apart from the service's environment
+	$(PYTHON) -m venv $(VENV)/deploy
+	$(VENV)/deploy/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-deploy.txt
 	touch $@

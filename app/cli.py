@@ -1,13 +1,11 @@
-"""`hai-faq`: serve, build, ask, search, eval, embed, lint, approve, withhold, go-live, sources."""
+"""`hai-faq`: serve, build, ask, search, eval, embed, lint, approve, withhold, go-live; sources, review, records."""
 
 import logging
+import os
 import subprocess
 import sys
-from collections.abc import Callable
-from datetime import UTC, date, datetime
-from functools import wraps
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 import click
 import uvicorn
@@ -18,46 +16,31 @@ from app import lint as linting
 from app.channels import assets
 from app.channels.http import Json
 from app.channels.protocol import Guarded
-from app.content import approval, files, sources
+from app.commands import records, review, sources
+from app.commands.ground import clean, store_of
+from app.content import approval, files
 from app.content.approval import DEMO, URGENT_KEY
 from app.content.schema import Content
 from app.dialogue import engine
 from app.dialogue.lookup import look_up
 from app.dialogue.messages import Message, State
-from app.errors import ContentError, HaiFaqError
+from app.errors import ContentError
 from app.main import check_handoffs, check_scripts, create_app, place
-from app.records.tables import connect, migrate
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
-
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
-
-
-def _clean(command: Callable[Given, Result]) -> Callable[Given, Result]:
-    """An error of ours is a line on standard error and status 1, not a stack trace."""
-
-    @wraps(command)
-    def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
-        try:
-            return command(*args, **kwargs)
-        except HaiFaqError as error:
-            raise click.ClickException(str(error)) from error
-
-    return run
 
 
 @click.group()
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Approved answers to questions. Settings come from HAI_FAQ_... variables or .env."""
+    """Approved answers to questions. Settings come from HAI_FAQ_... variables, .env or files of HAI_FAQ_SECRETS_DIR."""
     handler = logging.StreamHandler()
     handler.setFormatter(Json())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for noisy in ("alembic", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
-        context.obj = Settings()
+        context.obj = Settings(_secrets_dir=os.environ.get("HAI_FAQ_SECRETS_DIR"))
     except ValidationError as error:
         wrong = "; ".join(
             f"HAI_FAQ_{str(e['loc'][0]).upper()}: {e['msg']}" if e["loc"] else e["msg"] for e in error.errors()
@@ -67,7 +50,7 @@ def main(context: click.Context) -> None:
 
 @main.command()
 @click.pass_obj
-@_clean
+@clean
 def serve(settings: Settings) -> None:
     """Answers over HTTP. The port opens when the content is loaded."""
     loaded = live.load(place(settings))  # a clear error here, rather than a stack trace from inside the server
@@ -90,7 +73,7 @@ def serve(settings: Settings) -> None:
 
 @main.command()
 @click.pass_obj
-@_clean
+@clean
 def build(settings: Settings) -> None:
     """Fits the models into the cache, unless they are there already."""
     folder = live.build(settings.content_dir, settings.cache_dir, settings.risk)
@@ -99,18 +82,17 @@ def build(settings: Settings) -> None:
 
 @main.command(name="migrate")
 @click.pass_obj
-@_clean
+@clean
 def migrate_store(settings: Settings) -> None:
     """Brings the store's schema up to date; several at once wait for each other."""
-    store = connect(settings.database_url)
-    migrate(store)
+    store = store_of(settings)
     click.echo(f"{store.url.get_backend_name()} is up to date")
 
 
 @main.command()
 @click.argument("text")
 @click.pass_obj
-@_clean
+@clean
 def ask(settings: Settings, text: str) -> None:
     """The reply to TEXT, and why."""
     knowledge = live.load(place(settings))
@@ -127,7 +109,7 @@ def ask(settings: Settings, text: str) -> None:
 @click.argument("text")
 @click.option("--limit", default=5, show_default=True)
 @click.pass_obj
-@_clean
+@clean
 def search(settings: Settings, text: str, limit: int) -> None:
     """Entries for TEXT, best first; its last word may be unfinished."""
     knowledge = live.load(place(settings))
@@ -142,7 +124,7 @@ def search(settings: Settings, text: str, limit: int) -> None:
 @click.option("--signs", is_flag=True, help="Print what was raised for each sign of danger.")
 @click.option("--failures", is_flag=True, help="Print every message that did not go as labelled.")
 @click.pass_obj
-@_clean
+@clean
 def evaluate(settings: Settings, paths: tuple[Path, ...], report: Path | None, signs: bool, failures: bool) -> None:
     """Scores labelled messages (JSON lines, or folders of them) in this process."""
     wanted = evaluation.files_of(paths)
@@ -173,7 +155,7 @@ def _got(each: evaluation.Judged) -> str:
 
 @main.command()
 @click.pass_obj
-@_clean
+@clean
 def lint(settings: Settings) -> None:
     """What to mend before sealing; status 1 when something must be."""
     folder = settings.content_dir
@@ -201,7 +183,7 @@ def lint(settings: Settings) -> None:
 @click.option("--all", "everything", is_flag=True, help="Seal every text anew, not only what is unsealed.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
-@_clean
+@clean
 def approve(
     settings: Settings,
     keys: tuple[str, ...],
@@ -263,14 +245,12 @@ def _cited(content: Content) -> list[str]:
 @click.option("--why", required=True, help="For the record.")
 @click.option("--undo", is_flag=True, help="Serve the entry again.")
 @click.pass_obj
-@_clean
+@clean
 def withhold(settings: Settings, id: str, by: str, why: str, undo: bool) -> None:
     """Takes the answer ID back on all replicas within a minute, without a deployment."""
     if id not in files.load_content(settings.content_dir).entries:
         raise click.UsageError(f"there is no entry {id}")
-    store = connect(settings.database_url)
-    migrate(store)
-    withdrawals = Withdrawals(store)
+    withdrawals = Withdrawals(store_of(settings))
     if undo:
         done = withdrawals.remove(id)
         click.echo(f"{id} is served again" if done else f"{id} was not taken back")
@@ -281,7 +261,7 @@ def withhold(settings: Settings, id: str, by: str, why: str, undo: bool) -> None
 
 @main.command(name="go-live")
 @click.pass_obj
-@_clean
+@clean
 def go_live(settings: Settings) -> None:
     """What a site must have done before patients use it; status 1 with the list while anything is left."""
     folder = settings.content_dir
@@ -316,7 +296,7 @@ def _facts(settings: Settings) -> dict[str, bool]:
 
 @main.command()
 @click.option("--url", required=True, help="Where browsers reach the service, such as https://faq.hospital.example.")
-@_clean
+@clean
 def embed(url: str) -> None:
     """The line that puts the widget on a page, the same held to its hash, and what the page's policy must allow."""
     origin = "/".join(url.split("/")[:3])
@@ -325,55 +305,5 @@ def embed(url: str) -> None:
     click.echo(f"Content-Security-Policy: script-src {origin}; connect-src {origin}")
 
 
-@main.group(name="sources")
-def sources_group() -> None:
-    """The approved documents and the fingerprints of their cited paragraphs."""
-
-
-@sources_group.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--document", help="Which document FILE is; needed when there are several.")
-@click.option("--by", required=True)
-@click.option("--role", required=True)
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]))
-@click.pass_obj
-@_clean
-def seal(settings: Settings, file: Path, document: str | None, by: str, role: str, on: datetime | None) -> None:
-    """Takes the fingerprints of the cited paragraphs from FILE, after a person has read it."""
-    content, id_, text = _document(settings, file, document)
-    now = sources.paragraphs(content.documents[id_], text)
-    missing = [place_ for place_ in sources.cited(content, id_) if place_ not in now]
-    if missing:
-        raise click.ClickException(f"not in the document: {', '.join(missing)}")
-    cited = {f"{id_}/{place_}": now[place_] for place_ in sources.cited(content, id_)}
-    path = settings.content_dir / files.LOCK
-    day: date = on.date() if on else datetime.now(UTC).date()
-    approval.write_lock(path, approval.read_lock(path).sealing_paragraphs(cited, day, role, by))
-    click.echo(f"sealed {len(cited)} paragraphs of {id_}")
-
-
-@sources_group.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--document", help="Which document FILE is; needed when there are several.")
-@click.pass_obj
-@_clean
-def check(settings: Settings, file: Path, document: str | None) -> None:
-    """Compares FILE with the fingerprints; status 1 and the entries to review when a paragraph drifted."""
-    content, id_, text = _document(settings, file, document)
-    lock = approval.read_lock(settings.content_dir / files.LOCK)
-    drifted = sources.drifted(content, id_, text, lock.paragraphs)
-    for drift in drifted:
-        click.echo(f"{drift.place} {drift.problem}: review {', '.join(drift.entries)}")
-    click.echo(f"{len(drifted)} of {len(sources.cited(content, id_))} cited paragraphs drifted")
-    sys.exit(1 if drifted else 0)
-
-
-def _document(settings: Settings, file: Path, document: str | None) -> tuple[Content, str, str]:
-    content = files.load_content(settings.content_dir)
-    id_ = document or next(iter(content.documents))
-    if id_ not in content.documents or (document is None and len(content.documents) > 1):
-        raise click.UsageError(f"say which with --document: {', '.join(content.documents)}")
-    try:
-        return content, id_, file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file} is not UTF-8") from error
+for group in (sources.sources, review.review, records.records):
+    main.add_command(group)

@@ -33,6 +33,8 @@ class Judged:
     reply: Reply
     best: tuple[tuple[str, float], ...] = ()
     """Best entries with their confidence, whatever was decided."""
+    danger: float = 0.0
+    """Urgent score, 0 to 1."""
     seconds: float = 0.0
     """How long the reply took."""
 
@@ -123,13 +125,14 @@ def _run(file: str, case: Case, knowledge: Knowledge, now: datetime) -> Iterator
     turns = case.get("turns")
     for place, turn in enumerate(turns or [case]):
         began = time.perf_counter()
-        reply, state = engine.respond(Message(turn["text"]), state, knowledge, now)
+        urgency = knowledge.assess(turn["text"], state.marks)
+        reply, state = engine.respond(Message(turn["text"]), state, knowledge, now, urgency)
         seconds = time.perf_counter() - began
         group, outcome = judge(turn, reply).split("/")
         prefix = "" if turns is None else "turn1:" if place == 0 else "turn+:"
         ranked = knowledge.matcher.rank(turn["text"]) if "accept" in turn else []
         best = tuple((c.id, c.confidence) for c in ranked if c.id not in knowledge.matcher.not_covered)
-        yield Judged(file, prefix + group, outcome, turn, reply, best, seconds)
+        yield Judged(file, prefix + group, outcome, turn, reply, best, urgency.score, seconds)
 
 
 def judge(case: Case, reply: Reply) -> str:

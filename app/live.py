@@ -93,11 +93,25 @@ def _fit(folder: Path, target: Path, risk: float) -> None:
     content = files.load_content(folder)
     intents = files.load_intents(folder, content)
     lessons = {TOPICS: _topics(content, intents, risk), URGENT: _urgent(intents), SMALLTALK: _smalltalk(intents)}
+    _put(target, lambda done: matcher.fit_together(lessons, lexicon_of(intents), done))
+
+
+def _put(target: Path, fill: Callable[[Path], object]) -> None:
+    """The folder appears when it is complete."""
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="fitting-") as temporary:
         done = Path(temporary) / "done"
-        matcher.fit_together(lessons, lexicon_of(intents), done)
+        fill(done)
         shutil.rmtree(target, ignore_errors=True)
         done.rename(target)
+
+
+def hand_on(folder: Path, cache: Path, place: Place) -> None:
+    """Puts the model that is in `cache` for the content of `folder` into the service's own, so that its next look at
+    this content need not wait for a fit. Where that cannot be written, the service fits anew.
+    """
+    name = build_key(folder, place.risk)
+    with contextlib.suppress(OSError), _alone(place.cache):
+        _put(place.cache / name, lambda done: shutil.copytree(cache / name, done))
 
 
 def _topics(content: Content, intents: Intents, risk: float) -> Lesson:

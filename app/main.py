@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from authlib.integrations.starlette_client import OAuth
@@ -29,7 +29,7 @@ from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import Outbox
 from app.channels.sms.telnyx import Telnyx
 from app.channels.sms.twilio import Twilio
-from app.channels.staff import access, insights, lookup, signin
+from app.channels.staff import access, insights, lookup, review, signin
 from app.channels.staff.desk import Desk, Provider
 from app.channels.staff.link import Link
 from app.channels.staff.notices import Notices
@@ -56,7 +56,7 @@ from app.records.writer import Sink, Writer
 from app.settings import Settings
 from app.tokens import Tokens
 
-SURFACES = (api, rasa, pages, webhook, signin, lookup, insights)
+SURFACES = (api, rasa, pages, webhook, signin, lookup, review, insights)
 TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
 """Of one number: as fast as anyone types."""
 SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE = 0.2, 20
@@ -73,39 +73,49 @@ def create_app(
     `loaded` is what the content on disk was loaded as a moment ago, if it was. `announce` gets each one-time link
     for the staff's sign-in, which must reach the console and nothing else.
     """
-
     key = _key(settings)
+    app = FastAPI(  # routes, not included routers: those are matched twice, which cost 50 us a request
+        title="hai-faq",
+        version=__version__,
+        summary="Approved answers to patients' questions, and help first for a message in danger.",
+        lifespan=lambda app: _running(app, settings, key, loaded, announce),
+        docs_url=None,  # Swagger's and ReDoc's pages load scripts from elsewhere, which our policy forbids
+        redoc_url=None,
+        redirect_slashes=False,
+        routes=[route for surface in SURFACES for route in surface.router.routes],
+    )
+    secure = (settings.public_url or "").startswith("https://")
+    access.install(app, hmac.digest(key, b"staff sessions", "sha256").hex(), settings.staff_hours * 3600, secure)
+    http.install(app, settings.allowed_origins, secure)
+    described = app.openapi
+    app.openapi = lambda: api.describe(described())  # type: ignore[method-assign]
+    return app
 
-    def clock() -> datetime:
-        return datetime.now(UTC)
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = connect(settings.database_url)
-        try:
-            if engine.url.get_backend_name() == "sqlite":
-                migrate(engine)
-        except StoreError as error:
-            log.error("%s: answering without it", error)
-        live = Live(place(settings), Withdrawals(engine), settings.watch_seconds)
-        writer = Writer(engine, sinks(settings, engine), clock)
+@asynccontextmanager
+async def _running(
+    app: FastAPI, settings: Settings, key: bytes, loaded: Knowledge | None, announce: Callable[[str], None]
+) -> AsyncIterator[None]:
+    """What lives as long as the service; what was opened last is closed first, so that records outlive messages."""
+    async with AsyncExitStack() as stack:
+        engine = _store(settings)
+        stack.callback(engine.dispose)
         shared = _shared(settings)
+        if shared:
+            stack.push_async_callback(shared.close)
+        live = Live(place(settings), Withdrawals(engine), settings.watch_seconds)
         live.start(loaded)
+        stack.callback(live.stop)
         if threading.current_thread() is threading.main_thread():  # elsewhere no signal can be handled
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, live.wake)
+        writer = Writer(engine, sinks(settings, engine), _now)
         writer.start()
-        answering = Answering(
-            live=live,
-            conversations=RedisConversations(shared) if shared else MemoryConversations(),
-            limits=_limits(shared, "client", key, settings.messages_per_second),
-            limit_in_all=MemoryLimits(settings.messages_per_second_in_all),
-            writer=writer,
-            tokens=Tokens(key),
-            clock=clock,
-        )
+        stack.callback(writer.stop)
+        answering = _answering(settings, key, live, writer, shared)
         exchange = texting(settings, answering, engine, shared) if settings.texts else None
+        if exchange:
+            stack.callback(asyncio.create_task(exchange.outbox.run()).cancel)
         sign_ins = _limits(shared, "sign-in", key, SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE)
-        sending = asyncio.create_task(exchange.outbox.run()) if exchange else None
         app.state.services = Services(
             live=live,
             answering=answering,
@@ -119,30 +129,32 @@ def create_app(
         gc.collect()
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms
         yield
-        if sending:
-            sending.cancel()
-        if shared:
-            await shared.close()
-        live.stop()
-        writer.stop()
-        engine.dispose()
 
-    app = FastAPI(  # routes, not included routers: those are matched twice, which cost 50 us a request
-        title="hai-faq",
-        version=__version__,
-        summary="Approved answers to patients' questions, and help first for a message in danger.",
-        lifespan=lifespan,
-        docs_url=None,  # Swagger's and ReDoc's pages load scripts from elsewhere, which our policy forbids
-        redoc_url=None,
-        redirect_slashes=False,
-        routes=[route for surface in SURFACES for route in surface.router.routes],
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _store(settings: Settings) -> Engine:
+    engine = connect(settings.database_url)
+    try:
+        if engine.url.get_backend_name() == "sqlite":
+            migrate(engine)
+    except StoreError as error:
+        log.error("%s: answering without it", error)
+    return engine
+
+
+def _answering(settings: Settings, key: bytes, live: Live, writer: Writer, shared: Shared | None) -> Answering:
+    return Answering(
+        live=live,
+        conversations=RedisConversations(shared) if shared else MemoryConversations(),
+        limits=_limits(shared, "client", key, settings.messages_per_second),
+        limit_in_all=MemoryLimits(settings.messages_per_second_in_all),
+        writer=writer,
+        tokens=Tokens(key),
+        clock=_now,
     )
-    secure = (settings.public_url or "").startswith("https://")
-    access.install(app, hmac.digest(key, b"staff sessions", "sha256").hex(), settings.staff_hours * 3600, secure)
-    http.install(app, settings.allowed_origins, secure)
-    described = app.openapi
-    app.openapi = lambda: api.describe(described())  # type: ignore[method-assign]
-    return app
 
 
 def sinks(settings: Settings, engine: Engine) -> dict[str, Sink]:

@@ -1,10 +1,12 @@
 """All settings, typed, checked at start. Read by `main` and `cli` only.
 
-Each is an environment variable with the prefix `HAI_FAQ_`, or a line in `.env`; docs/OPERATIONS.md lists them.
+Each is an environment variable with the prefix `HAI_FAQ_`, a line in `.env`, or a file of that name in the folder
+`HAI_FAQ_SECRETS_DIR`; docs/OPERATIONS.md lists them.
 """
 
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -64,7 +66,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = None
     """Opens /metrics and the details of /readyz, as a bearer, to others than this machine."""
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses of reverse proxies whose X-Forwarded-For is believed."""
+    """Addresses or networks (10.4.0.0/16) of reverse proxies whose X-Forwarded-For is believed."""
 
     keep_questions: bool = True
     """What could not be answered, redacted, for review; off: nothing that people type is ever stored."""
@@ -129,6 +131,13 @@ class Settings(BaseSettings):
         wrong = [origin for origin in value if not _ORIGIN.fullmatch(origin)]
         if wrong:
             raise ValueError(f"must be scheme and host only, such as https://www.hospital.example, not {wrong[0]}")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def proxies_by_address(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in value:
+            ip_network(proxy, strict=False)
         return value
 
     @model_validator(mode="after")

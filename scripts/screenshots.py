@@ -8,6 +8,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from app.dialogue.handoffs import Handoff
 from app.settings import Settings
 from tests.channels.conftest import Service
 
@@ -32,19 +33,23 @@ def main() -> None:
                 site_name="Riverside Liver Center",
                 phone_line="215-555-0100",
                 oncall_line="215-555-0199",
+                handoffs=(Handoff("HAI nurse line", extension="4-1300"),),
             )
         )
         service.start()
-        _all(service.url)
-        service.stop()
+        try:
+            _all(service)
+        finally:
+            service.stop()
 
 
-def _all(url: str) -> None:
+def _all(service: Service) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, size, scheme, asked in SHOTS:
-            _widget(browser, url, name, size, scheme, asked)
-        _form(browser, url)
+            _widget(browser, service.url, name, size, scheme, asked)
+        _form(browser, service.url)
+        _staff(browser, service)
         browser.close()
 
 
@@ -69,6 +74,14 @@ def _form(browser: Browser, url: str) -> None:
     page.get_by_label("Your question").fill("how does it work")
     page.get_by_role("button", name="Send").click()
     _take(page, "phone-form")
+
+
+def _staff(browser: Browser, service: Service) -> None:
+    page = _page(browser, DESKTOP, "light")
+    page.goto(service.link())
+    page.keyboard.type("diff pump v iv")
+    expect(page.locator("q").first).to_have_text("pump vs IV")
+    _take(page, "staff")
 
 
 def _page(browser: Browser, size: tuple[int, int], scheme: Literal["light", "dark"]) -> Page:

@@ -114,3 +114,10 @@ def test_settings_that_do_not_go_together_are_named(monkeypatch: pytest.MonkeyPa
     done = CliRunner().invoke(main, ["serve"])
     assert "HAI_FAQ_SMS_NUMBER_KEYS" in done.output
     assert "a-secret" not in done.output
+
+
+def test_a_secret_may_stand_in_a_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "HAI_FAQ_SECRET is not set" in run("go-live").output
+    (tmp_path / "hai_faq_secret").write_text("n7" * 20 + "\n")
+    monkeypatch.setenv("HAI_FAQ_SECRETS_DIR", str(tmp_path))
+    assert "HAI_FAQ_SECRET is not set" not in run("go-live").output

@@ -44,12 +44,21 @@ def test_sealed_content_has_no_errors(folder: Path) -> None:
             "reads at grade",
         ),
         ("intents/lamp.yaml", "lamp colour", "price of the lamp", "stand under lamp-color, nc-price"),
+        ("intents/lamp.yaml", "lamp colour", "she stopped breathing", "stand under emergency, lamp-color"),
         ("intents/lamp.yaml", "lamp colour", "color of the lamp, please!", "near-duplicate"),
     ],
 )
 def test_a_finding_says_where_and_what(folder: Path, name: str, old: str, new: str, said: str) -> None:
     change(folder, name, old, new)
     assert any(said in each for each in findings(folder))
+
+
+def test_errors_alone_are_found_without_the_warnings(folder: Path) -> None:
+    change(folder, "intents/lamp.yaml", "lamp colour", "price of the lamp")
+    content = files.load_content(folder)
+    intents, lock = files.load_intents(folder, content), approval.read_lock(folder / "faq.lock")
+    (found,) = lint.errors(content, intents, lock, files.urgent_text(folder), TODAY, timedelta(days=90))
+    assert "stand under lamp-color, nc-price" in str(found)
 
 
 def test_a_review_is_warned_of_then_overdue(folder: Path) -> None:

@@ -61,6 +61,12 @@ def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
         Settings(_env_file=None, allowed_origins=(origin,))
 
 
+@pytest.mark.parametrize("proxy", ["caddy", "10.0.0.0/40", ""])
+def test_a_proxy_is_an_address_or_a_network(proxy: str) -> None:
+    with pytest.raises(ValidationError, match="trusted_proxies"):
+        Settings(_env_file=None, trusted_proxies=(proxy,))
+
+
 @pytest.mark.parametrize(
     ("given", "needed"),
     [

@@ -8,9 +8,10 @@ import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hmac import compare_digest
 from http import HTTPStatus
-from ipaddress import IPv6Address, IPv6Network
+from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
@@ -101,10 +102,10 @@ Served = Annotated[Services, Depends(_served)]
 def client_of(request: Request, trusted: frozenset[str]) -> str | None:
     """Whom a limit counts: the peer, or who a trusted proxy says it is; None for loopback without a proxy."""
     peer = request.client.host if request.client else ""
-    if peer in trusted:
-        hops = request.headers.get("x-forwarded-for", "").split(",")
-        named = [hop.strip() for hop in hops if hop.strip() and hop.strip() not in trusted]
-        return _counted(named[-1][:64]) if named else peer
+    if believes(trusted, peer):
+        hops = (hop.strip()[:64] for hop in request.headers.get("x-forwarded-for", "").split(","))
+        named = [hop for hop in hops if hop and not believes(trusted, hop)]
+        return _counted(named[-1]) if named else peer
     return None if peer in LOOPBACK and not trusted else _counted(peer)
 
 
@@ -124,6 +125,19 @@ def is_local(request: Request) -> bool:
     peer = request.client.host if request.client else ""
     forwarded = any(name in request.headers for name in FORWARDED)
     return peer in LOOPBACK and not forwarded and (request.url.hostname or "") in LOCAL_HOSTS
+
+
+@lru_cache(maxsize=4096)
+def believes(trusted: frozenset[str], peer: str) -> bool:
+    """Whether `peer` is a trusted proxy. Those of a cluster are known by their network only."""
+    return peer in trusted or any("/" in each and _within(each, peer) for each in trusted)
+
+
+def _within(network: str, peer: str) -> bool:
+    try:
+        return ip_address(peer) in ip_network(network, strict=False)
+    except ValueError:
+        return False
 
 
 def is_inside(request: Request, served: Services) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.channels import assets
-from app.channels.http import Served, client_of, form_of
+from app.channels.http import Served, believes, client_of, form_of
 from app.channels.rendering import page
 from app.dialogue import compose
 from app.dialogue.knowledge import Knowledge
@@ -99,7 +99,7 @@ async def faq(served: Served) -> Response:
 
 def _origin(request: Request, trusted: frozenset[str]) -> str:
     """Where the browser found this page; a trusted proxy says whether that was over TLS."""
-    believed = request.client is not None and request.client.host in trusted
+    believed = request.client is not None and believes(trusted, request.client.host)
     scheme = request.headers.get("x-forwarded-proto", "") if believed else request.url.scheme
     return f"{'https' if scheme == 'https' else 'http'}://{request.url.netloc}"
 

@@ -8,12 +8,12 @@
 
 import hashlib
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from app.content.writing import write
 from app.errors import ContentError
 
 DEMO = "demo"
@@ -106,9 +106,4 @@ def write_lock(path: Path, lock: Lock) -> None:
         for kind, seals in ((PARAGRAPH, lock.paragraphs), (TEXT, lock.texts))
         for key, seal in sorted(seals.items())
     ]
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as file:
-        file.writelines([_HEADER, *lines])
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    written = Path(file.name)
-    written.chmod(mode)
-    written.replace(path)
+    write(path, "".join([_HEADER, *lines]).encode())

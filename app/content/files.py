@@ -51,8 +51,14 @@ def read_yaml(path: Path) -> Located:
 
 def parse_yaml(path: Path, content: bytes) -> Located:
     """Plain data only; a key that stands twice, an alias or an odd tag is an error."""
+    lines: dict[Keys, int] = {}
+    return Located(path, _plain(path, compose(path, content), (), lines), lines)
+
+
+def compose(path: Path, content: bytes) -> yaml.Node | None:
+    """The nodes of a YAML text, which know where they stand and how they are quoted."""
     try:
-        node = yaml.compose(content.decode("utf-8"), Loader=yaml.CSafeLoader)
+        node: yaml.Node | None = yaml.compose(content.decode("utf-8"), Loader=yaml.CSafeLoader)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ContentError(path, line, "", "is not UTF-8") from error
@@ -61,8 +67,7 @@ def parse_yaml(path: Path, content: bytes) -> Located:
         raise ContentError(path, mark.line + 1 if mark else 1, "", f"bad YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise ContentError(path, 1, "", f"bad YAML: {error}") from error
-    lines: dict[Keys, int] = {}
-    return Located(path, _plain(path, node, (), lines), lines)
+    return node
 
 
 def _plain(path: Path, node: yaml.Node | None, keys: Keys, lines: dict[Keys, int]) -> Any:
@@ -108,12 +113,11 @@ def load_intents(folder: Path, content: Content) -> Intents:
     """
     english: dict[str, tuple[str, ...]] = {}
     translated: list[tuple[str, str, str]] = []
-    for path in intent_files(folder):
-        language = path.parent.name
-        if language in content.languages():
+    for language, path in phrasing_files(folder, content):
+        if language:
             found = _phrasings(read_yaml(path), {*content.entries, *content.topics})
             translated += [(language, id_, line) for id_, lines in found.items() for line in lines]
-        elif path.name not in _OTHER_FILES and language != URGENT_PHRASINGS:
+        else:
             english |= _phrasings(read_yaml(path), {*content.entries, *content.topics} - english.keys())
     for id_ in (*content.entries, *content.topics):
         if id_ not in english:
@@ -127,6 +131,16 @@ def load_intents(folder: Path, content: Content) -> Intents:
         languages=load_languages(folder, content),
         follow_ups=load_follow_ups(folder, content),
     )
+
+
+def phrasing_files(folder: Path, content: Content) -> Iterator[tuple[str | None, Path]]:
+    """The files of phrasings for entries and topics, each with its language; None is English."""
+    for path in intent_files(folder):
+        name = path.parent.name
+        if name in content.languages():
+            yield name, path
+        elif path.name not in _OTHER_FILES and name != URGENT_PHRASINGS:
+            yield None, path
 
 
 def load_smalltalk(folder: Path) -> dict[str, tuple[str, ...]]:

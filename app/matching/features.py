@@ -8,6 +8,7 @@ most of the characters alone.
 
 import hashlib
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -169,6 +170,15 @@ class Features:
         places = np.searchsorted(self.keys, keys)
         known = self.keys.take(places, mode="clip") == keys
         return places[known], family_of(keys[known])
+
+    def rarity(self, ideas: Sequence[str]) -> FloatArray:
+        """How rare each idea is among the texts learnt from: 0 where all hold it, most where none does."""
+        keys = (np.array([key_of(idea) for idea in ideas], np.uint64) >> _FAMILY_BITS) | IDEAS
+        places = np.searchsorted(self.keys, keys)
+        known = self.keys.take(places, mode="clip") == keys
+        found = np.full(len(ideas), self.idf.max(initial=1.0), np.float32)
+        found[known] = self.idf[self.rows[places[known]]]
+        return found - np.float32(1.0)
 
     def of_families(self, reading: Reading) -> tuple[IndexArray, FloatArray]:
         """Rows and weights of the known words, ideas and companions of a text."""

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -230,6 +231,10 @@ class Matcher:
 
 def fit_together(lessons: Mapping[str, Lesson], lexicon: Lexicon, folder: Path) -> None:
     """Fits a matcher per lesson over one model into `folder`, in a child process. Raises `FitError`."""
+    if find_spec("sklearn") is None:  # a container, whose model was fitted when it was built
+        raise FitError(
+            "no fitted model is for this content, code and HAI_FAQ_RISK, and scikit-learn is not here to fit one"
+        )
     job = {
         "lessons": {name: {**asdict(each), "not_covered": sorted(each.not_covered)} for name, each in lessons.items()},
         "shorthand": {word: list(full) for word, full in lexicon.shorthand.items()},

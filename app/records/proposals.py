@@ -52,6 +52,9 @@ class Proposals:
     def latest(self, most: int = 50) -> list[Proposal]:
         return self._read(select(proposals).order_by(proposals.c.id.desc()).limit(most))
 
+    def all(self) -> list[Proposal]:
+        return self._read(select(proposals).order_by(proposals.c.id))
+
     def settle(self, proposal: Proposal, state: State, reason: str = "") -> None:
         """A refused proposal gives its questions back to review."""
         with transaction(self._engine, "proposals") as connection:

@@ -42,6 +42,15 @@ def redact(text: str) -> str:
     return "".join([*parts, text[at:]])
 
 
+def without_marks(text: str) -> str:
+    """What is left of a redacted text that says something of its own.
+
+    >>> without_marks("my name is [name], how big is it")
+    'my name is , how big is it'
+    """
+    return _MARK.sub("", text)
+
+
 def spans(text: str) -> list[Span]:
     """What `redact` replaces, in order, apart from each other."""
     plain, places = _plainly(text)

@@ -3,9 +3,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from app.channels.http import client_of
 from app.content import schema
 from app.main import create_app
 from app.settings import Settings
@@ -85,6 +87,16 @@ def test_danger_passes_a_limit_that_others_meet(settings: Settings) -> None:
         refused = client.post("/v1/messages", json={"text": "lamp"})
         assert refused.headers["retry-after"] == "1"
         assert ask(client, "i cant breathe")["urgent"]
+
+
+def test_who_wrote_is_told_by_a_proxy_of_a_trusted_network_only() -> None:
+    def client(peer: str, *hops: str) -> str | None:
+        headers = [(b"x-forwarded-for", ", ".join(hops).encode())]
+        return client_of(Request({"type": "http", "client": (peer, 1), "headers": headers}), frozenset({"10.4.0.0/16"}))
+
+    assert client("10.4.7.7", "6.6.6.6", "203.0.113.5", "10.4.1.1") == "203.0.113.5"
+    assert client("10.5.7.7", "203.0.113.5") == "10.5.7.7"
+    assert client("10.4.7.7", "unknown") == "unknown"
 
 
 def test_search_finds_from_the_first_letters(client: TestClient) -> None:

@@ -36,6 +36,12 @@ def test_a_follow_up_is_also_seen_beside_what_it_comes_after() -> None:
     assert len(set(after.keys().tolist()) - set(plain.keys().tolist())) == len({"after size", "after size how"})
 
 
+def test_what_no_text_holds_is_rarest_and_what_all_hold_weighs_nothing() -> None:
+    known = Occurrences.of([reading(["my", "card"]), reading(["my", "card"]), reading(["my", "cat"])]).features()
+    mine, card, unseen = known.rarity(["my", "card", "moon"])
+    assert 0 == mine < card <= unseen
+
+
 @given(st.lists(WORDS, min_size=3, max_size=8))
 def test_fitting_and_serving_weigh_a_text_alike(texts: list[list[str]]) -> None:
     readings = [reading(words) for words in texts]

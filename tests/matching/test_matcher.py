@@ -71,6 +71,12 @@ def test_a_fit_without_examples_is_an_error() -> None:
         Matcher.fit([])
 
 
+def test_where_the_fitting_library_was_left_out_a_fit_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    with pytest.raises(FitError, match="scikit-learn is not here"):
+        Matcher.fit(EXAMPLES)
+
+
 def test_the_service_never_loads_the_fitting_library() -> None:
     code = "import sys, app.cli; sys.exit('sklearn' in sys.modules or 'scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -11,13 +11,16 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.channels.http import Served, Services, form_of, known
+from app.channels.http import Served, Services, form_of, known, services
+from app.channels.rendering import page
 from app.channels.staff.desk import Desk, Role
-from app.errors import NotAllowed, NotFound, SignInNeeded
+from app.errors import NotAllowed, NotFound, NotReady, RequestError, SignInNeeded, StoreError
 
 TOUCH = 60.0
 """Seconds between two times that a session's last use is noted in its cookie."""
 CSRF_HEADER = "x-csrf-token"
+SEARCH = "/staff/search"
+"""The list of results that a script asks for, however its browser accepts."""
 PREFIXES = ("/staff", "/v1/search")
 """Paths that know of sessions; all others never look at a cookie."""
 
@@ -48,7 +51,8 @@ class Sessions:
 
 def install(app: FastAPI, secret: str, longest: int, secure: bool) -> None:
     """`longest` in seconds; `secure` where browsers reach the service by TLS."""
-    app.add_exception_handler(SignInNeeded, to_sign_in)
+    app.add_exception_handler(RequestError, explain)
+    app.add_exception_handler(StoreError, explain)
     app.add_middleware(Sessions, secret=secret, longest=longest, secure=secure)
 
 
@@ -120,9 +124,15 @@ async def posted(request: Request, person: SignedIn) -> dict[str, str]:
 Posted = Annotated[dict[str, str], Depends(posted)]
 
 
-def to_sign_in(request: Request, error: Exception) -> Response:
-    """A person who opens a page is led to the sign-in; a program gets 401."""
-    opens = request.method == "GET" and "text/html" in request.headers.get("accept", "")
-    if opens and request.url.path.startswith("/staff"):
+def explain(request: Request, error: Exception) -> Response:
+    """A person reads why on a page, or is led to the sign-in where that is missing; a program gets the problem."""
+    reads = "text/html" in request.headers.get("accept", "") and request.url.path.startswith("/staff")
+    if not reads or request.url.path == SEARCH:
+        return known(request, error)
+    if isinstance(error, SignInNeeded) and request.method == "GET":
         return RedirectResponse("/staff/sign-in", 303)
-    return known(request, error)
+    refused = error if isinstance(error, RequestError) else NotReady("The records cannot be reached. Please try again.")
+    shown = page("refused.html", services(request), refused.status, title=refused.title, detail=refused.detail)
+    if refused.retry_after is not None:
+        shown.headers["retry-after"] = str(refused.retry_after)
+    return shown

@@ -87,8 +87,15 @@ def test_a_change_needs_the_token_of_its_own_session(curator: TestClient, path: 
     assert curator.post("/staff", data=other, headers={"origin": "http://testserver"}).status_code == 200
 
 
+def test_a_person_reads_why_on_a_page_and_a_program_gets_a_problem(curator: TestClient) -> None:
+    for accept, kind in (("text/html,*/*", "text/html"), ("*/*", "application/problem+json")):
+        refused = curator.post("/staff/flag", data={"entry": "lamp-color"}, headers={"accept": accept})
+        assert (refused.status_code, refused.headers["content-type"].split(";")[0]) == (403, kind)
+        assert "Load the page again." in refused.text
+
+
 @pytest.mark.parametrize("path", ["/staff/review", "/staff/insights"])
 def test_the_look_up_alone_opens_no_patients_text(signed: TestClient, path: str) -> None:
     assert signed.get("/staff").status_code == 200
-    assert signed.get(path).status_code in (403, 404)
+    assert signed.get(path).status_code == 403
     assert "Review" not in signed.get("/staff").text

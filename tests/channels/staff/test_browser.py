@@ -1,11 +1,15 @@
 """The look-up as it is used at a counter: in a real browser, by keyboard, with and without JavaScript."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
+from app.records.tables import connect, questions
 from tests.channels.conftest import Service, Website, settings_for
 from tests.channels.staff.conftest import HANDOFFS
 from tests.channels.test_widget import axe
@@ -19,6 +23,17 @@ def counter(tmp_path_factory: pytest.TempPathFactory, cache: Path, website: Webs
     service.start()
     yield service
     service.stop()
+
+
+def written(counter: Service) -> None:
+    """Waits until what was asked is stored: the writer gathers for a quarter of a second."""
+    engine = connect(counter.settings.database_url)
+    for _ in range(200):
+        with engine.connect() as connection:
+            if connection.execute(select(questions.c.message_id).where(questions.c.state == "open")).first():
+                break
+        time.sleep(0.05)
+    engine.dispose()
 
 
 @pytest.fixture
@@ -129,4 +144,34 @@ def test_axe_finds_nothing(browser: Browser, counter: Service, scheme: str) -> N
         expect(page.get_by_text(seen).first).to_be_visible()
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
+
+
+def test_a_curator_reviews_and_proposes(desk: Page, counter: Service) -> None:
+    httpx2.post(f"{counter.url}/v1/messages", json={"text": "can the lamp rust"})
+    written(counter)
+    desk.get_by_role("link", name="Review").click()
+    desk.get_by_text("Propose phrasings").first.click()
+    desk.get_by_label("Phrasings, one a line").first.fill("rust on its foot\nit may get rusty")
+    desk.get_by_role("button", name="Propose").first.click()
+    expect(desk.get_by_role("heading", name="Proposed")).to_be_visible()
+    desk.get_by_role("link", name="Back to the review").click()
+    expect(desk.get_by_text("rust on its foot; it may get rusty")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_review(browser: Browser, counter: Service, scheme: str) -> None:
+    for text in ("may a cat sit on the lamp", "cats sit on lamp ok"):
+        httpx2.post(f"{counter.url}/v1/messages", json={"text": text})
+    written(counter)
+    context = browser.new_context(
+        color_scheme="dark" if scheme == "dark" else "light", viewport={"width": 320, "height": 600}
+    )
+    page = context.new_page()
+    page.goto(counter.link())
+    page.goto(f"{counter.url}/staff/review")
+    for summary in page.locator(".group summary").all():
+        summary.click()
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
     context.close()

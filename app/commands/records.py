@@ -1,0 +1,88 @@
+"""`hai-faq records`: export, purge."""
+
+import getpass
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+from sqlalchemy import Engine
+
+from app.commands.ground import clean, store_of
+from app.records.audit import Act, Audit, Event
+from app.records.counts import Counts
+from app.records.feedback import Feedback
+from app.records.proposals import Proposals
+from app.records.questions import Questions
+from app.records.redact import redact
+from app.settings import Settings
+
+
+@click.group()
+def records() -> None:
+    """What is remembered: taken out, or deleted before its time."""
+
+
+@records.command()
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="A file, for your eyes only.")
+@click.pass_obj
+@clean
+def export(settings: Settings, to: Path | None) -> None:
+    """Questions, feedback, counts, proposals and audit, a JSON object a line; treat it as health information."""
+    store = store_of(settings)
+    _note(store, "export", str(to or "standard output"))
+    if to is None:
+        _write(_lines(settings, store), sys.stdout)
+        return
+    to.touch(mode=0o600)
+    with to.open("w", encoding="utf-8") as file:
+        done = _write(_lines(settings, store), file)
+    click.echo(f"{done} records in {to}")
+
+
+@records.command()
+@click.option("--older-than", "days", type=click.IntRange(min=0), metavar="DAYS")
+@click.option("--all", "everything", is_flag=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+@clean
+def purge(settings: Settings, days: int | None, everything: bool, yes: bool) -> None:
+    """Deletes stored questions. Counts, proposals and the audit hold no patient's words and stay."""
+    if (days is None) != everything:
+        raise click.UsageError("say either --older-than DAYS or --all")
+    store, now = store_of(settings), datetime.now(UTC)
+    questions = Questions(store, settings.question_keep, redact)
+    before = datetime.max.replace(tzinfo=UTC) if days is None else now - timedelta(days=days)
+    count = sum(each.at < before for each in questions.all())
+    if not yes and not click.confirm(f"delete {count} questions?"):
+        return
+    _note(store, "purge", "all questions" if everything else f"questions older than {days} days")
+    click.echo(f"deleted {questions.purge(before)} questions")
+
+
+def _note(store: Engine, act: Act, subject: str) -> None:
+    Audit(store).add(Event(datetime.now(UTC), getpass.getuser(), act, subject))
+
+
+def _write(lines: Iterable[dict[str, Any]], file: TextIO) -> int:
+    """How many there were."""
+    written = [file.write(json.dumps(each, ensure_ascii=False, default=datetime.isoformat) + "\n") for each in lines]
+    return len(written)
+
+
+def _lines(settings: Settings, store: Engine) -> Iterator[dict[str, Any]]:
+    yield from _records("question", Questions(store, settings.question_keep, redact).all())
+    yield from _records("feedback", Feedback(store, settings.ledger_keep).all())
+    for (day, channel, measure, name), times in Counts(store).since(date.min):
+        count = {"day": day.isoformat(), "channel": channel, "measure": measure, "name": name, "times": times}
+        yield {"record": "count"} | count
+    yield from _records("proposal", Proposals(store).all())
+    yield from _records("audit", Audit(store).all())
+
+
+def _records(kind: str, kept: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    return ({"record": kind} | asdict(each) for each in kept)

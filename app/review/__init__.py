@@ -1,0 +1,1 @@
+"""What was not answered, seen together, and what curators make of it."""

@@ -1,0 +1,109 @@
+"""What a proposal must be before anyone tries it: words of a curator's own, under an id that makes sense."""
+
+from collections.abc import Iterable, Iterator
+
+from pydantic import TypeAdapter, ValidationError
+
+from app import text
+from app.content import schema
+from app.dialogue import questions
+from app.dialogue.knowledge import Knowledge
+from app.errors import InvalidBody
+from app.records.proposals import Proposal
+from app.records.redact import redact
+
+LONGEST = 300
+"""Characters of a phrasing: a story is no phrasing."""
+LONGEST_TITLE, LONGEST_ID = 120, 100
+LEAST, BETTER = 5, 10
+"""Phrasings of a new topic: fewer do not teach where it ends; ten find it in two thirds of the messages."""
+MOST = 200
+"""Lines of a proposal."""
+
+_ID: TypeAdapter[str] = TypeAdapter(schema.Id)
+
+
+def check(proposal: Proposal, knowledge: Knowledge, known: Iterable[str]) -> str:
+    """What to think of once more, or nothing. Raises `InvalidBody`, which names lines by their number only.
+
+    `known` are the questions that are stored: what patients wrote is never taken word for word into `intents/`.
+    """
+    problem = next(_problems(proposal, knowledge, known), None)
+    if problem:
+        raise InvalidBody(problem)
+    return " ".join(_hints(proposal, knowledge))
+
+
+def _hints(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
+    if proposal.kind == "topic" and len(proposal.lines) < BETTER:
+        yield f"Write {BETTER} phrasings or more if you can: {LEAST} find the topic less often than not."
+    for number, line in enumerate(proposal.lines, 1):
+        best = next(iter(knowledge.matcher.rank(line, limit=1)), None)
+        if best and best.id != proposal.target and best.confidence >= questions.TITLE:
+            yield f"Line {number} is taken for {best.id} now, {best.confidence:.0%} sure."
+
+
+def stands(proposal: Proposal, knowledge: Knowledge) -> bool:
+    """Written already, by hand or by a run that ended before it said so."""
+    return set(proposal.lines) <= set(_phrasings(proposal.target, knowledge))
+
+
+def _phrasings(id_: str, knowledge: Knowledge) -> tuple[str, ...]:
+    known = knowledge.matcher.phrasings.get(id_)
+    return known.texts if known else ()
+
+
+def _problems(proposal: Proposal, knowledge: Knowledge, known: Iterable[str]) -> Iterator[str]:
+    yield from _of_target(proposal, knowledge) if proposal.kind == "phrasing" else _of_topic(proposal, knowledge)
+    if not 0 < len(proposal.lines) <= MOST:
+        yield f"Write between 1 and {MOST} phrasings."
+    patients = {text.key(each) for each in known}
+    for number, line in enumerate(proposal.lines, 1):
+        yield from (f"Line {number} {problem}." for problem in _of_line(line, proposal.target, knowledge, patients))
+    keys = [text.key(line) for line in proposal.lines]
+    if len(set(keys)) < len(keys):
+        yield "Two of the lines say the same."
+
+
+def _of_target(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
+    if proposal.target not in knowledge.content.entries and proposal.target not in knowledge.content.topics:
+        yield "There is no such entry or topic."
+
+
+def _of_topic(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
+    id_, title = proposal.target, proposal.title
+    if not id_.startswith(schema.NOT_COVERED) or not _is_id(id_):
+        yield f"The id of a topic is {schema.NOT_COVERED} and a word or more: lower case, digits, hyphens."
+    if id_ in knowledge.content.topics:
+        yield "There is a topic of this id already."
+    if not title.strip() or len(title) > LONGEST_TITLE or len(title.splitlines()) > 1 or "{" in title:
+        yield f"The title is one line of at most {LONGEST_TITLE} characters, without braces."
+    if redact(title) != title:
+        yield "The title looks as if it names a person."
+    if len(proposal.lines) < LEAST:
+        yield f"Write at least {LEAST} phrasings, better {BETTER}: they teach the service where the topic ends."
+
+
+def _is_id(id_: str) -> bool:
+    try:
+        return bool(_ID.validate_python(id_)) and len(id_) <= LONGEST_ID
+    except ValidationError:
+        return False
+
+
+def _of_line(line: str, target: str, knowledge: Knowledge, patients: set[str]) -> Iterator[str]:
+    if not text.key(line) or line != line.strip() or len(line.splitlines()) > 1:
+        yield "is not one line of words without spaces around it"
+    if len(line) > LONGEST:
+        yield f"is longer than {LONGEST} characters"
+    if text.key(line) in patients:
+        yield "is what a patient wrote: say it in words of your own"
+    if redact(line) != line:
+        yield "looks as if it holds personal data"
+    other = next(
+        (id_ for id_, each in knowledge.matcher.phrasings.items() if id_ != target and line in each.texts), None
+    )
+    if other:
+        yield f"stands under {other} already"
+    if knowledge.assess(line).tier:  # each phrasing teaches the urgent check what is calm
+        yield "sounds like danger, which is a clinician's to decide, in intents/urgent/"

@@ -1,0 +1,81 @@
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine
+
+from app.cli import main
+from app.records.audit import Audit
+from app.records.counts import Counted, Counts
+from app.records.feedback import Feedback, Opinion
+from app.records.proposals import Proposal, Proposals
+from app.records.questions import Asked, Questions
+from app.records.redact import redact
+from app.records.tables import connect, migrate
+from tests.conftest import NOW
+
+KEEP = timedelta(days=30)
+TODAY = datetime.now(UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Engine]:
+    """A question of a month ago and one of now, and one of every other record."""
+    engine = connect(f"sqlite:///{tmp_path / 'records.db'}")
+    migrate(engine)
+    questions = [
+        Asked(f"m{days}", TODAY - timedelta(days=days), "web", "fallback", "¿y la radio?", 0.1, False, "v")
+        for days in (31, 0)
+    ]
+    with engine.begin() as connection:
+        Questions(engine, KEEP, redact).write(connection, questions)
+        Counts(engine).write(connection, [Counted(NOW.date(), "web", "fallback", (), None, 0.001)])
+    Feedback(engine, KEEP).give(Opinion("m0", NOW, "web", "lamp-color", "v", "up", None))
+    Proposals(engine).add(Proposal(NOW, "Cora", "phrasing", "lamp-color", "", ("hue", "tint"), ("m0",)))
+    yield engine
+    engine.dispose()
+
+
+def run(store: Engine, *args: str, input: str | None = None) -> Result:
+    environment = {"HAI_FAQ_DATABASE_URL": str(store.url)}
+    return CliRunner().invoke(main, ["records", *args], env=environment, input=input)
+
+
+def left(store: Engine) -> list[str]:
+    return [each.message_id for each in Questions(store, KEEP, redact).all()]
+
+
+def test_export_writes_every_kind_of_record_for_its_owner_only(store: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    assert "7 records" in run(store, "export", "--to", str(path)).output
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    kinds = ["question", "question", "feedback", "count", "count", "proposal", "audit"]
+    assert [each["record"] for each in lines] == kinds
+    assert (lines[0]["text"], lines[-2]["lines"], lines[-1]["act"]) == ("¿y la radio?", ["hue", "tint"], "export")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_export_without_a_file_goes_to_standard_output(store: Engine) -> None:
+    lines = run(store, "export").output.splitlines()
+    assert json.loads(lines[2])["record"] == "feedback"
+
+
+def test_purge_asks_and_deletes_what_is_older(store: Engine) -> None:
+    assert "delete 1 questions?" in run(store, "purge", "--older-than", "30", input="n\n").output
+    assert left(store) == ["m31", "m0"]
+    assert run(store, "purge", "--older-than", "30", "--yes").output == "deleted 1 questions\n"
+    assert left(store) == ["m0"]
+
+
+def test_purge_of_all_is_audited(store: Engine) -> None:
+    assert run(store, "purge", "--all", "--yes").output == "deleted 2 questions\n"
+    assert [(each.act, each.subject) for each in Audit(store).all()] == [("purge", "all questions")]
+
+
+@pytest.mark.parametrize("args", [(), ("--all", "--older-than", "3")])
+def test_purge_needs_to_be_told_what(store: Engine, args: tuple[str, ...]) -> None:
+    assert run(store, "purge", *args).exit_code == 2
+    assert len(left(store)) == 2

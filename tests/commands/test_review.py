@@ -1,0 +1,144 @@
+"""One run of `review apply` over four proposals: each fit takes seconds."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine
+
+from app import live
+from app.cli import main
+from app.content import files
+from app.dialogue import engine as dialogue
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Message, State
+from app.live import Place
+from app.records.audit import Audit
+from app.records.proposals import Kind, Proposal, Proposals
+from app.records.tables import connect, migrate
+from tests.conftest import FIXTURE, NOW, place_of, seal
+
+LABELLED: list[dict[str, Any]] = [
+    {"text": "what color is this lamp", "accept": ["lamp-color"]},
+    {"text": "where does the lamp stand now", "accept": ["lamp-place"]},
+    {"text": "what is the price of this lamp", "accept": []},
+    {"text": "how much did the ward pay for the lamp", "accept": []},
+    {"text": "i cant breathe", "expect": "emergency"},
+    {"text": "i had a fever last year", "expect": "calm"},
+]
+GOOD = ("does the glow flicker", "why does the glow flicker", "flickering glow", "glow that flickers all night")
+HARM = ("price of this lamp", "the price of this lamp here", "what price is this lamp", "is this the price of the lamp")
+TOPIC = ("is there a radio", "radio by the bed", "can i hear the radio", "where is the radio", "what stations are on")
+
+
+@dataclass(frozen=True)
+class Ward:
+    place: Place
+    store: Engine
+    labelled: Path
+
+    def run(self, *args: str, input: str | None = None) -> Result:
+        environment = {
+            "HAI_FAQ_CONTENT_DIR": str(self.place.content),
+            "HAI_FAQ_CACHE_DIR": str(self.place.cache),
+            "HAI_FAQ_DATABASE_URL": str(self.store.url),
+            "HAI_FAQ_PHONE_LINE": "555-0100",
+            "HAI_FAQ_RISK": "0.05",
+        }
+        return CliRunner().invoke(main, ["review", *args], env=environment, input=input)
+
+    def propose(self, target: str, lines: tuple[str, ...], kind: Kind = "phrasing", title: str = "") -> None:
+        Proposals(self.store).add(Proposal(NOW, "Cora", kind, target, title, lines, ()))
+
+
+@pytest.fixture(scope="module")
+def ward(cache: Path, knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
+    root = tmp_path_factory.mktemp("ward")
+    shutil.copytree(FIXTURE, root / "content")
+    seal(root / "content")
+    (root / "cases.jsonl").write_text("\n".join(map(json.dumps, LABELLED)))
+    store = connect(f"sqlite:///{root / 'review.db'}")
+    migrate(store)
+    yield Ward(place_of(root / "content", cache), store, root / "cases.jsonl")
+    store.dispose()
+
+
+@pytest.fixture(scope="module")
+def applied(ward: Ward) -> Result:
+    """A good proposal, a topic, a harmful one and one of danger."""
+    ward.propose("lamp-bulb", GOOD)
+    ward.propose("nc-radio", TOPIC, "topic", "a radio on the ward")
+    ward.propose("lamp-color", HARM)
+    ward.propose("lamp-hours", ("i cant breathe at night",))
+    assert "4 open" in ward.run("list").output
+    return ward.run("apply", "--eval", str(ward.labelled), "--by", "Rita", input="y\n")
+
+
+def open_ids(ward: Ward) -> list[int]:
+    return [each.id for each in Proposals(ward.store).open()]
+
+
+def test_a_good_proposal_is_added_and_every_other_byte_stays(ward: Ward, applied: Result) -> None:
+    before = (FIXTURE / "intents" / "lamp.yaml").read_text()
+    added = "".join(f'  - "{line}"\n' for line in GOOD)
+    assert (ward.place.content / "intents" / "lamp.yaml").read_text() == before + added
+
+
+def test_what_was_added_is_answered_at_the_next_load_without_another_fit(ward: Ward, applied: Result) -> None:
+    assert (ward.place.cache / live.build_key(ward.place.content, ward.place.risk)).is_dir()
+    reply, _ = dialogue.respond(Message(GOOD[0]), State(), live.load(ward.place), NOW)
+    assert [answer.id for answer in reply.answers] == ["lamp-bulb"]
+
+
+def test_a_harmful_proposal_is_refused_with_the_message_that_went_wrong(ward: Ward, applied: Result) -> None:
+    refused = Proposals(ward.store).latest()[1]
+    assert (refused.target, refused.state) == ("lamp-color", "refused")
+    assert "answered though nothing covers it: 1 moved, not by chance" in refused.reason
+    assert f"cases: '{LABELLED[2]['text']}': out/declined -> ANSWERED lamp-color" in refused.reason
+
+
+def test_a_phrasing_of_danger_is_refused_before_anything_is_fitted(ward: Ward, applied: Result) -> None:
+    assert "Line 1 sounds like danger" in Proposals(ward.store).latest()[0].reason
+    assert "trying 1, 2, 3\n" in applied.output
+
+
+def test_a_new_topic_waits_for_the_seal_of_its_title(ward: Ward, applied: Result) -> None:
+    assert "hai-faq approve title.nc-radio" in applied.output
+    assert files.load_content(ward.place.content).topics["nc-radio"].title == "a radio on the ward"
+    assert "title.nc-radio" in live.load(ward.place).withheld
+
+
+def test_all_are_settled_listed_and_audited(ward: Ward, applied: Result) -> None:
+    listed = ward.run("list").output
+    assert "applied: 1 lamp-bulb: 4 phrasings" in listed
+    assert "refused: 3 lamp-color: 4 phrasings\n  answered though" in listed
+    events = [(each.who, each.act, each.subject) for each in Audit(ward.store).all()]
+    assert ("Rita", "apply", "3 lamp-color: refused") in events
+
+
+def test_what_stands_there_already_is_applied_without_a_trial(ward: Ward, applied: Result) -> None:
+    ward.propose("lamp-bulb", GOOD)
+    output = ward.run("apply", "--eval", str(ward.labelled), "--yes").output
+    assert "1 applied, 0 refused" in output
+    assert "trying" not in output
+    assert ward.run("apply").output == "no proposal is open\n"
+
+
+def test_a_dry_run_says_why_and_changes_nothing(ward: Ward, applied: Result) -> None:
+    ward.propose("lamp-color", ("lamp of the price",))
+    before = files.fingerprint(ward.place.content), open_ids(ward)
+    output = ward.run("apply", "--eval", str(ward.labelled), "--dry-run").output
+    assert "error: intents: the words 'lamp of price the' stand under lamp-color, nc-price" in output
+    assert (files.fingerprint(ward.place.content), open_ids(ward)) == before
+
+
+def test_without_labelled_messages_nothing_is_tried(ward: Ward, applied: Result) -> None:
+    ward.propose("lamp-color", ("hue of it",))
+    refused = ward.run("apply")
+    assert refused.exit_code == 2
+    assert "say with --eval" in refused.output
