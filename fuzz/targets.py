@@ -151,6 +151,8 @@ _ADDRESSES = (
     ("/staff", _FORM),
     ("/staff/search", _FORM),
     ("/staff/flag", _FORM),
+    ("/staff/review/propose", _FORM),
+    ("/staff/review/dismiss", _FORM),
     ("/sms/generic", _JSON),
 )
 

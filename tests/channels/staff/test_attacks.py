@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from typing import Any
 
 import itsdangerous
@@ -16,6 +17,7 @@ from app.settings import Settings
 from app.tokens import Tokens
 from tests.channels.staff.conftest import csrf_of, path_of
 from tests.channels.staff.provider import Provider
+from tests.channels.staff.test_review import ask
 from tests.channels.staff.test_signin import come_back
 
 NAME = "hai-faq-staff"
@@ -129,6 +131,37 @@ def test_what_staff_type_is_shown_as_text(curator: TestClient, text: str) -> Non
         assert "1337" not in shown
     assert curator.get("/staff", params={"entry": text}).status_code == 404
     assert curator.post("/staff/flag", data={"csrf": csrf_of(curator), "entry": text}).status_code == 400
+
+
+MARKUP = "<script>alert(1)</script> <img src=x onerror=alert(1)> </textarea> {{7*191}}"
+
+
+def test_what_patients_typed_is_shown_to_curators_as_text(curator: TestClient) -> None:
+    ask(curator, MARKUP, f"{MARKUP} rust", near=True)
+    shown = curator.get("/staff/review").text
+    assert "&lt;script&gt;alert(1)" in shown
+    assert not re.search(r"<script>alert|<img src|1337|</textarea> \{", shown)
+
+
+@pytest.mark.parametrize("field", ["keys", "target", "title", "lines", "kind"])
+def test_what_a_curator_proposes_is_shown_as_text_or_refused(curator: TestClient, field: str) -> None:
+    given = {"kind": "topic", "target": "nc-rust", "title": "rust", "lines": "a\nb\nc\nd\ne", "keys": ""} | {
+        field: MARKUP
+    }
+    said = curator.post("/staff/review/propose", data={"csrf": csrf_of(curator), **given})
+    assert said.status_code in (200, 400)
+    for page in (said.text, curator.get("/staff/review").text):
+        assert not re.search(r"<script>alert|<img src|1337", page)
+
+
+@pytest.mark.parametrize("act", ["propose", "dismiss", "withhold"])
+def test_review_needs_the_token_and_the_role(
+    curator: TestClient, hospital: TestClient, provider: Provider, act: str
+) -> None:
+    sent = {"entry": "lamp-color", "why": "x", "target": "lamp-color", "lines": "x"}
+    assert curator.post(f"/staff/review/{act}", data=sent).status_code == 403
+    hospital.get(come_back(hospital, provider))
+    assert hospital.post(f"/staff/review/{act}", data=sent | {"csrf": csrf_of(hospital)}).status_code == 403
 
 
 def test_a_name_from_the_provider_is_shown_as_text(hospital: TestClient, provider: Provider) -> None:
