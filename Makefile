@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+AUDIT := $(VENV)/audit
 
-.PHONY: run build test lint types imports format bench screenshots check-deploy check-image lock clean
+.PHONY: run build test lint types imports format bench fuzz attacks audit licences sbom screenshots check-deploy check-image lock clean
 
 run: $(VENV)/.installed ## serve at http://127.0.0.1:8000
 	$(BIN)/hai-faq serve
@@ -28,6 +29,27 @@ bench: $(VENV)/.benched ## accuracy against the naive baseline and speed, on tes
 	$(BIN)/python -m bench.compare tests/labelled
 	$(BIN)/python -m bench.speed tests/labelled
 
+FUZZ_SECONDS ?= 300
+
+fuzz: $(VENV)/.fuzzed ## attacks its own service and parsers for FUZZ_SECONDS: schemathesis, then guided by coverage
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
+
+attacks: $(VENV)/.tested ## the attacks of docs/SECURITY-TRIALS.md, again
+	$(BIN)/python -m pytest tests -k attacks
+
+audit: $(AUDIT)/.installed ## known vulnerabilities of what is served
+	@$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.txt || { \
+	  echo "make audit: see above. Where it names no vulnerability, a package or the service of PyPI that knows of them" \
+	    "could not be asked: then this machine has checked NOTHING, and the audit must run where PyPI can be reached."; \
+	  exit 1; }
+
+licences: $(VENV)/.installed $(AUDIT)/.installed ## of what is served, a table
+	@$(AUDIT)/bin/pip-licenses --python $(BIN)/python --order license --format markdown \
+	  --packages $$(sed -n 's/==.*//p' requirements.txt)
+
+sbom: $(AUDIT)/.installed ## what is served, as CycloneDX, into sbom.json
+	$(AUDIT)/bin/python -W ignore::UserWarning -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o sbom.json
+
 screenshots: $(VENV)/.tested ## the pictures of docs/images, anew
 	$(BIN)/python -m scripts.screenshots
 
@@ -42,6 +64,8 @@ lock: $(VENV)/.tested ## write the locks anew
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build -o requirements.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build --group test -o requirements-test.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build --group test --group bench -o requirements-bench.txt
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build --group test --group fuzz -o requirements-fuzz.txt
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --group audit -o requirements-audit.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --group pyproject.toml:deploy -o requirements-deploy.txt
 
 clean:
@@ -62,6 +86,15 @@ $(VENV)/.tested: $(VENV)/.installed requirements-test.txt
 
 $(VENV)/.benched: $(VENV)/.tested requirements-bench.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	touch $@
+
+$(VENV)/.fuzzed: $(VENV)/.tested requirements-fuzz.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.txt
+	touch $@
+
+$(AUDIT)/.installed: requirements-audit.txt # an environment of its own: what is looked at must not hold what looks
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
 	touch $@
 
 $(VENV)/deploy/.installed: requirements-deploy.txt ## tools only, apart from the service's environment

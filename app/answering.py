@@ -89,6 +89,8 @@ class Answering:
     live: Live
     conversations: Conversations
     limits: Limits
+    limit_in_all: Limits
+    """Of this process: many clients, or one with many addresses, must not take all of its time."""
     writer: Writer
     """Of the ledger, the counts and, where they are kept, the questions."""
     tokens: Tokens
@@ -112,7 +114,7 @@ class Answering:
         key = (self._hash(message.text), message.channel, state, now.date())
         known = self.recall.find(knowledge, key)
         urgency = known.urgency if known else self.check(knowledge, message, state.marks)
-        if not urgency.tier and client is not None and not await self.limits.allows(client):
+        if not urgency.tier and client is not None and not await self._allows(client):
             metrics.limited.inc()
             raise TooManyRequests
         if not known:
@@ -122,6 +124,9 @@ class Answering:
         message_id = self.tokens.sign(now, message.channel, subject(known.reply), knowledge.version)
         self._record(message, known, knowledge, message_id, now, time.perf_counter() - began)
         return Answered(known.reply, conversation, message_id, knowledge.version)
+
+    async def _allows(self, client: str) -> bool:
+        return await self.limits.allows(client) and await self.limit_in_all.allows("all")
 
     async def is_urgent(self, message: Message, sender: str) -> bool:
         """Whether this message, after those before it of this sender, is one that nothing may hold back."""

@@ -79,6 +79,8 @@ def create_app(
         version=__version__,
         summary="Approved answers to patients' questions, and help first for a message in danger.",
         lifespan=lambda app: _running(app, settings, key, loaded, announce),
+        docs_url=None,  # Swagger's and ReDoc's pages load scripts from elsewhere, which our policy forbids
+        redoc_url=None,
         redirect_slashes=False,
         routes=[route for surface in SURFACES for route in surface.router.routes],
     )
@@ -122,6 +124,7 @@ async def _running(
             desk=desk(settings, engine, announce, sign_ins) if settings.sign_in != "off" else None,
             trusted_proxies=frozenset(settings.trusted_proxies),
             metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+            public_url=(settings.public_url or "").rstrip("/") or None,
         )
         gc.collect()
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms
@@ -147,6 +150,7 @@ def _answering(settings: Settings, key: bytes, live: Live, writer: Writer, share
         live=live,
         conversations=RedisConversations(shared) if shared else MemoryConversations(),
         limits=_limits(shared, "client", key, settings.messages_per_second),
+        limit_in_all=MemoryLimits(settings.messages_per_second_in_all),
         writer=writer,
         tokens=Tokens(key),
         clock=_now,

@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     """How often content and withdrawals are looked at."""
     messages_per_second: float = Field(default=50.0, ge=1)
     """Of one client; loopback is exempt unless `trusted_proxies` is set; urgent messages always pass."""
+    messages_per_second_in_all: float = Field(default=1000.0, ge=1)
+    """Of all clients together, at each replica; who is exempt from the limit of a client is from this one too."""
     metrics_token: SecretStr | None = None
     """Opens /metrics and the details of /readyz, as a bearer, to others than this machine."""
     trusted_proxies: tuple[str, ...] = ()

@@ -46,9 +46,9 @@ class Tokens:
             if not hmac.compare_digest(given, self._sum(payload)):
                 return None
             millis, channel, subject, version, _ = json.loads(payload)
-        except (ValueError, TypeError):
+            return Token(datetime.fromtimestamp(millis / 1000, UTC), channel, tuple(subject.split()), version)
+        except (ValueError, TypeError, AttributeError, OverflowError, OSError):  # or signed by another version
             return None
-        return Token(datetime.fromtimestamp(millis / 1000, UTC), channel, tuple(subject.split()), version)
 
     def conversation(self, channel: str, sender: str) -> str:
         """The id of the one conversation that a sender has within a channel; tells nothing of the sender."""

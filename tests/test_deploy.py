@@ -26,7 +26,7 @@ MANIFESTS = sorted(DEPLOY.rglob("*.yaml"))
 OF_DEPLOYMENT = {"HAI_FAQ_SECRETS_DIR", "HAI_FAQ_HOSTNAME", "HAI_FAQ_IMAGE"}
 """Read by Compose or the command line, no settings."""
 INSIDE = {"/metrics", "/healthz", "/readyz"}
-DESCRIBING = {"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"}
+DESCRIBING = {"/openapi.json"}
 
 
 def documents(path: Path) -> list[dict[str, Any]]:

@@ -11,11 +11,11 @@ import pytest
 
 from app import evaluation, lint, live, text
 from app.channels.sms import consent
-from app.content import approval, files
+from app.content import approval, files, schema
 from app.content.schema import Content
 from app.dialogue import compose
 from app.dialogue.engine import respond
-from app.dialogue.knowledge import Knowledge
+from app.dialogue.knowledge import Knowledge, fill
 from app.dialogue.messages import Message, State
 from app.live import Place
 from app.segments import for_sending, segments
@@ -144,6 +144,15 @@ def test_an_emergency_in_another_language_gets_its_script(shipped: Knowledge, sa
     reply, _ = respond(Message(said), State(), shipped, NOW)
     assert reply.parts[0] == shipped.scripts[f"emergency-{language}"]
     assert reply.parts[0].startswith("911") or "911" in reply.parts[0][:30]
+
+
+@pytest.mark.parametrize("site", [{}, {"oncall_line": "555-0199"}, {"phone_line": "555-0100"}])
+def test_without_the_lines_of_a_site_urgent_and_language_texts_still_say_whom_to_call(site: dict[str, str]) -> None:
+    content = files.load_content(ROOT)
+    for id_ in (f"{name}-{language}" for language in content.languages() for name in schema.IN_LANGUAGE):
+        for _, said in content.scripts[id_].texts():
+            assert "911" in fill(said, site)
+            assert "988" in fill(said, site)
 
 
 @pytest.mark.parametrize(

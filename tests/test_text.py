@@ -1,3 +1,5 @@
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +28,18 @@ def test_a_run_of_one_letter_is_shortened() -> None:
 
 def test_sentences_end_at_marks_and_lines() -> None:
     assert text.sentences("is it big? yes. no\nmaybe") == ["is it big?", "yes.", "no", "maybe"]
+
+
+def test_marks_out_of_order_take_time_in_line_with_their_number() -> None:
+    began = time.process_time()
+    for marks in ("\u0f71\u0f72", "\u0315\u0300\u05ae\u0323", "\u05b0\u05bf\u05c1\u05bc", "\ufdfa"):
+        text.fold(marks * (20_000 // len(marks)))
+    assert time.process_time() - began < 1
+
+
+def test_a_text_is_folded_in_pieces_as_it_is_whole() -> None:
+    said = "Wie groß ist das? Où ça fait mal, नमस्ते, 痛い。 "
+    assert text.fold(said * 30) == " ".join([text.fold(said)] * 30)
 
 
 @given(st.text())

@@ -1,3 +1,4 @@
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 
 from app.tokens import Tokens
@@ -21,6 +22,13 @@ def test_another_key_or_a_changed_token_reads_nothing() -> None:
 def test_garbage_reads_nothing() -> None:
     for garbage in ("", ".", "a.b.c", "é.é", "e30.e30"):
         assert Tokens(b"k" * 32).read(garbage) is None
+
+
+def test_what_another_version_signed_reads_nothing() -> None:
+    tokens = Tokens(b"k" * 32)
+    for payload in (b"[]", b"7", b'["w","","","",""]', b'[1e99,"","","",""]', b'[1,"",7,"",""]'):
+        encoded, signed = (urlsafe_b64encode(part).decode().rstrip("=") for part in (payload, tokens._sum(payload)))
+        assert tokens.read(f"{encoded}.{signed}") is None
 
 
 def test_two_messages_of_one_moment_have_different_ids() -> None:

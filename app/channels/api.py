@@ -17,7 +17,7 @@ from app.dialogue.messages import Answer, Category, Kind, Message, Option, Reply
 from app.errors import NotFound
 from app.records.feedback import Opinion, Reason, Verdict
 
-router = APIRouter(responses={500: {"model": Problem}})
+router = APIRouter(responses=problems(500))
 
 
 class Body(BaseModel):
@@ -168,7 +168,8 @@ class FeedbackIn(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"message_id": "WzE3OTU0.c2ln", "verdict": "down", "reason": "not-my-question"}]
+            "examples": [{"message_id": "WzE3OTU0.c2ln", "verdict": "down", "reason": "not-my-question"}],
+            "anyOf": [{"properties": {"verdict": {"const": "down"}}}, {"properties": {"reason": {"type": "null"}}}],
         }
     )
 

@@ -5,12 +5,13 @@ import json
 import logging
 import secrets
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hmac import compare_digest
 from http import HTTPStatus
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 256 * 1024
 """Of a body: 20,000 characters, each at worst a 12-byte JSON escape, and room to spare."""
 LOOPBACK = ("127.0.0.1", "::1", "testclient")
+LOCAL_HOSTS = (*LOOPBACK, "localhost", "[::1]", "testserver")
+"""Names of this machine: a website elsewhere whose name leads here must not ask as an operator (DNS rebinding)."""
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 """Headers by which a proxy is known."""
 PROBLEM = "application/problem+json"
@@ -45,6 +48,9 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
     (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
     (b"x-robots-tag", b"noindex"),
 )
 _TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
@@ -76,6 +82,8 @@ class Services:
     trusted_proxies: frozenset[str]
     metrics_token: str | None
     """Opens metrics and details of readiness to others than this machine."""
+    public_url: str | None
+    """Where the world reaches the service, where that was set."""
 
 
 def services(request: Request) -> Services:
@@ -97,8 +105,26 @@ def client_of(request: Request, trusted: frozenset[str]) -> str | None:
     if believes(trusted, peer):
         hops = (hop.strip()[:64] for hop in request.headers.get("x-forwarded-for", "").split(","))
         named = [hop for hop in hops if hop and not believes(trusted, hop)]
-        return named[-1] if named else peer
-    return None if peer in LOOPBACK and not trusted else peer
+        return _counted(named[-1]) if named else peer
+    return None if peer in LOOPBACK and not trusted else _counted(peer)
+
+
+def _counted(address: str) -> str:
+    """The network of an address of IPv6: whoever has one address of it has all 2^64."""
+    if ":" not in address:
+        return address
+    try:
+        found = IPv6Address(address)
+    except ValueError:  # with a port, or made up
+        return address
+    return str(found.ipv4_mapped or IPv6Network((int(found) >> 64 << 64, 64)))
+
+
+def is_local(request: Request) -> bool:
+    """From this machine, by a name of it, and not through a proxy."""
+    peer = request.client.host if request.client else ""
+    forwarded = any(name in request.headers for name in FORWARDED)
+    return peer in LOOPBACK and not forwarded and (request.url.hostname or "") in LOCAL_HOSTS
 
 
 @lru_cache(maxsize=4096)
@@ -115,12 +141,11 @@ def _within(network: str, peer: str) -> bool:
 
 
 def is_inside(request: Request, served: Services) -> bool:
-    """Whether an operator asks: from this machine and not through a proxy, or with the token."""
+    """Whether an operator asks: from this machine, or with the token."""
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     if served.metrics_token and compare_digest(given.encode("utf-8", "replace"), served.metrics_token.encode()):
         return True
-    forwarded = any(name in request.headers for name in FORWARDED)
-    return not forwarded and client_of(request, served.trusted_proxies) is None
+    return is_local(request) and not served.trusted_proxies
 
 
 async def form_of(request: Request) -> dict[str, str]:
@@ -145,8 +170,8 @@ def install(app: FastAPI, allowed_origins: Sequence[str], secure: bool) -> None:
     app.add_exception_handler(HaiFaqError, known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)
-    app.add_exception_handler(Exception, _unforeseen)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Caught)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=allowed_origins,
@@ -161,7 +186,7 @@ def problem(
     request: Request, status: int, code: str, title: str, detail: str, retry_after: int | None = None
 ) -> JSONResponse:
     body = {"type": f"urn:hai-faq:problem:{code}", "title": title, "status": status, "detail": detail}
-    headers = {"retry-after": str(retry_after)} if retry_after is not None else None
+    headers = {"retry-after": str(retry_after)} if retry_after is not None else {}
     return JSONResponse({**body, "help": _help(request)}, status_code=status, media_type=PROBLEM, headers=headers)
 
 
@@ -194,12 +219,9 @@ def _plain(request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     phrase = HTTPStatus(status).phrase
     detail = str(error.detail) if isinstance(error, HTTPException) else phrase
-    return problem(request, status, phrase.lower().replace(" ", "-"), phrase, detail)
-
-
-def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    log.error("unforeseen: %s", type(error).__name__)
-    return problem(request, 500, "internal", "Something went wrong here.", "Please try again.")
+    told = problem(request, status, phrase.lower().replace(" ", "-"), phrase, detail)
+    told.headers.update((isinstance(error, HTTPException) and error.headers) or {})  # `allow` of a 405
+    return told
 
 
 class Envelope:
@@ -231,6 +253,32 @@ class Envelope:
         finally:
             millis = (time.perf_counter() - began) * 1000
             log.info("%s %s %d %.1fms %s", scope["method"], scope["path"], status, millis, request_id)
+
+
+class Caught:
+    """A problem for what nobody foresaw, under the headers and the CORS of every other response, which Starlette's own
+    500 lacks; to the log its place and kind, and not its words, which may be a patient's.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            log.error("unforeseen: %s", type(error).__name__, exc_info=error)
+            told = problem(Request(scope), 500, "internal", "Something went wrong here.", "Please try again.")
+            await told(scope, receive, send)
 
 
 class BodyLimit:
@@ -276,7 +324,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 class Json(logging.Formatter):
-    """One JSON object a line."""
+    """One JSON object a line. Of an error its kind and the lines of code, never its words."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -285,6 +333,7 @@ class Json(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+            line["at_line"] = "".join(traceback.format_tb(record.exc_info[2]))
         return json.dumps(line, ensure_ascii=False)

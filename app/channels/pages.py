@@ -41,7 +41,7 @@ async def icon(request: Request) -> Response:
 @router.api_route("/", methods=READ)
 async def demo(request: Request, served: Served) -> Response:
     """What a web team needs to put the widget on a page, and the widget itself to try."""
-    url = _origin(request, served.trusted_proxies)
+    url = served.public_url or _origin(request, served.trusted_proxies)
     return page(
         "demo.html",
         served,

@@ -11,12 +11,12 @@ from datetime import date
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.channels.http import Problem, Served, client_of, problems
+from app.channels.http import Served, client_of, problems
 from app.dialogue import compose
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, Option, Reply
 
-router = APIRouter(prefix="/webhooks/rest", responses={500: {"model": Problem}})
+router = APIRouter(prefix="/webhooks/rest", responses=problems(500))
 
 OPENERS = frozenset({"/restart", "/session_start", "/get_started", "/greet"})
 """What Rasa's widgets send by themselves when they open or start over."""

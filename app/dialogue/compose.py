@@ -70,9 +70,11 @@ def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) 
 
 def none_of(reply: Reply) -> str | None:
     """The text of the line after the options, which chooses none of them; it is understood when sent back."""
+    if not reply.options:
+        return None
     last = reply.parts[-1].splitlines()[-1]
     numbered = f"{len(reply.options) + 1}. "
-    return last.removeprefix(numbered) if reply.options and last.startswith(numbered) else None
+    return last.removeprefix(numbered) if last.startswith(numbered) else None
 
 
 def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | None = None) -> Reply:

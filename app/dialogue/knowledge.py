@@ -1,5 +1,6 @@
 """Everything that a reply can draw on, built together, frozen, swapped together."""
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from app.matching.matcher import Matcher
 Site = Mapping[str, str | None]
 """What the site has set for each of `schema.PLACEHOLDERS`."""
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_SENTENCE = re.compile(r"(?<=[.!?؟۔])\s+|(?<=[。！？])\s*")
+"""Where a sentence ends. Chinese sets no space there: a whole script was one sentence and fell with its placeholder."""
 _PLACEHOLDER = re.compile(r"\{(" + "|".join(schema.PLACEHOLDERS) + r")\}")
 
 
@@ -30,10 +32,10 @@ def fill(text: str, site: Site) -> str:
     """
     if "{" not in text:
         return text
-    kept = (
-        sentence for sentence in _SENTENCE.split(text) if all(site.get(name) for name in _PLACEHOLDER.findall(sentence))
-    )
-    return " ".join(_PLACEHOLDER.sub(lambda match: str(site[match[1]]), sentence) for sentence in kept)
+    ends = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
+    sentences = (text[start:end] for start, end in itertools.pairwise(ends))
+    kept = (sentence for sentence in sentences if all(site.get(name) for name in _PLACEHOLDER.findall(sentence)))
+    return "".join(_PLACEHOLDER.sub(lambda match: str(site[match[1]]), sentence) for sentence in kept).strip()
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,11 @@ class Approved:
 def approve(
     content: Content, lock: Lock, urgent_yaml: str, passages: Mapping[str, str], site: Site, grace: timedelta
 ) -> Approved:
-    """What may be said. Raises `ApprovalError` when a safety text or urgent.yaml is not sealed as it stands."""
+    """What may be said. Raises `ApprovalError` when a safety text or urgent.yaml is not sealed as it stands, or says
+    nothing.
+    """
     broken = lock.broken({**content.texts(), approval.URGENT_KEY: urgent_yaml})
-    _check_safety(content, broken)
+    _check_safety(content, broken, site)
     withheld = _withheld(content, broken)
     scripts = {id_: fill(script.text, site) for id_, script in content.scripts.items()}
     return Approved(
@@ -114,7 +118,11 @@ def approve(
     )
 
 
-def _check_safety(content: Content, broken: Mapping[str, str]) -> None:
+def _check_safety(content: Content, broken: Mapping[str, str], site: Site) -> None:
+    scripts = {id_: content.scripts[id_] for id_ in sorted(content.safety())}
+    empty = [id_ for id_, each in scripts.items() if not all(fill(said, site) for _, said in each.texts())]
+    if empty:
+        raise ApprovalError(f"safety text {', '.join(empty)} says nothing without the lines of the site")
     safety = {f"script.{id_}{part}" for id_ in content.safety() for part in ("", ".sms")} | {approval.URGENT_KEY}
     failed = sorted(safety & broken.keys())
     if failed:

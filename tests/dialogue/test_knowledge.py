@@ -27,6 +27,22 @@ def test_a_sentence_with_an_unset_placeholder_is_left_out_whole() -> None:
     assert fill(said, {"phone_line": "555-0100"}) == "Ask a nurse. The line is 555-0100. Take care."
 
 
+def test_chinese_sentences_end_without_a_space() -> None:
+    said = "请拨打911。电话：{phone_line}。 这是自动服务。"
+    assert fill(said, {}) == "请拨打911。这是自动服务。"
+    assert fill(said, {"phone_line": "555-0100"}) == "请拨打911。电话：555-0100。 这是自动服务。"
+
+
+def test_a_safety_text_that_would_say_nothing_stops_everything(folder: Path) -> None:
+    lines = (folder / "faq.yaml").read_text().splitlines()
+    place = next(n for n, line in enumerate(lines) if line.startswith("  emergency:"))
+    lines[place] = "  emergency: {safety: true, text: 'Call {oncall_line}.'}"
+    (folder / "faq.yaml").write_text("\n".join(lines))
+    seal(folder)
+    with pytest.raises(ApprovalError, match="emergency says nothing"):
+        approve(folder)
+
+
 def test_one_changed_letter_withholds_the_entry_and_no_other(folder: Path) -> None:
     change(folder, "answer: The lamp is green.", "answer: The lamp is greem.")
     approved = approve(folder)

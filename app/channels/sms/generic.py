@@ -37,7 +37,7 @@ class Generic:
                 text=str(message.get("text") or ""),
                 media=bool(message.get("media")),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidBody from error
 
     def response(self, text: str) -> Response:

@@ -39,7 +39,7 @@ class Telnyx:
                 text=str(message.get("text") or ""),
                 media=bool(message.get("media")),
             )
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
             raise InvalidBody from error
 
     def response(self, text: str) -> Response:  # noqa: ARG002 the reply goes by the API

@@ -11,8 +11,12 @@ from app.errors import NotFound
 router = APIRouter()
 
 
-@router.post("/sms/{gateway}", responses=problems(400, 403, 404, 413, 503), response_class=Response)
-async def webhook(gateway: Annotated[str, Path(max_length=20)], request: Request, served: Served) -> Response:
+@router.post("/sms/{gateway}", responses=problems(400, 403, 404, 413, 422, 500, 503), response_class=Response)
+async def webhook(
+    gateway: Annotated[str, Path(max_length=20, examples=["twilio", "telnyx", "generic"])],
+    request: Request,
+    served: Served,
+) -> Response:
     """Signed as the gateway documents; answered in its own form, or with silence. 503 asks it to deliver again."""
     exchange = served.exchange
     if exchange is None or gateway not in exchange.gateways:

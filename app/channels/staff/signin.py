@@ -12,7 +12,7 @@ from joserfc.errors import JoseError
 from starlette.responses import RedirectResponse
 
 from app import metrics
-from app.channels.http import FORWARDED, LOOPBACK, Served, Services, client_of
+from app.channels.http import Served, Services, client_of, is_local
 from app.channels.rendering import page
 from app.channels.staff import access
 from app.channels.staff.access import SignedIn, posted
@@ -26,7 +26,6 @@ router = APIRouter(include_in_schema=False)
 HOME = "/staff"
 LOCAL = "this machine"
 """Who is signed in by the one-time link."""
-_HOSTS = (*LOOPBACK, "localhost", "[::1]", "testserver")
 
 
 @router.get("/staff/sign-in")
@@ -75,7 +74,7 @@ async def by_link(request: Request, served: Served) -> Response:
     if desk.link is None:
         raise NotFound
     token = request.query_params.get("token", "")
-    if not _is_local(request) or not desk.link.take(token):
+    if not is_local(request) or not desk.link.take(token):
         return await _turned_away(
             served, desk, LOCAL, "link", "The link is used up or wrong. The console shows a new one."
         )
@@ -113,13 +112,6 @@ def _provider_of(desk: Desk) -> Provider:
     if desk.provider is None:
         raise NotFound
     return desk.provider
-
-
-def _is_local(request: Request) -> bool:
-    """Also by name: a website elsewhere whose name leads here could otherwise use up the link (DNS rebinding)."""
-    peer = request.client.host if request.client else ""
-    forwarded = any(name in request.headers for name in FORWARDED)
-    return peer in LOOPBACK and not forwarded and (request.url.hostname or "") in _HOSTS
 
 
 async def _welcomed(request: Request, served: Services, desk: Desk, who: str, roles: frozenset[Role]) -> Response:

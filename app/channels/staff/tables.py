@@ -37,7 +37,7 @@ REASONS: Mapping[str | None, str] = {
     "looks-wrong": "Looks wrong",
     None: "No reason",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # wide signs are read alike where a keyboard is set to Japanese or Chinese
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def provider(identity: Provider) -> Provider:
         {},
         identity.key,
     )
+    identity.write = identity.signed
     identity.refused.clear()
     return identity
 

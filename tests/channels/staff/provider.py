@@ -6,6 +6,7 @@ import json
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -23,6 +24,7 @@ class Provider:
         self.key = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
         self.other_key = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
         self.sign_with = self.key
+        self.write: Callable[[dict[str, Any]], str] = self.signed
         self.claims: dict[str, Any] = {}
         self.wrong: dict[str, Any] = {}
         self.codes: dict[str, dict[str, str]] = {}
@@ -96,5 +98,8 @@ class Provider:
             return 400, {"error": "invalid_grant"}
         now = int(time.time())
         claims = {"iss": self.url, "aud": CLIENT, "sub": "s-1", "iat": now, "exp": now + 300, "nonce": granted["nonce"]}
-        signed = jwt.encode({"alg": "RS256", "kid": "one"}, claims | self.claims | self.wrong, self.sign_with)
-        return 200, {"access_token": "a", "token_type": "Bearer", "expires_in": 300, "id_token": signed}
+        id_token = self.write(claims | self.claims | self.wrong)
+        return 200, {"access_token": "a", "token_type": "Bearer", "expires_in": 300, "id_token": id_token}
+
+    def signed(self, claims: dict[str, Any]) -> str:
+        return jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.sign_with)
