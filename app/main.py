@@ -61,6 +61,8 @@ TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
 """Of one number: as fast as anyone types."""
 SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE = 0.2, 20
 """Of one client; a hospital's desks may share an address."""
+MIGRATE_EVERY = 2.0
+"""Seconds between two tries, where the store could not be migrated at the start."""
 
 log = logging.getLogger(__name__)
 
@@ -82,11 +84,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = connect(settings.database_url)
-        try:
-            if engine.url.get_backend_name() == "sqlite":
-                migrate(engine)
-        except StoreError as error:
-            log.error("%s: answering without it", error)
+        late = engine.url.get_backend_name() == "sqlite" and not _migrated(engine)
+        migrating = asyncio.create_task(_migrate_later(engine)) if late else None
         live = Live(place(settings), Withdrawals(engine), settings.watch_seconds)
         writer = Writer(engine, sinks(settings, engine), clock)
         shared = _shared(settings)
@@ -117,8 +116,9 @@ def create_app(
         gc.collect()
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms
         yield
-        if sending:
-            sending.cancel()
+        for task in (sending, migrating):
+            if task:
+                task.cancel()
         if shared:
             await shared.close()
         live.stop()
@@ -139,6 +139,23 @@ def create_app(
     described = app.openapi
     app.openapi = lambda: api.describe(described())  # type: ignore[method-assign]
     return app
+
+
+def _migrated(engine: Engine) -> bool:
+    try:
+        migrate(engine)
+    except StoreError as error:
+        log.error("%s: answering without it", error)
+        return False
+    return True
+
+
+async def _migrate_later(engine: Engine) -> None:
+    """A disk that was full, or not there, when the service started may be well again."""
+    await asyncio.sleep(MIGRATE_EVERY)
+    while not await asyncio.to_thread(_migrated, engine):
+        await asyncio.sleep(MIGRATE_EVERY)
+    log.info("the store is ready")
 
 
 def sinks(settings: Settings, engine: Engine) -> dict[str, Sink]:
