@@ -4,7 +4,6 @@ Urgent goes before everything: an opt-out, a limit and a dead store hold back an
 """
 
 import asyncio
-import contextlib
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -92,8 +91,6 @@ class Exchange:
             return await self._unkept_urgent(received, address)
         if keep:
             self.outbox.wake()
-        else:
-            await self._ended(id_, urgent)
         return said
 
     async def _store(
@@ -122,13 +119,6 @@ class Exchange:
             found = await asyncio.to_thread(self.deliveries.find, earlier.id)
             earlier = found or earlier
         raise StoreError("an earlier delivery has no reply yet")
-
-    async def _ended(self, id_: str, urgent: bool) -> None:
-        """The response itself carries the reply; a gateway that misses it asks again with the same id. A store that
-        fails only now has the reply already.
-        """
-        with contextlib.suppress(StoreError):
-            await self._store(urgent, self.deliveries.end, id_, "sent")
 
     async def _unkept_urgent(self, received: Received, address: str) -> str:
         said = for_sending(await self._answer(received, _Last()))

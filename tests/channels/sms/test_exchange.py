@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from app.channels.sms.exchange import Exchange
 from app.channels.sms.gateway import Received
-from app.errors import StoreError
 from app.main import create_app
 from app.records.deliveries import Deliveries
 from app.settings import Settings
@@ -131,13 +130,6 @@ class Hanging(Deliveries):
         self._let_go.wait()
 
 
-class Failing(Deliveries):
-    """A store that goes down after it took the reply."""
-
-    def end(self, id_: str, state: str) -> None:
-        raise StoreError("down")
-
-
 def reply(exchange: Exchange, text: str, id_: str = "x1") -> str:
     received = Received(id_, "+12155550999", "+12155550100", text, False)
     return asyncio.run(exchange.reply(exchange.gateways["generic"], received))
@@ -164,14 +156,6 @@ def test_danger_that_a_dead_process_left_without_a_reply_is_answered_by_another(
         id_ = hashlib.sha256(b"generic\0left").hexdigest()
         exchange.deliveries.claim(id_, "party", exchange.clock())
         assert reply(exchange, "i cant breathe", "left") == "Call 911 now."
-
-
-def test_a_reply_that_is_kept_is_given_though_the_store_fails_afterwards(texting: Settings, tmp_path: object) -> None:
-    settings = texting.model_copy(update={"database_url": f"sqlite:///{tmp_path}/own.db"})
-    with TestClient(app := create_app(settings)):
-        exchange = exchange_of(app)
-        failing = Failing(exchange.deliveries._engine, exchange.deliveries._keep)
-        assert "The lamp is green." in reply(replace(exchange, deliveries=failing), "what color is the lamp")
 
 
 def test_an_opt_out_outlives_a_new_key(texting: Settings) -> None:
