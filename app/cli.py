@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -56,6 +57,7 @@ def serve(settings: Settings) -> None:
     loaded = live.load(place(settings))  # a clear error here, rather than a stack trace from inside the server
     check_scripts(settings, loaded)
     check_handoffs(settings, loaded)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it again after draining: no status -15
     click.echo(f"hai-faq serves at http://{settings.host}:{settings.port}", err=True)
     uvicorn.run(
         create_app(settings, loaded, lambda url: click.echo(f"staff sign in, once, at {url}", err=True)),

@@ -27,7 +27,7 @@ from app.dialogue.knowledge import Knowledge, Site
 from app.dialogue.language import LABEL, Languages
 from app.dialogue.smalltalk import QUESTION, SmallTalk
 from app.dialogue.urgent import UrgentCheck
-from app.errors import HaiFaqError, ModelError, StoreError
+from app.errors import ContentError, HaiFaqError, ModelError, StoreError
 from app.matching import matcher, model
 from app.matching.matcher import Example, Lesson
 from app.matching.vocabulary import Lexicon
@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 TOPICS, URGENT, SMALLTALK = "topics", "urgent", "smalltalk"
 AFTER = 3
 """Entries after which each follow-up line is shown to the matcher."""
+_FITTING = "fitting-"
 _LIBRARIES = ("numpy", "scikit-learn", "scipy", "rapidfuzz")
 
 
@@ -98,7 +99,7 @@ def _fit(folder: Path, target: Path, risk: float) -> None:
 
 def _put(target: Path, fill: Callable[[Path], object]) -> None:
     """The folder appears when it is complete."""
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix="fitting-") as temporary:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=_FITTING) as temporary:
         done = Path(temporary) / "done"
         fill(done)
         shutil.rmtree(target, ignore_errors=True)
@@ -170,7 +171,9 @@ def lexicon_of(intents: Intents) -> Lexicon:
 
 
 def _forget_others(cache: Path, target: Path) -> None:
-    """Keeps the two newest models, so that a rollback starts at once."""
+    """Keeps the two newest models, so that a rollback starts at once; and nothing of fits that were killed."""
+    for left in cache.glob(f"{_FITTING}*"):
+        shutil.rmtree(left, ignore_errors=True)
     built = [path for path in cache.iterdir() if path.is_dir() and (path / model.MANIFEST).is_file() and path != target]
     for old in sorted(built, key=lambda path: path.stat().st_mtime)[:-1]:
         shutil.rmtree(old, ignore_errors=True)
@@ -178,6 +181,7 @@ def _forget_others(cache: Path, target: Path) -> None:
 
 def load(place: Place) -> Knowledge:
     """A whole knowledge, or an error that says why there is none; nothing half-loaded."""
+    version = _version(place.content)
     content = files.load_content(place.content)
     lock = approval.read_lock(place.content / files.LOCK)
     approved = knowledge.approve(
@@ -190,16 +194,19 @@ def load(place: Place) -> Knowledge:
     urgent = UrgentCheck.build(
         matchers[URGENT], files.load_urgent_rules(place.content), place.urgent_bar, smalltalk.intents
     )
-    return Knowledge(
+    loaded = Knowledge(
         content=content,
         matcher=matchers[TOPICS],
         urgent=urgent,
         smalltalk=smalltalk,
         languages=Languages.build(files.load_languages(place.content, content), talk),
-        version=_version(place.content),
+        version=version,
         model_version=folder.name[:16],
         **{name: getattr(approved, name) for name in approved.__dataclass_fields__},
     )
+    if _version(place.content) != version:  # a fit takes half a minute: parts of two contents would be one
+        raise ContentError(place.content, 1, "", "changed while it was read")
+    return loaded
 
 
 def _built(place: Place) -> Path:

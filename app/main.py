@@ -61,6 +61,8 @@ TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
 """Of one number: as fast as anyone types."""
 SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE = 0.2, 20
 """Of one client; a hospital's desks may share an address."""
+MIGRATE_EVERY = 2.0
+"""Seconds between two tries, where the store could not be migrated at the start."""
 
 log = logging.getLogger(__name__)
 
@@ -98,8 +100,10 @@ async def _running(
 ) -> AsyncIterator[None]:
     """What lives as long as the service; what was opened last is closed first, so that records outlive messages."""
     async with AsyncExitStack() as stack:
-        engine = _store(settings)
+        engine = connect(settings.database_url)
         stack.callback(engine.dispose)
+        if engine.url.get_backend_name() == "sqlite" and not _migrated(engine):
+            stack.callback(asyncio.create_task(_migrate_later(engine)).cancel)
         shared = _shared(settings)
         if shared:
             stack.push_async_callback(shared.close)
@@ -135,14 +139,21 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _store(settings: Settings) -> Engine:
-    engine = connect(settings.database_url)
+def _migrated(engine: Engine) -> bool:
     try:
-        if engine.url.get_backend_name() == "sqlite":
-            migrate(engine)
+        migrate(engine)
     except StoreError as error:
         log.error("%s: answering without it", error)
-    return engine
+        return False
+    return True
+
+
+async def _migrate_later(engine: Engine) -> None:
+    """A disk that was full, or not there, when the service started may be well again."""
+    await asyncio.sleep(MIGRATE_EVERY)
+    while not await asyncio.to_thread(_migrated, engine):
+        await asyncio.sleep(MIGRATE_EVERY)
+    log.info("the store is ready")
 
 
 def _answering(settings: Settings, key: bytes, live: Live, writer: Writer, shared: Shared | None) -> Answering:

@@ -85,3 +85,15 @@ def test_feedback_that_got_its_2xx_outlives_kill_9(server: tuple[subprocess.Pope
     engine.dispose()
     assert len(confirmed) < 200
     assert set(confirmed) <= kept
+
+
+def test_sigterm_ends_with_status_0_when_all_is_written(server: tuple[subprocess.Popen[bytes], str], url: str) -> None:
+    process, address = server
+    with httpx2.Client(base_url=address) as client:
+        said = {client.post("/v1/messages", json={"text": "lamp"}).json()["message_id"] for _ in range(20)}
+    process.terminate()
+    assert process.wait(60) == 0
+    engine = tables.connect(url)
+    with engine.connect() as connection:
+        assert set(connection.execute(select(tables.decisions.c.message_id)).scalars()) == said
+    engine.dispose()

@@ -1,4 +1,6 @@
+import os
 import shutil
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +43,28 @@ def test_a_corrupt_cache_is_built_anew(folder: Path, tmp_path: Path) -> None:
     again = live.build(folder, tmp_path / "cache", 0.05)
     assert again == built
     assert (again / "names.json").stat().st_size > 1000
+
+
+def test_what_a_killed_fit_left_is_removed_by_the_next(folder: Path, tmp_path: Path) -> None:
+    left = tmp_path / "cache" / "fitting-abc" / "done"
+    left.mkdir(parents=True)
+    live.build(folder, tmp_path / "cache", 0.05)
+    assert not left.parent.exists()
+
+
+def test_content_that_changes_while_it_is_read_is_refused(folder: Path, cache: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "lamp.txt")  # reading the document waits until it is written
+    writing = threading.Thread(target=change_at_the_document, args=(folder, tmp_path / "lamp.txt"))
+    writing.start()
+    with pytest.raises(ContentError, match="changed while it was read"):
+        live.load(replace(place_of(folder, cache), documents=tmp_path))
+    writing.join()
+
+
+def change_at_the_document(folder: Path, document: Path) -> None:
+    with document.open("w") as file:
+        change(folder, "The lamp has a small bulb.", "The lamp has a large bulb.")
+        file.write("The Bedside Lamp\n\nUsing the lamp\n")
 
 
 def test_an_unwritable_cache_means_a_temporary_one(folder: Path, knowledge: Knowledge, tmp_path: Path) -> None:

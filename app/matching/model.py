@@ -1,10 +1,11 @@
 """The weights: what they score, and how they are kept on disk so that nothing is ever trusted unread.
 
-A saved model is a folder of `.npy` arrays and JSON, with a manifest of their SHA-256 sums. Arrays are
-mapped read-only without pickles; anything missing or altered is a `ModelError`.
+A saved model is a folder of `.npy` arrays and JSON, with a manifest of their SHA-256 sums. Files are read
+once, whole and without pickles; anything missing or altered is a `ModelError`.
 """
 
 import hashlib
+import io
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -170,22 +171,36 @@ def save(folder: Path, arrays: Mapping[str, NDArray[Any]], names: Mapping[str, A
 
 
 def load(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """Arrays (mapped, read-only) and names of a saved model; `ModelError` unless every sum is right."""
+    """Arrays and names of a saved model; `ModelError` unless every sum is right.
+
+    Not mapped: whoever cut or overwrote a mapped file killed the service (SIGBUS) or changed its answers.
+    """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT:
             raise ModelError(f"{folder}: written by another version")
-        for name, expected in manifest["files"].items():
-            if _sum(folder / name) != expected:
-                raise ModelError(f"{folder / name}: does not match its checksum")
-        arrays = {
-            Path(name).stem: np.load(folder / name, mmap_mode="r", allow_pickle=False)
-            for name in manifest["files"]
-            if name.endswith(".npy")
-        }
-        return arrays, json.loads((folder / "names.json").read_text(encoding="utf-8"))
+        read = {name: _checked(folder / name, expected) for name, expected in manifest["files"].items()}
+        arrays = {Path(name).stem: _array(content) for name, content in read.items() if name.endswith(".npy")}
+        return arrays, json.loads(read["names.json"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{folder}: cannot be read: {error}") from error
+
+
+def _checked(path: Path, expected: str) -> bytes:
+    """What was checked is what is used: the file is not opened again."""
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != expected:
+        raise ModelError(f"{path}: does not match its checksum")
+    return content
+
+
+def _array(content: bytes) -> NDArray[Any]:
+    """Over the bytes that were read, so that they are in memory once."""
+    head = io.BytesIO(content)
+    if np.lib.format.read_magic(head) != (1, 0):
+        raise ValueError("not written by `save`")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(head)
+    return np.frombuffer(content, dtype, offset=head.tell()).reshape(shape)
 
 
 def _sum(path: Path) -> str:

@@ -60,8 +60,9 @@ class Deliveries:
         return found[0] if found else None
 
     def replied(self, id_: str, reply: str, urgent: bool, address: str, now: float) -> None:
-        """Keeps the reply; with an address it waits to be sent."""
-        values = {"state": "replied", "reply": reply, "urgent": urgent, "address": address, "due": now}
+        """Keeps the reply; with an address it waits to be sent, without one whoever asked carries it."""
+        state = "replied" if address else "sent"
+        values = {"state": state, "reply": reply, "urgent": urgent, "address": address, "due": now}
         self._set(deliveries.c.id == id_, values)
 
     def waiting(self, now: float, most: int = 20) -> list[Delivery]:

@@ -1,15 +1,19 @@
 """The tables, and the one engine that reaches them."""
 
 import contextlib
+import math
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.abc import RV, PQGen
 from sqlalchemy import (
     Boolean,
     Column,
@@ -44,6 +48,8 @@ WAIT = 2
 """Seconds for PostgreSQL to take a connection, and for one to come free."""
 LONGEST_STATEMENT = 5_000
 """Milliseconds: what takes longer is broken, and a person waits for it."""
+HUNG = LONGEST_STATEMENT / 1000 + 1
+"""Seconds without a word from PostgreSQL, which would have given up the statement by then."""
 _MIGRATING = 0x68616966
 """The advisory lock under which one process at a time migrates a PostgreSQL."""
 
@@ -187,10 +193,36 @@ def connect(url: str) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         limits: dict[str, Any] = {"connect_timeout": WAIT, "options": f"-c statement_timeout={LONGEST_STATEMENT}"}
         parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_pre_ping=True, pool_timeout=WAIT, connect_args=limits)
+        engine = create_engine(parsed, pool_pre_ping=True, pool_timeout=WAIT, connect_args=limits)
+        event.listen(engine, "do_connect", lambda _dialect, _record, given, named: _Impatient.connect(*given, **named))
+        return engine
     engine = create_engine(parsed)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+class _Impatient(psycopg.Connection[Any]):
+    """`statement_timeout` is kept by the server: one that hangs, or that the network cut off, never comes to it."""
+
+    patience = HUNG
+
+    def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
+        return super().wait(self._in_time(gen), *args, **kwargs)
+
+    def _in_time(self, gen: PQGen[RV]) -> PQGen[RV]:
+        """The driver looks in, with nothing, ten times a second."""
+        until = time.monotonic() + self.patience
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if not ready and time.monotonic() > until:
+                    self.pgconn.finish()
+                    raise psycopg.OperationalError("the server hangs")
+                wanted = gen.send(ready)
+        except StopIteration as done:
+            found: RV = done.value
+            return found
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -255,4 +287,5 @@ def _alone(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return
     connection.execute(select(func.set_config("statement_timeout", "0", True)))
+    connection.connection.dbapi_connection.patience = math.inf  # type: ignore[union-attr]
     connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))

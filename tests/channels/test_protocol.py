@@ -58,3 +58,9 @@ def test_a_body_of_any_allowed_size_comes_through(wire: socket.socket) -> None:
     wire.sendall(b"POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n")
     wire.sendall(b"content-length: %d\r\n\r\n" % len(body) + body)
     assert answer(wire) == "HTTP/1.1 200 OK"
+
+
+def test_a_reply_comes_in_one_piece(wire: socket.socket) -> None:
+    wire.sendall(b"GET /v1/welcome HTTP/1.1\r\nhost: x\r\n\r\n")
+    head, _, body = wire.recv(65536).partition(b"\r\n\r\n")
+    assert b"content-length: %d\r\n" % len(body) in head

@@ -28,6 +28,13 @@ def test_loaded_arrays_cannot_be_written(saved: Path) -> None:
         arrays["weights"][0, 0] = 5
 
 
+def test_a_loaded_model_outlives_its_files(saved: Path) -> None:
+    arrays, _ = model.load(saved)
+    with (saved / "weights.npy").open("r+b") as file:
+        file.truncate(1)
+    assert (arrays["weights"] == np.eye(3)).all()
+
+
 @pytest.mark.parametrize("name", ["weights.npy", "names.json", "manifest.json"])
 def test_a_missing_file_is_an_error(saved: Path, name: str) -> None:
     (saved / name).unlink()

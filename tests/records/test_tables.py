@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Boolean, Date, Float, Integer, String, Text, insert, inspect, select
@@ -9,7 +10,7 @@ from sqlalchemy.engine import Engine
 from app.errors import StoreError
 from app.records import tables
 from app.records.tables import Moment, connect, decisions, migrate, put, transaction, withdrawals
-from tests.conftest import NOW
+from tests.conftest import NOW, new_database
 
 SAMPLES = {String: "x", Text: "x", Moment: NOW, Date: NOW.date(), Float: 0.5, Integer: 1, Boolean: True}
 REVISIONS = ("0001", "0002", "0003", "0004")
@@ -90,6 +91,18 @@ def test_a_store_that_is_down_is_said_without_its_password(url: str) -> None:
     assert "hunter2" not in str(raised.value)
     with pytest.raises(StoreError):
         migrate(engine)
+    engine.dispose()
+
+
+def test_a_postgresql_that_says_nothing_more_is_given_up(postgres: Any) -> None:
+    engine = connect(new_database(postgres))
+    with engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        driver.patience = 0.2
+    with pytest.raises(StoreError), transaction(engine, "ledger") as connection:
+        connection.exec_driver_sql("select pg_sleep(4)")
+    with transaction(engine, "ledger") as connection:
+        assert connection.exec_driver_sql("select 1").scalar() == 1
     engine.dispose()
 
 

@@ -8,6 +8,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
 
 from app import text
 from app.answering import Answering
@@ -22,6 +23,9 @@ from app.records.consents import Consents
 from app.records.deliveries import Deliveries, Delivery
 from app.records.limits import Limits
 from app.segments import for_sending
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 MORE = "more"
 LOOP = 3
@@ -61,6 +65,8 @@ class Exchange:
     public_url: str
     consent_by_gateway: bool
     """STOP, START and HELP are answered by the gateway, and its opt-outs kept there."""
+    urgent_within: float = 2.0
+    """Seconds that a store which hangs, or a process which died, may hold back an urgent reply."""
     _last: OrderedDict[str, _Last] = field(default_factory=OrderedDict)
     _unkept: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -73,21 +79,28 @@ class Exchange:
         urgent = await self._is_urgent(received)
         address = self.numbers.seal(gateway.name, received) if self.outbox.carries(gateway.name) else ""
         try:
-            earlier = await asyncio.to_thread(self.deliveries.claim, id_, parties[0], self.clock())
+            earlier = await self._store(urgent, self.deliveries.claim, id_, parties[0], self.clock())
             if earlier is not None:
-                return await self._as_before(earlier)
+                return await self._as_before(earlier, urgent)
             said = for_sending(await self._say(received, parties, urgent))
             keep = address if said else ""
-            await asyncio.to_thread(self.deliveries.replied, id_, said, urgent, keep, self.clock())
+            await self._store(urgent, self.deliveries.replied, id_, said, urgent, keep, self.clock())
         except StoreError as error:
             if not urgent:
                 raise NotReady from error
             return await self._unkept_urgent(received, address)
         if keep:
             self.outbox.wake()
-        else:
-            await self._ended(id_)
         return said
+
+    async def _store(
+        self, urgent: bool, step: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
+    ) -> Result:
+        try:
+            async with asyncio.timeout(self.urgent_within if urgent else None):
+                return await asyncio.to_thread(step, *args, **kwargs)
+        except TimeoutError as error:
+            raise StoreError("the store hangs") from error
 
     async def _is_urgent(self, received: Received) -> bool:
         """A message that is a wish for silence and nothing else is no danger, however like one it sounds."""
@@ -95,19 +108,17 @@ class Exchange:
             return False
         return await self.answering.is_urgent(Message(received.text, "sms"), received.sender)
 
-    async def _as_before(self, earlier: Delivery) -> str:
-        """The reply that another delivery of the same message has led to, as soon as there is one."""
-        for _ in range(LOOKS):
+    async def _as_before(self, earlier: Delivery, urgent: bool) -> str:
+        """The reply that another delivery of the same message has led to, as soon as there is one. The process that
+        worked on it may have died: danger is then answered here, at the price of saying it twice.
+        """
+        for _ in range(round(self.urgent_within / EVERY) if urgent else LOOKS):
             if earlier.state != "received":
                 return earlier.reply
             await asyncio.sleep(EVERY)
             found = await asyncio.to_thread(self.deliveries.find, earlier.id)
             earlier = found or earlier
-        raise NotReady
-
-    async def _ended(self, id_: str) -> None:
-        """The response itself carries the reply; a gateway that misses it asks again with the same id."""
-        await asyncio.to_thread(self.deliveries.end, id_, "sent")
+        raise StoreError("an earlier delivery has no reply yet")
 
     async def _unkept_urgent(self, received: Received, address: str) -> str:
         said = for_sending(await self._answer(received, _Last()))

@@ -1,6 +1,17 @@
+import asyncio
+import hashlib
+import threading
+from dataclasses import replace
+
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from app.channels.sms.exchange import Exchange
+from app.channels.sms.gateway import Received
+from app.main import create_app
+from app.records.deliveries import Deliveries
 from app.settings import Settings
 from tests.channels.conftest import Service
 from tests.channels.sms.conftest import PUBLIC, Api, Phone
@@ -107,6 +118,44 @@ def test_with_the_store_down_danger_is_answered_and_the_rest_comes_again(
     assert phone.telnyx("i cant breathe") == 200
     assert api.wait(1) == ["Call 911 now."]
     service.stop()
+
+
+class Hanging(Deliveries):
+    """A store that says nothing until it is let go."""
+
+    def __init__(self, let_go: threading.Event) -> None:
+        self._let_go = let_go
+
+    def claim(self, id_: str, party: str, now: float) -> None:
+        self._let_go.wait()
+
+
+def reply(exchange: Exchange, text: str, id_: str = "x1") -> str:
+    received = Received(id_, "+12155550999", "+12155550100", text, False)
+    return asyncio.run(exchange.reply(exchange.gateways["generic"], received))
+
+
+def exchange_of(app: FastAPI) -> Exchange:
+    found: Exchange = app.state.services.exchange
+    return found
+
+
+def test_a_store_that_hangs_holds_back_no_danger(texting: Settings) -> None:
+    let_go = threading.Event()
+    with TestClient(app := create_app(texting)):
+        exchange = replace(exchange_of(app), deliveries=Hanging(let_go), urgent_within=0.05)
+        timer = threading.Timer(1.0, let_go.set)  # after which the thread that hangs may end
+        timer.start()
+        assert reply(exchange, "i cant breathe") == "Call 911 now."
+    timer.join()
+
+
+def test_danger_that_a_dead_process_left_without_a_reply_is_answered_by_another(texting: Settings) -> None:
+    with TestClient(app := create_app(texting)):
+        exchange = replace(exchange_of(app), urgent_within=0.2)
+        id_ = hashlib.sha256(b"generic\0left").hexdigest()
+        exchange.deliveries.claim(id_, "party", exchange.clock())
+        assert reply(exchange, "i cant breathe", "left") == "Call 911 now."
 
 
 def test_an_opt_out_outlives_a_new_key(texting: Settings) -> None:
