@@ -2,6 +2,7 @@
 
 HaiFaqError
 ├── ContentError          faq.yaml or intents/ is wrong: names file, line and key
+│   └── ContentChanged    while it was read
 ├── ApprovalError         a safety text has no valid seal: nothing may be served
 ├── SourceError           a document cannot be cut into the sections that faq.yaml lists
 ├── ModelError            a saved model is missing, stale or damaged
@@ -39,6 +40,10 @@ class ContentError(HaiFaqError):
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}"
         return f"{where}: {self.key}: {self.problem}" if self.key else f"{where}: {self.problem}"
+
+
+class ContentChanged(ContentError):
+    pass
 
 
 class ApprovalError(HaiFaqError):

@@ -27,7 +27,7 @@ from app.dialogue.knowledge import Knowledge, Site
 from app.dialogue.language import LABEL, Languages
 from app.dialogue.smalltalk import QUESTION, SmallTalk
 from app.dialogue.urgent import UrgentCheck
-from app.errors import ContentError, HaiFaqError, ModelError, StoreError
+from app.errors import ContentChanged, HaiFaqError, ModelError, StoreError
 from app.matching import matcher, model
 from app.matching.matcher import Example, Lesson
 from app.matching.vocabulary import Lexicon
@@ -93,6 +93,8 @@ def _alone(cache: Path) -> Iterator[None]:
 def _fit(folder: Path, target: Path, risk: float) -> None:
     content = files.load_content(folder)
     intents = files.load_intents(folder, content)
+    if build_key(folder, risk) != target.name:  # another fit was waited for: this would be a model under a wrong name
+        raise ContentChanged(folder, 1, "", "changed while it was read")
     lessons = {TOPICS: _topics(content, intents, risk), URGENT: _urgent(intents), SMALLTALK: _smalltalk(intents)}
     _put(target, lambda done: matcher.fit_together(lessons, lexicon_of(intents), done))
 
@@ -187,25 +189,27 @@ def load(place: Place) -> Knowledge:
     approved = knowledge.approve(
         content, lock, files.urgent_text(place.content), _passages(place, content, lock), place.site, place.grace
     )
+    phrasings, rules = files.load_smalltalk(place.content), files.load_urgent_rules(place.content)
+    languages = files.load_languages(place.content, content)
+    if _version(place.content) != version:  # all is read by now: what changes during the fit is the next reload's
+        raise ContentChanged(place.content, 1, "", "changed while it was read")
     folder = _built(place)
     matchers = matcher.load_together(folder)
     talk = matchers[SMALLTALK]
-    smalltalk = SmallTalk.build(files.load_smalltalk(place.content), talk)
-    urgent = UrgentCheck.build(
-        matchers[URGENT], files.load_urgent_rules(place.content), place.urgent_bar, smalltalk.intents
-    )
+    smalltalk = SmallTalk.build(phrasings, talk)
+    urgent = UrgentCheck.build(matchers[URGENT], rules, place.urgent_bar, smalltalk.intents)
     loaded = Knowledge(
         content=content,
         matcher=matchers[TOPICS],
         urgent=urgent,
         smalltalk=smalltalk,
-        languages=Languages.build(files.load_languages(place.content, content), talk),
+        languages=Languages.build(languages, talk),
         version=version,
         model_version=folder.name[:16],
         **{name: getattr(approved, name) for name in approved.__dataclass_fields__},
     )
     if _version(place.content) != version:  # a fit takes half a minute: parts of two contents would be one
-        raise ContentError(place.content, 1, "", "changed while it was read")
+        raise ContentChanged(place.content, 1, "", "changed while it was read")
     return loaded
 
 
@@ -248,8 +252,14 @@ class Live:
         self._withdrawals = withdrawals
         self._every = every
         self._stopped = threading.Event()
-        self._woken = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
+        self._woken = threading.Condition()
+        self._looks = 1
+        """Looks that were asked for; the first at once, since it also makes what a search needs."""
+        self._swapping = threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._watch, args=(self._reload_if_changed,), name="content", daemon=True),
+            threading.Thread(target=self._watch, args=(self._refresh_withdrawals,), name="withdrawals", daemon=True),
+        ]
         self._failed = ""
         self._current: Knowledge | None = None
 
@@ -258,15 +268,18 @@ class Live:
         self._current = loaded or load(self._place)
         self._refresh_withdrawals()
         self._report(self._current)
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         self._stopped.set()
-        self._woken.set()
+        self.wake()
 
     def wake(self) -> None:
         """Looks for changes now."""
-        self._woken.set()
+        with self._woken:
+            self._looks += 1
+            self._woken.notify_all()
 
     @property
     def current(self) -> Knowledge:
@@ -284,17 +297,21 @@ class Live:
         self._safely(self._reload_if_changed)
         self._safely(self._refresh_withdrawals)
 
-    def _watch(self) -> None:
-        self.current.matcher.warm()
+    def _watch(self, look: Callable[[], None]) -> None:
+        """One thread for content, one for withdrawals: an answer that is taken back must not wait for a fit."""
+        seen = 0
         while not self._stopped.is_set():
-            if self._woken.wait(self._every):
-                self._woken.clear()
+            with self._woken:
+                self._woken.wait_for(lambda: self._looks != seen, self._every)  # noqa: B023 it is asked at once
+                seen = self._looks
             if not self._stopped.is_set():
-                self.check()
+                self._safely(look)
 
     def _safely(self, step: Callable[[], None]) -> None:
         try:
             step()
+        except ContentChanged as error:  # someone is at work: the next look finds all of it
+            log.info("%s: it is read again", error)
         except HaiFaqError as error:
             self._note_failure(str(error))
         except Exception as error:  # the watcher must outlive what nobody foresaw
@@ -304,10 +321,12 @@ class Live:
     def _reload_if_changed(self) -> None:
         if _version(self._place.content) == self.current.version:
             self._failed = ""
+            self.current.matcher.warm()
             return
         loaded = load(self._place)
         loaded.matcher.warm()
-        self._current = replace(loaded, taken_back=self.current.taken_back)
+        with self._swapping:
+            self._current = replace(loaded, taken_back=self.current.taken_back)
         self._failed = ""
         metrics.reloads.labels("loaded").inc()
         self._report(loaded)
@@ -329,7 +348,8 @@ class Live:
             return
         if taken != self.current.taken_back:
             log.warning("entries taken back: %s", ", ".join(sorted(taken)) or "none")
-            self._current = replace(self.current, taken_back=taken)
+            with self._swapping:
+                self._current = replace(self.current, taken_back=taken)
 
     def _report(self, loaded: Knowledge) -> None:
         metrics.withheld.set(len(loaded.withheld))

@@ -1,7 +1,9 @@
+import fcntl
 import os
 import shutil
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,3 +149,50 @@ def test_a_change_is_looked_at_when_woken(folder: Path, cache: Path, knowledge: 
     watching.stop()
     assert watching.current.version != before
     assert watching.current.matcher.labels == knowledge.matcher.labels
+
+
+def test_an_answer_is_taken_back_while_a_fit_is_running(
+    folder: Path, tmp_path: Path, cache: Path, knowledge: Knowledge
+) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'store.db'}")
+    migrate(engine)
+    fitting = shutil.copytree(cache, tmp_path / "cache")
+    watching = Live(place_of(folder, fitting), Withdrawals(engine), every=3600)
+    watching.start()
+    with (fitting / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # as a long fit of another process does
+        change(folder, "Where is the lamp?", "Where does the lamp stand?")
+        Withdrawals(engine).add(Withdrawal("lamp-color", NOW, "Dr. A", "repainted"))
+        watching.wake()
+        assert comes(lambda: not watching.current.serves("lamp-color", NOW.date()))
+        assert "lamp-place" not in watching.current.withheld
+    assert comes(lambda: "lamp-place" in watching.current.withheld)
+    assert not watching.current.serves("lamp-color", NOW.date())
+    watching.stop()
+    engine.dispose()
+
+
+def test_what_changes_during_a_fit_is_never_served_half(folder: Path, tmp_path: Path, knowledge: Knowledge) -> None:
+    good = (folder / "faq.lock").read_bytes()
+    watching = Live(place_of(folder, tmp_path / "cache"), None, every=0.05)
+    watching.start(knowledge)
+    change(folder, "Where is the lamp?", "Where is this lamp?")
+    seal(folder)
+    assert comes(lambda: list(tmp_path.glob("cache/fitting-*")))
+    rules = folder / "intents" / "urgent.yaml"
+    rules.write_text(rules.read_text() + "\n# unsealed\n")
+    assert comes(lambda: "urgent.yaml" in watching.failed_reload)
+    assert watching.current is knowledge
+    rules.write_text(rules.read_text().removesuffix("\n# unsealed\n"))
+    assert comes(lambda: watching.current.answers["lamp-place"].question == "Where is this lamp?")
+    watching.stop()
+    assert good != (folder / "faq.lock").read_bytes()
+
+
+def comes(wanted: Callable[[], object]) -> bool:
+    """Whether it comes true within a minute."""
+    for _ in range(1200):
+        if wanted():
+            return True
+        time.sleep(0.05)
+    return False

@@ -210,6 +210,8 @@ class Matcher:
 
     def warm(self) -> None:
         """Makes now what would otherwise be made for the first who searches or wants an explanation."""
+        if "index" in self.__dict__:
+            return
         self.index  # noqa: B018 made when it is looked at
         for each in self.phrasings.values():
             each.nearest("")
