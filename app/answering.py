@@ -15,6 +15,7 @@ from app import metrics, text
 from app.dialogue import engine
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Channel, Message, Reply, State
+from app.dialogue.smalltalk import UNCLEAR
 from app.dialogue.urgent import Urgency
 from app.errors import TooLarge, TooManyRequests
 from app.live import Live
@@ -184,7 +185,8 @@ class Answering:
             ),
         )
         near = urgency.tier is None and urgency.score >= NEAR_URGENT
-        if near or result in UNANSWERED:
+        unclear = reply.intent is not None and reply.intent.id == UNCLEAR
+        if near or unclear or result in UNANSWERED:
             score, version = round(urgency.score, 4), knowledge.version
             self.writer.record(
                 "questions", Asked(message_id, now, message.channel, result, message.text, score, near, version)

@@ -17,7 +17,8 @@ HaiFaqError
     ├── NotFound          404
     ├── TooLarge          413
     ├── TooManyRequests   429
-    └── NotReady          503
+    ├── NotReady          503
+    └── RecordsDown       503
 """
 
 from dataclasses import dataclass
@@ -110,6 +111,13 @@ class NotFound(RequestError):
     status = 404
     code = "not-found"
     title = "There is nothing at this address."
+
+
+class RecordsDown(RequestError):
+    status = 503
+    code = "records-down"
+    title = "The records cannot be reached. Nothing was changed. Please try again."
+    retry_after = 5
 
 
 class TooLarge(RequestError):

@@ -24,7 +24,7 @@ def answer(knowledge: Knowledge, id_: str, confidence: float, day: date) -> Repl
     found = replace(knowledge.answers[id_], confidence=confidence)
     return Reply(
         kind="answer",
-        parts=_under_banner(knowledge, answer_parts(knowledge, found)),
+        parts=under_banner(knowledge, answer_parts(knowledge, found)),
         answers=(found,),
         suggestions=_related(knowledge, found, day),
         confidence=confidence,
@@ -51,7 +51,7 @@ def several(knowledge: Knowledge, asked: Sequence[Candidate], day: date) -> Repl
     related = [option for answer in answers for option in _related(knowledge, answer, day) if option.id not in given]
     return Reply(
         kind="answer",
-        parts=_under_banner(knowledge, parts),
+        parts=under_banner(knowledge, parts),
         answers=tuple(answers),
         suggestions=tuple(dict.fromkeys(related))[:SUGGESTIONS],
         confidence=min(each.confidence for each in asked),
@@ -64,7 +64,7 @@ def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) 
     if none:
         lines.append(f"{len(options) + 1}. {none}")
     asked = [knowledge.scripts["clarify"]] if "clarify" in knowledge.scripts else []
-    parts = _under_banner(knowledge, [*asked, "\n".join(lines)])
+    parts = under_banner(knowledge, [*asked, "\n".join(lines)])
     return Reply(kind="clarify", parts=parts, options=tuple(options), confidence=confidence)
 
 
@@ -95,7 +95,7 @@ def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | No
 def in_language(knowledge: Knowledge, language: str) -> Reply:
     """Whom to call, in a language in which nothing else is approved."""
     name = f"language-{language}"
-    parts = _under_banner(knowledge, [knowledge.scripts[name]])
+    parts = under_banner(knowledge, [knowledge.scripts[name]])
     return Reply(kind="scripted", parts=parts, intent=Intent(name, "language"), confidence=1.0, language=language)
 
 
@@ -104,7 +104,7 @@ def translated(knowledge: Knowledge, id_: str, language: str, confidence: float)
     found = replace(
         knowledge.answers[id_], text=knowledge.answers[id_].translations[language], limits=None, confidence=confidence
     )
-    parts = _under_banner(knowledge, answer_parts(knowledge, found))
+    parts = under_banner(knowledge, answer_parts(knowledge, found))
     return Reply(kind="answer", parts=parts, answers=(found,), confidence=confidence, language=language)
 
 
@@ -112,7 +112,7 @@ def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:
     """A small-talk or other script; the fallback stands in for one that is withheld."""
     if id_ not in knowledge.scripts:
         return fallback(knowledge, confidence)
-    parts = _under_banner(knowledge, [knowledge.scripts[id_]])
+    parts = under_banner(knowledge, [knowledge.scripts[id_]])
     intent = Intent(id_, "smalltalk") if id_ in (*schema.SMALLTALK, "too-long") else None
     return Reply(kind="scripted", parts=parts, intent=intent, confidence=confidence)
 
@@ -121,7 +121,7 @@ def not_covered(knowledge: Knowledge, id_: str, confidence: float) -> Reply:
     """Says that there is no approved text on this topic, by its title; needs title and template."""
     return Reply(
         kind="scripted",
-        parts=_under_banner(knowledge, refusal_parts(knowledge, id_)),
+        parts=under_banner(knowledge, refusal_parts(knowledge, id_)),
         intent=Intent(id_, "not-covered"),
         confidence=confidence,
     )
@@ -135,7 +135,7 @@ def refusal_parts(knowledge: Knowledge, id_: str) -> list[str]:
 
 
 def fallback(knowledge: Knowledge, confidence: float, intent: Intent | None = None) -> Reply:
-    parts = _under_banner(knowledge, [knowledge.scripts["fallback"]])
+    parts = under_banner(knowledge, [knowledge.scripts["fallback"]])
     return Reply(kind="fallback", parts=parts, intent=intent, confidence=confidence)
 
 
@@ -167,5 +167,5 @@ def _banner(knowledge: Knowledge) -> tuple[str, ...]:
     return (knowledge.scripts["demo-banner"],) if knowledge.demo and "demo-banner" in knowledge.scripts else ()
 
 
-def _under_banner(knowledge: Knowledge, parts: Sequence[str]) -> tuple[str, ...]:
+def under_banner(knowledge: Knowledge, parts: Sequence[str]) -> tuple[str, ...]:
     return (*_banner(knowledge), *parts)

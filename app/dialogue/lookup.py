@@ -22,7 +22,11 @@ WEIGHT = 0.5
 letters it put the right entry among the first five in 65, 88 and 98%, the confidence alone in 47, 82 and 95%.
 """
 KEYWORDS = 3
-"""Words up to which staff look something up rather than ask: the best is opened though it is not sure."""
+"""Words up to which staff look something up rather than ask: the best is opened though it is not sure, where"""
+LIKELIEST, LIKELY_ENOUGH = 0.9, 0.5
+"""its words fit it better than anything else, or its confidence is at least this, and no other topic is surer than
+`TITLE`: without, `tattoo`, `dog` and `lunch menu` opened answers to other questions.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,10 @@ class Found:
     confidence: float
     rank: float
     """Higher is better; for putting in order only."""
+    likely: float
+    """How much its phrasings sound like the text beside those of every other topic, 0 to 1."""
+    taken_back: bool = False
+    """There is an answer, and it is not served now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +57,23 @@ class Lookup:
 def look_up(knowledge: Knowledge, text: str, day: date, limit: int = 6) -> Lookup:
     asked = knowledge.smalltalk.strip(text)
     found = sorted(_found(knowledge, asked, day), key=lambda each: (-each.rank, each.id))
-    topics = [each for each in found if each.answer is None][:MOST_TOPICS]
-    shown = [each for each in found if each.answer or each in topics][:limit]
+    topics = [each for each in found if each.answer is None and not each.taken_back][:MOST_TOPICS]
+    shown = [each for each in found if each.answer or each.taken_back or each in topics][:limit]
     if not shown:
         return Lookup((), sure=False, opens=False)
-    sure = shown[0].confidence >= (knowledge.matcher.threshold if shown[0].answer else questions.TITLE)
+    covered = shown[0].answer is not None or shown[0].taken_back
+    sure = shown[0].confidence >= (knowledge.matcher.threshold if covered else questions.TITLE)
     if sure and shown[0].answer is None:  # answers to other questions would only be in the way of handing over
         shown = [each for each in shown if each.confidence >= LEAST_CONFIDENCE]
-    return Lookup(tuple(shown), sure, opens=sure or len(asked.split()) <= KEYWORDS)
+    return Lookup(
+        tuple(shown), sure, opens=sure or (len(asked.split()) <= KEYWORDS and _is_worth(shown[0], knowledge, asked))
+    )
+
+
+def _is_worth(first: Found, knowledge: Knowledge, text: str) -> bool:
+    others = (each for each in knowledge.matcher.rank(text) if each.id in knowledge.matcher.not_covered)
+    rival = max((each.confidence for each in others if each.id != first.id), default=0.0)
+    return rival < questions.TITLE and (first.likely >= LIKELIEST or first.confidence >= LIKELY_ENOUGH)
 
 
 def explain(knowledge: Knowledge, text: str, found: Found) -> Why:
@@ -78,8 +95,11 @@ def _found(knowledge: Knowledge, text: str, day: date) -> Iterator[Found]:
     for id_, likely in zip(matcher.labels, matcher.index.likely(text).tolist(), strict=True):
         sure = confidence.get(id_, 0.0)
         rank = sure + WEIGHT * likely
-        if knowledge.serves(id_, day) and (sure >= LEAST_CONFIDENCE or likely >= LEAST_LIKELY):
+        sounds = sure >= LEAST_CONFIDENCE or likely >= LEAST_LIKELY
+        if knowledge.serves(id_, day) and sounds:
             answer = replace(knowledge.answers[id_], confidence=sure)
-            yield Found(id_, answer.question, answer, sure, rank)
+            yield Found(id_, answer.question, answer, sure, rank, likely)
+        elif id_ in knowledge.answers and sounds:  # sealed, so that its question may be said
+            yield Found(id_, knowledge.answers[id_].question, None, sure, rank, likely, taken_back=True)
         elif id_ in knowledge.titles and sure >= LEAST_TOPIC:
-            yield Found(id_, knowledge.titles[id_], None, sure, rank)
+            yield Found(id_, knowledge.titles[id_], None, sure, rank, likely)

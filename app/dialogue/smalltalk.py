@@ -29,12 +29,15 @@ class SmallTalk:
     intents: Mapping[str, str]
     openers: frozenset[str]
     matcher: Matcher
+    words: frozenset[str]
+    """That its phrasings use: a message without one of them only looks like small talk (`tattoo` like `tata`)."""
 
     @classmethod
     def build(cls, phrasings: Mapping[str, Sequence[str]], matcher: Matcher) -> "SmallTalk":
         intents = {text.key(line): id_ for id_, lines in phrasings.items() for line in lines if text.key(line)}
         openers = (key for key, id_ in intents.items() if id_ in OPENERS and len(key.split()) <= LONGEST_OPENER)
-        return cls(intents, frozenset(openers), matcher)
+        words = frozenset(word for key in intents for word in key.split())
+        return cls(intents, frozenset(openers), matcher, words)
 
     def recognise(self, message: str) -> str | None:
         """The intent of a message that is small talk and nothing else."""
@@ -52,7 +55,9 @@ class SmallTalk:
         best = self.matcher.lead(message, _INTENTS)
         if best is None:
             return UNCLEAR if len(message.split()) <= MASHED else None
-        return best.label if best.by >= LEAST_LEAD else None
+        said = self.matcher.model.vocabulary.read(text.fold(message)).words
+        meant = best.label == UNCLEAR or not self.words.isdisjoint(said)
+        return best.label if best.by >= LEAST_LEAD and meant else None
 
     def strip(self, message: str) -> str:
         """The message without the openers before and after it; unchanged when there are none."""

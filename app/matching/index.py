@@ -19,6 +19,8 @@ LEAST_COUNT = 2
 """A word that one phrasing alone uses is as likely a slip."""
 LEAST_SLIP = 4
 """Letters from which on an unfinished word may hold a slip."""
+LEAST_EVIDENCE = 1.0
+"""Of the likeliest topic, in the units of `likely` before it is scaled: `the` gives 0.5, `hoc` 1.1, `ir` 5.9."""
 LAST = "\U0010ffff"
 _RARE = 1e-4
 """Added to a word's mean share, so that the logarithm stays finite."""
@@ -47,7 +49,9 @@ class Index:
         return cls(vocabulary, words, counts / sizes)
 
     def likely(self, text: str) -> FloatArray:
-        """How much each topic's phrasings sound like this text, 0 to 1 for the best; the last word may be unfinished.
+        """How much each topic's phrasings sound like this text, 0 to 1; the last word may be unfinished.
+
+        1 is the best, unless even that one's evidence is weak.
 
         A word counts by the root of its share in the topic and by how rare it is over all topics (inverse document
         frequency), so that `hoc` finds `hockey` though a tenth of one topic's phrasings use it.
@@ -55,7 +59,7 @@ class Index:
         found = np.zeros(self.shares.shape[1], np.float32)
         for share in self._shares(text):
             found += np.sqrt(share) * -math.log(float(share.mean()) + _RARE)
-        return found / max(float(found.max(initial=0.0)), 1e-9)
+        return found / max(float(found.max(initial=0.0)), LEAST_EVIDENCE)
 
     def finished(self, text: str, topic: int) -> str:
         """The text with its last word as the phrasings of a topic (its column) most often finish it."""

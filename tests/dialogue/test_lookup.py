@@ -29,7 +29,8 @@ def test_the_first_letters_rank_before_the_matcher_knows_the_word(knowledge: Kno
 
 def test_what_was_taken_back_is_not_shown(knowledge: Knowledge) -> None:
     without = replace(knowledge, taken_back=frozenset({"lamp-bulb"}))
-    assert "lamp-bulb" not in ids(without, "what kind of bulb")
+    found = look_up(without, "what kind of bulb", DAY).found[0]
+    assert (found.id, found.answer, found.taken_back) == ("lamp-bulb", None, True)
 
 
 def test_the_reason_names_the_word_that_is_being_typed(knowledge: Knowledge) -> None:

@@ -14,8 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.channels.http import Served, Services, form_of, known, services
 from app.channels.rendering import page
 from app.channels.staff.desk import Desk, Role
-from app.errors import NotAllowed, NotFound, NotReady, RequestError, SignInNeeded, StoreError
+from app.errors import NotAllowed, NotFound, RecordsDown, RequestError, SignInNeeded, StoreError
 
+LONGEST_NAME = 200
 TOUCH = 60.0
 """Seconds between two times that a session's last use is noted in its cookie."""
 CSRF_HEADER = "x-csrf-token"
@@ -61,7 +62,12 @@ def begin(session: dict[str, Any], who: str, roles: frozenset[Role], now: dateti
     session.clear()
     at = now.timestamp()
     session.update(
-        id=secrets.token_urlsafe(16), who=who, roles=sorted(roles), began=at, seen=at, csrf=secrets.token_urlsafe(32)
+        id=secrets.token_urlsafe(16),
+        who=who[:LONGEST_NAME],
+        roles=sorted(roles),
+        began=at,
+        seen=at,
+        csrf=secrets.token_urlsafe(32),
     )
 
 
@@ -74,7 +80,7 @@ def person_of(session: dict[str, Any], desk: Desk, now: datetime) -> Person | No
     if worn_out or session["id"] in desk.ended:
         session.clear()
         return None
-    if at - session["seen"] >= TOUCH:
+    if at - session["seen"] >= min(TOUCH, desk.idle.total_seconds() / 4):
         session["seen"] = at
     return Person(session["who"], frozenset(session["roles"]), session["csrf"])
 
@@ -131,7 +137,7 @@ def explain(request: Request, error: Exception) -> Response:
         return known(request, error)
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return RedirectResponse("/staff/sign-in", 303)
-    refused = error if isinstance(error, RequestError) else NotReady("The records cannot be reached. Please try again.")
+    refused = error if isinstance(error, RequestError) else RecordsDown()
     shown = page("refused.html", services(request), refused.status, title=refused.title, detail=refused.detail)
     if refused.retry_after is not None:
         shown.headers["retry-after"] = str(refused.retry_after)

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import RedirectResponse
 
 from app import answering
 from app.channels import assets
@@ -48,6 +50,7 @@ class Result:
     """As a text message."""
     size: Segments | None
     review: date | None
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Shown:
     results: Sequence[Result]
     sure: bool
     opens: bool
+    handoff: Handoff | None = None
+    """To whom goes what is none of the results."""
 
 
 NOTHING = Shown(None, (), sure=False, opens=False)
@@ -113,7 +118,17 @@ async def flag(served: Served, person: SignedIn, form: Posted) -> Response:
         raise InvalidBody("There is no such entry or reason.")
     await asyncio.to_thread(_keep_flag, served, id_, reason, person, now)
     desk.notices.tell(Flag(id_, knowledge.answers[id_].question, reason, person.who, knowledge.version))
-    return page("flagged.html", served, person=person, question=knowledge.answers[id_].question, active="")
+    return RedirectResponse(f"/staff/flagged?{urlencode({'entry': id_})}", 303)
+
+
+@router.get("/staff/flagged")
+async def flagged(served: Served, person: SignedIn, entry: Annotated[str, Query(max_length=100)] = "") -> Response:
+    """A page of its own, so that loading it again flags nothing again."""
+    knowledge, told = served.live.current, access.desk_of(served).notices.reach_someone
+    if entry not in knowledge.answers:
+        raise NotFound
+    question = knowledge.answers[entry].question
+    return page("flagged.html", served, person=person, question=question, told=told, active="")
 
 
 def search(served: Services, text: str) -> Shown:
@@ -132,18 +147,19 @@ def search(served: Services, text: str) -> Shown:
     alert = knowledge.scripts[f"{urgency.tier}-staff"] if urgency.tier else None
     if urgency.failed:
         alert = knowledge.scripts["safety-notice"]
-    return Shown(alert, results, found.sure, found.opens)
+    anything_else = hand_over(access.desk_of(served).handoffs, "")
+    return Shown(alert, results, found.sure, found.opens and alert is None, anything_else)
 
 
 def _entry(knowledge: Knowledge, answer: Answer, why: Why | None) -> Result:
-    text = for_sending(answer.sms)
+    text = for_sending("\n".join(compose.under_banner(knowledge, [answer.sms])))
     return Result(
         id=answer.id,
         title=answer.question,
         answer=answer,
         why=why,
         handoff=None,
-        chat="\n\n".join(compose.answer_parts(knowledge, answer)),
+        chat="\n\n".join(compose.under_banner(knowledge, compose.answer_parts(knowledge, answer))),
         text=text,
         size=segments(text),
         review=knowledge.content.entries[answer.id].review,
@@ -152,7 +168,7 @@ def _entry(knowledge: Knowledge, answer: Answer, why: Why | None) -> Result:
 
 def _topic(served: Services, found: looking.Found) -> Result:
     handoff = hand_over(access.desk_of(served).handoffs, found.id)
-    return Result(found.id, found.title, None, None, handoff, "", "", None, None)
+    return Result(found.id, found.title, None, None, handoff, "", "", None, None, found.taken_back)
 
 
 def _page(served: Services, person: Person, shown: Shown, text: str = "") -> Response:

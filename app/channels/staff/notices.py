@@ -46,6 +46,10 @@ class Notices:
     """Seconds before the second attempt, twice as many before the third."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
+    @property
+    def reach_someone(self) -> bool:
+        return bool(self.webhook or (self.email and self.smtp_url))
+
     def tell(self, flag: Flag) -> None:
         """Returns at once; the flag itself is already kept."""
         ways: list[Coroutine[Any, Any, None]] = []

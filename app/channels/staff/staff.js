@@ -12,6 +12,7 @@ const SETTLED = 1500; // ms without a key after which a look-up counts as one
 let asking = null;
 let settling = 0;
 let shown = input.value.trim();
+let counted = shown; // what has been counted as a look-up
 
 async function post(text, settled) {
   asking?.abort();
@@ -25,6 +26,8 @@ async function post(text, settled) {
 async function search(settled) {
   const text = input.value.trim();
   clearTimeout(settling);
+  if (settled && text === counted) return;
+  if (settled) counted = text;
   try {
     const response = await post(text, settled);
     if (response.status === 401) return location.reload();
@@ -36,7 +39,7 @@ async function search(settled) {
     announce();
     if (text && !settled) settling = setTimeout(() => search(true), SETTLED);
   } catch (error) {
-    if (error.name !== "AbortError") status.textContent = "The search did not answer. Press Enter to look it up.";
+    if (error.name !== "AbortError") fail();
   }
 }
 
@@ -46,6 +49,18 @@ function draw(html) {
   results.innerHTML = drawn.createHTML(html);
   decorate();
   if (at >= 0) (rows()[at] ?? rows().at(-1) ?? input).focus();
+}
+
+/* What was found for other words must not stay as if it were the answer to these. */
+function fail() {
+  const said = document.createElement("p");
+  said.className = "alert";
+  said.textContent = "The search did not answer. Press Enter to look it up.";
+  const help = document.createElement("p");
+  help.textContent = document.querySelector("footer").textContent.trim();
+  results.replaceChildren(said, help);
+  status.textContent = said.textContent;
+  shown = null;
 }
 
 const rows = () => [...results.querySelectorAll(".result > summary")];

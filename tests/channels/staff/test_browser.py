@@ -104,6 +104,15 @@ def test_nothing_typed_travels_in_an_address(desk: Page) -> None:
     assert not any("owner" in url for url in requested)
 
 
+def test_a_search_that_fails_leaves_no_answer_to_other_words(desk: Page) -> None:
+    desk.keyboard.type("bulb")
+    expect(desk.get_by_text("Read aloud A small bulb.")).to_be_visible()
+    desk.route("**/staff/search", lambda route: route.abort())
+    desk.keyboard.type(" or chest pain")
+    expect(desk.get_by_text("The search did not answer.", exact=False).last).to_be_visible()
+    expect(desk.get_by_text("A small bulb.")).to_have_count(0)
+
+
 def test_a_session_that_has_ended_leads_back_to_the_sign_in(desk: Page) -> None:
     desk.context.clear_cookies()
     desk.keyboard.type("lamp")
@@ -122,7 +131,7 @@ def test_without_javascript_all_of_it_works(browser: Browser, counter: Service) 
     page.get_by_text("To copy").click()
     expect(page.get_by_text("Text message, 1 part", exact=True)).to_be_visible()
     page.get_by_role("button", name="Flag it to the owner").click()
-    expect(page.get_by_text("The owner of the content is told")).to_be_visible()
+    expect(page.get_by_text("It is on record that this answer looks wrong")).to_be_visible()
     context.close()
 
 

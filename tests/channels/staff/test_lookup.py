@@ -76,6 +76,16 @@ def test_danger_stands_above_everything(curator: TestClient) -> None:
     assert page.index('role="alert"') < page.index('class="result')
 
 
+def test_nothing_is_opened_under_an_alert(curator: TestClient) -> None:
+    for text in ("cant breathe bulb", "i cant breathe what color is the lamp"):
+        assert opened(look_up(curator, text)) == []
+
+
+def test_what_is_not_sure_names_to_whom_it_goes(curator: TestClient) -> None:
+    for text in ("qwxz", "is the lamp heavy when one carries it"):
+        assert "hand over to <strong>Nurse</strong>" in look_up(curator, text)
+
+
 def test_words_that_nobody_uses_find_nothing(curator: TestClient) -> None:
     assert "Nothing approved sounds like that." in look_up(curator, "qwxz")
     assert ids(look_up(curator, "")) == []
@@ -103,7 +113,11 @@ def test_a_letter_typed_is_not_a_look_up_until_it_settles(curator: TestClient, s
 
 def test_a_flag_is_kept_audited_and_told(curator: TestClient, staffed: Settings) -> None:
     fields = {"entry": "lamp-color", "reason": "looks-wrong", "csrf": csrf_of(curator)}
-    assert "What color is the lamp?" in curator.post("/staff/flag", data=fields).text
+    flagged = curator.post("/staff/flag", data=fields)
+    assert flagged.status_code == 303
+    shown = curator.get(flagged.headers["location"]).text
+    assert "What color is the lamp?" in shown
+    assert "Nobody is told by itself" in shown
     assert [row[2:4] for row in rows_of(staffed, tables.feedback)] == [("staff", "lamp-color")]
     engine = tables.connect(staffed.database_url)
     assert [(each.act, each.subject) for each in Audit(engine).all()][-1] == ("flag", "lamp-color looks-wrong")
@@ -133,4 +147,6 @@ def test_an_answer_that_was_taken_back_is_not_found(curator: TestClient, staffed
     Withdrawals(engine).add(Withdrawal("lamp-bulb", NOW, "Dr. A", "broken"))
     engine.dispose()
     curator.app.state.services.live.check()  # type: ignore[attr-defined]
-    assert "lamp-bulb" not in ids(look_up(curator, "what kind of bulb"))
+    page = look_up(curator, "what kind of bulb")
+    assert "Taken back, not to be given: What kind of bulb does the lamp have?" in page
+    assert "a small bulb" not in page
