@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run build test lint types imports format bench screenshots lock clean
+.PHONY: run build test test-faults lint types imports format bench bench-load soak screenshots lock clean
 
 run: $(VENV)/.installed ## serve at http://127.0.0.1:8000
 	$(BIN)/hai-faq serve
@@ -13,6 +13,11 @@ build: $(VENV)/.installed ## fit the models into the cache
 
 test: $(VENV)/.tested ## every test
 	$(BIN)/python -m pytest
+
+test-faults: $(VENV)/.tested ## what breaks around the service, with real processes: some minutes, and not a part of `test`
+	command -v nginx >/dev/null || [ "$$(id -u)" != 0 ] || { apt-get -qq update \
+	  && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends nginx-light libfaketime >/dev/null; } || true
+	$(BIN)/python -m pytest tests/faults
 
 lint: $(VENV)/.tested ## code style, types, import order
 	$(BIN)/ruff format --check .
@@ -27,6 +32,14 @@ format: $(VENV)/.tested
 bench: $(VENV)/.benched ## accuracy against the naive baseline and speed, on tests/labelled; more in README
 	$(BIN)/python -m bench.compare tests/labelled
 	$(BIN)/python -m bench.speed tests/labelled
+
+bench-load: $(VENV)/.tested ## throughput, latency and memory under a day's mix of traffic, of one service and of two
+	$(BIN)/python -m bench.load
+
+MINUTES ?= 10
+RATE ?= 200
+soak: $(VENV)/.tested ## memory at each minute of a steady rate: make soak MINUTES=3 RATE=100
+	$(BIN)/python -m bench.load --soak $(MINUTES) --rate $(RATE)
 
 screenshots: $(VENV)/.tested ## the pictures of docs/images, anew
 	$(BIN)/python -m scripts.screenshots
