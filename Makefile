@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 AUDIT := $(VENV)/audit
 
-.PHONY: run build test lint types imports format bench fuzz attacks audit licences sbom screenshots check-deploy check-image lock clean
+.PHONY: run build test test-faults lint types imports format bench bench-load soak fuzz attacks audit licences sbom screenshots check-deploy check-image lock clean
 
 run: $(VENV)/.installed ## serve at http://127.0.0.1:8000
 	$(BIN)/hai-faq serve
@@ -14,6 +14,11 @@ build: $(VENV)/.installed ## fit the models into the cache
 
 test: $(VENV)/.tested ## every test
 	$(BIN)/python -m pytest
+
+test-faults: $(VENV)/.tested ## what breaks around the service, with real processes: some minutes, and not a part of `test`
+	command -v nginx >/dev/null || [ "$$(id -u)" != 0 ] || { apt-get -qq update \
+	  && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends nginx-light libfaketime >/dev/null; } || true
+	$(BIN)/python -m pytest tests/faults
 
 lint: $(VENV)/.tested ## code style, types, import order
 	$(BIN)/ruff format --check .
@@ -49,6 +54,14 @@ licences: $(VENV)/.installed $(AUDIT)/.installed ## of what is served, a table
 
 sbom: $(AUDIT)/.installed ## what is served, as CycloneDX, into sbom.json
 	$(AUDIT)/bin/python -W ignore::UserWarning -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o sbom.json
+
+bench-load: $(VENV)/.tested ## throughput, latency and memory under a day's mix of traffic, of one service and of two
+	$(BIN)/python -m bench.load
+
+MINUTES ?= 10
+RATE ?= 200
+soak: $(VENV)/.tested ## memory at each minute of a steady rate: make soak MINUTES=3 RATE=100
+	$(BIN)/python -m bench.load --soak $(MINUTES) --rate $(RATE)
 
 screenshots: $(VENV)/.tested ## the pictures of docs/images, anew
 	$(BIN)/python -m scripts.screenshots

@@ -1,0 +1,103 @@
+"""The clock of the machine jumps a day ahead, and back."""
+
+import re
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.faults.conftest import Start
+from tests.faults.patients import Patients, Person, deliver
+from tests.faults.replica import Replica
+from tests.redis import RedisServer
+
+PLACES = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/lib/faketime/libfaketimeMT.so.1")
+WITHOUT_TEXTS = (Person.asks, Person.talks, Person.warns, Person.rates)
+DAY = 86_400
+
+
+class Clock:
+    """What the service takes for the time. Its monotonic clock runs on, as it does when a machine's clock is set."""
+
+    def __init__(self, library: Path, file: Path) -> None:
+        self._file = file
+        self.jump(0)
+        self.environment = {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
+    def jump(self, seconds: int) -> None:
+        """To so many seconds ahead of the true time; renamed into place, since the service reads it all the time."""
+        new = self._file.with_suffix(".new")
+        new.write_text(f"{seconds:+d}\n")
+        new.rename(self._file)
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Clock:
+    found = [path for place in PLACES for path in Path("/").glob(place[1:])]
+    if not found:
+        pytest.skip("libfaketime is not installed: apt install libfaketime")
+    return Clock(found[0], tmp_path / "faketime")
+
+
+def day_of(replica: Replica) -> str:
+    """As the service sees it, in its log."""
+    httpx2.get(f"{replica.url}/healthz")
+    return str(re.findall(r'"at": "([0-9-]{10})T', replica.log.read_text())[-1])
+
+
+def texted(replica: Replica, ahead: int) -> int:
+    """The status that a text message gets which was signed by a clock so far ahead."""
+    with httpx2.Client(base_url=replica.url) as client:
+        return deliver(client, f"c{time.monotonic_ns()}", "+12155550123", "what color is the lamp", ahead).status_code
+
+
+def sign_in(client: httpx2.Client, replica: Replica) -> None:
+    """By the link that the console shows."""
+    token = re.findall(r"token=([A-Za-z0-9_-]+)", replica.log.read_text())[-1]
+    client.get("/staff/link", params={"token": token})
+
+
+@pytest.mark.parametrize("jumps", [(DAY, 0), (-DAY, 0), (DAY, -DAY, 0)])
+def test_a_clock_that_jumps_costs_no_answer(
+    start: Start, clock: Clock, redis_server: RedisServer, jumps: tuple[int, ...]
+) -> None:
+    replica = start(redis_url=redis_server.url, environment=clock.environment)
+    days = {day_of(replica)}
+    with Patients(replica.url, WITHOUT_TEXTS) as patients:
+        patients.go_on()
+        for ahead in jumps:
+            clock.jump(ahead)
+            patients.go_on(10)
+            days.add(day_of(replica))
+    assert patients.refused.total() == 0
+    assert len(days) > 1
+
+
+def test_a_text_is_refused_while_the_clock_is_wrong_and_taken_when_it_is_right_again(
+    start: Start, clock: Clock
+) -> None:
+    replica = start(environment=clock.environment)
+    statuses = [texted(replica, 0)]
+    clock.jump(DAY)
+    statuses += [texted(replica, 0), texted(replica, DAY)]
+    clock.jump(0)
+    statuses += [texted(replica, 0)]
+    assert statuses == [200, 403, 200, 200]
+
+
+def test_staff_sign_in_again_after_a_jump_and_meet_no_error(start: Start, clock: Clock) -> None:
+    replica = start(environment=clock.environment, public_url="http://faq.hospital.example")
+    with httpx2.Client(base_url=replica.url) as client:
+        statuses = []
+        for ahead in (0, DAY, 0, -DAY, 0):
+            clock.jump(ahead)
+            before = client.get("/staff").status_code
+            sign_in(client, replica)
+            statuses.append((before < 500, client.get("/staff").status_code))
+    assert statuses == [(True, 200)] * 5
