@@ -23,12 +23,13 @@ MOST = 200
 _ID: TypeAdapter[str] = TypeAdapter(schema.Id)
 
 
-def check(proposal: Proposal, knowledge: Knowledge, known: Iterable[str]) -> str:
+def check(proposal: Proposal, knowledge: Knowledge, known: Iterable[str], beside: Iterable[Proposal] = ()) -> str:
     """What to think of once more, or nothing. Raises `InvalidBody`, which names lines by their number only.
 
     `known` are the questions that are stored: what patients wrote is never taken word for word into `intents/`.
+    `beside` are the other proposals, which may come to stand there before this one.
     """
-    problem = next(_problems(proposal, knowledge, known), None)
+    problem = next(_problems(proposal, knowledge, known, beside), None)
     if problem:
         raise InvalidBody(problem)
     return " ".join(_hints(proposal, knowledge))
@@ -53,8 +54,12 @@ def _phrasings(id_: str, knowledge: Knowledge) -> tuple[str, ...]:
     return known.texts if known else ()
 
 
-def _problems(proposal: Proposal, knowledge: Knowledge, known: Iterable[str]) -> Iterator[str]:
+def _problems(
+    proposal: Proposal, knowledge: Knowledge, known: Iterable[str], beside: Iterable[Proposal]
+) -> Iterator[str]:
     yield from _of_target(proposal, knowledge) if proposal.kind == "phrasing" else _of_topic(proposal, knowledge)
+    if proposal.kind == "topic" and any(each.kind == "topic" and each.target == proposal.target for each in beside):
+        yield "A topic of this id is proposed already."
     if not 0 < len(proposal.lines) <= MOST:
         yield f"Write between 1 and {MOST} phrasings."
     patients = {text.key(each) for each in known}

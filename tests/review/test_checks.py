@@ -58,6 +58,12 @@ def test_a_proposal_that_makes_no_sense_is_refused(knowledge: Knowledge, changed
         check(changed, knowledge, ASKED)
 
 
+def test_a_topic_is_proposed_once(knowledge: Knowledge) -> None:
+    with pytest.raises(InvalidBody, match="is proposed already"):
+        check(TOPIC, knowledge, ASKED, [replace(TOPIC, title="a radio")])
+    assert check(TOPIC, knowledge, ASKED, [replace(TOPIC, target="nc-television")])
+
+
 def test_a_line_that_is_surely_something_else_is_pointed_out(knowledge: Knowledge) -> None:
     assert check(replace(PHRASING, lines=("what does a lamp cost",)), knowledge, ASKED).startswith(
         "Line 1 is taken for nc-price now, "
