@@ -1,5 +1,6 @@
 """What a proposal must be before anyone tries it: words of a curator's own, under an id that makes sense."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from pydantic import TypeAdapter, ValidationError
@@ -83,6 +84,8 @@ def _of_topic(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
         yield "There is a topic of this id already."
     if not title.strip() or len(title) > LONGEST_TITLE or len(title.splitlines()) > 1 or "{" in title:
         yield f"The title is one line of at most {LONGEST_TITLE} characters, without braces."
+    if any(map(_is_hidden, title)):
+        yield "The title holds a character that cannot be seen."
     if redact(title) != title:
         yield "The title looks as if it names a person."
     if len(proposal.lines) < LEAST:
@@ -96,9 +99,16 @@ def _is_id(id_: str) -> bool:
         return False
 
 
+def _is_hidden(char: str) -> bool:
+    """Control characters, the invisible that turn the direction of a text, halves of characters, and private ones."""
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co")
+
+
 def _of_line(line: str, target: str, knowledge: Knowledge, patients: set[str]) -> Iterator[str]:
     if not text.key(line) or line != line.strip() or len(line.splitlines()) > 1:
         yield "is not one line of words without spaces around it"
+    if any(map(_is_hidden, line)):
+        yield "holds a character that cannot be seen"
     if len(line) > LONGEST:
         yield f"is longer than {LONGEST} characters"
     if text.key(line) in patients:
