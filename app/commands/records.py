@@ -23,7 +23,6 @@ from app.records.questions import Questions
 from app.records.redact import redact
 from app.settings import Settings
 
-
 PRIVATE = 0o600
 
 
