@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 import uvicorn
-from pydantic import ValidationError
 
 from app import evaluation, live
 from app import lint as linting
@@ -18,7 +17,8 @@ from app.channels import assets
 from app.channels.http import Json
 from app.channels.protocol import Guarded
 from app.commands import records, review, sources
-from app.commands.ground import clean, store_of
+from app.commands.ground import clean, settings_of, store_of
+from app.commands.listening import check_address
 from app.content import approval, files
 from app.content.approval import DEMO, URGENT_KEY
 from app.content.schema import Content
@@ -40,13 +40,7 @@ def main(context: click.Context) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for noisy in ("alembic", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    try:
-        context.obj = Settings(_secrets_dir=os.environ.get("HAI_FAQ_SECRETS_DIR"))
-    except ValidationError as error:
-        wrong = "; ".join(
-            f"HAI_FAQ_{str(e['loc'][0]).upper()}: {e['msg']}" if e["loc"] else e["msg"] for e in error.errors()
-        )
-        raise click.ClickException(wrong) from error
+    context.obj = settings_of(os.environ)
 
 
 @main.command()
@@ -54,6 +48,7 @@ def main(context: click.Context) -> None:
 @clean
 def serve(settings: Settings) -> None:
     """Answers over HTTP. The port opens when the content is loaded."""
+    check_address(settings.host, settings.port)
     loaded = live.load(place(settings))  # a clear error here, rather than a stack trace from inside the server
     check_scripts(settings, loaded)
     check_handoffs(settings, loaded)

@@ -7,7 +7,7 @@ HaiFaqError
 ├── SourceError           a document cannot be cut into the sections that faq.yaml lists
 ├── ModelError            a saved model is missing, stale or damaged
 ├── FitError              fitting failed in its child process
-├── SettingsError         a setting does not fit the content
+├── SettingsError         a setting is wrong, or does not fit the content or the machine
 ├── StoreError            a store cannot be reached or written
 └── RequestError          what a client sent; carries its HTTP status and problem code
     ├── InvalidBody       400

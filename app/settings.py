@@ -5,21 +5,29 @@ Each is an environment variable with the prefix `HAI_FAQ_`, a line in `.env`, or
 """
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.channels.staff.desk import Role
 from app.dialogue.handoffs import Handoff
+from app.records.tables import INSERTS, connect
 
 _PLACEHOLDER_SECRETS = ("changeme", "change-me", "secret", "password", "placeholder", "example")
 
+OF_DEPLOYMENT = frozenset({"HAI_FAQ_SECRETS_DIR", "HAI_FAQ_HOSTNAME", "HAI_FAQ_IMAGE"})
+"""Read by Compose or the command line, no settings."""
+_OF_KUBERNETES = re.compile(r"_SERVICE_HOST$|_SERVICE_PORT$|_PORT_")
+"""What it tells each container of a service named hai-faq."""
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 
@@ -115,6 +123,24 @@ class Settings(BaseSettings):
             raise ValueError("must be at least 32 random characters, not a placeholder")
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def a_url_of_a_store(cls, value: str) -> str:
+        try:
+            known = connect(value).dialect.name in INSERTS
+        except (ValueError, ImportError, SQLAlchemyError):  # their words may hold the password
+            known = False
+        if not known:
+            raise ValueError("must be sqlite:///file or postgresql://user:password@host/name")
+        return value
+
+    @field_validator("owner_webhook")
+    @classmethod
+    def a_url_of_the_web(cls, value: str | None) -> str | None:
+        if value and not _is_of_the_web(value):
+            raise ValueError("must be a URL of http or https")
+        return value
+
     @field_validator("redis_url")
     @classmethod
     def a_url_of_redis(cls, value: SecretStr | None) -> SecretStr | None:
@@ -195,3 +221,18 @@ class Settings(BaseSettings):
     @property
     def ledger_keep(self) -> timedelta:
         return timedelta(days=round(self.ledger_months * 30.4375))
+
+
+def _is_of_the_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def misnamed(variables: Iterable[str]) -> list[str]:
+    """Those that look like settings and are none, most likely slips."""
+    known = {f"HAI_FAQ_{name.upper()}" for name in Settings.model_fields} | OF_DEPLOYMENT
+    ours = (name for name in variables if name.upper().startswith("HAI_FAQ_"))
+    return sorted(name for name in ours if name.upper() not in known and not _OF_KUBERNETES.search(name.upper()))

@@ -1,3 +1,4 @@
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,6 +97,51 @@ def test_eval_prints_a_table_and_writes_a_report(run: Run, tmp_path: Path) -> No
 def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HAI_FAQ_PORT", "0")
     assert "HAI_FAQ_PORT" in run("lint").output
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("HAI_FAQ_HANDOFFS", "not json", "HAI_FAQ_HANDOFFS: must be JSON"),
+        ("HAI_FAQ_ALLOWED_ORIGINS", "https://x", "HAI_FAQ_ALLOWED_ORIGINS: must be JSON"),
+        ("HAI_FAQ_HANDOFFS", '[{"label": "A", "extention": "4"}]', "HAI_FAQ_HANDOFFS: 0.extention: Unexpected"),
+        ("HAI_FAQ_DATABASE_URL", "garbage", "HAI_FAQ_DATABASE_URL: Value error, must be sqlite"),
+        ("HAI_FAQ_OWNER_WEBHOOK", "hooks.example/1", "HAI_FAQ_OWNER_WEBHOOK: Value error, must be a URL"),
+        ("HAI_FAQ_SECRETS_DIR", "/there/is/none", "HAI_FAQ_SECRETS_DIR: there is no folder /there/is/none"),
+    ],
+)
+def test_what_stops_the_start_is_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(main, ["lint"])
+    assert done.exit_code == 1
+    assert done.output.startswith(f"Error: {said}")
+    assert done.output.count("\n") == 1
+
+
+def test_a_misnamed_setting_is_warned_of(
+    run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("HAI_FAQ_HANDOFS", "[]")
+    monkeypatch.setenv("HAI_FAQ_SERVICE_HOST", "10.96.0.7")
+    assert run("build").exit_code == 0
+    assert [each for each in caplog.messages if "HAI_FAQ" in each] == ["no such setting, so not read: HAI_FAQ_HANDOFS"]
+
+
+def test_a_port_in_use_is_named_before_anything_is_loaded(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("HAI_FAQ_PORT", str(port))
+        done = run("serve")
+    assert (done.exit_code, done.output) == (1, f"Error: HAI_FAQ_PORT: {port} is in use\n")
+
+
+def test_an_address_of_another_machine_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAI_FAQ_HOST", "192.0.2.1")
+    done = run("serve")
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: HAI_FAQ_HOST: 192.0.2.1: ")
 
 
 def test_build_names_the_folder(run: Run) -> None:

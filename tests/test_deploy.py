@@ -15,7 +15,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from app import metrics
 from app.main import create_app
-from app.settings import Settings
+from app.settings import OF_DEPLOYMENT, Settings
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -23,8 +23,6 @@ BASE = DEPLOY / "kubernetes/base"
 EXAMPLE = DEPLOY / "kubernetes/overlays/example"
 MANIFESTS = sorted(DEPLOY.rglob("*.yaml"))
 
-OF_DEPLOYMENT = {"HAI_FAQ_SECRETS_DIR", "HAI_FAQ_HOSTNAME", "HAI_FAQ_IMAGE"}
-"""Read by Compose or the command line, no settings."""
 INSIDE = {"/metrics", "/healthz", "/readyz"}
 DESCRIBING = {"/openapi.json"}
 

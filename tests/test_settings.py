@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Settings
+from app.settings import Settings, misnamed
 
 
 @pytest.mark.parametrize("secret", ["short", "changeme-changeme-changeme-changeme-changeme"])
@@ -109,3 +109,35 @@ def test_hand_overs_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("HAI_FAQ_HANDOFFS", '[{"label": "Billing", "topics": ["nc-cost"], "extension": "4-1200"}]')
     (billing,) = Settings(_env_file=None).handoffs
     assert (billing.label, billing.topics, billing.extension) == ("Billing", ("nc-cost",), "4-1200")
+
+
+def test_a_hand_over_with_an_unknown_key_is_refused() -> None:
+    with pytest.raises(ValidationError, match="extention"):
+        Settings(_env_file=None, handoffs=[{"label": "Billing", "extention": "4-1200"}])
+
+
+@pytest.mark.parametrize(
+    "url", ["garbage", "mysql://root:hunter2@db/x", "sqlite://var/x.db", "postgresql://u:hunter2@db:port/x"]
+)
+def test_a_store_that_is_none_of_ours_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(ValidationError, match="must be sqlite:///file or postgresql://") as refused:
+        Settings(_env_file=None, database_url=url)
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["sqlite:////data/x.db", "postgresql://u:p@db/x", "postgresql+psycopg://db:5432/x"])
+def test_a_store_is_sqlite_or_postgresql(url: str) -> None:
+    assert Settings(_env_file=None, database_url=url).database_url == url
+
+
+@pytest.mark.parametrize("url", ["hooks.example", "ftp://hooks.example", "https://", "https://hooks.example:port/"])
+def test_a_webhook_is_a_url_of_the_web(url: str) -> None:
+    with pytest.raises(ValidationError, match="http or https"):
+        Settings(_env_file=None, owner_webhook=url)
+
+
+def test_what_kubernetes_and_compose_set_is_no_slip() -> None:
+    theirs = ["HAI_FAQ_SERVICE_HOST", "HAI_FAQ_SERVICE_PORT", "HAI_FAQ_PORT_8000_TCP_ADDR", "HAI_FAQ_HOSTNAME"]
+    assert misnamed(["PATH", "HAI_FAQ_HANDOFFS", "HAI_FAQ_SECRETS_DIR", "HAI_FAQ_HANDOFS", *theirs]) == [
+        "HAI_FAQ_HANDOFS"
+    ]

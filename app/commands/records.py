@@ -2,8 +2,10 @@
 
 import getpass
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,6 +23,8 @@ from app.records.questions import Questions
 from app.records.redact import redact
 from app.settings import Settings
 
+PRIVATE = 0o600
+
 
 @click.group()
 def records() -> None:
@@ -34,14 +38,27 @@ def records() -> None:
 def export(settings: Settings, to: Path | None) -> None:
     """Questions, feedback, counts, proposals and audit, a JSON object a line; treat it as health information."""
     store = store_of(settings)
-    _note(store, "export", str(to or "standard output"))
-    if to is None:
-        _write(_lines(settings, store), sys.stdout)
-        return
-    to.touch(mode=0o600)
-    with to.open("w", encoding="utf-8") as file:
+    with _opened(to) as file:
+        _note(store, "export", str(to or "standard output"))
         done = _write(_lines(settings, store), file)
-    click.echo(f"{done} records in {to}")
+    if to:
+        click.echo(f"{done} records in {to}")
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file for its owner only before anything is written into it, also where it was there."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, PRIVATE), "w", encoding="utf-8") as file:
+            if path.is_file():  # and no device
+                os.fchmod(file.fileno(), PRIVATE)
+                file.truncate(0)
+            yield file
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}") from error
 
 
 @records.command()

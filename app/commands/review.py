@@ -1,7 +1,8 @@
-"""`hai-faq review`: list, apply."""
+"""`hai-faq review`: list, refuse, apply."""
 
 import getpass
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,34 +46,67 @@ def list_proposals(settings: Settings) -> None:
 
 
 @review.command()
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=int)
+@click.option("--why", required=True, help="The reason, which the curator reads.")
+@click.option("--by", help="Who refuses; the user of this machine unless given.")
+@click.pass_obj
+@clean
+def refuse(settings: Settings, ids: tuple[int, ...], why: str, by: str | None) -> None:
+    """Refuses the open proposals ID..., whose questions go back to review."""
+    store = store_of(settings)
+    proposals, audit = Proposals(store), Audit(store)
+    for each in _chosen(proposals.open(), ids):
+        audit.add(Event(datetime.now(UTC), by or getpass.getuser(), "refuse", _short(each)))
+        proposals.settle(each, "refused", why)
+        click.echo(f"refused: {_named(each)}")
+
+
+@review.command()
+@click.argument("ids", metavar="[ID...]", nargs=-1, type=int)
 @click.option("--eval", "paths", multiple=True, type=click.Path(exists=True, path_type=Path), help="Labelled messages.")
 @click.option("--by", help="Who applies; the user of this machine unless given.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 @click.pass_obj
 @clean
-def apply(settings: Settings, paths: tuple[Path, ...], by: str | None, yes: bool, dry_run: bool) -> None:
-    """Tries the open proposals on a copy, and writes into intents/ those that make nothing worse."""
-    store, now = store_of(settings), datetime.now(UTC)
-    proposals, audit = Proposals(store), Audit(store)
-    waiting = proposals.open()
+def apply(
+    settings: Settings, ids: tuple[int, ...], paths: tuple[Path, ...], by: str | None, yes: bool, dry_run: bool
+) -> None:
+    """Tries the open proposals, or those named, on a copy; writes into intents/ those that make nothing worse."""
+    store = store_of(settings)
+    proposals = Proposals(store)
+    waiting = _chosen(proposals.open(), ids)
     if not waiting:
         click.echo("no proposal is open")
         return
     patients = [each.text for each in Questions(store, settings.question_keep, redact).all()]
     with tempfile.TemporaryDirectory(prefix="hai-faq-review-") as bench:
-        gate = Gate.open(place(settings), Path(bench), _labelled(settings, paths), now, _progress)
+        gate = Gate.open(place(settings), Path(bench), _labelled(settings, paths), datetime.now(UTC), _progress)
         sifted = gate.sift(waiting, patients)
         _show(sifted)
         if dry_run or not (yes or click.confirm("do so?")):
             return
-        for each in sifted.verdicts:
-            audit.add(Event(now, by or getpass.getuser(), "apply", f"{_short(each.proposal)}: {each.state}"))
+        _chosen(proposals.open(), [each.id for each in waiting])  # none was settled while they were tried
         if sifted.trial:
             gate.write(sifted.trial)
+    _settle(sifted, proposals, Audit(store), by or getpass.getuser())
+    _say_what_to_seal(sifted)
+
+
+def _settle(sifted: Sifted, proposals: Proposals, audit: Audit, who: str) -> None:
+    """After the files: where this ends half-way, what stands there is found by the next run and settled by it."""
+    for each in sifted.verdicts:
+        audit.add(Event(datetime.now(UTC), who, "apply", f"{_short(each.proposal)}: {each.state}"))
     for each in sifted.verdicts:
         proposals.settle(each.proposal, each.state, each.said if each.state == "refused" else "")
-    _say_what_to_seal(sifted)
+
+
+def _chosen(waiting: Sequence[Proposal], ids: Sequence[int]) -> list[Proposal]:
+    """Those of the ids; all where none is named."""
+    unknown = set(ids) - {each.id for each in waiting}
+    if unknown:
+        raise click.UsageError(f"no proposal is open of the id {', '.join(map(str, sorted(unknown)))}")
+    return [each for each in waiting if not ids or each.id in ids]
 
 
 def _labelled(settings: Settings, paths: tuple[Path, ...]) -> list[Path]:

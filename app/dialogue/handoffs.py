@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
 class Handoff:
     """A group of topics and who answers for them. A group without topics takes all that no other names."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+    """A misspelt key stops the start."""
 
     label: str
     topics: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ Several matchers can share one model, as the service's three do: a text is then 
 """
 
 import json
+import logging
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from app.matching.features import FloatArray, Reading
 from app.matching.index import Index
 from app.matching.model import LinearModel
 from app.matching.vocabulary import Lexicon
+
+log = logging.getLogger(__name__)
 
 WEIGHED = 3
 """Candidates of each kind that get a confidence of their own."""
@@ -237,6 +240,7 @@ def fit_together(lessons: Mapping[str, Lesson], lexicon: Lexicon, folder: Path) 
         raise FitError(
             "no fitted model is for this content, code and HAI_FAQ_RISK, and scikit-learn is not here to fit one"
         )
+    log.info("fitting the models, about half a minute")
     job = {
         "lessons": {name: {**asdict(each), "not_covered": sorted(each.not_covered)} for name, each in lessons.items()},
         "shorthand": {word: list(full) for word, full in lexicon.shorthand.items()},

@@ -20,6 +20,7 @@ Act = Literal[
     "dismiss",
     "propose",
     "apply",
+    "refuse",
     "withhold",
 ]
 

@@ -24,6 +24,13 @@ UNREVIEWED = timedelta(days=1)
 
 State = Literal["open", "proposed", "dismissed"]
 
+_UNSTORABLE = {
+    **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0))),
+    **{ord(space): space for space in "\t\n\r"},
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+}
+"""Control characters, of which PostgreSQL takes no NUL, and halves of characters, which UTF-8 has no bytes for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -32,7 +39,7 @@ class Asked:
     channel: str
     outcome: str
     text: str
-    """As it was typed; `write` redacts it."""
+    """As it was typed; `write` makes it storable and redacts it."""
     urgent_score: float
     near_urgent: bool
     """Near the urgent bar and not raised."""
@@ -58,7 +65,10 @@ class Questions:
         connection.execute(insert(questions), [self._row(each) for each in batch])
 
     def _row(self, asked: Asked) -> dict[str, object]:
-        return asdict(asked) | {"text": self._redact(asked.text[:MOST_READ])[:LONGEST], "state": "open"}
+        return asdict(asked) | {
+            "text": self._redact(asked.text[:MOST_READ].translate(_UNSTORABLE))[:LONGEST],
+            "state": "open",
+        }
 
     def sweep(self, connection: Connection, now: datetime) -> None:
         connection.execute(delete(questions).where(questions.c.at < now - self._keep))

@@ -7,7 +7,8 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -109,12 +110,26 @@ class Writer:
         return batch, False
 
     def _write(self, name: str, batch: list[Any]) -> None:
+        for error, times in Counter(self._lost(name, batch)).items():
+            metrics.dropped.labels(name).inc(times)
+            log.warning("%s: %d records lost: %s", name, times, error)
+
+    def _lost(self, name: str, batch: list[Any]) -> Iterator[str]:
+        """What broke, for each record lost. A dead store costs the batch; else it is halved until only what cannot be
+        written is left.
+        """
         try:
             with transaction(self._engine, name) as connection:
                 self.sinks[name].write(connection, batch)
-        except Exception as error:  # noqa: BLE001 whatever broke, the next batch may go well
-            metrics.dropped.labels(name).inc(len(batch))
-            log.warning("%s: %d records lost: %s", name, len(batch), type(error).__name__)
+        except StoreError as error:
+            yield from [type(error).__name__] * len(batch)
+        except Exception as error:  # noqa: BLE001 whatever broke, the other records may go well
+            if len(batch) == 1:
+                yield type(error).__name__
+                return
+            half = len(batch) // 2
+            yield from self._lost(name, batch[:half])
+            yield from self._lost(name, batch[half:])
 
     def _sweep(self) -> None:
         for name, sink in self.sinks.items():

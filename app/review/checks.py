@@ -1,5 +1,6 @@
 """What a proposal must be before anyone tries it: words of a curator's own, under an id that makes sense."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from pydantic import TypeAdapter, ValidationError
@@ -23,12 +24,13 @@ MOST = 200
 _ID: TypeAdapter[str] = TypeAdapter(schema.Id)
 
 
-def check(proposal: Proposal, knowledge: Knowledge, known: Iterable[str]) -> str:
+def check(proposal: Proposal, knowledge: Knowledge, known: Iterable[str], beside: Iterable[Proposal] = ()) -> str:
     """What to think of once more, or nothing. Raises `InvalidBody`, which names lines by their number only.
 
     `known` are the questions that are stored: what patients wrote is never taken word for word into `intents/`.
+    `beside` are the other proposals, which may come to stand there before this one.
     """
-    problem = next(_problems(proposal, knowledge, known), None)
+    problem = next(_problems(proposal, knowledge, known, beside), None)
     if problem:
         raise InvalidBody(problem)
     return " ".join(_hints(proposal, knowledge))
@@ -53,8 +55,12 @@ def _phrasings(id_: str, knowledge: Knowledge) -> tuple[str, ...]:
     return known.texts if known else ()
 
 
-def _problems(proposal: Proposal, knowledge: Knowledge, known: Iterable[str]) -> Iterator[str]:
+def _problems(
+    proposal: Proposal, knowledge: Knowledge, known: Iterable[str], beside: Iterable[Proposal]
+) -> Iterator[str]:
     yield from _of_target(proposal, knowledge) if proposal.kind == "phrasing" else _of_topic(proposal, knowledge)
+    if proposal.kind == "topic" and any(each.kind == "topic" and each.target == proposal.target for each in beside):
+        yield "A topic of this id is proposed already."
     if not 0 < len(proposal.lines) <= MOST:
         yield f"Write between 1 and {MOST} phrasings."
     patients = {text.key(each) for each in known}
@@ -78,6 +84,8 @@ def _of_topic(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
         yield "There is a topic of this id already."
     if not title.strip() or len(title) > LONGEST_TITLE or len(title.splitlines()) > 1 or "{" in title:
         yield f"The title is one line of at most {LONGEST_TITLE} characters, without braces."
+    if any(map(_is_hidden, title)):
+        yield "The title holds a character that cannot be seen."
     if redact(title) != title:
         yield "The title looks as if it names a person."
     if len(proposal.lines) < LEAST:
@@ -91,9 +99,16 @@ def _is_id(id_: str) -> bool:
         return False
 
 
+def _is_hidden(char: str) -> bool:
+    """Control characters, the invisible that turn the direction of a text, halves of characters, and private ones."""
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co")
+
+
 def _of_line(line: str, target: str, knowledge: Knowledge, patients: set[str]) -> Iterator[str]:
     if not text.key(line) or line != line.strip() or len(line.splitlines()) > 1:
         yield "is not one line of words without spaces around it"
+    if any(map(_is_hidden, line)):
+        yield "holds a character that cannot be seen"
     if len(line) > LONGEST:
         yield f"is longer than {LONGEST} characters"
     if text.key(line) in patients:

@@ -77,15 +77,23 @@ class Gate:
         """What may be written of the open proposals, and why the rest may not; `known` are patients' texts."""
         patients = tuple(known)
         there = [Verdict(each, "applied", "") for each in waiting if stands(each, self.knowledge)]
-        checked = [self._check(each, patients) for each in waiting if not stands(each, self.knowledge)]
+        checked = self._check_all([each for each in waiting if not stands(each, self.knowledge)], patients)
         unfit = [each for each in checked if each.state == "refused"]
         tried = self._halve(tuple(each for each in checked if each.state == "applied"), ())
         taken = tuple(each.proposal for each in tried if each.state == "applied")
         return Sifted((*there, *unfit, *tried), self.trial(taken) if taken else None)
 
-    def _check(self, proposal: Proposal, patients: Sequence[str]) -> Verdict:
+    def _check_all(self, proposals: Sequence[Proposal], patients: Sequence[str]) -> list[Verdict]:
+        """Each beside the fit ones before it: of two topics of one id the first is tried."""
+        checked: list[Verdict] = []
+        for proposal in proposals:
+            beside = [each.proposal for each in checked if each.state == "applied"]
+            checked.append(self._check(proposal, patients, beside))
+        return checked
+
+    def _check(self, proposal: Proposal, patients: Sequence[str], beside: Sequence[Proposal]) -> Verdict:
         try:
-            return Verdict(proposal, "applied", check(proposal, self.knowledge, patients))
+            return Verdict(proposal, "applied", check(proposal, self.knowledge, patients, beside))
         except InvalidBody as error:
             return Verdict(proposal, "refused", error.detail)
 

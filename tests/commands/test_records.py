@@ -58,6 +58,22 @@ def test_export_writes_every_kind_of_record_for_its_owner_only(store: Engine, tm
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_file_that_was_there_is_replaced_and_closed_to_others(store: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    path.write_text("what was there\n" * 1000)
+    path.chmod(0o644)
+    run(store, "export", "--to", str(path))
+    assert path.read_text(encoding="utf-8").startswith('{"record": "question"')
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_export_that_cannot_be_written_is_one_line_and_not_on_record(store: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "nope" / "out.jsonl"
+    refused = run(store, "export", "--to", str(path))
+    assert (refused.exit_code, refused.output) == (1, f"Error: {path} cannot be written: No such file or directory\n")
+    assert not Audit(store).all()
+
+
 def test_export_without_a_file_goes_to_standard_output(store: Engine) -> None:
     lines = run(store, "export").output.splitlines()
     assert json.loads(lines[2])["record"] == "feedback"

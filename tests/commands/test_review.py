@@ -1,11 +1,12 @@
 """One run of `review apply` over four proposals: each fit takes seconds."""
 
+import io
 import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -36,13 +37,25 @@ HARM = ("price of this lamp", "the price of this lamp here", "what price is this
 TOPIC = ("is there a radio", "radio by the bed", "can i hear the radio", "where is the radio", "what stations are on")
 
 
+class Meddling(io.BytesIO):
+    """Says yes, and changes a file while it is asked."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(b"y\n")
+        self._path = path
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        self._path.write_text(self._path.read_text() + "# by hand\n")
+        return super().read1(-1 if size is None else size)
+
+
 @dataclass(frozen=True)
 class Ward:
     place: Place
     store: Engine
     labelled: Path
 
-    def run(self, *args: str, input: str | None = None) -> Result:
+    def run(self, *args: str, input: str | IO[bytes] | None = None) -> Result:
         environment = {
             "HAI_FAQ_CONTENT_DIR": str(self.place.content),
             "HAI_FAQ_CACHE_DIR": str(self.place.cache),
@@ -127,6 +140,46 @@ def test_what_stands_there_already_is_applied_without_a_trial(ward: Ward, applie
     assert "1 applied, 0 refused" in output
     assert "trying" not in output
     assert ward.run("apply").output == "no proposal is open\n"
+
+
+def test_a_refused_proposal_is_settled_with_the_reason_and_audited(ward: Ward, applied: Result) -> None:
+    ward.propose("lamp-color", ("hue of the shade",))
+    id_ = open_ids(ward)[-1]
+    assert ward.run("refuse", str(id_), "--why", "we say color", "--by", "Rita").exit_code == 0
+    assert id_ not in open_ids(ward)
+    assert Proposals(ward.store).latest()[0].reason == "we say color"
+    last = Audit(ward.store).all()[-1]
+    assert (last.who, last.act, last.subject) == ("Rita", "refuse", f"{id_} lamp-color")
+
+
+@pytest.mark.parametrize("command", [("refuse", "1", "--why", "late"), ("apply", "1", "--yes")])
+def test_what_is_settled_can_be_named_no_more(ward: Ward, applied: Result, command: tuple[str, ...]) -> None:
+    refused = ward.run(*command)
+    assert refused.exit_code == 2
+    assert "no proposal is open of the id 1" in refused.output
+
+
+def test_only_the_named_are_tried(ward: Ward, applied: Result) -> None:
+    ward.propose("lamp-bulb", GOOD)
+    ward.propose("lamp-color", ("hue of the shade",))
+    first, second = open_ids(ward)[-2:]
+    assert "1 applied, 0 refused" in ward.run("apply", str(first), "--eval", str(ward.labelled), "--yes").output
+    assert second in open_ids(ward)
+    ward.run("refuse", str(second), "--why", "enough")
+
+
+def test_hints_are_shown_before_it_asks(ward: Ward, applied: Result) -> None:
+    assert applied.output.index("Write 10 phrasings or more") < applied.output.index("do so?")
+
+
+def test_a_write_that_is_refused_leaves_proposals_open_and_no_trace(ward: Ward, applied: Result) -> None:
+    ward.propose("lamp-bulb", ("flickers now and then",))
+    before, events = open_ids(ward), len(Audit(ward.store).all())
+    answer = Meddling(ward.place.content / "intents" / "lexicon.yaml")
+    refused = ward.run("apply", str(before[-1]), "--eval", str(ward.labelled), input=answer)
+    assert "has changed meanwhile" in refused.output
+    assert (refused.exit_code, open_ids(ward), len(Audit(ward.store).all())) == (1, before, events)
+    ward.run("refuse", str(before[-1]), "--why", "enough")
 
 
 def test_a_dry_run_says_why_and_changes_nothing(ward: Ward, applied: Result) -> None:

@@ -62,3 +62,8 @@ def test_all_of_them_can_be_purged(engine: Engine, questions: Questions) -> None
 def test_a_long_text_is_cut_after_it_was_redacted(engine: Engine, questions: Questions) -> None:
     write(engine, questions, replace(ASKED, text="x" * 995 + " jane doe"))
     assert questions.open()[0].text == "x" * 995 + " [nam"
+
+
+def test_what_no_store_can_hold_is_taken_out_before_the_text_is_redacted(engine: Engine, questions: Questions) -> None:
+    write(engine, questions, replace(ASKED, text="i am jane\x00 doe\x1b\n\ud83d here"))
+    assert questions.open()[0].text == "i am [name]\n\ufffd here"

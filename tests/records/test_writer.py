@@ -24,6 +24,18 @@ class Broken:
         pass
 
 
+class Picky(Broken):
+    """A sink that takes all but one record."""
+
+    def __init__(self) -> None:
+        self.taken: list[object] = []
+
+    def write(self, connection: Connection, batch: Sequence[object]) -> None:
+        if 7 in batch:
+            raise ValueError("seven")
+        self.taken += batch
+
+
 def lost(sink: str) -> float:
     return float(dropped.labels(sink)._value.get())
 
@@ -58,6 +70,16 @@ def test_a_sink_that_breaks_costs_its_own_records_only(engine: Engine) -> None:
     assert lost("broken") == before + 1
     with engine.connect() as connection:
         assert connection.execute(select(decisions.c.message_id)).scalar_one() == "id-1"
+
+
+def test_a_record_that_cannot_be_written_costs_itself_only(engine: Engine) -> None:
+    picky = Picky()
+    before, writer = lost("picky"), writer_of(engine, picky=picky)
+    for number in range(20):
+        writer.record("picky", number)
+    writer.stop()
+    assert picky.taken == [number for number in range(20) if number != 7]
+    assert lost("picky") == before + 1
 
 
 def test_a_dead_store_costs_records_which_are_counted(nowhere: Engine) -> None:

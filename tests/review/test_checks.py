@@ -28,6 +28,10 @@ def test_a_topic_of_few_phrasings_is_fine_with_a_hint(knowledge: Knowledge) -> N
         ("?!", "one line of words"),
         (" hue", "one line of words"),
         ("which hue\nis it", "one line of words"),
+        ("which hue\x00 is it then", "cannot be seen"),
+        ("which hue \u202eis it then", "cannot be seen"),
+        ("which hue \ud800 is it then", "cannot be seen"),
+        ("which hue \ue000 is it then", "cannot be seen"),
         ("hue" * 101, "longer than 300"),
         ("what's its hue?", "what a patient wrote"),
         ("price of the lamp", "stands under nc-price"),
@@ -49,6 +53,7 @@ def test_a_line_that_must_not_be_taken_is_named_by_its_number(knowledge: Knowled
         (replace(TOPIC, target="nc-Radio!"), "id of a topic"),
         (replace(TOPIC, target="nc-price"), "of this id already"),
         (replace(TOPIC, title=" "), "title is one line"),
+        (replace(TOPIC, title="the \u202eradio"), "title holds a character"),
         (replace(TOPIC, title="{site_name}"), "title is one line"),
         (replace(TOPIC, lines=LINES[:4]), "at least 5 phrasings, better 10"),
     ],
@@ -56,6 +61,12 @@ def test_a_line_that_must_not_be_taken_is_named_by_its_number(knowledge: Knowled
 def test_a_proposal_that_makes_no_sense_is_refused(knowledge: Knowledge, changed: Proposal, problem: str) -> None:
     with pytest.raises(InvalidBody, match=problem):
         check(changed, knowledge, ASKED)
+
+
+def test_a_topic_is_proposed_once(knowledge: Knowledge) -> None:
+    with pytest.raises(InvalidBody, match="is proposed already"):
+        check(TOPIC, knowledge, ASKED, [replace(TOPIC, title="a radio")])
+    assert check(TOPIC, knowledge, ASKED, [replace(TOPIC, target="nc-television")])
 
 
 def test_a_line_that_is_surely_something_else_is_pointed_out(knowledge: Knowledge) -> None:

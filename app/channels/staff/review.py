@@ -59,13 +59,26 @@ def propose(served: Served, person: Curating, form: Posted) -> Response:
     waiting = desk.questions.open()
     proposal = _proposal(form, person, now, _chosen(waiting, form))
     try:
-        hints = check(proposal, served.live.current, [each.text for each in desk.questions.all()])
+        known = [each.text for each in desk.questions.all()]
+        hints = check(proposal, served.live.current, known, desk.proposals.open())
     except InvalidBody as refused:
         said = {"title": "Not yet.", "detail": refused.detail, "typed": form.get("lines", ""), "back": PATH}
         return page("refused.html", served, refused.status, person=person, active="review", **said)
     desk.note(now, person.who, "propose", f"{proposal.kind} {proposal.target}")
     desk.proposals.add(proposal)
     return page("proposed.html", served, person=person, active="review", hints=hints)
+
+
+@router.post(f"{PATH}/withdraw")
+def withdraw(served: Served, person: Curating, form: Posted) -> Response:
+    """Takes an open proposal back; its questions are open again."""
+    desk = access.desk_of(served)
+    proposal = next((each for each in desk.proposals.open() if str(each.id) == form.get("id")), None)
+    if proposal is None:
+        raise InvalidBody("This proposal is not open any more.")
+    desk.note(served.answering.clock(), person.who, "refuse", f"{proposal.id} {proposal.target}")
+    desk.proposals.settle(proposal, "refused", f"withdrawn by {person.who}")
+    return RedirectResponse(PATH, 303)
 
 
 @router.post(f"{PATH}/dismiss")

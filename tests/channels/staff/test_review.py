@@ -27,7 +27,8 @@ def waiting(curator: TestClient) -> TestClient:
 
 def ask(client: TestClient, *texts: str, near: bool = False) -> None:
     desk = client.app.state.services.desk  # type: ignore[attr-defined]
-    asked = [Asked(f"m-{text}", datetime.now(NOW.tzinfo), "web", "fallback", text, 0.3, near, "v1") for text in texts]
+    now = datetime.now(NOW.tzinfo)
+    asked = [Asked(f"m-{hash(text)}", now, "web", "fallback", text, 0.3, near, "v1") for text in texts]
     with transaction(desk.questions._engine, "questions") as connection:
         desk.questions.write(connection, asked)
 
@@ -72,6 +73,22 @@ def test_phrasings_are_proposed_in_the_curators_words(waiting: TestClient, staff
 def test_a_topic_is_proposed_with_title_and_phrasings(waiting: TestClient) -> None:
     assert post(waiting, "propose", kind="topic", target="nc-rust", title="rust on the lamp", lines=LINES) == 200
     assert "nc-rust" in waiting.get("/staff/review").text
+
+
+def test_a_topic_that_waits_already_is_not_proposed_again(waiting: TestClient) -> None:
+    topic = {"kind": "topic", "target": "nc-rust", "title": "rust on the lamp", "lines": LINES}
+    assert post(waiting, "propose", **topic) == 200
+    assert post(waiting, "propose", **topic) == 400
+
+
+def test_a_proposal_is_withdrawn_once_and_gives_its_questions_back(waiting: TestClient, staffed: Settings) -> None:
+    assert post(waiting, "propose", kind="phrasing", target="lamp-place", lines="where does it go rusty") == 200
+    assert post(waiting, "withdraw", id="1") == 303
+    assert len(open_texts(waiting)) == 4
+    assert audited(staffed)[-1] == ("this machine", "refuse", "1 lamp-place")
+    (settled,) = waiting.app.state.services.desk.proposals.latest()  # type: ignore[attr-defined]
+    assert (settled.state, settled.reason) == ("refused", "withdrawn by this machine")
+    assert post(waiting, "withdraw", id="1") == 400
 
 
 @pytest.mark.parametrize(
