@@ -43,6 +43,8 @@ STEADY, BURSTS = 0.7, 0.35
 AT_ONCE = 50
 WARM_UP = 2.0
 FILL_FOR = 5.0
+FILLED = 2 * MOST
+"""Messages: with so many, memory was within 1 MB of what twice as many made of it."""
 MOST_CONNECTIONS = 1_000
 MOST_MESSAGES = 1_000_000
 SECRET = "a-secret-of-the-bench-0123456789abcdef"
@@ -214,9 +216,9 @@ class Load:
             await self._ask(now)
 
     async def _ask(self, due: float) -> None:
-        connection = await self._connection()
         kind, request, check = self._mix.draw()
         try:
+            connection = await self._connection()
             status, body = await connection.ask(request)
             if status != 200:
                 self.errors[f"{kind} {status}"] += 1
@@ -225,6 +227,7 @@ class Load:
         except (OSError, ValueError, KeyError) as error:
             self.errors[f"{kind} {type(error).__name__}"] += 1
             self._open -= 1
+            await asyncio.sleep(0.01)  # where nothing listens any more
             return
         self.times.append((kind, time.perf_counter() - due))
         self._idle.append(connection)
@@ -334,8 +337,9 @@ def table(seconds: float, kinds: bool) -> None:
 
 
 async def fill(ports: Sequence[int]) -> None:
-    """Each service remembers as many conversations as it ever will: what grows from then on is a leak."""
-    load, left = Load(ports, replace(mix(), shares={"danger": 1})), MOST * len(ports)
+    """Each service remembers as many conversations and words as it ever will: what grows from then on is a leak."""
+    shares = {kind: share for kind, share in SHARES.items() if kind != "text"}
+    load, left = Load(ports, replace(mix(), shares=shares)), FILLED * len(ports)
     while left > 0:
         await load.flood(FILL_FOR)
         left -= len(load.times)
