@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from app import live
 from app.channels.sms.generic import signature
 from app.content import files
 from app.records import tables
+from app.records.conversations import MOST
 from app.settings import Settings
 from tests.faults.replica import Replica
 from tests.redis import RedisServer, program
@@ -41,6 +42,9 @@ STEADY, BURSTS = 0.7, 0.35
 """Of the peak."""
 AT_ONCE = 50
 WARM_UP = 2.0
+FILL_FOR = 5.0
+FILLED = 2 * MOST
+"""Messages: with so many, memory was within 1 MB of what twice as many made of it."""
 MOST_CONNECTIONS = 1_000
 MOST_MESSAGES = 1_000_000
 SECRET = "a-secret-of-the-bench-0123456789abcdef"
@@ -102,6 +106,7 @@ class Mix:
     phrasings: Sequence[str]
     follow_ups: Sequence[str]
     chance: random.Random
+    shares: Mapping[str, int] = field(default_factory=lambda: SHARES)
     _ids: Iterator[int] = field(default_factory=itertools.count)
     _talking: deque[tuple[str, int, str]] = field(default_factory=deque)
     """Conversations that wait for their next turn: id, turns so far, what to say."""
@@ -111,7 +116,7 @@ class Mix:
         self._totals = list(itertools.accumulate(1 / rank for rank in range(1, len(self.phrasings) + 1)))
 
     def draw(self) -> tuple[str, bytes, Check]:
-        (kind,) = self.chance.choices(list(SHARES), list(SHARES.values()))
+        (kind,) = self.chance.choices(list(self.shares), list(self.shares.values()))
         return kind, *getattr(self, f"_{kind}")()
 
     def _some(self) -> str:
@@ -211,9 +216,9 @@ class Load:
             await self._ask(now)
 
     async def _ask(self, due: float) -> None:
-        connection = await self._connection()
         kind, request, check = self._mix.draw()
         try:
+            connection = await self._connection()
             status, body = await connection.ask(request)
             if status != 200:
                 self.errors[f"{kind} {status}"] += 1
@@ -222,6 +227,7 @@ class Load:
         except (OSError, ValueError, KeyError) as error:
             self.errors[f"{kind} {type(error).__name__}"] += 1
             self._open -= 1
+            await asyncio.sleep(0.01)  # where nothing listens any more
             return
         self.times.append((kind, time.perf_counter() - due))
         self._idle.append(connection)
@@ -330,8 +336,22 @@ def table(seconds: float, kinds: bool) -> None:
             print(f"{name:26s} {uvloop.run(measure(replicas, seconds, kinds))}", flush=True)
 
 
+async def fill(ports: Sequence[int]) -> None:
+    """Each service remembers as many conversations and words as it ever will: what grows from then on is a leak."""
+    shares = {kind: share for kind, share in SHARES.items() if kind != "text"}
+    load, left = Load(ports, replace(mix(), shares=shares)), FILLED * len(ports)
+    while left > 0:
+        await load.flood(FILL_FOR)
+        left -= len(load.times)
+        if not load.times:
+            raise SystemExit(f"the services do not answer: {load.failed()}")
+    load.close()
+
+
 async def soak(replicas: Sequence[Replica], minutes: int, rate: float) -> None:
-    load = Load([replica.port for replica in replicas], mix())
+    ports = [replica.port for replica in replicas]
+    await fill(ports)
+    load = Load(ports, mix())
     for minute in range(minutes + 1):
         memory = "".join(f"{megabytes(replica):8.1f}" for replica in replicas)
         print(f"{minute:6d}  {memory}  {load.milliseconds()}  {load.failed()}", flush=True)
