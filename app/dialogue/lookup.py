@@ -18,9 +18,8 @@ LEAST_TOPIC = 0.2
 """Confidence from which a topic that nothing covers is shown: it tells staff to hand over."""
 MOST_TOPICS = 2
 WEIGHT = 0.5
-"""Of the words alone beside the confidence. On 165 short questions cut off after 15, 30 and 50% of their letters it put the
-right entry among the first five in 65, 88 and 98%, the confidence alone in 47, 82 and 95%; bench/typing.py measures it on
-tests/labelled.
+"""Of the words alone beside the confidence. On 165 short questions cut off after 15, 30 and 50% of their letters it put
+the right entry among the first five in 65, 88 and 98%, the confidence alone in 47, 82 and 95% (bench/typing.py).
 """
 KEYWORDS = 3
 """Words up to which staff look something up rather than ask: the best is opened though it is not sure, where"""
