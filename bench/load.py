@@ -14,6 +14,7 @@ import json
 import os
 import random
 import resource
+import signal
 import subprocess
 import tempfile
 import time
@@ -367,6 +368,7 @@ def main() -> None:
     parser.add_argument("--soak", type=int, metavar="MINUTES", help="instead: memory at each minute of a steady rate")
     parser.add_argument("--rate", type=float, default=200, help="messages a second of the soak")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started here is stopped then too
     settings = Settings()
     live.build(settings.content_dir, settings.cache_dir, settings.risk)
     if given.soak is None:
