@@ -31,8 +31,8 @@ from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
 
 SWITCH = 0.0005
-"""Seconds after which a thread that works for later gives way to the answers. With Python's own 5 ms the p99 of messages
-was 12 to 13 ms while the look-up's index was made and records were written, with this 9.
+"""Seconds after which a thread that works for later gives way to the answers. With Python's own 5 ms the p99 of
+messages was 12 to 13 ms while the look-up's index was made and records were written, with this 9.
 """
 
 
