@@ -124,7 +124,7 @@ async def flag(served: Served, person: SignedIn, form: Posted) -> Response:
 @router.get("/staff/flagged")
 async def flagged(served: Served, person: SignedIn, entry: Annotated[str, Query(max_length=100)] = "") -> Response:
     """A page of its own, so that loading it again flags nothing again."""
-    knowledge, told = served.live.current, access.desk_of(served).notices.reach_someone
+    knowledge, told = served.live.current, access.desk_of(served).notices.has_recipient
     if entry not in knowledge.answers:
         raise NotFound
     question = knowledge.answers[entry].question

@@ -47,7 +47,7 @@ class Notices:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
-    def reach_someone(self) -> bool:
+    def has_recipient(self) -> bool:
         return bool(self.webhook or (self.email and self.smtp_url))
 
     def tell(self, flag: Flag) -> None:
