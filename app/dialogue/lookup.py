@@ -24,8 +24,8 @@ the right entry among the first five in 65, 88 and 98%, the confidence alone in 
 KEYWORDS = 3
 """Words up to which staff look something up rather than ask: the best may then be opened though it is not sure."""
 LIKELIEST, LIKELY_ENOUGH = 0.9, 0.5
-"""How likely by its words, or how confident, the best must be for that, while no topic that nothing covers is surer than
-`TITLE`: without, `tattoo`, `dog` and `lunch menu` opened answers to other questions.
+"""How likely by its words, or how confident, the best must be for that, while no topic that nothing covers is surer
+than `TITLE`: without, `tattoo`, `dog` and `lunch menu` opened answers to other questions.
 """
 
 
