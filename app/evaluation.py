@@ -125,8 +125,9 @@ def _run(file: str, case: Case, knowledge: Knowledge, now: datetime) -> Iterator
     turns = case.get("turns")
     for place, turn in enumerate(turns or [case]):
         began = time.perf_counter()
-        urgency = knowledge.assess(turn["text"], state.marks)
-        reply, state = engine.respond(Message(turn["text"]), state, knowledge, now, urgency)
+        utterance = knowledge.read(turn["text"])
+        urgency = knowledge.assess(turn["text"], state.flags, utterance)
+        reply, state = engine.respond(Message(turn["text"]), state, knowledge, now, urgency, utterance)
         seconds = time.perf_counter() - began
         group, outcome = judge(turn, reply).split("/")
         prefix = "" if turns is None else "turn1:" if place == 0 else "turn+:"

@@ -21,9 +21,9 @@ from app.dialogue import compose
 from app.dialogue import lookup as looking
 from app.dialogue.handoffs import Handoff, hand_over
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Answer, Message
+from app.dialogue.messages import Answer, Message, Part
 from app.errors import InvalidBody, NotFound
-from app.matching.matcher import Why
+from app.matching.matcher import Explanation
 from app.records.feedback import Opinion, Reason
 from app.segments import Segments, for_sending, segments
 
@@ -42,7 +42,7 @@ class Result:
     id: str
     title: str
     answer: Answer | None
-    why: Why | None
+    why: Explanation | None
     """What matched; None when the entry was browsed to."""
     handoff: Handoff | None
     chat: str
@@ -151,15 +151,16 @@ def search(served: Services, text: str) -> Shown:
     return Shown(alert, results, found.sure, found.opens and alert is None, anything_else)
 
 
-def _entry(knowledge: Knowledge, answer: Answer, why: Why | None) -> Result:
-    text = for_sending("\n".join(compose.under_banner(knowledge, [answer.sms])))
+def _entry(knowledge: Knowledge, answer: Answer, why: Explanation | None) -> Result:
+    parts: list[Part] = [*compose.banner(knowledge), compose.answer_part(knowledge, answer)]
+    text = for_sending("\n".join(line for part in parts for line in part.sms))
     return Result(
         id=answer.id,
         title=answer.question,
         answer=answer,
         why=why,
         handoff=None,
-        chat="\n\n".join(compose.under_banner(knowledge, compose.answer_parts(knowledge, answer))),
+        chat="\n\n".join(paragraph for part in parts for paragraph in part.paragraphs),
         text=text,
         size=segments(text),
         review=knowledge.content.entries[answer.id].review,
