@@ -155,7 +155,7 @@ def _chunks(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
 class _CharacterScores:
     """A cache of what the characters of words add to the scores: a row a word, last the square of their length.
 
-    With it a message of twelve words takes 3 us for its characters and 300 without.
+    The characters of twelve words take 20 us with it, 560 without.
     """
 
     def __init__(self, columns: int) -> None:
