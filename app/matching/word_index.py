@@ -41,13 +41,18 @@ class WordIndex:
 
     @classmethod
     def of(cls, vocabulary: Vocabulary, topics: Sequence[Sequence[str]]) -> "WordIndex":
-        """`topics` are the phrasings of each topic; a row's columns are in their order."""
+        """Return the index of the phrasings of each topic; a row's columns are in their order."""
         using = [Counter(_words_of(phrasings)) for phrasings in topics]
-        total = sum(using, Counter())
+        total: Counter[str] = Counter()
+        for counts in using:
+            total.update(counts)
         words = sorted(word for word, count in total.items() if count >= LEAST_COUNT)
-        sizes = np.array([max(1, len(phrasings)) for phrasings in topics], np.float32)
-        shares = np.array([[counts[word] for counts in using] for word in words], np.float32).reshape(-1, len(topics))
-        return cls(vocabulary, words, shares / sizes)
+        places = {word: place for place, word in enumerate(words)}
+        shares = np.zeros((len(words), len(topics)), np.float32)
+        for column, counts in enumerate(using):
+            for word in counts.keys() & places:
+                shares[places[word], column] = counts[word] / len(topics[column])
+        return cls(vocabulary, words, shares)
 
     def likely(self, text: ParsedText, unfinished: bool) -> FloatArray:
         """Return how much each topic's phrasings sound like this text, 0 to 1; with `unfinished` the last word may
