@@ -53,6 +53,11 @@ def test_a_finding_says_where_and_what(folder: Path, name: str, old: str, new: s
     assert any(said in each for each in findings(folder))
 
 
+def test_words_under_two_ids_are_found_in_whatever_files_they_stand(folder: Path) -> None:
+    (folder / "intents" / "reviewed.yaml").write_text("lamp-color: [price of the lamp]\n")
+    assert any("stand under lamp-color, nc-price" in each for each in findings(folder))
+
+
 def test_errors_alone_are_found_without_the_warnings(folder: Path) -> None:
     change(folder, "intents/lamp.yaml", "lamp colour", "price of the lamp")
     content = files.load_content(folder)

@@ -107,24 +107,14 @@ def parse_content(located: Located) -> Content:
 
 
 def load_intents(folder: Path, content: Content) -> Intents:
-    """All phrasings; every covered and not-covered id must be known to `content`, and be asked for somehow.
-
-    A folder named after a language (`intents/es/`) holds phrasings in it, of ids that English ones have too.
-    """
-    english: dict[str, tuple[str, ...]] = {}
-    translated: list[tuple[str, str, str]] = []
-    for language, path in phrasing_files(folder, content):
-        if language:
-            found = _phrasings(read_yaml(path), {*content.entries, *content.topics})
-            translated += [(language, id_, line) for id_, lines in found.items() for line in lines]
-        else:
-            english |= _phrasings(read_yaml(path), {*content.entries, *content.topics} - english.keys())
+    """Return all that people say. Raises `ContentError` for an id that `content` lacks or that nobody asks for."""
+    english = load_phrasings(folder, content)
     for id_ in (*content.entries, *content.topics):
         if id_ not in english:
             raise ContentError(folder / FAQ, 1, id_, "has no phrasings in intents/")
     return Intents(
         phrasings=english,
-        translated=tuple(translated),
+        translated=tuple(_translated(folder, content)),
         smalltalk=load_smalltalk(folder),
         urgent=load_urgent(folder),
         lexicon=_validated(read_yaml(folder / INTENTS / LEXICON), schema.LexiconData),
@@ -133,8 +123,31 @@ def load_intents(folder: Path, content: Content) -> Intents:
     )
 
 
-def phrasing_files(folder: Path, content: Content) -> Iterator[tuple[str | None, Path]]:
-    """The files of phrasings for entries and topics, each with its language; None is English."""
+def load_phrasings(folder: Path, content: Content) -> dict[str, tuple[str, ...]]:
+    """Return the English phrasings by entry or topic; those of one id may stand in several files."""
+    phrasings: dict[str, tuple[str, ...]] = {}
+    for language, path in _phrasing_files(folder, content):
+        if language is None:
+            located = read_yaml(path)
+            for id_, lines in _phrasings(located, {*content.entries, *content.topics}).items():
+                present = phrasings.get(id_, ())
+                for place, line in enumerate(lines):
+                    if line in present:
+                        raise located.error((id_, place), "stands in another file too")
+                phrasings[id_] = present + lines
+    return phrasings
+
+
+def _translated(folder: Path, content: Content) -> Iterator[tuple[str, str, str]]:
+    """Yield language, id and phrasing from the folders named after a language (`intents/es/`)."""
+    for language, path in _phrasing_files(folder, content):
+        if language:
+            for id_, lines in _phrasings(read_yaml(path), {*content.entries, *content.topics}).items():
+                yield from ((language, id_, line) for line in lines)
+
+
+def _phrasing_files(folder: Path, content: Content) -> Iterator[tuple[str | None, Path]]:
+    """Yield the files of phrasings for entries and topics, each with its language; None is English."""
     for path in intent_files(folder):
         name = path.parent.name
         if name in content.languages():
@@ -242,7 +255,7 @@ def _phrasings(located: Located, allowed: set[str]) -> dict[str, tuple[str, ...]
         raise located.error((), "must map ids to lists of phrasings")
     for id_, lines in located.data.items():
         if id_ not in allowed:
-            raise located.error((id_,), "is not a known id, or stands in another file too")
+            raise located.error((id_,), "is not a known id")
         _check_lines(located, id_, lines)
     return {id_: tuple(lines) for id_, lines in located.data.items()}
 

@@ -96,10 +96,10 @@ def open_ids(ward: Ward) -> list[int]:
     return [each.id for each in Proposals(ward.store).open()]
 
 
-def test_a_good_proposal_is_added_and_every_other_byte_stays(ward: Ward, applied: Result) -> None:
-    before = (FIXTURE / "intents" / "lamp.yaml").read_text()
-    added = "".join(f'  - "{line}"\n' for line in GOOD)
-    assert (ward.place.content / "intents" / "lamp.yaml").read_text() == before + added
+def test_a_good_proposal_is_added_and_no_list_of_a_person_is_touched(ward: Ward, applied: Result) -> None:
+    intents = ward.place.content / "intents"
+    assert files.read_yaml(intents / "reviewed.yaml").data["lamp-bulb"] == list(GOOD)
+    assert (intents / "lamp.yaml").read_bytes() == (FIXTURE / "intents" / "lamp.yaml").read_bytes()
 
 
 def test_what_was_added_is_answered_at_the_next_load_without_another_fit(ward: Ward, applied: Result) -> None:

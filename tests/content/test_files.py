@@ -75,6 +75,16 @@ def test_a_phrasing_that_stands_twice_is_an_error(folder: Path) -> None:
         files.load_intents(folder, files.load_content(folder))
 
 
+def test_phrasings_of_an_id_may_stand_in_two_files_but_no_line_twice(folder: Path) -> None:
+    other = folder / "intents" / "other.yaml"
+    other.write_text("lamp-color:\n  - which hue\n")
+    phrasings = files.load_phrasings(folder, files.load_content(folder))["lamp-color"]
+    assert {"what color is the lamp", "which hue"} <= set(phrasings)
+    other.write_text("lamp-color:\n  - which hue\n  - what color is the lamp\n")
+    with pytest.raises(ContentError, match=r"other\.yaml:3: lamp-color\.1: stands in another file too"):
+        files.load_phrasings(folder, files.load_content(folder))
+
+
 def test_an_entry_without_phrasings_is_an_error(folder: Path) -> None:
     (folder / "intents" / "not-covered" / "other.yaml").write_text("nc-other: [hello there]\n")
     with pytest.raises(ContentError, match="nc-price: has no phrasings"):
