@@ -22,6 +22,7 @@ from app.commands.listening import check_address
 from app.content import approval, files
 from app.content.approval import DEMO, URGENT_KEY
 from app.content.schema import Content
+from app.content.yaml_file import parse_yaml
 from app.dialogue import engine
 from app.dialogue.lookup import look_up
 from app.dialogue.messages import Message, State
@@ -232,8 +233,8 @@ def _texts_before(folder: Path) -> dict[str, str]:
     """The texts of the last commit, where the content lies in a git repository."""
     command = ["git", "-C", str(folder), "show", f"HEAD:./{files.FAQ}"]
     try:
-        done = subprocess.run(command, capture_output=True, check=False)
-        return files.parse_content(files.parse_yaml(Path(files.FAQ), done.stdout)).texts()
+        done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8", errors="replace")
+        return files.parse_content(parse_yaml(Path(files.FAQ), done.stdout)).texts()
     except (OSError, ContentError):
         return {}
 

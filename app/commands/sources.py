@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from app.commands.ground import clean
-from app.content import approval, files
-from app.content import sources as documents
+from app.content import approval, citations, files
 from app.content.schema import Content
 from app.settings import Settings
 
@@ -29,11 +28,11 @@ def sources() -> None:
 def seal(settings: Settings, file: Path, document: str | None, by: str, role: str, on: datetime | None) -> None:
     """Takes the fingerprints of the cited paragraphs from FILE, after a person has read it."""
     content, id_, text = _document(settings, file, document)
-    now = documents.paragraphs(content.documents[id_], text)
-    missing = [place_ for place_ in documents.cited(content, id_) if place_ not in now]
+    now = citations.paragraphs(content.documents[id_], text)
+    missing = [place_ for place_ in citations.cited(content, id_) if place_ not in now]
     if missing:
         raise click.ClickException(f"not in the document: {', '.join(missing)}")
-    cited = {f"{id_}/{place_}": now[place_] for place_ in documents.cited(content, id_)}
+    cited = {f"{id_}/{place_}": now[place_] for place_ in citations.cited(content, id_)}
     path = settings.content_dir / files.LOCK
     day: date = on.date() if on else datetime.now(UTC).date()
     approval.write_lock(path, approval.read_lock(path).sealing_paragraphs(cited, day, role, by))
@@ -49,10 +48,10 @@ def check(settings: Settings, file: Path, document: str | None) -> None:
     """Compares FILE with the fingerprints; status 1 and the entries to review when a paragraph drifted."""
     content, id_, text = _document(settings, file, document)
     lock = approval.read_lock(settings.content_dir / files.LOCK)
-    drifted = documents.drifted(content, id_, text, lock.paragraphs)
+    drifted = citations.drifted(content, id_, text, lock.paragraphs)
     for drift in drifted:
         click.echo(f"{drift.place} {drift.problem}: review {', '.join(drift.entries)}")
-    click.echo(f"{len(drifted)} of {len(documents.cited(content, id_))} cited paragraphs drifted")
+    click.echo(f"{len(drifted)} of {len(citations.cited(content, id_))} cited paragraphs drifted")
     sys.exit(1 if drifted else 0)
 
 

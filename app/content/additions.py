@@ -10,9 +10,10 @@ from pathlib import Path
 import yaml
 
 from app.content import files
-from app.content.files import FAQ, INTENTS, Located
+from app.content.file_io import read_bytes, write
+from app.content.files import FAQ, INTENTS
 from app.content.schema import Content
-from app.content.writing import write
+from app.content.yaml_file import Located, parse_yaml, read_yaml
 from app.errors import ContentError
 
 REVIEWED = Path(INTENTS, "reviewed.yaml")
@@ -32,14 +33,14 @@ def add_phrasings(folder: Path, content: Content, id_: str, lines: Iterable[str]
 def add_topic(folder: Path, id_: str, title: str, lines: Sequence[str]) -> None:
     """Add a not-covered topic and its phrasings. Raises `ContentError` rather than change anything else in faq.yaml."""
     path = folder / FAQ
-    located = files.read_yaml(path)
+    located = read_yaml(path)
     topics = located.data.get("topics", {})
     if id_ in topics:
         raise located.error(("topics", id_), "stands there already")
     row = f"{id_}: {{title: {json.dumps(title, ensure_ascii=False)}}}"
-    changed = _with_topic(path.read_bytes().decode(), located, row).encode()
+    changed = _with_topic(read_bytes(path).decode(), located, row)
     if _reads_as(path, changed, located.data | {"topics": {**topics, id_: {"title": title}}}):
-        write(path, changed)
+        write(path, changed.encode())
         _append(folder / REVIEWED, id_, lines)
     else:
         raise located.error(("topics",), "cannot be added to: write it with a line a topic, without braces")
@@ -58,16 +59,16 @@ def _with_topic(faq: str, located: Located, topic: str) -> str:
     return "".join(rows)
 
 
-def _reads_as(path: Path, changed: bytes, wanted: object) -> bool:
+def _reads_as(path: Path, changed: str, wanted: object) -> bool:
     try:
-        return bool(files.parse_yaml(path, changed).data == wanted)
+        return bool(parse_yaml(path, changed).data == wanted)
     except ContentError:
         return False
 
 
 def _append(path: Path, id_: str, lines: Sequence[str]) -> None:
     if lines:
-        reviewed = files.read_yaml(path).data if path.exists() else {}
+        reviewed = read_yaml(path).data if path.exists() else {}
         reviewed[id_] = [*reviewed.get(id_, []), *lines]
         dumped = yaml.safe_dump(reviewed, allow_unicode=True, sort_keys=False, width=_WIDTH)
         write(path, f"{_HEADER}{dumped}".encode())

@@ -1,7 +1,7 @@
 """The shape of faq.yaml and intents/, frozen once read."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -119,6 +119,10 @@ class Content(Strict):
     entries: dict[Id, Entry] = Field(min_length=1)
     scripts: dict[Id, Script]
     topics: dict[Id, Topic] = {}
+
+    def ids(self) -> Set[str]:
+        """Return the ids of entries and not-covered topics."""
+        return {**self.entries, **self.topics}.keys()
 
     def languages(self) -> tuple[str, ...]:
         """Languages other than English that have scripts of their own."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app import evaluation, lint, live
 from app.content import additions, approval, files
-from app.content.writing import write_all
+from app.content.file_io import write_all
 from app.dialogue.knowledge import Knowledge
 from app.errors import ContentError, InvalidBody
 from app.evaluation import Scores
@@ -154,10 +154,7 @@ class Gate:
                 raise ContentError(content / files.FAQ, 1, "", "someone else wrote at the same time: taken back")
 
         live.hand_on(trial.folder, trial.folder / CACHE, self.place)
-        try:
-            write_all(_changes(trial.folder, content), verify)
-        except OSError as error:
-            raise ContentError(content, 1, "", f"cannot be written, nothing is changed: {error.strerror}") from error
+        write_all(_changes(trial.folder, content), verify)
 
 
 def _copy(content: Path, folder: Path) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from app import live
 from app.cli import main
 from app.content import files
+from app.content.yaml_file import read_yaml
 from app.dialogue import engine as dialogue
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, State
@@ -98,7 +99,7 @@ def open_ids(ward: Ward) -> list[int]:
 
 def test_a_good_proposal_is_added_and_no_list_of_a_person_is_touched(ward: Ward, applied: Result) -> None:
     intents = ward.place.content / "intents"
-    assert files.read_yaml(intents / "reviewed.yaml").data["lamp-bulb"] == list(GOOD)
+    assert read_yaml(intents / "reviewed.yaml").data["lamp-bulb"] == list(GOOD)
     assert (intents / "lamp.yaml").read_bytes() == (FIXTURE / "intents" / "lamp.yaml").read_bytes()
 
 

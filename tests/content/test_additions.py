@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from app.content import files
 from app.content.additions import REVIEWED, add_phrasings, add_topic
+from app.content.yaml_file import read_yaml
 from app.errors import ContentError
 from tests.conftest import FIXTURE
 
@@ -32,14 +33,14 @@ def test_lines_of_a_second_review_join_those_of_the_first(folder: Path) -> None:
     add(folder, "lamp-color", "which hue")
     add(folder, "lamp-place", "whereabouts")
     add(folder, "lamp-color", "which tint")
-    reviewed = files.read_yaml(folder / REVIEWED).data
+    reviewed = read_yaml(folder / REVIEWED).data
     assert reviewed == {"lamp-color": ["which hue", "which tint"], "lamp-place": ["whereabouts"]}
 
 
 def test_a_line_that_stands_there_is_not_added_again(folder: Path) -> None:
     add(folder, "lamp-color", "what color is the lamp", "which hue", "which hue")
     add(folder, "lamp-color", "which hue")
-    assert files.read_yaml(folder / REVIEWED).data == {"lamp-color": ["which hue"]}
+    assert read_yaml(folder / REVIEWED).data == {"lamp-color": ["which hue"]}
 
 
 def test_an_id_that_nobody_knows_is_an_error(folder: Path) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from app.content import files
+from app.content.yaml_file import read_yaml
 from app.errors import ContentError
 
 
@@ -39,6 +40,8 @@ def test_the_fixture_loads(folder: Path) -> None:
         ("  greeting:", "  grating:", "scripts", "script greeting is missing"),
         ("safety: true, ", "", "scripts.emergency.safety", "must be true"),
         ("review: 2030-01-07", "review: soon", "entries.lamp-color.review", "date"),
+        ("review: 2030-01-07", "review: 2030-02-30", "entries.lamp-color.review", "day is out of range for month"),
+        ("review: 2030-01-07", "review: !!now 2030-01-07", "entries.lamp-color.review", "could not determine"),
         ("review: 2030-01-07", "reviewed: 2030-01-07", "entries.lamp-color.review", "is missing"),
     ],
 )
@@ -81,7 +84,7 @@ def test_phrasings_of_an_id_may_stand_in_two_files_but_no_line_twice(folder: Pat
     phrasings = files.load_phrasings(folder, files.load_content(folder))["lamp-color"]
     assert {"what color is the lamp", "which hue"} <= set(phrasings)
     other.write_text("lamp-color:\n  - which hue\n  - what color is the lamp\n")
-    with pytest.raises(ContentError, match=r"other\.yaml:3: lamp-color\.1: stands in another file too"):
+    with pytest.raises(ContentError, match=r"other\.yaml:3: lamp-color\.1: stands twice"):
         files.load_phrasings(folder, files.load_content(folder))
 
 
@@ -105,7 +108,7 @@ def test_bytes_that_are_not_utf8_are_a_content_error(folder: Path) -> None:
 def test_words_that_yaml_reads_as_truth_stay_words(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("no: [yes, off, true]\n")
-    assert files.read_yaml(path).data == {"no": ["yes", "off", True]}
+    assert read_yaml(path).data == {"no": ["yes", "off", True]}
 
 
 def test_the_fingerprint_changes_with_any_byte(folder: Path) -> None:
