@@ -1,13 +1,15 @@
-"""What a content owner should know before sealing: each finding says where, what, and whether it must be mended."""
+"""Findings for the owner of the content before it is sealed: where, what, and whether it must be mended."""
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Self
 
 from app import text
-from app.content import approval
+from app.content import approval, files
 from app.content.approval import Lock
 from app.content.schema import CALM, Content, Intents
 from app.matching import likeness
@@ -35,43 +37,54 @@ class Finding:
         return f"{self.level}: {self.where}: {self.problem}"
 
 
-def lint(
-    content: Content, intents: Intents, lock: Lock, urgent_yaml: str, today: date, grace: timedelta
-) -> list[Finding]:
-    """All findings, errors first."""
-    found = [
-        *_quick(content, intents, lock, urgent_yaml, today, grace),
-        *_near_duplicates(intents.phrasings, "intents"),
-        *_near_duplicates(_tiers(intents), "urgent"),
+@dataclass(frozen=True)
+class Draft:
+    """A folder of content as it stands, sealed or not."""
+
+    content: Content
+    intents: Intents
+    lock: Lock
+    texts: Mapping[str, str]
+    """Every text that needs a seal, by the key of the seal."""
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Raise `ContentError` for what cannot be read at all."""
+        content = files.load_content(folder)
+        lock = approval.read_lock(folder / files.LOCK)
+        return cls(content, files.load_intents(folder, content), lock, files.sealed_texts(folder, content))
+
+
+def lint(draft: Draft, today: date, grace: timedelta) -> list[Finding]:
+    """Return all findings, errors first."""
+    findings = [
+        *_quick(draft, today, grace),
+        *_near_duplicates(draft.intents.phrasings, "intents"),
+        *_near_duplicates(_tiers(draft.intents), "urgent"),
     ]
-    return sorted(found, key=lambda finding: finding.level != "error")
+    return sorted(findings, key=lambda finding: finding.level != "error")
 
 
-def errors(
-    content: Content, intents: Intents, lock: Lock, urgent_yaml: str, today: date, grace: timedelta
-) -> list[Finding]:
-    """What must be mended, without the near-duplicates: they only warn, and 16,000 phrasings take 8 s."""
-    found = _quick(content, intents, lock, urgent_yaml, today, grace)
-    return [finding for finding in found if finding.level == "error"]
+def errors(draft: Draft, today: date, grace: timedelta) -> list[Finding]:
+    """Return the errors without looking for near-duplicates: they only warn, and 16,000 phrasings take 8 s."""
+    return [finding for finding in _quick(draft, today, grace) if finding.level == "error"]
 
 
-def _quick(
-    content: Content, intents: Intents, lock: Lock, urgent_yaml: str, today: date, grace: timedelta
-) -> Iterator[Finding]:
-    yield from _seals(content, lock, urgent_yaml)
-    yield from _texts(content)
-    yield from _reviews(content, today, grace)
-    yield from _all_collisions(intents)
+def _quick(draft: Draft, today: date, grace: timedelta) -> Iterator[Finding]:
+    yield from _seals(draft)
+    yield from _texts(draft.content)
+    yield from _reviews(draft.content, today, grace)
+    yield from _all_collisions(draft.intents)
 
 
-def _seals(content: Content, lock: Lock, urgent_yaml: str) -> Iterator[Finding]:
-    for key, reason in lock.broken({**content.texts(), approval.URGENT_KEY: urgent_yaml}).items():
+def _seals(draft: Draft) -> Iterator[Finding]:
+    for key, reason in draft.lock.broken(draft.texts).items():
         yield Finding("error", key, f"{reason}: withheld until `hai-faq approve`")
-    for id_, entry in content.entries.items():
+    for id_, entry in draft.content.entries.items():
         if entry.hold:
             yield Finding("warning", id_, f"is held: {entry.hold}")
         for source in entry.sources:
-            if str(source) not in lock.paragraphs:
+            if str(source) not in draft.lock.paragraphs:
                 yield Finding("warning", id_, f"{source} has no fingerprint: `hai-faq sources seal`")
 
 

@@ -5,20 +5,13 @@ import pytest
 
 from app import lint
 from app.content import approval, files
+from app.lint import Draft
 
 TODAY = date(2029, 6, 1)
 
 
 def findings(folder: Path, today: date = TODAY) -> list[str]:
-    content = files.load_content(folder)
-    found = lint.lint(
-        content,
-        files.load_intents(folder, content),
-        approval.read_lock(folder / "faq.lock"),
-        files.urgent_text(folder),
-        today,
-        timedelta(days=90),
-    )
+    found = lint.lint(Draft.read(folder), today, timedelta(days=90))
     return [str(each) for each in found if "fingerprint" not in str(each)]
 
 
@@ -60,9 +53,7 @@ def test_words_under_two_ids_are_found_in_whatever_files_they_stand(folder: Path
 
 def test_errors_alone_are_found_without_the_warnings(folder: Path) -> None:
     change(folder, "intents/lamp.yaml", "lamp colour", "price of the lamp")
-    content = files.load_content(folder)
-    intents, lock = files.load_intents(folder, content), approval.read_lock(folder / "faq.lock")
-    (found,) = lint.errors(content, intents, lock, files.urgent_text(folder), TODAY, timedelta(days=90))
+    (found,) = lint.errors(Draft.read(folder), TODAY, timedelta(days=90))
     assert "stand under lamp-color, nc-price" in str(found)
 
 

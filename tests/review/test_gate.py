@@ -70,7 +70,7 @@ def test_a_file_that_cannot_be_written_leaves_the_others_as_they_were(gate: Gate
 def test_the_second_of_two_topics_of_one_id_is_refused_before_a_trial(gate: Gate) -> None:
     first = Proposal(NOW, "Cora", "topic", "nc-radio", "a radio", RADIO, (), id=1)
     second = replace(first, title="the radio", lines=RADIO[::-1], id=2)
-    verdicts = gate._check_all([first, second], ())
+    verdicts = gate.check([first, second], ())
     assert [(each.proposal.id, each.state) for each in verdicts] == [(1, "applied"), (2, "refused")]
 
 
