@@ -79,7 +79,7 @@ def apply(
         return
     questions = [question.text for question in Questions(store, settings.question_keep, redact).all()]
     with tempfile.TemporaryDirectory(prefix="hai-faq-review-") as bench:
-        gate = Gate.open(place(settings), Path(bench), _labelled(settings, paths), datetime.now(UTC), _show_progress)
+        gate = Gate(place(settings), Path(bench), _labelled(settings, paths), datetime.now(UTC), _show_progress)
         decision = gate.decide(waiting, questions)
         _show(decision)
         if dry_run or not (yes or click.confirm("do so?")):

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from app.content import approval, consistency, schema
 from app.content.file_io import read_bytes, read_text
@@ -29,7 +29,7 @@ _PROBLEMS = {
 }
 """What to say in place of pydantic's words, by its type of error."""
 
-Shape = TypeVar("Shape", bound=BaseModel)
+Shape = TypeVar("Shape")
 
 
 def load_content(folder: Path) -> Content:
@@ -96,7 +96,7 @@ def load_follow_ups(folder: Path, content: Content) -> tuple[schema.FollowUp, ..
     if not path.exists():
         return ()
     located = read_yaml(path)
-    follow_ups = _validated(located, schema.FollowUps).root
+    follow_ups = _validated(located, schema.FollowUps)
     for place, follow_up in enumerate(follow_ups):
         if follow_up.means not in content.ids():
             raise located.error((place, "means"), f"there is no entry or topic {follow_up.means}")
@@ -115,12 +115,12 @@ def load_languages(folder: Path, content: Content) -> dict[str, schema.LanguageE
     if not isinstance(located.data, dict) or set(located.data) != set(content.languages()):
         wanted = ", ".join(content.languages()) or "none"
         raise located.error((), f"must hold the languages that have scripts in {FAQ}: {wanted}")
-    return _validated(located, schema.Languages).root
+    return _validated(located, schema.Languages)
 
 
 def load_urgent(folder: Path) -> schema.UrgentEvidence:
     _, *paths = urgent_files(folder)
-    phrasings = {path.stem: _validated(read_yaml(path), schema.TierPhrasings).root for path in paths}
+    phrasings = {path.stem: _validated(read_yaml(path), schema.TierPhrasings) for path in paths}
     return schema.UrgentEvidence(load_urgent_rules(folder), phrasings)
 
 
@@ -159,7 +159,7 @@ def fingerprint(folder: Path) -> str:
 
 def _validated(located: Located, shape: type[Shape]) -> Shape:
     try:
-        return shape.model_validate(located.data)
+        return TypeAdapter(shape).validate_python(located.data)
     except ValidationError as error:
         first = error.errors()[0]
         keys = tuple(part for part in first["loc"] if part != "[key]")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 PLACEHOLDERS = ("site_name", "phone_line", "oncall_line", "interpreter_line", "page_url")
 """What a site may fill in; nothing else in braces is allowed in a text."""
@@ -221,12 +221,10 @@ class LanguageEvidence(Strict):
         return self
 
 
-class Languages(RootModel[dict[Language, LanguageEvidence]]):
-    """languages.yaml."""
-
-
-class TierPhrasings(RootModel[dict[Tier | Literal["calm"], dict[Id, tuple[Text, ...]]]]):
-    """A file of urgent/: lines per tier and sign."""
+Languages = dict[Language, LanguageEvidence]
+"""languages.yaml."""
+TierPhrasings = dict[Tier | Literal["calm"], dict[Id, tuple[Text, ...]]]
+"""A file of urgent/: lines per tier and sign."""
 
 
 class FollowUp(Strict):
@@ -237,8 +235,8 @@ class FollowUp(Strict):
     lines: tuple[Text, ...] = Field(min_length=1)
 
 
-class FollowUps(RootModel[tuple[FollowUp, ...]]):
-    """follow-ups.yaml."""
+FollowUps = tuple[FollowUp, ...]
+"""follow-ups.yaml."""
 
 
 class LexiconData(Strict):

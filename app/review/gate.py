@@ -47,40 +47,28 @@ class Decision:
     """Copy that holds what is applied; None where nothing is to be written."""
 
 
-@dataclass(frozen=True)
 class Gate:
-    """The content as it is now, and a bench for copies of it as it would be."""
+    """The content as it is when the gate is made, and a bench for copies of it as it would be."""
 
-    place: Place
-    bench: Path
-    labelled: Sequence[Path]
-    """Files of labelled messages that must not get worse."""
-    now: datetime
-    progress: Callable[[str], None]
-    knowledge: Knowledge
-    scores: Scores
-    errors: frozenset[Finding]
-    fingerprint: str
-
-    @classmethod
-    def open(
-        cls, place: Place, bench: Path, labelled: Sequence[Path], now: datetime, progress: Callable[[str], None]
-    ) -> "Gate":
-        fingerprint = files.fingerprint(place.content)
-        knowledge = live.load(place)
-        scores = evaluation.evaluate(labelled, knowledge, now)
-        if not scores.judged:
+    def __init__(
+        self, place: Place, bench: Path, labelled: Sequence[Path], now: datetime, progress: Callable[[str], None]
+    ) -> None:
+        """`labelled` are files of messages that must not get worse. Raises `ContentError` when they hold none."""
+        self._place, self._bench, self._labelled, self._now, self._progress = place, bench, labelled, now, progress
+        self._fingerprint = files.fingerprint(place.content)
+        self._knowledge = live.load(place)
+        self._scores = self._evaluate(self._knowledge)
+        self._errors = self._lint(place.content)
+        if not self._scores.judged:
             raise ContentError(place.content, 1, "", "no labelled messages are given: nothing could be found worse")
-        errors = _errors(place.content, place, now)
-        return cls(place, bench, labelled, now, progress, knowledge, scores, errors, fingerprint)
 
     def decide(self, proposals: Sequence[Proposal], questions: Iterable[str]) -> Decision:
         """Return what may be written of the open proposals, and why the rest may not.
 
         `questions` are the texts that patients wrote: none of them is taken word for word.
         """
-        present = [Verdict(proposal, "applied", "") for proposal in proposals if stands(proposal, self.knowledge)]
-        checked = self.check([proposal for proposal in proposals if not stands(proposal, self.knowledge)], questions)
+        present = [Verdict(proposal, "applied", "") for proposal in proposals if stands(proposal, self._knowledge)]
+        checked = self.check([proposal for proposal in proposals if not stands(proposal, self._knowledge)], questions)
         fit = [verdict for verdict in checked if verdict.state == "applied"]
         unfit = [verdict for verdict in checked if verdict.state == "refused"]
         tried, trial = self._try(fit)
@@ -93,7 +81,7 @@ class Gate:
         verdicts: list[Verdict] = []
         for proposal in proposals:
             try:
-                verdicts.append(Verdict(proposal, "applied", check(proposal, self.knowledge, patients, fit)))
+                verdicts.append(Verdict(proposal, "applied", check(proposal, self._knowledge, patients, fit)))
                 fit.append(proposal)
             except InvalidBody as error:
                 verdicts.append(Verdict(proposal, "refused", error.detail))
@@ -117,32 +105,38 @@ class Gate:
         return tried, trial(harmless) if harmless else None
 
     def _trial(self, proposals: tuple[Proposal, ...]) -> Trial:
-        self.progress(f"trying {', '.join(str(proposal.id) for proposal in proposals)}")
-        folder = Path(tempfile.mkdtemp(dir=self.bench))
-        return Trial(folder, self._harm(proposals, replace(self.place, content=folder, cache=folder / CACHE)))
+        self._progress(f"trying {', '.join(str(proposal.id) for proposal in proposals)}")
+        folder = Path(tempfile.mkdtemp(dir=self._bench))
+        return Trial(folder, self._harm(proposals, replace(self._place, content=folder, cache=folder / CACHE)))
 
     def _harm(self, proposals: Sequence[Proposal], place: Place) -> str:
         try:
-            _copy(self.place.content, place.content)
+            _copy(self._place.content, place.content)
             for proposal in proposals:
                 _add(proposal, place.content)
-            new = _errors(place.content, place, self.now) - self.errors
+            new = self._lint(place.content) - self._errors
             unsealed = {f"title.{proposal.target}" for proposal in proposals if proposal.kind == "topic"}
             problems = sorted(str(finding) for finding in new if finding.where not in unsealed)
             if problems:
                 return "\n".join(problems)
-            after = evaluation.evaluate(self.labelled, live.load(place), self.now)
+            after = self._evaluate(live.load(place))
         except ContentError as error:
             return f"{error.path.name}: {error.key}: {error.problem}"
-        return "\n".join(regressions(self.scores, after))
+        return "\n".join(regressions(self._scores, after))
+
+    def _evaluate(self, knowledge: Knowledge) -> Scores:
+        return evaluation.evaluate(self._labelled, knowledge, self._now)
+
+    def _lint(self, folder: Path) -> frozenset[Finding]:
+        return frozenset(lint.errors(Draft.read(folder), self._now.date(), self._place.grace))
 
     def write(self, trial: Trial) -> None:
         """Make the content what was tried, byte for byte, all of it or nothing, and hand on the fitted model.
 
         Raises `ContentError` where the content has changed since the gate was opened, or cannot be written.
         """
-        content = self.place.content
-        if files.fingerprint(content) != self.fingerprint:
+        content = self._place.content
+        if files.fingerprint(content) != self._fingerprint:
             raise ContentError(content / files.FAQ, 1, "", "has changed meanwhile: nothing is written, begin again")
         wanted = files.fingerprint(trial.folder)
 
@@ -150,7 +144,7 @@ class Gate:
             if files.fingerprint(content) != wanted:
                 raise ContentError(content / files.FAQ, 1, "", "someone else wrote at the same time: taken back")
 
-        live.hand_on(trial.folder, trial.folder / CACHE, self.place)
+        live.hand_on(trial.folder, trial.folder / CACHE, self._place)
         write_all(_changes(trial.folder, content), verify)
 
 
@@ -165,10 +159,6 @@ def _add(proposal: Proposal, folder: Path) -> None:
         additions.add_topic(folder, proposal.target, proposal.title, proposal.lines)
     else:
         additions.add_phrasings(folder, files.load_content(folder), proposal.target, proposal.lines)
-
-
-def _errors(folder: Path, place: Place, now: datetime) -> frozenset[Finding]:
-    return frozenset(lint.errors(Draft.read(folder), now.date(), place.grace))
 
 
 def _changes(folder: Path, content: Path) -> dict[Path, bytes]:
