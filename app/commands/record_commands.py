@@ -28,7 +28,7 @@ PRIVATE = 0o600
 
 @click.group()
 def records() -> None:
-    """What is remembered: taken out, or deleted before its time."""
+    """Take out what is remembered, or delete it before its time."""
 
 
 @records.command()

@@ -26,7 +26,7 @@ LATEST = 20
 
 @click.group()
 def review() -> None:
-    """What curators propose after questions that were not answered."""
+    """Decide on what curators propose after questions that were not answered."""
 
 
 @review.command(name="list")

@@ -93,7 +93,7 @@ def _committed_texts(folder: Path) -> Mapping[str, str]:
 
 @click.group()
 def sources() -> None:
-    """The approved documents and the fingerprints of their cited paragraphs."""
+    """Take or compare the fingerprints of the paragraphs that entries cite."""
 
 
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

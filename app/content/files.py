@@ -27,7 +27,7 @@ _PROBLEMS = {
     "too_short": "is empty",
     "string_pattern_mismatch": "is not a valid id (lower case, digits, hyphens)",
 }
-"""What to say in place of pydantic's words, by its type of error."""
+"""Our words in place of pydantic's, by its type of error."""
 
 Shape = TypeVar("Shape")
 

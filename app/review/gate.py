@@ -75,7 +75,7 @@ class Gate:
         return Decision((*present, *unfit, *tried), trial)
 
     def check(self, proposals: Sequence[Proposal], questions: Iterable[str]) -> list[Verdict]:
-        """Return the verdict of `check` on each beside the fit ones before it: of two topics of one id the first."""
+        """Check proposals beside the fit ones before them: of two topics of one id the second is refused."""
         patients = tuple(questions)
         fit: list[Proposal] = []
         verdicts: list[Verdict] = []
