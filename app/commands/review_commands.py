@@ -4,6 +4,7 @@ import getpass
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,9 +16,10 @@ from app.records.audit import Audit, Event
 from app.records.proposals import Proposal, Proposals
 from app.records.questions import Questions
 from app.records.redact import redact
-from app.review.gate import Decision, Gate
+from app.review.gate import Gate, Verdict
 from app.settings import Settings
 
+_show_progress = partial(click.echo, err=True)
 LABELLED = Path("tests", "labelled")
 """Folder of the labelled messages beside faq.yaml, unless --eval names others."""
 LATEST = 20
@@ -80,23 +82,22 @@ def apply(
     questions = [question.text for question in Questions(store, settings.question_keep, redact).all()]
     with tempfile.TemporaryDirectory(prefix="hai-faq-review-") as bench:
         gate = Gate(place(settings), Path(bench), _labelled(settings, paths), datetime.now(UTC), _show_progress)
-        decision = gate.decide(waiting, questions)
-        _show(decision)
+        verdicts, trial = gate.decide(waiting, questions)
+        _show(verdicts)
         if dry_run or not (yes or click.confirm("do so?")):
             return
         _chosen(proposals.open(), [proposal.id for proposal in waiting])  # none was settled while they were tried
-        if decision.trial:
-            gate.write(decision.trial)
-    _settle(decision, proposals, Audit(store), by or getpass.getuser())
-    _show_outcome(decision)
+        if trial:
+            gate.write(trial)
+    _settle(verdicts, proposals, Audit(store), by or getpass.getuser())
+    _show_outcome(verdicts)
 
 
-def _settle(decision: Decision, proposals: Proposals, audit: Audit, who: str) -> None:
+def _settle(verdicts: Sequence[Verdict], proposals: Proposals, audit: Audit, who: str) -> None:
     """Settle after the files are written: where this ends half-way, the next run finds what stands and settles it."""
-    for verdict in decision.verdicts:
-        subject = f"{_subject(verdict.proposal)}: {verdict.state}"
-        audit.add(Event(datetime.now(UTC), who, "apply", subject))
-    for verdict in decision.verdicts:
+    for verdict in verdicts:
+        audit.add(Event(datetime.now(UTC), who, "apply", f"{_subject(verdict.proposal)}: {verdict.state}"))
+    for verdict in verdicts:
         proposals.settle(verdict.proposal, verdict.state, verdict.remark if verdict.state == "refused" else "")
 
 
@@ -115,12 +116,8 @@ def _labelled(settings: Settings, paths: tuple[Path, ...]) -> list[Path]:
     return evaluation.files_of(paths or [default])
 
 
-def _show_progress(line: str) -> None:
-    click.echo(line, err=True)
-
-
-def _show(decision: Decision) -> None:
-    for verdict in decision.verdicts:
+def _show(verdicts: Sequence[Verdict]) -> None:
+    for verdict in verdicts:
         click.echo(f"to be {verdict.state}: {_title(verdict.proposal)}")
         click.echo(_indented(verdict.remark), nl=False)
 
@@ -138,9 +135,9 @@ def _indented(text: str) -> str:
     return "".join(f"  {line}\n" for line in text.splitlines())
 
 
-def _show_outcome(decision: Decision) -> None:
-    applied = [verdict.proposal for verdict in decision.verdicts if verdict.state == "applied"]
-    click.echo(f"{len(applied)} applied, {len(decision.verdicts) - len(applied)} refused")
+def _show_outcome(verdicts: Sequence[Verdict]) -> None:
+    applied = [verdict.proposal for verdict in verdicts if verdict.state == "applied"]
+    click.echo(f"{len(applied)} applied, {len(verdicts) - len(applied)} refused")
     titles = [f"title.{proposal.target}" for proposal in applied if proposal.kind == "topic"]
     if titles:
         click.echo(f"not spoken until it is sealed: hai-faq approve {' '.join(titles)}")

@@ -1,11 +1,10 @@
-"""`hai-faq approve`, `sources seal` and `sources check`: what a person has read and stands for."""
+"""`hai-faq approve`, `sources seal` and `sources check`: texts and paragraphs that a person has read."""
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
@@ -20,36 +19,26 @@ from app.settings import Settings
 SHOWN = 2000
 """Characters that are shown of a text to be approved."""
 
-Command = TypeVar("Command", bound=Callable[..., None])
-
-
-_SEAL_OPTIONS = (
-    click.option("--by", required=True, help="Who approves, as it is shown with the answer."),
-    click.option("--role", required=True, help=f"In which role; '{DEMO}' is no approval for patients."),
-    click.option(
-        "--on",
-        type=click.DateTime(["%Y-%m-%d"]),
-        default=lambda: datetime.now(UTC),
-        help="The day; today unless given.",
-    ),
+_by = click.option("--by", required=True, help="Who approves, as it is shown with the answer.")
+_role = click.option("--role", required=True, help=f"In which role; '{DEMO}' is no approval for patients.")
+_on = click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=lambda _context, _option, day: (day or datetime.now(UTC)).date(),
+    help="The day; today unless given.",
 )
-
-
-def _sealing(command: Command) -> Command:
-    """Give a command the options `by`, `role` and `on` of a seal."""
-    for option in reversed(_SEAL_OPTIONS):
-        command = option(command)
-    return command
 
 
 @click.command()
 @click.argument("keys", nargs=-1)
-@_sealing
+@_by
+@_role
+@_on
 @click.option("--all", "everything", is_flag=True, help="Seal every text anew, not only what is unsealed.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def approve(
-    settings: Settings, keys: tuple[str, ...], by: str, role: str, on: datetime, everything: bool, yes: bool
+    settings: Settings, keys: tuple[str, ...], by: str, role: str, on: date, everything: bool, yes: bool
 ) -> None:
     """Seal texts by their KEYS (pump-size, pump-size.answer, script.greeting), or all that need it."""
     folder = settings.content_dir
@@ -60,7 +49,7 @@ def approve(
     committed = _committed_texts(folder)
     accepted = {key: text for key, text in chosen.items() if yes or _accepts(key, text, committed.get(key))}
     cited = (str(source) for entry in content.entries.values() for source in entry.sources)
-    approval.write_lock(folder / files.LOCK, lock.sealing(accepted, on.date(), role, by).only(texts, set(cited)))
+    approval.write_lock(folder / files.LOCK, lock.sealing(accepted, on, role, by).only(texts, set(cited)))
     click.echo(f"sealed {len(accepted)} of {len(chosen)} texts")
 
 
@@ -103,9 +92,11 @@ _document = click.option("--document", help="Which document FILE is; needed when
 @sources.command()
 @_file
 @_document
-@_sealing
+@_by
+@_role
+@_on
 @click.pass_obj
-def seal(settings: Settings, file: Path, document: str | None, by: str, role: str, on: datetime) -> None:
+def seal(settings: Settings, file: Path, document: str | None, by: str, role: str, on: date) -> None:
     """Take the fingerprints of the cited paragraphs from FILE, after a person has read it."""
     content, id_, text = _read_document(settings, file, document)
     now = citations.paragraphs(content.documents[id_], text)
@@ -115,7 +106,7 @@ def seal(settings: Settings, file: Path, document: str | None, by: str, role: st
         raise click.ClickException(f"not in the document: {', '.join(missing)}")
     path = settings.content_dir / files.LOCK
     paragraphs = {f"{id_}/{place}": now[place] for place in cited}
-    approval.write_lock(path, approval.read_lock(path).sealing_paragraphs(paragraphs, on.date(), role, by))
+    approval.write_lock(path, approval.read_lock(path).sealing_paragraphs(paragraphs, on, role, by))
     click.echo(f"sealed {len(cited)} paragraphs of {id_}")
 
 

@@ -6,7 +6,7 @@ confidence by more than 0.060, and took up to two across. Three phrasings that c
 danger by 0.25, while others happened to cross for the better: totals alone refuse the harmless and hide the harm.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from app.content import schema
 from app.evaluation import GOOD, Judged, Scores
@@ -81,16 +81,14 @@ def _rise(name: str, counts: Test, pairs: Sequence[Pair]) -> str:
 
 
 def _list(pairs: Sequence[Pair]) -> str:
-    return "\n".join(_lines(pairs))
+    lines = [f"  {old.file}: {str(old.case['text'])[:LONGEST]!r}: {_change(old, new)}" for old, new in pairs]
+    more = [f"  and {len(pairs) - MOST_NAMED} more"] if len(pairs) > MOST_NAMED else []
+    return "\n".join(lines[:MOST_NAMED] + more)
 
 
-def _lines(pairs: Sequence[Pair]) -> Iterator[str]:
-    for old, new in pairs[:MOST_NAMED]:
-        ids = " ".join(answer.id for answer in new.reply.answers)
-        change = f"{old.group}/{old.outcome} -> {new.outcome} {ids}".rstrip()
-        yield f"  {old.file}: {str(old.case['text'])[:LONGEST]!r}: {change}"
-    if len(pairs) > MOST_NAMED:
-        yield f"  and {len(pairs) - MOST_NAMED} more"
+def _change(old: Judged, new: Judged) -> str:
+    ids = " ".join(answer.id for answer in new.reply.answers)
+    return f"{old.group}/{old.outcome} -> {new.outcome} {ids}".rstrip()
 
 
 def _is_lowered(judged: Judged) -> bool:

@@ -40,13 +40,6 @@ class Trial:
     """Reason why the copy must not be served; empty when it may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    verdicts: tuple[Verdict, ...]
-    trial: Trial | None
-    """Copy that holds what is applied; None where nothing is to be written."""
-
-
 class Gate:
     """The content as it is when the gate is made, and a bench for copies of it as it would be."""
 
@@ -62,8 +55,8 @@ class Gate:
         if not self._scores.judged:
             raise ContentError(place.content, 1, "", "no labelled messages are given: nothing could be found worse")
 
-    def decide(self, proposals: Sequence[Proposal], questions: Iterable[str]) -> Decision:
-        """Return what may be written of the open proposals, and why the rest may not.
+    def decide(self, proposals: Sequence[Proposal], questions: Iterable[str]) -> tuple[Sequence[Verdict], Trial | None]:
+        """Return the verdicts, and the copy with all that is to be written, if anything is.
 
         `questions` are the texts that patients wrote: none of them is taken word for word.
         """
@@ -72,7 +65,7 @@ class Gate:
         fit = [verdict for verdict in checked if verdict.state == "applied"]
         unfit = [verdict for verdict in checked if verdict.state == "refused"]
         tried, trial = self._try(fit)
-        return Decision((*present, *unfit, *tried), trial)
+        return [*present, *unfit, *tried], trial
 
     def check(self, proposals: Sequence[Proposal], questions: Iterable[str]) -> list[Verdict]:
         """Check proposals beside the fit ones before them: of two topics of one id the second is refused."""
