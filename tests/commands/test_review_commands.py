@@ -94,7 +94,7 @@ def applied(ward: Ward) -> Result:
 
 
 def open_ids(ward: Ward) -> list[int]:
-    return [each.id for each in Proposals(ward.store).open()]
+    return [proposal.id for proposal in Proposals(ward.store).open()]
 
 
 def test_a_good_proposal_is_added_and_no_list_of_a_person_is_touched(ward: Ward, applied: Result) -> None:
@@ -131,7 +131,7 @@ def test_all_are_settled_listed_and_audited(ward: Ward, applied: Result) -> None
     listed = ward.run("list").output
     assert "applied: 1 lamp-bulb: 4 phrasings" in listed
     assert "refused: 3 lamp-color: 4 phrasings\n  answered though" in listed
-    events = [(each.who, each.act, each.subject) for each in Audit(ward.store).all()]
+    events = [(event.who, event.act, event.subject) for event in Audit(ward.store).all()]
     assert ("Rita", "apply", "3 lamp-color: refused") in events
 
 

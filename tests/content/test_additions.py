@@ -59,7 +59,7 @@ def test_a_topic_comes_first_with_its_title_and_phrasings(folder: Path) -> None:
 def test_comments_stay_where_they_are_when_a_topic_is_added(folder: Path) -> None:
     path = folder / "faq.yaml"
     before, _, topics = path.read_text().partition("topics:\n")
-    path.write_text(f"topics:  # What nothing covers.\n  # Cost\n{topics}# Below, what may be said.\n{before}")
+    path.write_text(f"topics:  # What nothing covers.\n  # Cost\n{topics}# Below, what may be faq.\n{before}")
     add_topic(folder, "nc-radio", "the radio", ["is there a radio"])
     assert 'covers.\n  nc-radio: {title: "the radio"}\n  # Cost\n  nc-price' in path.read_text()
 
@@ -69,9 +69,9 @@ def test_the_file_keeps_its_line_ends(folder: Path, ending: str) -> None:
     path = folder / "faq.yaml"
     path.write_bytes(path.read_text().replace("\n", ending).encode())
     add_topic(folder, "nc-radio", "the radio", ["is there a radio"])
-    said = path.read_bytes().decode()
-    assert f'  nc-radio: {{title: "the radio"}}{ending}' in said
-    assert said.count("\n") == said.count(ending)
+    faq = path.read_bytes().decode()
+    assert f'  nc-radio: {{title: "the radio"}}{ending}' in faq
+    assert faq.count("\n") == faq.count(ending)
 
 
 def test_the_first_topic_of_all_brings_its_heading(folder: Path) -> None:

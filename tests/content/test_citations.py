@@ -29,8 +29,8 @@ def lock_for(folder: Path) -> Lock:
 
 
 def test_blocks_and_bullets_are_numbered_within_their_section(folder: Path) -> None:
-    found = citations.paragraphs(files.load_content(folder).documents["lamp"], DOCUMENT)
-    assert found == {
+    numbered = citations.paragraphs(files.load_content(folder).documents["lamp"], DOCUMENT)
+    assert numbered == {
         "top/1": "The lamp is green. It stands on the table.",
         "use/1": "Press the button.",
         "use/2": "The night nurse looks after it.",

@@ -46,8 +46,8 @@ def test_the_fixture_loads(folder: Path) -> None:
     ],
 )
 def test_a_content_error_names_file_line_and_key(folder: Path, old: str, new: str, key: str, problem: str) -> None:
-    said = wrong(folder, old, new)
-    path, line, where, *what = said.split(":", 3)
+    error = wrong(folder, old, new)
+    path, line, where, *what = error.split(":", 3)
     assert path.endswith("faq.yaml")
     assert int(line) > 0
     assert where.strip() == key
@@ -55,8 +55,8 @@ def test_a_content_error_names_file_line_and_key(folder: Path, old: str, new: st
 
 
 def test_the_line_is_the_line_of_the_key(folder: Path) -> None:
-    said = wrong(folder, "answer: The lamp is green.", "answer: ''")
-    line = int(said.split(":")[1])
+    error = wrong(folder, "answer: The lamp is green.", "answer: ''")
+    line = int(error.split(":")[1])
     assert (folder / "faq.yaml").read_text().splitlines()[line - 1].strip() == "answer: ''"
 
 

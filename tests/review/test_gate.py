@@ -71,7 +71,7 @@ def test_the_second_of_two_topics_of_one_id_is_refused_before_a_trial(gate: Gate
     first = Proposal(NOW, "Cora", "topic", "nc-radio", "a radio", RADIO, (), id=1)
     second = replace(first, title="the radio", lines=RADIO[::-1], id=2)
     verdicts = gate.check([first, second], ())
-    assert [(each.proposal.id, each.state) for each in verdicts] == [(1, "applied"), (2, "refused")]
+    assert [(verdict.proposal.id, verdict.state) for verdict in verdicts] == [(1, "applied"), (2, "refused")]
 
 
 def test_without_a_labelled_message_the_gate_does_not_open(folder: Path, cache: Path, tmp_path: Path) -> None:
