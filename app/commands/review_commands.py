@@ -50,14 +50,14 @@ def list_proposals(settings: Settings) -> None:
 @review.command()
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, type=int)
 @click.option("--why", required=True, help="The reason, which the curator reads.")
-@click.option("--by", help="Who refuses; the user of this machine unless given.")
+@click.option("--by", default=getpass.getuser, help="Who refuses; the user of this machine unless given.")
 @click.pass_obj
-def refuse(settings: Settings, ids: tuple[int, ...], why: str, by: str | None) -> None:
+def refuse(settings: Settings, ids: tuple[int, ...], why: str, by: str) -> None:
     """Refuse the open proposals ID..., whose questions go back to review."""
     store = open_store(settings)
     proposals, audit = Proposals(store), Audit(store)
     for proposal in _chosen(proposals.open(), ids):
-        audit.add(Event(datetime.now(UTC), by or getpass.getuser(), "refuse", _subject(proposal)))
+        audit.add(Event(datetime.now(UTC), by, "refuse", _subject(proposal)))
         proposals.settle(proposal, "refused", why)
         click.echo(f"refused: {_title(proposal)}")
 
@@ -65,13 +65,11 @@ def refuse(settings: Settings, ids: tuple[int, ...], why: str, by: str | None) -
 @review.command()
 @click.argument("ids", metavar="[ID...]", nargs=-1, type=int)
 @click.option("--eval", "paths", multiple=True, type=click.Path(exists=True, path_type=Path), help="Labelled messages.")
-@click.option("--by", help="Who applies; the user of this machine unless given.")
+@click.option("--by", default=getpass.getuser, help="Who applies; the user of this machine unless given.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 @click.pass_obj
-def apply(
-    settings: Settings, ids: tuple[int, ...], paths: tuple[Path, ...], by: str | None, yes: bool, dry_run: bool
-) -> None:
+def apply(settings: Settings, ids: tuple[int, ...], paths: tuple[Path, ...], by: str, yes: bool, dry_run: bool) -> None:
     """Try the open proposals, or those named, on a copy; write into intents/ those that make nothing worse."""
     store = open_store(settings)
     proposals = Proposals(store)
@@ -89,7 +87,7 @@ def apply(
         _chosen(proposals.open(), [proposal.id for proposal in waiting])  # none was settled while they were tried
         if trial:
             gate.write(trial)
-    _settle(verdicts, proposals, Audit(store), by or getpass.getuser())
+    _settle(verdicts, proposals, Audit(store), by)
     _show_outcome(verdicts)
 
 

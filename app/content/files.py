@@ -1,9 +1,8 @@
 """Reads faq.yaml and intents/. Whatever is wrong is a `ContentError` that names file, line and key."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from pathlib import Path
-from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -29,6 +28,8 @@ _PROBLEMS = {
 }
 """Our words in place of pydantic's, by its type of error."""
 
+Phrasings = dict[str, tuple[str, ...]]
+"""Lines by id."""
 Shape = TypeVar("Shape")
 
 
@@ -60,9 +61,9 @@ def load_intents(folder: Path, content: Content) -> Intents:
     )
 
 
-def load_phrasings(folder: Path, content: Content) -> dict[str, tuple[str, ...]]:
+def load_phrasings(folder: Path, content: Content) -> Phrasings:
     """Return the English phrasings by entry or topic; those of one id may stand in several files."""
-    phrasings: dict[str, tuple[str, ...]] = {}
+    phrasings: Phrasings = {}
     for language, path in _phrasing_files(folder, content):
         if language is None:
             phrasings |= _phrasings(read_yaml(path), content.ids(), phrasings)
@@ -73,7 +74,7 @@ def _translated(folder: Path, content: Content) -> Iterator[tuple[str, str, str]
     """Yield language, id and phrasing from the folders named after a language (`intents/es/`)."""
     for language, path in _phrasing_files(folder, content):
         if language:
-            for id_, lines in _phrasings(read_yaml(path), content.ids()).items():
+            for id_, lines in _phrasings(read_yaml(path), content.ids(), {}).items():
                 yield from ((language, id_, line) for line in lines)
 
 
@@ -87,8 +88,8 @@ def _phrasing_files(folder: Path, content: Content) -> Iterator[tuple[str | None
             yield None, path
 
 
-def load_smalltalk(folder: Path) -> dict[str, tuple[str, ...]]:
-    return _phrasings(read_yaml(folder / INTENTS / SMALLTALK), frozenset(schema.SMALLTALK))
+def load_smalltalk(folder: Path) -> Phrasings:
+    return _phrasings(read_yaml(folder / INTENTS / SMALLTALK), frozenset(schema.SMALLTALK), {})
 
 
 def load_follow_ups(folder: Path, content: Content) -> tuple[schema.FollowUp, ...]:
@@ -166,9 +167,7 @@ def _validated(located: Located, shape: type[Shape]) -> Shape:
         raise located.error(keys, _PROBLEMS.get(first["type"], first["msg"])) from error
 
 
-def _phrasings(
-    located: Located, ids: Set[str], before: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-) -> dict[str, tuple[str, ...]]:
+def _phrasings(located: Located, ids: Set[str], before: Phrasings) -> Phrasings:
     """Return the phrasings of a file's ids, after those that the same ids had in files before it."""
     if not isinstance(located.data, dict):
         raise located.error((), "must map ids to lists of phrasings")
