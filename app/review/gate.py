@@ -114,6 +114,8 @@ class Gate:
                 return "\n".join(problems)
             after = self._evaluate(live.load(place))
         except ContentError as error:
+            if isinstance(error.__cause__, OSError):  # a full disk is no fault of the proposals
+                raise
             return f"{error.path.name}: {error.key}: {error.problem}"
         return "\n".join(regressions(self._scores, after))
 
