@@ -95,9 +95,12 @@ def _parse(path: Path, number: int, line: str) -> tuple[str, str, Seal]:
 
 
 def write_lock(path: Path, lock: Lock) -> None:
-    lines = [
-        f"{kind} {key} {seal.sha256} {seal.on.isoformat()} {seal.role} {seal.by}\n"
-        for kind, seals in ((PARAGRAPH, lock.paragraphs), (TEXT, lock.texts))
-        for key, seal in sorted(seals.items())
-    ]
-    write(path, "".join([_HEADER, *lines]).encode())
+    """Raise `ContentError` rather than write a role or name that would not be read back as it is."""
+    lines = [_HEADER]
+    for kind, seals in ((PARAGRAPH, lock.paragraphs), (TEXT, lock.texts)):
+        for key, seal in sorted(seals.items()):
+            line = f"{kind} {key} {seal.sha256} {seal.on.isoformat()} {seal.role} {seal.by}"
+            if not _LINE.fullmatch(line) or _parse(path, 1, line) != (kind, key, seal):
+                raise ContentError(path, 1, key, "a role is one word, such as head-nurse; a name is one line")
+            lines.append(f"{line}\n")
+    write(path, "".join(lines).encode())
