@@ -20,7 +20,7 @@ from importlib import metadata
 from pathlib import Path
 
 from app import metrics, text
-from app.content import approval, files, schema, sources
+from app.content import approval, citations, files, schema
 from app.content.schema import Content, Intents
 from app.dialogue import knowledge
 from app.dialogue.knowledge import Knowledge, Site
@@ -168,7 +168,7 @@ def _with_sentences(line: str) -> list[str]:
 
 def lexicon_of(intents: Intents) -> Lexicon:
     shorthand = {word: tuple(full.split()) for word, full in intents.lexicon.shorthand.items()}
-    concepts = {word: f"={idea}" for idea, words in intents.lexicon.ideas.items() for word in words}
+    concepts = {word: f"={concept}" for concept, words in intents.lexicon.concepts.items() for word in words}
     return Lexicon(shorthand, concepts)
 
 
@@ -235,7 +235,7 @@ def _passages(place: Place, content: Content, lock: approval.Lock) -> Mapping[st
             texts[id_] = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             log.warning("document %s cannot be quoted: %s", id_, error)
-    return sources.passages(content, texts, lock.paragraphs)
+    return citations.passages(content, texts, lock.paragraphs)
 
 
 def _version(folder: Path) -> str:

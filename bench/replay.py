@@ -31,7 +31,7 @@ EVERY = 8
 _CHANCE = re.compile(r"\b[\w-]{22,}(?:\.[\w-]{20,})?\b|\?v=\w+|sha384-[\w+/=]+")
 """Ids of conversations and messages, and the versions of assets."""
 
-_BY_CHANCE = {"message_id", "recipient_id"}
+_BY_CHANCE = {"message_id", "recipient_id", "content_version"}
 
 Message = tuple[str, int, str, bool]
 """Source, turn (0 begins a conversation), text, and whether every channel is asked."""

@@ -16,6 +16,7 @@ from app.content.schema import Content
 from app.dialogue.engine import respond
 from app.dialogue.knowledge import Knowledge, fill
 from app.dialogue.messages import Message, State
+from app.lint import Draft
 from app.live import Place
 from app.segments import for_sending, segments
 
@@ -208,9 +209,7 @@ def test_no_labelled_message_teaches(shipped: Knowledge) -> None:
 
 
 def test_lint_finds_no_error(shipped: Knowledge) -> None:
-    intents = files.load_intents(ROOT, shipped.content)
-    lock = approval.read_lock(ROOT / files.LOCK)
-    findings = lint.lint(shipped.content, intents, lock, files.urgent_text(ROOT), NOW.date(), timedelta(days=90))
+    findings = lint.lint(Draft.read(ROOT), NOW.date(), timedelta(days=90))
     assert not [str(each) for each in findings if each.level == "error"]
 
 

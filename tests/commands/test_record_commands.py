@@ -45,7 +45,7 @@ def run(store: Engine, *args: str, input: str | None = None) -> Result:
 
 
 def left(store: Engine) -> list[str]:
-    return [each.message_id for each in Questions(store, KEEP, redact).all()]
+    return [question.message_id for question in Questions(store, KEEP, redact).all()]
 
 
 def test_export_writes_every_kind_of_record_for_its_owner_only(store: Engine, tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_export_writes_every_kind_of_record_for_its_owner_only(store: Engine, tm
     assert "7 records" in run(store, "export", "--to", str(path)).output
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     kinds = ["question", "question", "feedback", "count", "count", "proposal", "audit"]
-    assert [each["record"] for each in lines] == kinds
+    assert [line["record"] for line in lines] == kinds
     assert (lines[0]["text"], lines[-2]["lines"], lines[-1]["act"]) == ("¿y la radio?", ["hue", "tint"], "export")
     assert path.stat().st_mode & 0o777 == 0o600
 
@@ -88,7 +88,7 @@ def test_purge_asks_and_deletes_what_is_older(store: Engine) -> None:
 
 def test_purge_of_all_is_audited(store: Engine) -> None:
     assert run(store, "purge", "--all", "--yes").output == "deleted 2 questions\n"
-    assert [(each.act, each.subject) for each in Audit(store).all()] == [("purge", "all questions")]
+    assert [(event.act, event.subject) for event in Audit(store).all()] == [("purge", "all questions")]
 
 
 @pytest.mark.parametrize("args", [(), ("--all", "--older-than", "3")])

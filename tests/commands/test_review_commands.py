@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from app import live
 from app.cli import main
 from app.content import files
+from app.content.yaml_file import read_yaml
 from app.dialogue import engine as dialogue
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, State
@@ -93,13 +94,13 @@ def applied(ward: Ward) -> Result:
 
 
 def open_ids(ward: Ward) -> list[int]:
-    return [each.id for each in Proposals(ward.store).open()]
+    return [proposal.id for proposal in Proposals(ward.store).open()]
 
 
-def test_a_good_proposal_is_added_and_every_other_byte_stays(ward: Ward, applied: Result) -> None:
-    before = (FIXTURE / "intents" / "lamp.yaml").read_text()
-    added = "".join(f'  - "{line}"\n' for line in GOOD)
-    assert (ward.place.content / "intents" / "lamp.yaml").read_text() == before + added
+def test_a_good_proposal_is_added_and_no_list_of_a_person_is_touched(ward: Ward, applied: Result) -> None:
+    intents = ward.place.content / "intents"
+    assert read_yaml(intents / "reviewed.yaml").data["lamp-bulb"] == list(GOOD)
+    assert (intents / "lamp.yaml").read_bytes() == (FIXTURE / "intents" / "lamp.yaml").read_bytes()
 
 
 def test_what_was_added_is_answered_at_the_next_load_without_another_fit(ward: Ward, applied: Result) -> None:
@@ -130,7 +131,7 @@ def test_all_are_settled_listed_and_audited(ward: Ward, applied: Result) -> None
     listed = ward.run("list").output
     assert "applied: 1 lamp-bulb: 4 phrasings" in listed
     assert "refused: 3 lamp-color: 4 phrasings\n  answered though" in listed
-    events = [(each.who, each.act, each.subject) for each in Audit(ward.store).all()]
+    events = [(event.who, event.act, event.subject) for event in Audit(ward.store).all()]
     assert ("Rita", "apply", "3 lamp-color: refused") in events
 
 
