@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import uvicorn
 
-from app import evaluation, live
+from app import evaluation
 from app import lint as linting
 from app.channels import assets
 from app.channels.http import Json
@@ -26,7 +26,9 @@ from app.dialogue import engine
 from app.dialogue.lookup import look_up
 from app.dialogue.messages import Message, State
 from app.errors import ContentError
-from app.main import check_handoffs, check_scripts, create_app, place
+from app.loading import model_cache
+from app.loading.loader import load
+from app.main import create_app
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
 
@@ -54,9 +56,7 @@ def main(context: click.Context) -> None:
 def serve(settings: Settings) -> None:
     """Answers over HTTP. The port opens when the content is loaded."""
     check_address(settings.host, settings.port)
-    loaded = live.load(place(settings))  # a clear error here, rather than a stack trace from inside the server
-    check_scripts(settings, loaded)
-    check_handoffs(settings, loaded)
+    loaded = load(settings.content_config)  # a clear error here, rather than a stack trace from inside the server
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it again after draining: no status -15
     click.echo(f"hai-faq serves at http://{settings.host}:{settings.port}", err=True)
     sys.setswitchinterval(SWITCH)
@@ -79,7 +79,7 @@ def serve(settings: Settings) -> None:
 @clean
 def build(settings: Settings) -> None:
     """Fits the models into the cache, unless they are there already."""
-    folder = live.build(settings.content_dir, settings.cache_dir, settings.risk)
+    folder = model_cache.build(settings.content_config).folder
     click.echo(f"built {folder}")
 
 
@@ -98,7 +98,7 @@ def migrate_store(settings: Settings) -> None:
 @clean
 def ask(settings: Settings, text: str) -> None:
     """The reply to TEXT, and why."""
-    knowledge = live.load(place(settings))
+    knowledge = load(settings.content_config)
     reply, _ = engine.respond(Message(text), State(), knowledge, datetime.now(UTC))
     click.echo(f"{reply.text}\n")
     intent = f", intent {reply.intent.id}" if reply.intent else ""
@@ -115,7 +115,7 @@ def ask(settings: Settings, text: str) -> None:
 @clean
 def search(settings: Settings, text: str, limit: int) -> None:
     """Entries for TEXT, best first; its last word may be unfinished."""
-    knowledge = live.load(place(settings))
+    knowledge = load(settings.content_config)
     found = look_up(knowledge, text, datetime.now(UTC).date(), limit).found
     for each in found:
         click.echo(f"{each.id}: {each.title}" if each.answer else f"{each.id}: no approved text on {each.title}")
@@ -131,7 +131,7 @@ def search(settings: Settings, text: str, limit: int) -> None:
 def evaluate(settings: Settings, paths: tuple[Path, ...], report: Path | None, signs: bool, failures: bool) -> None:
     """Scores labelled messages (JSON lines, or folders of them) in this process."""
     wanted = evaluation.files_of(paths)
-    knowledge = live.load(place(settings))
+    knowledge = load(settings.content_config)
     scores = evaluation.evaluate(wanted, knowledge, datetime.now(UTC), _progress)
     click.echo(scores.table())
     click.echo(f"expected calibration error {evaluation.calibration_error(scores):.3f}; {scores.slowest()}")

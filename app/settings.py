@@ -9,18 +9,20 @@ from collections.abc import Iterable
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from redis.asyncio import ConnectionPool
+from redis.asyncio.connection import Connection, parse_url
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
-from app.channels.staff.desk import Role
+from app.content import schema
 from app.dialogue.handoffs import Handoff
-from app.records.tables import INSERTS, connect
+from app.loading.model_cache import ContentConfig
+from app.roles import Role
 
 _PLACEHOLDER_SECRETS = ("changeme", "change-me", "secret", "password", "placeholder", "example")
 
@@ -126,13 +128,14 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def a_url_of_a_store(cls, value: str) -> str:
-        try:
-            known = connect(value).dialect.name in INSERTS
-        except (ValueError, ImportError, SQLAlchemyError):  # their words may hold the password
-            known = False
-        if not known:
+        if not _is_of_a_store(value):
             raise ValueError("must be sqlite:///file or postgresql://user:password@host/name")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def without_a_last_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else None
 
     @field_validator("owner_webhook")
     @classmethod
@@ -146,7 +149,7 @@ class Settings(BaseSettings):
     def a_url_of_redis(cls, value: SecretStr | None) -> SecretStr | None:
         try:
             if value is not None:
-                ConnectionPool.from_url(value.get_secret_value()).make_connection()  # type: ignore[no-untyped-call]
+                _check_redis(value.get_secret_value())
         except (ValueError, TypeError, RedisError):  # their words may hold the password
             raise ValueError("must be redis://, rediss:// or unix:// and options that redis-py knows") from None
         return value
@@ -211,6 +214,20 @@ class Settings(BaseSettings):
         return {name: getattr(self, name) or None for name in names}
 
     @property
+    def content_config(self) -> ContentConfig:
+        return ContentConfig(
+            content=self.content_dir,
+            cache=self.cache_dir,
+            documents=self.documents_dir,
+            site=self.site,
+            risk=self.risk,
+            urgent_bar=self.urgent_bar,
+            grace=self.grace,
+            scripts=schema.SMS if self.texts else (),
+            handoffs=self.handoffs,
+        )
+
+    @property
     def grace(self) -> timedelta:
         return timedelta(days=self.grace_days)
 
@@ -221,6 +238,23 @@ class Settings(BaseSettings):
     @property
     def ledger_keep(self) -> timedelta:
         return timedelta(days=round(self.ledger_months * 30.4375))
+
+
+def _is_of_a_store(url: str) -> bool:
+    try:
+        parsed = make_url(url)
+    except (ValueError, ArgumentError):  # their words may hold the password
+        return False
+    if parsed.get_backend_name() == "sqlite":
+        return parsed.drivername in ("sqlite", "sqlite+pysqlite") and not any(parsed[1:5])
+    return parsed.get_backend_name() == "postgresql"
+
+
+def _check_redis(url: str) -> None:
+    """Raises what redis-py raises for a URL or an option that it does not know; connects to nothing."""
+    options: dict[str, Any] = {**parse_url(url)}
+    options.pop("max_connections", None)  # of the pool
+    options.pop("connection_class", Connection)(**options)
 
 
 def _is_of_the_web(url: str) -> bool:

@@ -10,7 +10,6 @@ import click
 
 from app import evaluation
 from app.commands.ground import clean, store_of
-from app.main import place
 from app.records.audit import Audit, Event
 from app.records.proposals import Proposal, Proposals
 from app.records.questions import Questions
@@ -81,7 +80,7 @@ def apply(
         return
     patients = [each.text for each in Questions(store, settings.question_keep, redact).all()]
     with tempfile.TemporaryDirectory(prefix="hai-faq-review-") as bench:
-        gate = Gate.open(place(settings), Path(bench), _labelled(settings, paths), datetime.now(UTC), _progress)
+        gate = Gate.open(settings.content_config, Path(bench), _labelled(settings, paths), datetime.now(UTC), _progress)
         sifted = gate.sift(waiting, patients)
         _show(sifted)
         if dry_run or not (yes or click.confirm("do so?")):

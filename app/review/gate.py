@@ -6,14 +6,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from app import evaluation, lint, live
+from app import evaluation, lint
 from app.content import additions, approval, files
 from app.content.writing import write_all
 from app.dialogue.knowledge import Knowledge
 from app.errors import ContentError, InvalidBody
 from app.evaluation import Scores
 from app.lint import Finding
-from app.live import Place
+from app.loading.loader import load
+from app.loading.model_cache import ContentConfig, hand_on
 from app.records.proposals import Proposal, State
 from app.review.checks import check, stands
 from app.review.comparison import worse
@@ -49,7 +50,7 @@ class Sifted:
 class Gate:
     """What the content is like now, and a workbench for what it would be like."""
 
-    place: Place
+    place: ContentConfig
     bench: Path
     """An empty folder."""
     labelled: Sequence[Path]
@@ -63,10 +64,10 @@ class Gate:
 
     @classmethod
     def open(
-        cls, place: Place, bench: Path, labelled: Sequence[Path], now: datetime, say: Callable[[str], None]
+        cls, place: ContentConfig, bench: Path, labelled: Sequence[Path], now: datetime, say: Callable[[str], None]
     ) -> "Gate":
         fingerprint = files.fingerprint(place.content)
-        knowledge = live.load(place)
+        knowledge = load(place)
         scores = evaluation.evaluate(labelled, knowledge, now)
         if not scores.judged:
             raise ContentError(place.content, 1, "", "no labelled messages are given: nothing could be found worse")
@@ -124,7 +125,7 @@ class Gate:
             self._tried[ids] = Trial(folder, self._harm(proposals, tried))
         return self._tried[ids]
 
-    def _harm(self, proposals: Sequence[Proposal], place: Place) -> str:
+    def _harm(self, proposals: Sequence[Proposal], place: ContentConfig) -> str:
         try:
             _copy(self.place.content, place.content)
             for each in proposals:
@@ -134,7 +135,7 @@ class Gate:
             problems = sorted(str(finding) for finding in new if finding.where not in unsealed)
             if problems:
                 return "\n".join(problems)
-            after = evaluation.evaluate(self.labelled, live.load(place), self.now)
+            after = evaluation.evaluate(self.labelled, load(place), self.now)
         except ContentError as error:
             return f"{error.path.name}: {error.key}: {error.problem}"
         return "\n".join(worse(self.scores, after))
@@ -153,7 +154,7 @@ class Gate:
             if files.fingerprint(content) != wanted:
                 raise ContentError(content / files.FAQ, 1, "", "someone else wrote at the same time: taken back")
 
-        live.hand_on(trial.folder, trial.folder / CACHE, self.place)
+        hand_on(replace(self.place, content=trial.folder, cache=trial.folder / CACHE), self.place)
         try:
             write_all(_changes(trial.folder, content), verify)
         except OSError as error:
@@ -174,7 +175,7 @@ def _add(proposal: Proposal, folder: Path) -> None:
         additions.add_phrasings(folder, files.load_content(folder), proposal.target, proposal.lines)
 
 
-def _errors(folder: Path, place: Place, now: datetime) -> frozenset[Finding]:
+def _errors(folder: Path, place: ContentConfig, now: datetime) -> frozenset[Finding]:
     content = files.load_content(folder)
     intents, lock = files.load_intents(folder, content), approval.read_lock(folder / files.LOCK)
     found = lint.errors(content, intents, lock, files.urgent_text(folder), now.date(), place.grace)

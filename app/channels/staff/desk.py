@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
 
 from authlib.integrations.starlette_client import StarletteOAuth2App
 
@@ -16,9 +15,7 @@ from app.records.limits import Limits
 from app.records.proposals import Proposals
 from app.records.questions import Questions
 from app.records.withdrawals import Withdrawals
-
-Role = Literal["lookup", "curator"]
-"""A curator may do all that the look-up may."""
+from app.roles import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from app.channels.http import Served, Services, client_of, is_local
 from app.channels.rendering import page
 from app.channels.staff import access
 from app.channels.staff.access import SignedIn, posted
-from app.channels.staff.desk import Desk, Provider, Role
+from app.channels.staff.desk import Desk, Provider
 from app.errors import NotAllowed, NotFound, StoreError, TooManyRequests
 from app.records.audit import Act
+from app.roles import Role
 
 log = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
