@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from authlib.integrations.starlette_client import OAuth
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
@@ -21,6 +21,7 @@ from app.channels.staff.desk import Desk, Provider
 from app.channels.staff.link import Link
 from app.channels.staff.notices import Notices
 from app.loading.reloader import Reloader
+from app.optional import load_optional
 from app.records.audit import Audit
 from app.records.consents import Consents
 from app.records.conversations import MemoryConversations, RedisConversations
@@ -31,11 +32,13 @@ from app.records.limits import Limits, MemoryLimits, RedisLimits
 from app.records.proposals import Proposals
 from app.records.questions import Questions
 from app.records.redact import redact
-from app.records.shared import Shared
 from app.records.withdrawals import Withdrawals
 from app.records.writer import Sink, Writer
 from app.settings import Settings
 from app.tokens import Tokens
+
+if TYPE_CHECKING:
+    from app.records.shared import Shared
 
 TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
 """Of one number: as fast as anyone types."""
@@ -43,9 +46,12 @@ SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE = 0.2, 20
 """Of one client; a hospital's desks may share an address."""
 
 
-def shared_of(settings: Settings) -> Shared | None:
+def shared_of(settings: Settings) -> "Shared | None":
     url = revealed(settings.redis_url)
-    return Shared(url, settings.redis_milliseconds / 1000) if url else None
+    if url is None:
+        return None
+    shared: Shared = load_optional("app.records.shared").Shared(url, settings.redis_milliseconds / 1000)
+    return shared
 
 
 def revealed(secret: SecretStr | None) -> str | None:
@@ -66,7 +72,7 @@ class Builder:
     key: bytes
     """Signs and hashes."""
     engine: Engine
-    shared: Shared | None
+    shared: "Shared | None"
     """Redis, where replicas share one."""
 
     def writer(self) -> Writer:
@@ -144,16 +150,13 @@ class Builder:
 
     def _provider(self) -> Provider:
         settings = self.settings
-        issuer = settings.oidc_issuer or ""
-        client = OAuth().register(
-            "site",
-            client_id=settings.oidc_client_id,
-            client_secret=revealed(settings.oidc_client_secret),
-            server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
-            client_kwargs={"scope": "openid profile email", "code_challenge_method": "S256", "timeout": 5.0},
+        client = load_optional("app.channels.staff.openid").OpenId(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            revealed(settings.oidc_client_secret),
+            f"{settings.public_url}/staff/callback",
         )
-        redirect = f"{settings.public_url}/staff/callback"
-        return Provider(client, issuer, settings.oidc_roles_claim, settings.oidc_roles, redirect)
+        return Provider(client, settings.oidc_roles_claim, settings.oidc_roles)
 
     def _questions(self) -> Questions:
         return Questions(self.engine, self.settings.question_keep, redact)

@@ -71,6 +71,10 @@ class StoreError(HaiFaqError):
     pass
 
 
+class ProviderError(HaiFaqError):
+    """An identity provider that cannot be reached or did not vouch; the kind of failure, never its words."""
+
+
 class RequestError(HaiFaqError):
     """Rendered as RFC 9457 `application/problem+json` by `channels.http`."""
 

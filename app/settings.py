@@ -9,19 +9,18 @@ from collections.abc import Iterable
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from redis.asyncio.connection import Connection, parse_url
-from redis.exceptions import RedisError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.content import schema
 from app.dialogue.handoffs import Handoff
 from app.loading.model_cache import ContentConfig
+from app.optional import load_optional
 from app.roles import Role
 
 _PLACEHOLDER_SECRETS = ("changeme", "change-me", "secret", "password", "placeholder", "example")
@@ -147,11 +146,8 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def a_url_of_redis(cls, value: SecretStr | None) -> SecretStr | None:
-        try:
-            if value is not None:
-                _check_redis(value.get_secret_value())
-        except (ValueError, TypeError, RedisError):  # their words may hold the password
-            raise ValueError("must be redis://, rediss:// or unix:// and options that redis-py knows") from None
+        if value is not None and not _is_of_redis(value.get_secret_value()):
+            raise ValueError("must be redis://, rediss:// or unix:// and options that redis-py knows")
         return value
 
     @field_validator("allowed_origins")
@@ -250,11 +246,16 @@ def _is_of_a_store(url: str) -> bool:
     return parsed.get_backend_name() == "postgresql"
 
 
-def _check_redis(url: str) -> None:
-    """Raises what redis-py raises for a URL or an option that it does not know; connects to nothing."""
-    options: dict[str, Any] = {**parse_url(url)}
-    options.pop("max_connections", None)  # of the pool
-    options.pop("connection_class", Connection)(**options)
+def _is_of_redis(url: str) -> bool:
+    """A connection that is made and not opened tells whether redis-py knows each option."""
+    redis = load_optional("redis.asyncio.connection")
+    try:
+        options = {**redis.parse_url(url)}
+        options.pop("max_connections", None)  # of the pool
+        options.pop("connection_class", redis.Connection)(**options)
+    except (ValueError, TypeError, redis.RedisError):  # their words may hold the password
+        return False
+    return True
 
 
 def _is_of_the_web(url: str) -> bool:
