@@ -98,7 +98,6 @@ async def _running(
             metrics_token=revealed(settings.metrics_token),
             public_url=settings.public_url,
         )
-        gc.collect()
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms
         yield
 
