@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from app.answering import Answering
+from app.channels.http import Services
 from app.channels.sms.conversation import SmsConversation
 from app.channels.sms.gateway import Gateway, Sender
 from app.channels.sms.generic import Generic
@@ -20,6 +21,8 @@ from app.channels.sms.twilio import Twilio
 from app.channels.staff.desk import Desk, Provider
 from app.channels.staff.link import Link
 from app.channels.staff.notices import Notices
+from app.dialogue.knowledge import Knowledge
+from app.loading.loader import load
 from app.loading.reloader import Reloader
 from app.optional import load_optional
 from app.records.audit import Audit
@@ -27,6 +30,7 @@ from app.records.consents import Consents
 from app.records.conversations import MemoryConversations, RedisConversations
 from app.records.counts import Counts
 from app.records.deliveries import Deliveries
+from app.records.feedback import Feedback
 from app.records.ledger import Ledger
 from app.records.limits import Limits, MemoryLimits, RedisLimits
 from app.records.proposals import Proposals
@@ -75,6 +79,11 @@ class Builder:
     shared: "Shared | None"
     """Redis, where replicas share one."""
 
+    def reloader(self, loaded: Knowledge | None) -> Reloader:
+        """Raises `HaiFaqError` where nothing was loaded and the content on disk may not be served."""
+        config = self.settings.content_config
+        return Reloader(config, loaded or load(config), Withdrawals(self.engine), self.settings.watch_seconds)
+
     def writer(self) -> Writer:
         """Return the writer of what is kept best effort."""
         sinks: dict[str, Sink] = {"ledger": Ledger(self.settings.ledger_keep), "counts": Counts(self.engine)}
@@ -91,6 +100,17 @@ class Builder:
             writer=writer,
             tokens=Tokens(self.key),
             clock=_now,
+        )
+
+    def services(self, reloader: Reloader, answering: Answering, announce: Callable[[str], None]) -> Services:
+        return Services(
+            reloader=reloader,
+            answering=answering,
+            feedback=Feedback(self.engine, self.settings.ledger_keep),
+            desk=self.staff(announce),
+            trusted_proxies=frozenset(self.settings.trusted_proxies),
+            metrics_token=revealed(self.settings.metrics_token),
+            public_url=self.settings.public_url,
         )
 
     def sms(self, answering: Answering) -> SmsConversation | None:

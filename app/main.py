@@ -16,16 +16,11 @@ from sqlalchemy import Engine
 from app import __version__
 from app.builder import Builder, revealed, shared_of
 from app.channels import api, http, pages, rasa
-from app.channels.http import Services
 from app.channels.sms import webhook
 from app.channels.staff import access, insights, lookup, review, signin
 from app.dialogue.knowledge import Knowledge
 from app.errors import StoreError
-from app.loading.loader import load
-from app.loading.reloader import Reloader
-from app.records.feedback import Feedback
 from app.records.tables import connect, migrate
-from app.records.withdrawals import Withdrawals
 from app.settings import Settings
 
 SURFACES = (api, rasa, pages, webhook, signin, lookup, review, insights)
@@ -38,10 +33,10 @@ log = logging.getLogger(__name__)
 def create_app(
     settings: Settings, loaded: Knowledge | None = None, announce: Callable[[str], None] = lambda _: None
 ) -> FastAPI:
-    """The whole service. Importing and creating reach nothing; the lifespan opens files and stores.
+    """Return the whole service. Importing and creating reach nothing; the lifespan opens files and stores.
 
-    `loaded` is what the content on disk was loaded as a moment ago, if it was. `announce` gets each one-time link
-    for the staff's sign-in, which must reach the console and nothing else.
+    `loaded` is the content on disk where it was loaded a moment ago. `announce` gets each one-time link for the
+    staff's sign-in, which must reach the console and nothing else.
     """
     key = _key(settings)
     app = FastAPI(  # routes, not included routers: those are matched twice, which cost 50 us a request
@@ -66,7 +61,7 @@ def create_app(
 async def _running(
     app: FastAPI, settings: Settings, key: bytes, loaded: Knowledge | None, announce: Callable[[str], None]
 ) -> AsyncIterator[None]:
-    """What lives as long as the service; what was opened last is closed first, so that records outlive messages."""
+    """Open what lives as long as the service, and close the last first, so that records outlive messages."""
     async with AsyncExitStack() as stack:
         engine = connect(settings.database_url)
         stack.callback(engine.dispose)
@@ -75,13 +70,12 @@ async def _running(
         shared = shared_of(settings)
         if shared:
             stack.push_async_callback(shared.close)
-        config = settings.content_config
-        reloader = Reloader(config, loaded or load(config), Withdrawals(engine), settings.watch_seconds)
+        build = Builder(settings, key, engine, shared)
+        reloader = build.reloader(loaded)
         reloader.start()
         stack.callback(reloader.stop)
         if threading.current_thread() is threading.main_thread():  # elsewhere no signal can be handled
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.wake)
-        build = Builder(settings, key, engine, shared)
         writer = build.writer()
         writer.start()
         stack.callback(writer.stop)
@@ -89,15 +83,7 @@ async def _running(
         app.state.sms = build.sms(answering)
         if app.state.sms:
             stack.callback(asyncio.create_task(app.state.sms.outbox.run()).cancel)
-        app.state.services = Services(
-            reloader=reloader,
-            answering=answering,
-            feedback=Feedback(engine, settings.ledger_keep),
-            desk=build.staff(announce),
-            trusted_proxies=frozenset(settings.trusted_proxies),
-            metrics_token=revealed(settings.metrics_token),
-            public_url=settings.public_url,
-        )
+        app.state.services = build.services(reloader, answering, announce)
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms
         yield
 
