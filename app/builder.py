@@ -51,11 +51,8 @@ SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE = 0.2, 20
 
 
 def shared_of(settings: Settings) -> "Shared | None":
-    url = revealed(settings.redis_url)
-    if url is None:
-        return None
-    shared: Shared = load_optional("app.records.shared").Shared(url, settings.redis_milliseconds / 1000)
-    return shared
+    url, seconds = revealed(settings.redis_url), settings.redis_milliseconds / 1000
+    return load_optional("app.records.shared").Shared(url, seconds) if url else None
 
 
 def revealed(secret: SecretStr | None) -> str | None:

@@ -60,11 +60,14 @@ class Fitted(NamedTuple):
 def build(config: ContentConfig) -> Fitted:
     """Return the matchers fitted for this content, which are fitted now unless the cache has them whole."""
     target = config.cache / key(config)
-    try:
+    with contextlib.suppress(ModelError):
         return _read(target)
-    except ModelError:
-        with _alone(config.cache):
-            return _read_or_fit(config, target)
+    with _alone(config.cache):
+        with contextlib.suppress(ModelError):  # another process may have fitted the same meanwhile
+            return _read(target)
+        _fit(config, target)
+        _forget_others(target)
+        return _read(target)
 
 
 def hand_on(source: ContentConfig, target: ContentConfig) -> None:
@@ -78,16 +81,6 @@ def hand_on(source: ContentConfig, target: ContentConfig) -> None:
 
 def _read(target: Path) -> Fitted:
     return Fitted(target, matcher.load_together(target))
-
-
-def _read_or_fit(config: ContentConfig, target: Path) -> Fitted:
-    """Another process may have fitted the same while this one waited for its turn."""
-    try:
-        return _read(target)
-    except ModelError:
-        _fit(config, target)
-        _forget_others(target)
-        return _read(target)
 
 
 @contextlib.contextmanager
