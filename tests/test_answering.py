@@ -92,7 +92,7 @@ def test_every_message_is_counted_and_what_was_not_answered_is_kept(
 
 def test_an_answered_message_near_the_urgent_bar_is_kept_for_review(client: TestClient, kept: Kept) -> None:
     answering = client.app.state.services.answering  # type: ignore[attr-defined]
-    knowledge = answering.live.current
+    knowledge = answering.reloader.current
     urgency = replace(knowledge.assess("what color is the lamp"), score=NEAR_URGENT)
     key = (answering._hash("what color is the lamp"), "web", State(), answering.clock().date())
     reply, following = respond(Message("what color is the lamp", "web"), State(), knowledge, answering.clock(), urgency)

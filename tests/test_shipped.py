@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app import evaluation, lint, live, text
+from app import evaluation, lint, text
 from app.channels.sms import consent
 from app.content import approval, files, schema
 from app.content.schema import Content
@@ -17,7 +17,8 @@ from app.dialogue.engine import respond
 from app.dialogue.knowledge import Knowledge, fill
 from app.dialogue.messages import Message, State
 from app.lint import Draft
-from app.live import Place
+from app.loading.loader import load
+from app.loading.model_cache import ContentConfig
 from app.segments import for_sending, segments
 
 pytestmark = pytest.mark.shipped
@@ -30,7 +31,7 @@ NOW = datetime(2026, 12, 1, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def shipped() -> Knowledge:
     cache = Path(os.environ.get("HAI_FAQ_CACHE_DIR", ROOT / "var" / "cache"))
-    return live.load(Place(ROOT, cache, None, {}, 0.03, 0.5, timedelta(days=90)))
+    return load(ContentConfig(ROOT, cache, None, {}, 0.03, 0.5, timedelta(days=90)))
 
 
 @pytest.fixture(scope="module")

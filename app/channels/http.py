@@ -24,10 +24,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.answering import Answering
-from app.channels.sms.exchange import Exchange
 from app.channels.staff.desk import Desk
 from app.errors import HaiFaqError, RequestError, TooLarge
-from app.live import Live
+from app.loading.reloader import Reloader
 from app.records.feedback import Feedback
 
 log = logging.getLogger(__name__)
@@ -72,11 +71,9 @@ class Problem(BaseModel):
 class Services:
     """What the surfaces use, built once in the lifespan."""
 
-    live: Live
+    reloader: Reloader
     answering: Answering
     feedback: Feedback
-    exchange: Exchange | None
-    """Of text messages, where a gateway is configured."""
     desk: Desk | None
     """Of the staff, where they can sign in."""
     trusted_proxies: frozenset[str]
@@ -192,7 +189,7 @@ def problem(
 
 def _help(request: Request) -> str:
     try:
-        return services(request).live.current.scripts["safety-notice"]
+        return services(request).reloader.current.scripts["safety-notice"]
     except (HaiFaqError, AttributeError):
         return HELP
 

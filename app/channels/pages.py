@@ -54,7 +54,7 @@ async def demo(request: Request, served: Served) -> Response:
 
 @router.api_route("/ask", methods=READ)
 async def form(served: Served) -> Response:
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     return page("ask.html", served, conversation="", suggestions=compose.first_suggestions(knowledge, day))
 
 
@@ -64,7 +64,7 @@ async def ask(request: Request, served: Served) -> Response:
     form = await form_of(request)
     text = form.get("choice") or form.get("text", "")
     conversation = form.get("conversation_id", "")
-    knowledge, client = served.live.current, client_of(request, served.trusted_proxies)
+    knowledge, client = served.reloader.current, client_of(request, served.trusted_proxies)
     try:
         done = await served.answering.answer(Message(text, "web"), conversation or None, client)
     except RequestError as refused:
@@ -87,7 +87,7 @@ async def ask(request: Request, served: Served) -> Response:
 @router.api_route("/faq", methods=READ)
 async def faq(served: Served) -> Response:
     """Every entry that is served, by theme; told to search engines only once a site has sealed the texts itself."""
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     shown = [answer for id_, answer in knowledge.answers.items() if knowledge.serves(id_, day)]
     themes = {title: [each for each in shown if each.theme == id_] for id_, title in knowledge.content.themes.items()}
     data = None if knowledge.demo else _structured(shown)

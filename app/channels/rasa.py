@@ -66,7 +66,7 @@ async def health() -> Status:
 async def webhook(body: SentIn, request: Request, served: Served) -> list[SaidOut]:
     """Each answer is a message of its own; options and suggestions are buttons on the last. Never empty."""
     sender = body.sender or secrets.token_urlsafe(16)
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     if body.message.strip() in OPENERS:
         await served.answering.forget("rasa", sender)
         return _said(sender, *_welcome(knowledge, day))

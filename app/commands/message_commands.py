@@ -6,11 +6,11 @@ from typing import TextIO
 
 import click
 
-from app import evaluation, live
+from app import evaluation
 from app.dialogue import engine
 from app.dialogue.lookup import look_up
 from app.dialogue.messages import Message, State
-from app.main import place
+from app.loading.loader import load
 from app.settings import Settings
 
 
@@ -19,7 +19,7 @@ from app.settings import Settings
 @click.pass_obj
 def ask(settings: Settings, text: str) -> None:
     """Print the reply to TEXT, and why."""
-    knowledge = live.load(place(settings))
+    knowledge = load(settings.content_config)
     reply, _ = engine.respond(Message(text), State(), knowledge, datetime.now(UTC))
     click.echo(f"{reply.text}\n")
     intent = f", intent {reply.intent.id}" if reply.intent else ""
@@ -35,7 +35,7 @@ def ask(settings: Settings, text: str) -> None:
 @click.pass_obj
 def search(settings: Settings, text: str, limit: int) -> None:
     """Print the entries for TEXT, best first; its last word may be unfinished."""
-    knowledge = live.load(place(settings))
+    knowledge = load(settings.content_config)
     for hit in look_up(knowledge, text, datetime.now(UTC).date(), limit).found:
         click.echo(f"{hit.id}: {hit.title}" if hit.answer else f"{hit.id}: no approved text on {hit.title}")
 
@@ -49,7 +49,7 @@ def search(settings: Settings, text: str, limit: int) -> None:
 def evaluate(settings: Settings, paths: tuple[Path, ...], report: TextIO | None, signs: bool, failures: bool) -> None:
     """Score labelled messages (JSON lines, or folders of them)."""
     files = evaluation.files_of(paths)
-    knowledge = live.load(place(settings))
+    knowledge = load(settings.content_config)
     scores = evaluation.evaluate(files, knowledge, datetime.now(UTC), _show_progress)
     click.echo(scores.table())
     click.echo(f"expected calibration error {evaluation.calibration_error(scores):.3f}; {scores.slowest()}")

@@ -11,7 +11,6 @@ import click
 
 from app import evaluation
 from app.commands.environment import open_store
-from app.main import place
 from app.records.audit import Audit, Event
 from app.records.proposals import Proposal, Proposals
 from app.records.questions import Questions
@@ -79,7 +78,7 @@ def apply(settings: Settings, ids: tuple[int, ...], paths: tuple[Path, ...], by:
         return
     questions = [question.text for question in Questions(store, settings.question_keep, redact).all()]
     with tempfile.TemporaryDirectory(prefix="hai-faq-review-") as bench:
-        gate = Gate(place(settings), Path(bench), _labelled(settings, paths), datetime.now(UTC), _show_progress)
+        gate = Gate(settings.content_config, Path(bench), _labelled(settings, paths), datetime.now(UTC), _show_progress)
         verdicts, trial = gate.decide(waiting, questions)
         _show(verdicts)
         if dry_run or not (yes or click.confirm("do so?")):

@@ -6,12 +6,13 @@ import sys
 import click
 import uvicorn
 
-from app import live
 from app.channels import assets
 from app.channels.protocol import Guarded
 from app.commands.address import check_address
 from app.commands.environment import open_store
-from app.main import check_handoffs, check_scripts, create_app, place
+from app.loading import model_cache
+from app.loading.loader import load
+from app.main import create_app
 from app.settings import Settings
 
 SWITCH = 0.0005
@@ -25,9 +26,7 @@ messages was 12 to 13 ms while the look-up's index was made and records were wri
 def serve(settings: Settings) -> None:
     """Answer over HTTP. The port opens when the content is loaded."""
     check_address(settings.host, settings.port)
-    loaded = live.load(place(settings))  # a clear error here, rather than a stack trace from inside the server
-    check_scripts(settings, loaded)
-    check_handoffs(settings, loaded)
+    loaded = load(settings.content_config)  # a clear error here, rather than a stack trace from inside the server
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it again after draining: no status -15
     click.echo(f"hai-faq serves at http://{settings.host}:{settings.port}", err=True)
     sys.setswitchinterval(SWITCH)
@@ -49,7 +48,7 @@ def serve(settings: Settings) -> None:
 @click.pass_obj
 def build(settings: Settings) -> None:
     """Fit the models into the cache, unless they are there already."""
-    folder = live.build(settings.content_dir, settings.cache_dir, settings.risk)
+    folder = model_cache.build(settings.content_config).folder
     click.echo(f"built {folder}")
 
 

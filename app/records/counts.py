@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, select
 
-from app.records.tables import INSERTS, counts, transaction
+from app.records.tables import counts, insert_into, transaction
 
 OUTCOME, ENTRY, TOPIC, MILLISECONDS = "outcome", "entry", "topic", "ms"
 BUCKETS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
@@ -52,7 +52,7 @@ class Counts:
         total = Counter(key for each in batch for key in each.added())
         names = ("day", "channel", "measure", "name", "times")
         rows = [dict(zip(names, (*key, times), strict=True)) for key, times in sorted(total.items())]
-        new = INSERTS[connection.dialect.name](counts)
+        new = insert_into(counts, connection)
         added_up = new.on_conflict_do_update(
             index_elements=list(names[:4]), set_={"times": counts.c.times + new.excluded.times}
         )

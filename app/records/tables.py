@@ -1,19 +1,11 @@
 """The tables, and the one engine that reaches them."""
 
 import contextlib
-import math
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from psycopg.abc import RV, PQGen
 from sqlalchemy import (
     Boolean,
     Column,
@@ -31,18 +23,17 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     create_engine,
+    dialects,
     event,
-    func,
     make_url,
-    select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app import metrics
 from app.errors import StoreError
+from app.optional import load_optional
 
 WAIT = 2
 """Seconds for PostgreSQL to take a connection, and for one to come free."""
@@ -50,11 +41,9 @@ LONGEST_STATEMENT = 5_000
 """Milliseconds: what takes longer is broken, and a person waits for it."""
 HUNG = LONGEST_STATEMENT / 1000 + 1
 """Seconds without a word from PostgreSQL, which would have given up the statement by then."""
-_MIGRATING = 0x68616966
-"""The advisory lock under which one process at a time migrates a PostgreSQL."""
+MIGRATIONS = Path(__file__).parent / "migrations"
 
-INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-"""Inserts that know `ON CONFLICT`, by dialect."""
+dialects.registry.register("postgresql.impatient", "app.records.impatience", "Impatient")  # loaded where it is named
 
 metadata = MetaData()
 
@@ -192,37 +181,11 @@ def connect(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         limits: dict[str, Any] = {"connect_timeout": WAIT, "options": f"-c statement_timeout={LONGEST_STATEMENT}"}
-        parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed, pool_pre_ping=True, pool_timeout=WAIT, connect_args=limits)
-        event.listen(engine, "do_connect", lambda _dialect, _record, given, named: _Impatient.connect(*given, **named))
-        return engine
+        parsed = parsed.set(drivername="postgresql+impatient")
+        return create_engine(parsed, pool_pre_ping=True, pool_timeout=WAIT, connect_args=limits)
     engine = create_engine(parsed)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
-
-
-class _Impatient(psycopg.Connection[Any]):
-    """`statement_timeout` is kept by the server: one that hangs, or that the network cut off, never comes to it."""
-
-    patience = HUNG
-
-    def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
-        return super().wait(self._in_time(gen), *args, **kwargs)
-
-    def _in_time(self, gen: PQGen[RV]) -> PQGen[RV]:
-        """The driver looks in, with nothing, ten times a second."""
-        until = time.monotonic() + self.patience
-        try:
-            wanted = next(gen)
-            while True:
-                ready = yield wanted
-                if not ready and time.monotonic() > until:
-                    self.pgconn.finish()
-                    raise psycopg.OperationalError("the server hangs")
-                wanted = gen.send(ready)
-        except StopIteration as done:
-            found: RV = done.value
-            return found
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -248,44 +211,40 @@ def transaction(engine: Engine, store: str) -> Iterator[Connection]:
         raise StoreError(f"{store} cannot be reached: {type(error).__name__}") from error
 
 
+def insert_into(table: Table, connection: Connection) -> Any:
+    """Return an insert that knows `ON CONFLICT`, which is of the dialect."""
+    return load_optional(f"sqlalchemy.dialects.{connection.dialect.name}").insert(table)
+
+
 def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
     """Inserts a row, or replaces the one with the same primary key, also when another process is just doing that."""
-    new = INSERTS[connection.dialect.name](table)
+    new = insert_into(table, connection)
     keys = [column.name for column in table.primary_key]
     rest = {column.name: new.excluded[column.name] for column in table.columns if column.name not in keys}
     connection.execute(new.on_conflict_do_update(index_elements=keys, set_=rest), row)
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Brings the schema up to date; that of a later release is left as it is, since schemas only grow (a roll-back).
+    """Bring the schema up to date; that of a later release is left as it is, since schemas only grow (a roll-back).
 
     Raises `StoreError` when the store cannot be reached or written.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    if revision != "head" or not _is_at_head(engine):
+        load_optional("app.records.migrating").migrate(engine, revision)
+
+
+def _is_at_head(engine: Engine) -> bool:
+    """Alembic would say the same, and is a seventh of what a start imports."""
+    if engine.url.database and engine.url.get_backend_name() == "sqlite" and not Path(engine.url.database).exists():
+        return False
     try:
-        if engine.url.database and engine.url.get_backend_name() == "sqlite":
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-        with engine.begin() as connection:
-            _alone(connection)
-            if not _is_newer(connection, config):
-                config.attributes["connection"] = connection
-                command.upgrade(config, revision)
-    except (SQLAlchemyError, OSError) as error:
-        raise StoreError(f"the store cannot be migrated: {type(error).__name__}") from error
+        with engine.connect() as connection:
+            revisions = connection.exec_driver_sql("select version_num from alembic_version").scalars().all()
+    except SQLAlchemyError:
+        return False
+    return revisions == [head()]
 
 
-def _is_newer(connection: Connection, config: Config) -> bool:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    current = MigrationContext.configure(connection).get_current_revision()
-    return current is not None and current not in known
-
-
-def _alone(connection: Connection) -> None:
-    """Until the transaction ends, no other process migrates this store; on PostgreSQL they wait as long as it takes."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        return
-    connection.execute(select(func.set_config("statement_timeout", "0", True)))
-    connection.connection.dbapi_connection.patience = math.inf  # type: ignore[union-attr]
-    connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+def head() -> str:
+    """Return the newest revision: the names of their files begin with it."""
+    return max(path.name for path in (MIGRATIONS / "versions").glob("*.py"))[:4]

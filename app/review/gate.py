@@ -8,14 +8,15 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from app import evaluation, lint, live
+from app import evaluation, lint
 from app.content import additions, files
 from app.content.file_io import write_all
 from app.dialogue.knowledge import Knowledge
 from app.errors import ContentError, InvalidBody
 from app.evaluation import Scores
 from app.lint import Draft, Finding
-from app.live import Place
+from app.loading.loader import load
+from app.loading.model_cache import ContentConfig, hand_on
 from app.records.proposals import Proposal, State
 from app.review.checks import check, stands
 from app.review.comparison import regressions
@@ -44,16 +45,21 @@ class Gate:
     """The content as it is when the gate is made, and a bench for copies of it as it would be."""
 
     def __init__(
-        self, place: Place, bench: Path, labelled: Sequence[Path], now: datetime, progress: Callable[[str], None]
+        self,
+        config: ContentConfig,
+        bench: Path,
+        labelled: Sequence[Path],
+        now: datetime,
+        progress: Callable[[str], None],
     ) -> None:
         """`labelled` are files of messages that must not get worse. Raises `ContentError` when they hold none."""
-        self._place, self._bench, self._labelled, self._now, self._progress = place, bench, labelled, now, progress
-        self._fingerprint = files.fingerprint(place.content)
-        self._knowledge = live.load(place)
+        self._config, self._bench, self._labelled, self._now, self._progress = config, bench, labelled, now, progress
+        self._fingerprint = files.fingerprint(config.content)
+        self._knowledge = load(config)
         self._scores = self._evaluate(self._knowledge)
-        self._errors = self._lint(place.content)
+        self._errors = self._lint(config.content)
         if not self._scores.judged:
-            raise ContentError(place.content, 1, "", "no labelled messages are given: nothing could be found worse")
+            raise ContentError(config.content, 1, "", "no labelled messages are given: nothing could be found worse")
 
     def decide(self, proposals: Sequence[Proposal], questions: Iterable[str]) -> tuple[Sequence[Verdict], Trial | None]:
         """Return the verdicts, and the copy with all that is to be written, if anything is.
@@ -100,19 +106,19 @@ class Gate:
     def _trial(self, proposals: tuple[Proposal, ...]) -> Trial:
         self._progress(f"trying {', '.join(str(proposal.id) for proposal in proposals)}")
         folder = Path(tempfile.mkdtemp(dir=self._bench))
-        return Trial(folder, self._harm(proposals, replace(self._place, content=folder, cache=folder / CACHE)))
+        return Trial(folder, self._harm(proposals, replace(self._config, content=folder, cache=folder / CACHE)))
 
-    def _harm(self, proposals: Sequence[Proposal], place: Place) -> str:
+    def _harm(self, proposals: Sequence[Proposal], config: ContentConfig) -> str:
         try:
-            _copy(self._place.content, place.content)
+            _copy(self._config.content, config.content)
             for proposal in proposals:
-                _add(proposal, place.content)
-            new = self._lint(place.content) - self._errors
+                _add(proposal, config.content)
+            new = self._lint(config.content) - self._errors
             unsealed = {f"title.{proposal.target}" for proposal in proposals if proposal.kind == "topic"}
             problems = sorted(str(finding) for finding in new if finding.where not in unsealed)
             if problems:
                 return "\n".join(problems)
-            after = self._evaluate(live.load(place))
+            after = self._evaluate(load(config))
         except ContentError as error:
             if isinstance(error.__cause__, OSError):  # a full disk is no fault of the proposals
                 raise
@@ -123,14 +129,14 @@ class Gate:
         return evaluation.evaluate(self._labelled, knowledge, self._now)
 
     def _lint(self, folder: Path) -> frozenset[Finding]:
-        return frozenset(lint.errors(Draft.read(folder), self._now.date(), self._place.grace))
+        return frozenset(lint.errors(Draft.read(folder), self._now.date(), self._config.grace))
 
     def write(self, trial: Trial) -> None:
         """Make the content what was tried, byte for byte, all of it or nothing, and hand on the fitted model.
 
         Raises `ContentError` where the content has changed since the gate was opened, or cannot be written.
         """
-        content = self._place.content
+        content = self._config.content
         if files.fingerprint(content) != self._fingerprint:
             raise ContentError(content / files.FAQ, 1, "", "has changed meanwhile: nothing is written, begin again")
         wanted = files.fingerprint(trial.folder)
@@ -139,7 +145,7 @@ class Gate:
             if files.fingerprint(content) != wanted:
                 raise ContentError(content / files.FAQ, 1, "", "someone else wrote at the same time: taken back")
 
-        live.hand_on(trial.folder, trial.folder / CACHE, self._place)
+        hand_on(replace(self._config, content=trial.folder, cache=trial.folder / CACHE), self._config)
         write_all(_changes(trial.folder, content), verify)
 
 

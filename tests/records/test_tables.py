@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, Date, Float, Integer, String, Text, insert, inspect, select
 from sqlalchemy.engine import Engine
 
@@ -51,6 +52,11 @@ def test_what_an_earlier_release_writes_still_fits(url: str, earlier: str) -> No
             connection.execute(insert(tables.metadata.tables[name]), row)
             assert len(connection.execute(select(tables.metadata.tables[name])).all()) == 1
     engine.dispose()
+
+
+def test_the_newest_revision_is_told_by_its_file() -> None:
+    """As Alembic says, which a start need not load for it."""
+    assert [tables.head()] == ScriptDirectory(str(tables.MIGRATIONS)).get_heads()
 
 
 def test_the_schema_of_a_later_release_is_left_alone(url: str) -> None:

@@ -13,8 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.channels.http import Served, Services, form_of, known, services
 from app.channels.rendering import page
-from app.channels.staff.desk import Desk, Role
+from app.channels.staff.desk import Desk
 from app.errors import NotAllowed, NotFound, RecordsDown, RequestError, SignInNeeded, StoreError
+from app.roles import Role
 
 LONGEST_NAME = 200
 TOUCH = 60.0

@@ -1,11 +1,11 @@
 """What the staff's pages use, built once in the lifespan."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Protocol
 
-from authlib.integrations.starlette_client import StarletteOAuth2App
+from fastapi import Request, Response
 
 from app.channels.staff.link import Link
 from app.channels.staff.notices import Notices
@@ -16,21 +16,25 @@ from app.records.limits import Limits
 from app.records.proposals import Proposals
 from app.records.questions import Questions
 from app.records.withdrawals import Withdrawals
+from app.roles import Role
 
-Role = Literal["lookup", "curator"]
-"""A curator may do all that the look-up may."""
+
+class ProviderClient(Protocol):
+    """`openid.OpenId`, which is loaded where a provider is set up."""
+
+    async def redirect(self, request: Request) -> Response: ...
+
+    async def identify(self, request: Request) -> tuple[str, Mapping[str, Any]]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
     """The hospital's identity provider."""
 
-    client: StarletteOAuth2App
-    issuer: str
+    client: ProviderClient
     roles_claim: str
     """Dots lead into objects: `realm_access.roles`."""
     roles: dict[str, Role]
-    redirect_uri: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def read(served: Services, days: int) -> Figures:
     """Raises `StoreError`."""
     last = served.answering.clock().astimezone(UTC).date()
     first = last - timedelta(days=days - 1)
-    knowledge = served.live.current
+    knowledge = served.reloader.current
     return Figures(
         counted=insights.gather(access.desk_of(served).counts.since(first), last, days),
         tallies=served.feedback.tally(datetime.combine(first, time(), UTC)),

@@ -82,7 +82,7 @@ async def script(request: Request) -> Response:
 @router.get("/staff")
 async def browse(served: Served, person: SignedIn, entry: Annotated[str, Query(max_length=100)] = "") -> Response:
     """All entries by theme, or one of them."""
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     if not entry:
         return _page(served, person, NOTHING)
     if not knowledge.serves(entry, day):
@@ -112,7 +112,7 @@ async def search_on(served: Served, person: SignedIn, form: Posted) -> Response:
 @router.post("/staff/flag")
 async def flag(served: Served, person: SignedIn, form: Posted) -> Response:
     """An answer looks wrong: kept at once, and its owner is told."""
-    knowledge, desk, now = served.live.current, access.desk_of(served), served.answering.clock()
+    knowledge, desk, now = served.reloader.current, access.desk_of(served), served.answering.clock()
     id_, reason = form.get("entry", ""), form.get("reason", REASONS[0])
     if id_ not in knowledge.answers or reason not in REASONS:
         raise InvalidBody("There is no such entry or reason.")
@@ -124,7 +124,7 @@ async def flag(served: Served, person: SignedIn, form: Posted) -> Response:
 @router.get("/staff/flagged")
 async def flagged(served: Served, person: SignedIn, entry: Annotated[str, Query(max_length=100)] = "") -> Response:
     """A page of its own, so that loading it again flags nothing again."""
-    knowledge, told = served.live.current, access.desk_of(served).notices.has_recipient
+    knowledge, told = served.reloader.current, access.desk_of(served).notices.has_recipient
     if entry not in knowledge.answers:
         raise NotFound
     question = knowledge.answers[entry].question
@@ -133,7 +133,7 @@ async def flagged(served: Served, person: SignedIn, entry: Annotated[str, Query(
 
 def search(served: Services, text: str) -> Shown:
     """What is dangerous above everything, then results, best first."""
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     if not text:
         return NOTHING
     urgency = served.answering.check(knowledge, Message(text, "staff"))
@@ -173,7 +173,7 @@ def _topic(served: Services, found: looking.Found) -> Result:
 
 
 def _page(served: Services, person: Person, shown: Shown, text: str = "") -> Response:
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     by_theme = {
         title: [
             answer for answer in knowledge.answers.values() if answer.theme == id_ and knowledge.serves(answer.id, day)
@@ -192,7 +192,7 @@ async def _record(served: Services, text: str) -> None:
 
 
 def _keep_flag(served: Services, id_: str, reason: Reason, person: Person, now: datetime) -> None:
-    version = served.live.current.version
+    version = served.reloader.current.version
     message_id = served.answering.tokens.sign(now, "staff", (id_,), version)
     served.feedback.give(Opinion(message_id, now, "staff", id_, version, "down", reason))
     access.desk_of(served).note(now, person.who, "flag", f"{id_} {reason}")

@@ -29,7 +29,7 @@ PATH = "/staff/review"
 @router.get(PATH)
 def review(served: Served, person: Curating, at: Annotated[int, Query(ge=0, le=1000)] = 0) -> Response:
     """Shows patients' texts, redacted; that it does is audited first, or it does not."""
-    desk, knowledge, now = access.desk_of(served), served.live.current, served.answering.clock()
+    desk, knowledge, now = access.desk_of(served), served.reloader.current, served.answering.clock()
     waiting = desk.questions.open()
     desk.note(now, person.who, "view", f"review: {len(waiting)} questions")
     found = groups(waiting, knowledge, now.date())
@@ -60,7 +60,7 @@ def propose(served: Served, person: Curating, form: Posted) -> Response:
     proposal = _proposal(form, person, now, _chosen(waiting, form))
     try:
         known = [each.text for each in desk.questions.all()]
-        hints = check(proposal, served.live.current, known, desk.proposals.open())
+        hints = check(proposal, served.reloader.current, known, desk.proposals.open())
     except InvalidBody as refused:
         said = {"title": "Not yet.", "detail": refused.detail, "typed": form.get("lines", ""), "back": PATH}
         return page("refused.html", served, refused.status, person=person, active="review", **said)
@@ -95,11 +95,11 @@ def withhold(served: Served, person: Curating, form: Posted) -> Response:
     """Takes an answer back at once, on all replicas within a minute."""
     desk, now = access.desk_of(served), served.answering.clock()
     id_, why = form.get("entry", ""), form.get("why", "")
-    if id_ not in served.live.current.answers or not why:
+    if id_ not in served.reloader.current.answers or not why:
         raise InvalidBody("Name an entry, and say why it is taken back.")
     desk.note(now, person.who, "withhold", id_)
     desk.withdrawals.add(Withdrawal(id_, now, person.who, why[:1000]))
-    served.live.wake()
+    served.reloader.wake()
     return RedirectResponse(PATH, 303)
 
 

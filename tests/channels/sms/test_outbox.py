@@ -18,7 +18,7 @@ from app.records.deliveries import INTERRUPTED, Deliveries, Delivery
 from app.records.tables import connect, migrate
 
 NUMBERS = Numbers(("n" * 32,))
-ADDRESS = NUMBERS.seal("telnyx", Received("m1", "+12155550123", "+12155550100", "", False))
+ADDRESS = NUMBERS.seal("telnyx", Received("m1", "+12155550123", "+12155550100", ""))
 
 
 @dataclass
