@@ -3,13 +3,12 @@
 Urgent comes first, then the limit; a store that fails costs a memory, never an answer.
 """
 
-import hmac
 import logging
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from app import metrics, text
 from app.dialogue import engine
@@ -25,7 +24,8 @@ from app.records.ledger import Decision
 from app.records.limits import Limits
 from app.records.questions import Asked
 from app.records.writer import Writer
-from app.tokens import Tokens
+from app.reply_cache import CachedReply, ReplyCache
+from app.tokens import Tokens, keyed_hash
 
 log = logging.getLogger(__name__)
 
@@ -46,43 +46,8 @@ class Answered:
     conversation_id: str
     message_id: str
     content_version: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a message led to, in one state of a conversation, on one day."""
-
-    urgency: Urgency
-    reply: Reply
-    following: State
-
-
-Key = tuple[str, Channel, State, date]
-
-
-class Recall:
-    """Replies to the messages of the last while, by a keyed hash of the text: the pipeline is deterministic, so that a
-    question which many ask is worked out once. Forgotten whole when the knowledge is another.
-    """
-
-    def __init__(self, most: int = 1_000) -> None:
-        self._most = most
-        self._of: Knowledge | None = None
-        self._known: dict[Key, Known] = {}
-
-    def find(self, knowledge: Knowledge, key: Key) -> Known | None:
-        if self._of is not knowledge:
-            self._of = knowledge
-            self._known.clear()
-        return self._known.get(key)
-
-    def keep(self, key: Key, known: Known) -> Known:
-        """A reply whose urgent check broke is not kept."""
-        if len(self._known) >= self._most:
-            self._known.clear()
-        if not known.urgency.failed:
-            self._known[key] = known
-        return known
+    rendered: dict[str, bytes]
+    """Kept with the reply, for a channel to write it once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +61,7 @@ class Answering:
     """Of the ledger, the counts and, where they are kept, the questions."""
     tokens: Tokens
     clock: Callable[[], datetime]
-    recall: Recall = field(default_factory=Recall)
+    cache: ReplyCache = field(default_factory=ReplyCache)
 
     async def answer(
         self, message: Message, conversation_id: str | None, client: str | None, sender: str | None = None
@@ -108,26 +73,28 @@ class Answering:
         if len(message.text) > LONGEST:
             raise TooLarge(f"A message may have at most {LONGEST} characters.")
         began = time.perf_counter()
-        knowledge = self.live.current
-        now = self.clock()
+        knowledge, now = self.live.current, self.clock()
         conversation, state = await self._open(message.channel, conversation_id, sender, now)
         waited = time.perf_counter() - began
-        key = (self._hash(message.text), message.channel, state, now.date())
-        known = self.recall.find(knowledge, key)
-        urgency = known.urgency if known else self.check(knowledge, message, state.marks)
-        if not urgency.tier and client is not None and not await self._allows(client):
-            metrics.limited.inc()
-            raise TooManyRequests
-        if not known:
+        key = self.cache.key(message, state, now.date())
+        cached = self.cache.find(knowledge, key)
+        urgency = cached.urgency if cached else self.check(knowledge, message, state.marks)
+        if not urgency.tier:
+            await self._limit(client)
+        if not cached:
             reply, following = engine.respond(message, state, knowledge, now, urgency)
-            known = self.recall.keep(key, Known(urgency, reply, following))
-        await self.conversations.save(conversation, known.following, now, waited if urgency.tier else 0.0)
-        message_id = self.tokens.sign(now, message.channel, subject(known.reply), knowledge.version)
-        self._record(message, known, knowledge, message_id, now, time.perf_counter() - began)
-        return Answered(known.reply, conversation, message_id, knowledge.version)
+            cached = self.cache.keep(key, CachedReply(urgency, reply, following))
+        await self.conversations.save(conversation, cached.following, now, waited if urgency.tier else 0.0)
+        message_id = self.tokens.sign(now, message.channel, subject(cached.reply), knowledge.version)
+        self._record(message, cached, knowledge, message_id, now, time.perf_counter() - began)
+        return Answered(cached.reply, conversation, message_id, knowledge.version, cached.rendered)
 
-    async def _allows(self, client: str) -> bool:
-        return await self.limits.allows(client) and await self.limit_in_all.allows("all")
+    async def _limit(self, client: str | None) -> None:
+        """Raises `TooManyRequests`."""
+        if client is None or (await self.limits.allows(client) and await self.limit_in_all.allows("all")):
+            return
+        metrics.limited.inc()
+        raise TooManyRequests
 
     async def is_urgent(self, message: Message, sender: str) -> bool:
         """Whether this message, after those before it of this sender, is one that nothing may hold back."""
@@ -160,9 +127,15 @@ class Answering:
             return Urgency(None, "", 0.0, before, failed=True)
 
     def _record(
-        self, message: Message, known: Known, knowledge: Knowledge, message_id: str, now: datetime, seconds: float
+        self,
+        message: Message,
+        cached: CachedReply,
+        knowledge: Knowledge,
+        message_id: str,
+        now: datetime,
+        seconds: float,
     ) -> None:
-        reply, urgency = known.reply, known.urgency
+        reply, urgency = cached.reply, cached.urgency
         _measure(message.channel, reply, seconds)
         topic = reply.intent.id if reply.intent and reply.intent.category == "not-covered" else None
         entries = tuple(answer.id for answer in reply.answers)
@@ -194,7 +167,7 @@ class Answering:
 
     def _hash(self, message: str) -> str:
         """Keyed, since the words of a short message could be guessed from a plain hash."""
-        return hmac.digest(self.tokens.key, message.encode("utf-8", "surrogatepass"), "sha256").hex()
+        return keyed_hash(self.tokens.key, message.encode("utf-8", "surrogatepass")).hex()
 
 
 def _measure(channel: Channel, reply: Reply, seconds: float) -> None:

@@ -14,8 +14,8 @@ import uvicorn
 from app import evaluation, live
 from app import lint as linting
 from app.channels import assets
-from app.channels.http import Json
-from app.channels.protocol import Guarded
+from app.channels.http.logs import BatchingHandler, JsonFormatter
+from app.channels.http.protocol import HardenedProtocol
 from app.commands import records, review, sources
 from app.commands.ground import clean, settings_of, store_of
 from app.commands.listening import check_address
@@ -40,8 +40,8 @@ messages was 12 to 13 ms while the look-up's index was made and records were wri
 @click.pass_context
 def main(context: click.Context) -> None:
     """Approved answers to questions. Settings come from HAI_FAQ_... variables, .env or files of HAI_FAQ_SECRETS_DIR."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(Json())
+    handler = BatchingHandler()
+    handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for noisy in ("alembic", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -64,7 +64,7 @@ def serve(settings: Settings) -> None:
         create_app(settings, loaded, lambda url: click.echo(f"staff sign in, once, at {url}", err=True)),
         host=settings.host,
         port=settings.port,
-        http=Guarded,
+        http=HardenedProtocol,
         ws="none",
         log_config=None,
         access_log=False,

@@ -72,7 +72,7 @@ class StoreError(HaiFaqError):
 
 
 class RequestError(HaiFaqError):
-    """Rendered as RFC 9457 `application/problem+json` by `channels.http`."""
+    """Rendered as RFC 9457 `application/problem+json` by `channels.http.problems`."""
 
     status = 400
     code = "bad-request"

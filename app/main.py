@@ -19,8 +19,9 @@ from sqlalchemy import Engine
 
 from app import __version__
 from app.answering import Answering
-from app.channels import api, http, pages, rasa
-from app.channels.http import Services
+from app.channels import api, pages, rasa
+from app.channels.http import middleware, problems
+from app.channels.http.services import Services
 from app.channels.sms import webhook
 from app.channels.sms.exchange import Exchange
 from app.channels.sms.gateway import Gateway, Sender
@@ -87,10 +88,11 @@ def create_app(
         routes=[route for surface in SURFACES for route in surface.router.routes],
     )
     secure = (settings.public_url or "").startswith("https://")
+    problems.install(app)
     access.install(app, hmac.digest(key, b"staff sessions", "sha256").hex(), settings.staff_hours * 3600, secure)
-    http.install(app, settings.allowed_origins, secure)
+    middleware.install(app, settings.allowed_origins, settings.trusted_proxies, secure)
     described = app.openapi
-    app.openapi = lambda: api.describe(described())  # type: ignore[method-assign]
+    app.openapi = lambda: problems.with_problem(described())  # type: ignore[method-assign]
     return app
 
 

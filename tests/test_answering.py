@@ -6,48 +6,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.answering import NEAR_URGENT, Answering, Key, Known, Recall
+from app.answering import NEAR_URGENT, Answering
 from app.dialogue.engine import respond
-from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, State
 from app.records.conversations import MemoryConversations
-from tests.conftest import NOW
-
-KEY: Key = ("hash", "web", State(), NOW.date())
-
-
-def known(knowledge: Knowledge, failed: bool = False) -> Known:
-    urgency = replace(knowledge.assess("what color is the lamp"), failed=failed)
-    return Known(urgency, *respond(Message("what color is the lamp"), State(), knowledge, NOW, urgency))
-
-
-def test_what_was_worked_out_is_recalled(knowledge: Knowledge) -> None:
-    recall, found = Recall(), known(knowledge)
-    assert recall.find(knowledge, KEY) is None
-    recall.keep(KEY, found)
-    assert recall.find(knowledge, KEY) is found
-
-
-def test_nothing_is_recalled_once_an_entry_was_taken_back(knowledge: Knowledge) -> None:
-    recall = Recall()
-    recall.find(knowledge, KEY)
-    recall.keep(KEY, known(knowledge))
-    assert recall.find(replace(knowledge, taken_back=frozenset({"lamp-color"})), KEY) is None
-
-
-def test_a_reply_whose_check_broke_is_worked_out_again(knowledge: Knowledge) -> None:
-    recall = Recall()
-    recall.find(knowledge, KEY)
-    recall.keep(KEY, known(knowledge, failed=True))
-    assert recall.find(knowledge, KEY) is None
-
-
-def test_recall_is_bounded(knowledge: Knowledge) -> None:
-    recall, found = Recall(most=2), known(knowledge)
-    recall.find(knowledge, KEY)
-    for text_hash in "abc":
-        recall.keep((text_hash, *KEY[1:]), found)
-    assert recall.find(knowledge, ("a", *KEY[1:])) is None
+from app.reply_cache import CachedReply
 
 
 class Kept:
@@ -91,13 +54,12 @@ def test_every_message_is_counted_and_what_was_not_answered_is_kept(
 
 
 def test_an_answered_message_near_the_urgent_bar_is_kept_for_review(client: TestClient, kept: Kept) -> None:
-    answering = client.app.state.services.answering  # type: ignore[attr-defined]
-    knowledge = answering.live.current
-    urgency = replace(knowledge.assess("what color is the lamp"), score=NEAR_URGENT)
-    key = (answering._hash("what color is the lamp"), "web", State(), answering.clock().date())
-    reply, following = respond(Message("what color is the lamp", "web"), State(), knowledge, answering.clock(), urgency)
-    answering.recall.find(knowledge, key)
-    answering.recall.keep(key, Known(urgency, reply, following))
+    answering: Answering = client.app.state.services.answering  # type: ignore[attr-defined]
+    knowledge, now, asked = answering.live.current, answering.clock(), Message("what color is the lamp", "web")
+    urgency = replace(knowledge.assess(asked.text), score=NEAR_URGENT)
+    key = answering.cache.key(asked, State(), now.date())
+    answering.cache.find(knowledge, key)
+    answering.cache.keep(key, CachedReply(urgency, *respond(asked, State(), knowledge, now, urgency)))
     client.post("/v1/messages", json={"text": "what color is the lamp", "channel": "web"})
     assert [(each.near_urgent, each.outcome) for each in kept.of("questions")] == [(True, "answer")]
 

@@ -1,7 +1,7 @@
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 
-from app.tokens import Tokens
+from app.tokens import Tokens, keyed_hash, random_id
 
 NOW = datetime(2029, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -43,3 +43,13 @@ def test_a_sender_has_an_id_in_each_channel_that_does_not_tell_who() -> None:
     assert named.startswith("rasa-")
     assert "maria" not in named
     assert len({named, tokens.conversation("sms", "maria"), Tokens(b"l" * 32).conversation("rasa", "maria")}) == 3
+
+
+def test_a_long_key_counts_whole() -> None:
+    assert keyed_hash(b"k" * 65, b"message") != keyed_hash(b"k" * 66, b"message")
+
+
+def test_random_ids_are_never_given_twice() -> None:
+    ids = {random_id() for _ in range(600)}
+    assert len(ids) == 600
+    assert {len(id_) for id_ in ids} == {22}

@@ -1,19 +1,22 @@
 """The JSON API, version 1, and the probes of the service."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Path, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.answering import LONGEST
-from app.channels.http import Problem, Served, client_of, is_inside, problems
+from app.answering import LONGEST, Answered
+from app.channels.http.clients import client_of, is_inside
+from app.channels.http.problems import problems
+from app.channels.http.routes import JsonRoute
+from app.channels.http.services import Served
 from app.channels.staff import access
 from app.content import schema
 from app.dialogue import compose, lookup
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Answer, Category, Kind, Message, Option, Reply
+from app.dialogue.messages import Answer, Category, Kind, Message, Option
 from app.errors import NotFound
 from app.records.feedback import Opinion, Reason, Verdict
 
@@ -203,12 +206,21 @@ class Readiness(BaseModel):
     details: Details | None = Field(description="From this machine, or with the metrics token.")
 
 
-@router.post("/v1/messages", responses=problems(400, 413, 422, 429, 503))
-async def messages(body: MessageIn, request: Request, served: Served) -> ReplyOut:
+async def messages(body: MessageIn, request: Request, served: Served) -> Response:
     """The approved answer to a message, a choice, or an honest refusal; an emergency first of all."""
     client = client_of(request, served.trusted_proxies)
-    done = await served.answering.answer(Message(body.text, body.channel), body.conversation_id, client)
-    return _reply(done.reply, done.conversation_id, done.message_id, done.content_version)
+    answered = await served.answering.answer(Message(body.text, body.channel), body.conversation_id, client)
+    return Response(reply_json(answered), media_type="application/json")
+
+
+router.add_api_route(
+    "/v1/messages",
+    messages,
+    methods=["POST"],
+    response_model=ReplyOut,
+    responses=problems(400, 413, 422, 429, 503),
+    route_class_override=JsonRoute,
+)
 
 
 @router.post("/v1/search", responses=problems(400, 413, 422, 503))
@@ -309,11 +321,28 @@ async def metrics(request: Request, served: Served) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-def _reply(reply: Reply, conversation_id: str, message_id: str, version: str) -> ReplyOut:
+def reply_json(answered: Answered) -> bytes:
+    """The `ReplyOut` of an answered message, as pydantic would write it: all but its ids is written once a reply.
+
+    Both ids are made of characters that JSON has no need to escape.
+    """
+    rest = answered.rendered.get("api")
+    if rest is None:
+        rest = _reply(answered).model_dump_json(exclude={"conversation_id", "message_id"})[1:].encode()
+        answered.rendered["api"] = rest
+    return b'{"conversation_id":"%b","message_id":"%b",%b' % (
+        answered.conversation_id.encode(),
+        answered.message_id.encode(),
+        rest,
+    )
+
+
+def _reply(answered: Answered) -> ReplyOut:
+    reply = answered.reply
     return ReplyOut(
-        conversation_id=conversation_id,
-        message_id=message_id,
-        content_version=version,
+        conversation_id=answered.conversation_id,
+        message_id=answered.message_id,
+        content_version=answered.content_version,
         kind=reply.kind,
         text=reply.text,
         answers=[_answer(answer) for answer in reply.answers],
@@ -350,9 +379,3 @@ def _results(knowledge: Knowledge, body: SearchIn, day: date, explained: bool) -
         for each in found
         if each.answer
     ][: body.limit]
-
-
-def describe(openapi: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI description with the problem type's schema in it."""
-    openapi["components"]["schemas"].setdefault("Problem", Problem.model_json_schema())
-    return openapi

@@ -4,7 +4,6 @@ Ids and marks only, never text.
 """
 
 import contextlib
-import secrets
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from app.content.schema import TIERS
 from app.dialogue.messages import Channel, State
 from app.errors import StoreError
 from app.records.shared import Shared
+from app.tokens import random_id
 
 MOST = 50_000
 """The conversation idle the longest makes room for a new one."""
@@ -39,7 +39,7 @@ class Conversations(ABC):
         """The conversation of this id and channel, or a new one when it is unknown, expired or another channel's."""
         kept = await self._find(id_, now) if id_ and id_.startswith(f"{channel}-") else None
         if id_ is None or kept is None:
-            return f"{channel}-{secrets.token_urlsafe(16)}", State()
+            return f"{channel}-{random_id()}", State()
         return id_, kept.state
 
     async def named(self, id_: str, now: datetime) -> State:

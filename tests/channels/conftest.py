@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app.channels.protocol import Guarded
+from app.channels.http.protocol import HardenedProtocol
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import FIXTURE, seal
@@ -32,7 +32,9 @@ class Service:
 
     def start(self) -> None:
         app = create_app(self.settings, announce=self.links.append)
-        config = uvicorn.Config(app, port=self.port, http=Guarded, log_config=None, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, port=self.port, http=HardenedProtocol, log_config=None, timeout_graceful_shutdown=1
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from app.channels.http import Served, problems
+from app.channels.http.problems import problems
+from app.channels.http.services import Served
 from app.channels.sms.gateway import Posted
 from app.errors import NotFound
 

@@ -11,7 +11,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.channels.http import Served, Services, form_of, known, services
+from app.channels.http.services import Served, Services, form_of, services
 from app.channels.rendering import page
 from app.channels.staff.desk import Desk, Role
 from app.errors import NotAllowed, NotFound, RecordsDown, RequestError, SignInNeeded, StoreError
@@ -52,8 +52,7 @@ class Sessions:
 
 def install(app: FastAPI, secret: str, longest: int, secure: bool) -> None:
     """`longest` in seconds; `secure` where browsers reach the service by TLS."""
-    app.add_exception_handler(RequestError, explain)
-    app.add_exception_handler(StoreError, explain)
+    app.state.error_page = error_page
     app.add_middleware(Sessions, secret=secret, longest=longest, secure=secure)
 
 
@@ -130,11 +129,11 @@ async def posted(request: Request, person: SignedIn) -> dict[str, str]:
 Posted = Annotated[dict[str, str], Depends(posted)]
 
 
-def explain(request: Request, error: Exception) -> Response:
-    """A person reads why on a page, or is led to the sign-in where that is missing; a program gets the problem."""
+def error_page(request: Request, error: Exception) -> Response | None:
+    """The page that tells a person why, or leads her to the sign-in where that is missing; None for a program."""
     reads = "text/html" in request.headers.get("accept", "") and request.url.path.startswith("/staff")
-    if not reads or request.url.path == SEARCH:
-        return known(request, error)
+    if not reads or request.url.path == SEARCH or not isinstance(error, RequestError | StoreError):
+        return None
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return RedirectResponse("/staff/sign-in", 303)
     refused = error if isinstance(error, RequestError) else RecordsDown()

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app import insights
-from app.channels.http import Served, Services
+from app.channels.http.services import Served, Services
 from app.channels.rendering import page
 from app.channels.staff import access, charts, tables
 from app.channels.staff.access import Curating, Person

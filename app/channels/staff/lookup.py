@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse
 
 from app import answering
 from app.channels import assets
-from app.channels.http import Served, Services
+from app.channels.http.services import Served, Services
 from app.channels.rendering import page
 from app.channels.staff import access
 from app.channels.staff.access import Person, Posted, SignedIn

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from starlette.responses import RedirectResponse
 
-from app.channels.http import Served
+from app.channels.http.services import Served
 from app.channels.rendering import page
 from app.channels.staff import access
 from app.channels.staff.access import Curating, Person, Posted

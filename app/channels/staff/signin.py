@@ -12,7 +12,8 @@ from joserfc.errors import JoseError
 from starlette.responses import RedirectResponse
 
 from app import metrics
-from app.channels.http import Served, Services, client_of, is_local
+from app.channels.http.clients import client_of, is_local
+from app.channels.http.services import Served, Services
 from app.channels.rendering import page
 from app.channels.staff import access
 from app.channels.staff.access import SignedIn, posted

@@ -23,7 +23,7 @@ which no parser of ours keeps, and bodies that nobody asked for count too.
 _HOST = re.compile(rb"(?:[\w.-]*|\[(?P<v6>[0-9a-fA-F:.]+)\])(?::\d{0,5})?")
 
 
-class Whole:
+class CoalescingTransport:
     """A transport that sends together what is written in one turn of the event loop: head and body of a reply.
 
     Of a process killed between two writes a proxy had the head, and could not ask another replica for the rest.
@@ -52,7 +52,7 @@ class Whole:
         return getattr(self._transport, name)
 
 
-class Guarded(HttpToolsProtocol):
+class HardenedProtocol(HttpToolsProtocol):
     within = 30.0
     """Seconds for a whole request, head and body, to come in: 256 KiB at 70 kbit/s."""
 
@@ -64,7 +64,7 @@ class Guarded(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(Whole(transport, self.loop))  # type: ignore[arg-type]
+        super().connection_made(CoalescingTransport(transport, self.loop))  # type: ignore[arg-type]
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
