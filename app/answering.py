@@ -172,12 +172,12 @@ class Answering:
 
 def _measure(channel: Channel, reply: Reply, seconds: float) -> None:
     metrics.seconds.observe(seconds)
-    metrics.replies.labels(reply.kind, channel).inc()
+    metrics.labelled(metrics.replies, reply.kind, channel).inc()
     metrics.confidence.observe(reply.confidence)
     for answer in reply.answers:
-        metrics.entries.labels(answer.id).inc()
+        metrics.labelled(metrics.entries, answer.id).inc()
     if reply.urgent and reply.intent:
-        metrics.urgent.labels(reply.intent.id).inc()
+        metrics.labelled(metrics.urgent, reply.intent.id).inc()
 
 
 def outcome(reply: Reply) -> str:

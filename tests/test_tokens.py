@@ -26,9 +26,16 @@ def test_garbage_reads_nothing() -> None:
 
 def test_what_another_version_signed_reads_nothing() -> None:
     tokens = Tokens(b"k" * 32)
-    for payload in (b"[]", b"7", b'["w","","","",""]', b'[1e99,"","","",""]', b'[1,"",7,"",""]'):
-        encoded, signed = (urlsafe_b64encode(part).decode().rstrip("=") for part in (payload, tokens._sum(payload)))
-        assert tokens.read(f"{encoded}.{signed}") is None
+    for written in (b"[]", b"7", b"w||||", b"9" * 99 + b"||||", b"1||\xff||", b"1|||||"):
+        payload = urlsafe_b64encode(written).decode().rstrip("=")
+        assert tokens.read(f"{payload}.{tokens._signature(payload)}") is None
+
+
+def test_a_message_has_one_id_however_it_could_be_spelt() -> None:
+    tokens = Tokens(b"k" * 32)
+    token = tokens.sign(NOW, "web", (), "v1")
+    for spelt in (f"{token}=", f"{token[:4]} {token[4:]}", f"{token}\n", f".{token}", token.replace(".", "=.")):
+        assert tokens.read(spelt) is None
 
 
 def test_two_messages_of_one_moment_have_different_ids() -> None:

@@ -19,24 +19,12 @@ router = APIRouter(include_in_schema=False)
 READ = ["GET", "HEAD"]
 
 
-@router.api_route("/widget.js", methods=READ)
-async def widget(request: Request) -> Response:
-    return assets.asset("widget.js").response(request)
+async def asset(request: Request) -> Response:
+    return assets.asset(request.scope["path"].removeprefix("/")).response(request)
 
 
-@router.api_route("/pages.css", methods=READ)
-async def styles(request: Request) -> Response:
-    return assets.asset("pages.css").response(request)
-
-
-@router.api_route("/pages.js", methods=READ)
-async def script(request: Request) -> Response:
-    return assets.asset("pages.js").response(request)
-
-
-@router.api_route("/icon.svg", methods=READ)
-async def icon(request: Request) -> Response:
-    return assets.asset("icon.svg").response(request)
+for name in assets.NAMES:
+    router.add_api_route(f"/{name}", asset, methods=READ)
 
 
 @router.api_route("/", methods=READ)

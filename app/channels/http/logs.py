@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
-import json
 import logging
 import time
 import traceback
 from functools import lru_cache
+from json.encoder import encode_basestring
 
 GATHER = 0.1
 """Seconds in which lines gather. A write for each let go of the interpreter's lock within every request, and a thread
@@ -55,10 +55,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
             line["at_line"] = "".join(traceback.format_tb(record.exc_info[2]))
-        return _encode(line)
-
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+        return "{" + ", ".join(f'"{name}": {encode_basestring(value)}' for name, value in line.items()) + "}"
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ import itertools
 import logging
 import secrets
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from ipaddress import ip_network
 
 from fastapi import FastAPI, Request
@@ -72,7 +72,8 @@ class RequestBoundary:
             return
         began = time.perf_counter()
         request_id = f"{self._prefix}{next(self._numbers) & 0xFFFFFFFF:08x}"
-        has_origin = any(name == b"origin" for name, _ in scope["headers"])
+        headers = dict(scope["headers"])
+        has_origin = b"origin" in headers
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -87,7 +88,7 @@ class RequestBoundary:
             await send(message)
 
         try:
-            body = await _limited(scope, receive)
+            body = await _limited(scope["method"], headers, receive)
             await (self._app_to_origins if has_origin else self._app)(scope, body, send_with_headers)
         except Exception as error:
             if status:
@@ -99,14 +100,14 @@ class RequestBoundary:
             log.info("%s %s %d %.1fms %s", scope["method"], scope["path"], status or 500, millis, request_id)
 
 
-async def _limited(scope: Scope, receive: Receive) -> Receive:
+async def _limited(method: str, headers: Mapping[bytes, bytes], receive: Receive) -> Receive:
     """Returns a `receive` that gives at most `MOST_BYTES`, or raises `TooLarge`.
 
     The parser takes no byte more than a declared length, so that only a body without one is read here.
     """
-    if scope["method"] in _WITHOUT_BODY:
+    if method in _WITHOUT_BODY:
         return receive
-    declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    declared = headers.get(b"content-length", b"")
     if not declared.isdigit():
         return _first({"type": "http.request", "body": await _read(receive), "more_body": False}, receive)
     _check(int(declared))

@@ -7,11 +7,10 @@ from datetime import date, datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from starlette.responses import RedirectResponse
 
 from app import answering
-from app.channels import assets
 from app.channels.http.services import Served, Services
 from app.channels.rendering import page
 from app.channels.staff import access
@@ -67,16 +66,6 @@ class Shown:
 
 
 NOTHING = Shown(None, (), sure=False, opens=False)
-
-
-@router.get("/staff.css")
-async def styles(request: Request) -> Response:
-    return assets.asset("staff.css").response(request)
-
-
-@router.get("/staff.js")
-async def script(request: Request) -> Response:
-    return assets.asset("staff.js").response(request)
 
 
 @router.get("/staff")
