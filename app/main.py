@@ -48,7 +48,7 @@ from app.records.ledger import Ledger
 from app.records.limits import Limits, MemoryLimits, RedisLimits
 from app.records.proposals import Proposals
 from app.records.questions import Questions
-from app.records.redact import redact
+from app.redaction.redact import redact
 from app.records.shared import Shared
 from app.records.tables import connect, migrate
 from app.records.withdrawals import Withdrawals

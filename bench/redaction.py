@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.evaluation import files_of
-from app.records import redact
+from app.redaction import redact
 
 HEAD = f"{'':10s}   spans           found          missed   other mark   false"
 KINDS = ("name", "phone", "email", "number", "date", "address", "url", "card")

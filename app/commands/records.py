@@ -20,7 +20,7 @@ from app.records.counts import Counts
 from app.records.feedback import Feedback
 from app.records.proposals import Proposals
 from app.records.questions import Questions
-from app.records.redact import redact
+from app.redaction.redact import redact
 from app.settings import Settings
 
 PRIVATE = 0o600

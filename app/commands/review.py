@@ -14,7 +14,7 @@ from app.main import place
 from app.records.audit import Audit, Event
 from app.records.proposals import Proposal, Proposals
 from app.records.questions import Questions
-from app.records.redact import redact
+from app.redaction.redact import redact
 from app.review.gate import Gate, Sifted
 from app.settings import Settings
 

@@ -16,7 +16,7 @@ from app.matching import features
 from app.matching.features import FloatArray
 from app.matching.vocabulary import LEAST_LENGTH, LONG_WORD
 from app.records.questions import Question
-from app.records.redact import without_marks
+from app.redaction.redact import without_marks
 
 ALIKE = 0.45
 """Cosine from which two questions are alike. Of 2,000 phrasings of 114 topics, worded as differently as they can be,

@@ -13,7 +13,7 @@ from app.records.counts import Counted, Counts
 from app.records.feedback import Feedback, Opinion
 from app.records.proposals import Proposal, Proposals
 from app.records.questions import Asked, Questions
-from app.records.redact import redact
+from app.redaction.redact import redact
 from app.records.tables import connect, migrate
 from tests.conftest import NOW
 

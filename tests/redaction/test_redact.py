@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.records import names, redact, shapes
-from app.records.redact import MARKS, spans
+from app.redaction import names, pii_patterns, redact
+from app.redaction.redact import MARKS, spans
 from bench.redaction import count, read
 
-TUNE = Path(__file__).parents[1] / "redaction" / "tune.jsonl"
+TUNE = Path(__file__).with_name("tune.jsonl")
 PIECES = """my name is|jane|doe|Jane Doe|O'Brien|dr.|Mrs|this is|calling|here|my mother,|patient:|re|thanks,|me llamo
 |van der|J.|Will
 |215-555-0142|(215) 555|0142|mrn|#|4451882|dob|3/14/1958|march 14|1958|900-45-6789|4111 1111 1111 1111|W12|12|5
@@ -165,7 +165,7 @@ def test_without_letters_and_digits_there_is_nothing_to_take(typed: str) -> None
     assert redact.redact(typed) == typed
 
 
-@pytest.mark.parametrize("module", [names, shapes])
+@pytest.mark.parametrize("module", [names, pii_patterns])
 def test_no_pattern_reads_further_than_a_fixed_width(module: object) -> None:
     """So each place of a text costs a bounded number of steps, and a text costs time in line with its length."""
     parser = importlib.import_module("re._parser")

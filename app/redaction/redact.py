@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from app.records import names, shapes
-from app.records.shapes import TAKEN, Range
+from app.redaction import names, pii_patterns
+from app.redaction.pii_patterns import TAKEN, Range
 
 MARKS = ("phone", "email", "number", "date", "name", "address", "url", "card")
 _MARK = re.compile(rf"\[(?:{'|'.join(MARKS)})\]")
@@ -68,7 +68,7 @@ def spans(text: str) -> list[Span]:
 
 def _taken(plain: str) -> tuple[str, list[Span]]:
     found: list[Span] = []
-    for mark, pattern, check in shapes.ANY + (shapes.WITH_DIGITS if _DIGIT.search(plain) else ()):
+    for mark, pattern, check in pii_patterns.ANY + (pii_patterns.WITH_DIGITS if _DIGIT.search(plain) else ()):
         ranges = _apart(filter(None, (check(plain, match) for match in pattern.finditer(plain))))
         found += [Span(start, end, mark) for start, end in ranges]
         plain = _without(plain, ranges)

@@ -79,7 +79,7 @@ _SURNAMES = words(
 
 @cache
 def _listed(file: str) -> frozenset[str]:
-    return words(resources.files("app.records").joinpath(file).read_text("utf-8"))
+    return words(resources.files("app.redaction").joinpath(file).read_text("utf-8"))
 
 
 def ordinary(word: str) -> bool:

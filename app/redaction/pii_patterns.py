@@ -7,7 +7,7 @@ a number is taken, except amounts, scores, ages, years and times, which are what
 import re
 from collections.abc import Callable
 
-from app.records import names
+from app.redaction import names
 
 TAKEN = "\ufffc"
 """Stands for what an earlier rule took: no letter, no digit, no space."""
