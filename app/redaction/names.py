@@ -6,11 +6,12 @@ word by word to the right, so that a hostile text takes linear time.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
+
+from app.redaction.signs import Range, holds_any
 
 WORD = re.compile(r"(?<!\w)[^\W\d_]{1,40}(?:['-][^\W\d_]{1,40}){0,4}(?!\w)")
 MOST = 4
@@ -62,11 +63,20 @@ _PLACE = re.compile(
 )
 _NO_NAME_AFTER = re.compile(r"\b(?:st|saint|x|bloody)\.?[ -]{0,2}\Z", re.I)
 
+_TOLD_SIGNS = ("nam", "nombre", "nonbre", "llam", "go by ", "goes by ")
+_TITLE_SIGNS = ("mr", "ms", "mx", "dr", "doctor", "prof", "senor", "se\xf1or", "sra")
+_SIGNED_SIGNS = (
+    *("\n", "-", "thank", "thx", "ty", "tks", "gracias", "regards", "sincerely", "yours", "love", "best"),
+    *("atentamente", "saludos"),
+)
+_HERE_SIGNS = ("here", "calling", "speaking")
+
 
 def words(line: str) -> frozenset[str]:
     return frozenset(line.split())
 
 
+_VOWELS = frozenset("aieouy")
 _VERBS = words("will may")
 _PARTICLES = words("van von der den de del della di da dos la le el al bin ibn mc")
 _SURNAMES = words(
@@ -83,53 +93,82 @@ def _listed(file: str) -> frozenset[str]:
 
 
 def ordinary(word: str) -> bool:
-    """A word of everyday talk or medicine, or a plain form of one."""
-    known = _listed("ordinary_words.txt")
-    return all(_ordinary(part, known) for part in word.lower().replace("'", "").split("-"))
+    """True for a word of everyday talk or medicine, or a plain form of one."""
+    low, listed = word.lower(), _listed("ordinary_words.txt")
+    return low in listed or all(_is_form(part, listed) for part in low.replace("'", "").split("-"))
 
 
-def _ordinary(low: str, known: frozenset[str]) -> bool:
-    if low in known or (low.endswith("ing") and len(low) > 6):
+def _is_form(low: str, listed: frozenset[str]) -> bool:
+    if low in listed or (low.endswith("ing") and len(low) > 6):
         return True
     stems = [low.removesuffix(end) for end in ("s", "ed", "ing", "ly") if low.endswith(end)]
-    return any(stem in known or f"{stem}e" in known for stem in stems)
+    return any(stem in listed or f"{stem}e" in listed for stem in stems)
 
 
-def first_name(word: str) -> bool:
-    return word.lower() in _listed("first_names.txt")
+@cache
+def _harmless_words() -> frozenset[str]:
+    """Ordinary words, none of them a first name too."""
+    return _listed("ordinary_words.txt") - _listed("first_names.txt")
 
 
-@dataclass(frozen=True)
-class Word:
+def _is_harmless(word: str) -> bool:
+    """False for what a name can begin with: a first name, what is no ordinary word, an initial."""
+    low = word.lower()
+    if len(word) > 1 and low in _harmless_words():
+        return True
+    text, low = _without_s(word), _without_s(low)
+    return low not in _listed("first_names.txt") and (low in _VOWELS if len(text) == 1 else ordinary(text))
+
+
+def _without_s(word: str) -> str:
+    return word[:-2] if word.endswith(("'s", "'S")) else word
+
+
+class Word(NamedTuple):
     start: int
     end: int
     text: str
+    low: str
+    """The text in lower case."""
     capital: bool
     """Begins with a capital, in a text where that says something."""
+    first_name: bool
+    ordinary: bool
 
     @property
     def certain(self) -> bool:
         """Nobody would write it but for a name."""
-        return first_name(self.text) and (self.capital or not ordinary(self.text))
+        return self.first_name and (self.capital or not self.ordinary)
+
+    @property
+    def unknown(self) -> bool:
+        return len(self.text) > 1 and not self.ordinary
 
     @property
     def likely(self) -> bool:
-        return self.certain or (self.capital and not ordinary(self.text) and len(self.text) > 1)
+        return self.certain or (self.capital and self.unknown)
 
     @property
     def possible(self) -> bool:
-        return first_name(self.text) or (len(self.text) > 1 and not ordinary(self.text))
+        return self.first_name or self.unknown
+
+    @property
+    def initial(self) -> bool:
+        """A single letter that stands for a name: "J. Doe", "Tammy R"."""
+        return len(self.text) == 1 and self.low not in _VOWELS
 
 
 def _words(flat: str) -> list[Word]:
-    shouted = sum(c.islower() for c in flat) < sum(c.isupper() for c in flat)
-    return [_word(found, shouted) for found in WORD.finditer(flat)]
+    shouted = not flat.islower() and sum(map(str.islower, flat)) < sum(map(str.isupper, flat))
+    return [_word(match.start(), match[0], shouted) for match in WORD.finditer(flat)]
 
 
-def _word(found: re.Match[str], shouted: bool) -> Word:
-    text = re.sub(r"'s?\Z", "", found[0], flags=re.I)
+def _word(start: int, text: str, shouted: bool) -> Word:
+    text = _without_s(text)
+    low = text.lower()
     initials = text.isupper() and 1 < len(text) < 5  # MSI, EMT
-    return Word(found.start(), found.start() + len(text), text, text[:1].isupper() and not shouted and not initials)
+    capital = text[0].isupper() and not shouted and not initials
+    return Word(start, start + len(text), text, low, capital, low in _listed("first_names.txt"), ordinary(text))
 
 
 class _Reader:
@@ -138,56 +177,72 @@ class _Reader:
     def __init__(self, flat: str) -> None:
         self.flat = flat
         self.words = _words(flat)
-        self.starts = [word.start for word in self.words]
+        self._by_start = {word.start: word for word in self.words}
 
-    def told(self, at: int) -> tuple[int, int] | None:
+    def after_cues(self, lowered: str) -> Iterator[Range | None]:
+        """Read on after each phrase that leads to a name; a phrase is looked for where what it needs is there."""
+        here = holds_any(lowered, _HERE_SIGNS)
+        likely = here or any(word.likely or (word.initial and word.capital) for word in self.words)
+        readings = [
+            (_LABEL, (":",), self.labelled),
+            (_TOLD, _TOLD_SIGNS, self.told),
+            (_TITLE, _TITLE_SIGNS, self.titled),
+            (_THIS, ("this is ",), self.again),
+        ]
+        readings += [(_MAYBE, ("",), self.likely), (_SIGNED, _SIGNED_SIGNS, self.likely)] if likely else []
+        readings += [(_START, _HERE_SIGNS, self.here)] if here else []
+        for pattern, signs, read in readings:
+            if holds_any(lowered, signs):
+                yield from (read(cue.end()) for cue in pattern.finditer(self.flat))
+
+    def told(self, at: int) -> Range | None:
         """After "my name is": whatever is no ordinary word."""
-        first = self._at(at)
-        if first is None or not (first.possible or self._initial(first) or self._particle(first)):
+        first = self._by_start.get(at)
+        if first is None or not (first.possible or first.initial or self._particle(first)):
             return None
         return self._on(first, MOST if first.capital else 3)
 
-    def titled(self, at: int) -> tuple[int, int] | None:
+    def titled(self, at: int) -> Range | None:
         """After "dr": one word that is not ordinary, more where they are plainly names."""
-        first = self._at(at)
-        if first is None or not (first.likely or self._unknown(first) or self._initial(first) or self._particle(first)):
+        first = self._by_start.get(at)
+        if first is None or not (first.likely or first.unknown or first.initial or self._particle(first)):
             return None
         return self._on(first, MOST if first.likely or self._particle(first) else 1)
 
-    def likely(self, at: int) -> tuple[int, int] | None:
+    def likely(self, at: int) -> Range | None:
         """After "this is", "my mother": what is a first name, or has a capital and is no ordinary word."""
-        first = self._at(at)
+        first = self._by_start.get(at)
         if first is None:
             return None
-        found = self._on(first, MOST)
-        if first.likely or (self._initial(first) and first.capital and found[1] > first.end + 1):
-            return found
+        name = self._on(first, MOST)
+        if first.likely or (first.initial and first.capital and name[1] > first.end + 1):
+            return name
         return self._before(_HERE, at)
 
-    def here(self, at: int) -> tuple[int, int] | None:
+    def here(self, at: int) -> Range | None:
         """At the start, before "here"."""
         return self._before(_HERE, at)
 
-    def again(self, at: int) -> tuple[int, int] | None:
+    def again(self, at: int) -> Range | None:
         """After "this is", before "again" or "from"."""
         return self._before(_AGAIN, at)
 
-    def _before(self, pattern: re.Pattern[str], at: int) -> tuple[int, int] | None:
-        first = self._at(at)
+    def _before(self, pattern: re.Pattern[str], at: int) -> Range | None:
+        first = self._by_start.get(at)
         if first is None or not first.possible or first.text in ("MA", "RN", "NP", "PA"):
             return None
-        found = self._on(first, MOST)
-        return found if pattern.match(self.flat, found[1]) else None
+        name = self._on(first, MOST)
+        return name if pattern.match(self.flat, name[1]) else None
 
-    def labelled(self, at: int) -> tuple[int, int] | None:
+    def labelled(self, at: int) -> Range | None:
         """After "patient:", also last name first."""
-        found = self.told(at)
-        if found is None or self.flat[found[1] : found[1] + 2] != ", ":
-            return found
-        after = self._at(found[1] + 2)
-        return (found[0], self._on(after, 2)[1]) if after and after.likely else found
+        name = self.told(at)
+        if name is None or self.flat[name[1] : name[1] + 2] != ", ":
+            return name
+        after = self._by_start.get(name[1] + 2)
+        return (name[0], self._on(after, 2)[1]) if after and after.likely else name
 
-    def alone(self) -> Iterator[tuple[int, int]]:
+    def alone(self) -> Iterator[Range]:
         """Common first names wherever they stand, and two unknown words with capitals; not St. Mary's Hospital."""
         for before, word in zip([None, *self.words], self.words, strict=False):
             if self._stands_alone(word):
@@ -196,27 +251,25 @@ class _Reader:
                     yield (before.start if before and self._last_name(before, word) else start, end)
 
     def _stands_alone(self, word: Word) -> bool:
-        if first_name(word.text) and len(word.text) > 2 and not ordinary(word.text):
+        if word.first_name and len(word.text) > 2 and not word.ordinary:
             return True
+        if not word.likely or word.low in _VERBS:
+            return False
         after = self._after(word)
-        return word.likely and word.text.lower() not in _VERBS and after is not None and after.likely
+        return after is not None and after.likely
 
     def _last_name(self, before: Word, word: Word) -> bool:
         """Of "Novak, Vera"."""
         return before.likely and word.certain and self.flat[before.end : word.start] == ", "
 
-    def _at(self, place: int) -> Word | None:
-        index = bisect_left(self.starts, place)
-        return self.words[index] if index < len(self.words) and self.words[index].start == place else None
-
     def _after(self, word: Word) -> Word | None:
-        place = word.end
-        if len(word.text) == 1 and self.flat[place : place + 1] == ".":
-            place += 1
-        gap = re.compile(r" {1,2}").match(self.flat, place)
-        return self._at(gap.end()) if gap else None
+        """The word one or two spaces further on, also after the dot of an initial."""
+        place = word.end + (len(word.text) == 1 and self.flat.startswith(".", word.end))
+        if not self.flat.startswith(" ", place):
+            return None
+        return self._by_start.get(place + (2 if self.flat.startswith("  ", place) else 1))
 
-    def _on(self, first: Word, most: int) -> tuple[int, int]:
+    def _on(self, first: Word, most: int) -> Range:
         last, word = first, self._after(first)
         for _ in range(most - 1):
             if word is None or not self._goes_on(word):
@@ -225,40 +278,28 @@ class _Reader:
         return first.start, last.end
 
     def _goes_on(self, word: Word) -> bool:
-        if self._particle(word) or self._initial(word):
+        if self._particle(word) or word.initial:
             return True
-        if word.text.lower() in _SURNAMES:
+        if word.low in _SURNAMES:
             return word.capital or self._after(word) is None
-        return word.likely or self._unknown(word)
-
-    def _unknown(self, word: Word) -> bool:
-        return len(word.text) > 1 and not ordinary(word.text)
+        return word.likely or word.unknown
 
     def _particle(self, word: Word) -> bool:
         """The "van der" of "van der Berg": a word or two that only lead on to a name."""
         after: Word | None = word
         for _ in range(3):
-            if after is None or after.text.lower() not in _PARTICLES:
+            if after is None or after.low not in _PARTICLES:
                 break
             after = self._after(after)
         return after is not None and after is not word and after.possible
 
-    def _initial(self, word: Word) -> bool:
-        """A single letter that stands for a name: "J. Doe", "Tammy R"."""
-        return len(word.text) == 1 and word.text.lower() not in "aieouy"
 
+def find(flat: str, lowered: str) -> list[Range]:
+    """Return where names stand in a text in plain characters, `lowered` by `signs`; they may overlap.
 
-def find(flat: str) -> list[tuple[int, int]]:
-    """Names in a text whose characters are in their plainest form; they may overlap."""
+    Most questions hold only harmless words, of which no reading makes a name.
+    """
+    if all(map(_is_harmless, WORD.findall(flat))):
+        return []
     reader = _Reader(flat)
-    readings = (
-        (_LABEL, reader.labelled),
-        (_TOLD, reader.told),
-        (_TITLE, reader.titled),
-        (_THIS, reader.again),
-        (_MAYBE, reader.likely),
-        (_SIGNED, reader.likely),
-        (_START, reader.here),
-    )
-    found = [read(cue.end()) for pattern, read in readings for cue in pattern.finditer(flat)]
-    return [span for span in found if span] + list(reader.alone())
+    return [name for name in reader.after_cues(lowered) if name] + list(reader.alone())

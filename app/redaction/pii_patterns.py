@@ -5,16 +5,16 @@ a number is taken, except amounts, scores, ages, years and times, which are what
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from app.redaction import names
+from app.redaction.signs import Range, holds_any
 
 TAKEN = "\ufffc"
 """Stands for what an earlier rule took: no letter, no digit, no space."""
 
-Range = tuple[int, int]
 Check = Callable[[str, re.Match[str]], Range | None]
-Rules = tuple[tuple[str, re.Pattern[str], Check], ...]
 
 
 def _all(_plain: str, match: re.Match[str]) -> Range | None:
@@ -174,6 +174,27 @@ _SPACED = re.compile(r"(?<![\w.-])\d(?:[ -]{1,2}\d){6,14}(?![\w.-])")
 _SPOKEN = (
     r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
 )
+_SPELLED_SIGNS = (
+    *(
+        "zero",
+        "oh",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "cero",
+        "uno",
+        "dos",
+        "tres",
+    ),
+    *("cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
+    *(f"{before}o{after}" for before in " ,.-" for after in " ,.-"),
+)
 _SPELLED = re.compile(rf"\b{_SPOKEN}(?:[ ,.-]{{1,3}}{_SPOKEN}){{6,14}}\b", re.I)
 
 # Addresses
@@ -241,32 +262,49 @@ def _city(_plain: str, match: re.Match[str]) -> Range | None:
     return match.start() + start, match.end()
 
 
-ANY: Rules = (
-    ("url", _URL, _all),
-    ("email", _EMAIL, _all),
-    ("email", _EMAIL_SAID, _all),
-    ("name", _ACCOUNT, _account),
-    ("phone", _SPELLED, _all),
-)
-WITH_DIGITS: Rules = (
-    ("date", _BIRTH, _all),
-    ("date", _DATE, _date),
-    ("card", _CARD, _all),
-    ("number", _SSN, _no_amount),
-    ("number", _CUED, _cued),
-    ("number", _MEDICARE, _all),
-    ("phone", _PHONE, _no_amount),
-    ("phone", _ABROAD, _all),
-    ("address", _STREET, _street),
-    ("address", _BOX, _all),
-    ("address", _CITY_ZIP, _city),
-    ("address", _ZIP_ALONE, _all),
-    ("address", _ZIP_LONG, _all),
-    ("phone", _LOCAL, _no_amount),
-    ("phone", _CALLED, _no_amount),
-    ("phone", _SPACED, _all),
-    ("number", _CODED, _all),
-    ("number", _GROUPED, _grouped),
-    ("number", _LONG, _long),
+@dataclass(frozen=True, slots=True)
+class Rule:
+    mark: str
+    pattern: re.Pattern[str]
+    check: Check = _all
+    """Narrows a match, or throws it out with None."""
+    digits: int = 0
+    """Fewest digits of anything that it takes."""
+    signs: tuple[str, ...] = ("",)
+    """Anything that it takes holds one of these, in lower case."""
+
+    def may_take(self, lowered: str, digits: int) -> bool:
+        """False when it finds nothing in a text that has `digits` digits and is `lowered` by `signs`."""
+        return digits >= self.digits and holds_any(lowered, self.signs)
+
+    def ranges(self, plain: str) -> Iterator[Range]:
+        return filter(None, (self.check(plain, match) for match in self.pattern.finditer(plain)))
+
+
+RULES = (
+    Rule("url", _URL, signs=("/", "www.")),
+    Rule("email", _EMAIL, signs=("@", "at)", "at]", "at}")),
+    Rule("email", _EMAIL_SAID, signs=(" dot ", ".com", ".org", ".net", ".edu")),
+    Rule("name", _ACCOUNT, _account, signs=("@",)),
+    Rule("phone", _SPELLED, signs=_SPELLED_SIGNS),
+    Rule("date", _BIRTH, digits=1, signs=("b", "naci")),
+    Rule("date", _DATE, _date, digits=3),
+    Rule("card", _CARD, digits=13),
+    Rule("number", _SSN, _no_amount, digits=9),
+    Rule("number", _CUED, _cued, digits=3),
+    Rule("number", _MEDICARE, digits=5),
+    Rule("phone", _PHONE, _no_amount, digits=10),
+    Rule("phone", _ABROAD, digits=7, signs=("+",)),
+    Rule("address", _STREET, _street, digits=1),
+    Rule("address", _BOX, digits=1, signs=("box", "calle")),
+    Rule("address", _CITY_ZIP, _city, digits=5),
+    Rule("address", _ZIP_ALONE, digits=5, signs=("zip", "postal")),
+    Rule("address", _ZIP_LONG, digits=9),
+    Rule("phone", _LOCAL, _no_amount, digits=7),
+    Rule("phone", _CALLED, _no_amount, digits=7),
+    Rule("phone", _SPACED, digits=7),
+    Rule("number", _CODED, digits=5),
+    Rule("number", _GROUPED, _grouped, digits=7),
+    Rule("number", _LONG, _long, digits=7),
 )
 """In this order: a date is no phone number, a record number with a word before it no date of nine digits."""

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.redaction import names, pii_patterns, redact
+from app.redaction.pii_patterns import RULES
 from app.redaction.redact import MARKS, spans
+from app.redaction.signs import lowered
 from bench.redaction import count, read
 
 TUNE = Path(__file__).with_name("tune.jsonl")
@@ -163,6 +165,21 @@ def test_ordinary_words_are_kept(typed: str) -> None:
 @given(st.text(st.characters(exclude_characters="@/:=.,-", exclude_categories=("Lu", "Lt", "Nd", "Ll", "Lo", "Lm"))))
 def test_without_letters_and_digits_there_is_nothing_to_take(typed: str) -> None:
     assert redact.redact(typed) == typed
+
+
+@given(ANYTHING)
+def test_a_pattern_is_left_out_only_where_it_finds_nothing(typed: str) -> None:
+    low, digits = lowered(typed), sum(char.isdecimal() for char in typed)
+    for rule in RULES:
+        assert rule.may_take(low, digits) or not list(rule.ranges(typed)), rule.pattern.pattern
+
+
+@given(ANYTHING)
+def test_a_phrase_before_a_name_is_left_out_only_where_it_leads_to_none(typed: str) -> None:
+    every_sign = (
+        f"{lowered(typed)}\n:-nam llam go by doctor prof senor mx mr ms sra this is thank ty here calling speaking"
+    )
+    assert set(names.find(typed, lowered(typed))) == set(names.find(typed, every_sign))
 
 
 @pytest.mark.parametrize("module", [names, pii_patterns])
