@@ -1,6 +1,6 @@
 """What a person typed, made fit to be kept: marks such as [phone] in place of what says who she is.
 
-Rules for numbers and addresses (`pii_patterns`) come first, then names (`names`). A rule sees neither what an earlier one
+Rules for numbers and addresses (`pii_patterns`) come first, then names. A rule sees neither what an earlier one
 took nor a mark that stands in the text already, so that redacting twice changes nothing. Every pattern has a bounded
 width: a hostile text of 20,000 characters takes time in line with its length. What is found and what is missed:
 docs/decisions/0007-redaction.md.

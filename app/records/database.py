@@ -1,0 +1,140 @@
+"""The one engine that reaches the tables: connecting, transactions, migrations."""
+
+import contextlib
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from psycopg.abc import RV, PQGen
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, func, make_url, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app import metrics
+from app.errors import StoreError
+
+WAIT = 2
+"""Seconds for PostgreSQL to take a connection, and for one to come free."""
+LONGEST_STATEMENT = 5_000
+"""Milliseconds: what takes longer is broken, and a person waits for it."""
+HUNG = LONGEST_STATEMENT / 1000 + 1
+"""Seconds without a word from PostgreSQL, which would have given up the statement by then."""
+_MIGRATING = 0x68616966
+"""The advisory lock under which one process at a time migrates a PostgreSQL."""
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def connect(url: str) -> Engine:
+    """An engine; connects to nothing yet. SQLite gets WAL and a patient lock, PostgreSQL its time limits."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        limits: dict[str, Any] = {"connect_timeout": WAIT, "options": f"-c statement_timeout={LONGEST_STATEMENT}"}
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(parsed, pool_pre_ping=True, pool_timeout=WAIT, connect_args=limits)
+        event.listen(engine, "do_connect", lambda _dialect, _record, given, named: _Impatient.connect(*given, **named))
+        return engine
+    engine = create_engine(parsed)
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+class _Impatient(psycopg.Connection[Any]):
+    """`statement_timeout` is kept by the server: one that hangs, or that the network cut off, never comes to it."""
+
+    patience = HUNG
+
+    def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
+        return super().wait(self._in_time(gen), *args, **kwargs)
+
+    def _in_time(self, gen: PQGen[RV]) -> PQGen[RV]:
+        """The driver looks in, with nothing, ten times a second."""
+        until = time.monotonic() + self.patience
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if not ready and time.monotonic() > until:
+                    self.pgconn.finish()
+                    raise psycopg.OperationalError("the server hangs")
+                wanted = gen.send(ready)
+        except StopIteration as done:
+            found: RV = done.value
+            return found
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # in WAL, NORMAL may lose what was confirmed when the power fails
+    cursor.execute("PRAGMA busy_timeout=2000")
+    cursor.close()
+
+
+@contextlib.contextmanager
+def transaction(engine: Engine, store: str) -> Iterator[Connection]:
+    """Durable when it ends. What the driver raises is counted for `store` and becomes a `StoreError`, but for an
+    `IntegrityError`, which the caller expects.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except IntegrityError:
+        raise
+    except (SQLAlchemyError, OSError) as error:
+        metrics.store_errors.labels(store).inc()
+        raise StoreError(f"{store} cannot be reached: {type(error).__name__}") from error
+
+
+def fetch(engine: Engine, store: str, query: Executable) -> Sequence[Any]:
+    """Return the rows of a query, read in a transaction of its own. Raises `StoreError`."""
+    with transaction(engine, store) as connection:
+        return connection.execute(query).all()
+
+
+def execute(engine: Engine, store: str, statement: Executable, row: Mapping[str, Any] | None = None) -> int:
+    """Return how many rows a statement changed, durably. Raises `StoreError`."""
+    with transaction(engine, store) as connection:
+        return connection.execute(statement, row).rowcount
+
+
+def migrate(engine: Engine, migrations: Path = MIGRATIONS) -> None:
+    """Brings the schema up to date; that of a later release is left as it is, since schemas only grow (a roll-back).
+
+    Raises `StoreError` when the store cannot be reached or written.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    try:
+        if engine.url.database and engine.url.get_backend_name() == "sqlite":
+            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        with engine.begin() as connection:
+            _alone(connection)
+            if not _is_newer(connection, config):
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreError(f"the store cannot be migrated: {type(error).__name__}") from error
+
+
+def _is_newer(connection: Connection, config: Config) -> bool:
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    current = MigrationContext.configure(connection).get_current_revision()
+    return current is not None and current not in known
+
+
+def _alone(connection: Connection) -> None:
+    """Until the transaction ends, no other process migrates this store; on PostgreSQL they wait as long as it takes."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.execute(select(func.set_config("statement_timeout", "0", True)))
+    connection.connection.dbapi_connection.patience = math.inf  # type: ignore[union-attr]
+    connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
