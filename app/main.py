@@ -42,11 +42,12 @@ from app.records.audit import Audit
 from app.records.consents import Consents
 from app.records.conversations import MemoryConversations, RedisConversations
 from app.records.counts import Counts
-from app.records.database import connect, migrate
+from app.records.database import connect
 from app.records.deliveries import Deliveries
 from app.records.feedback import Feedback
 from app.records.ledger import Ledger
 from app.records.limits import Limits, MemoryLimits, RedisLimits
+from app.records.migrations import migrate
 from app.records.proposals import Proposals
 from app.records.redis_client import RedisClient
 from app.records.review_queue import ReviewQueue

@@ -34,6 +34,7 @@ from app.channels.sms.generic import signature
 from app.content import files
 from app.records import database
 from app.records.conversations import MAX_CONVERSATIONS
+from app.records.migrations import migrate
 from app.settings import Settings
 from tests.faults.replica import Replica
 from tests.redis import RedisServer, program
@@ -279,7 +280,7 @@ def stores() -> Iterator[dict[str, str]]:
         redis.start()
         try:
             url = make_url(postgres.get_uri()).render_as_string(hide_password=False)
-            database.migrate(database.connect(url))
+            migrate(database.connect(url))
             yield {"HAI_FAQ_DATABASE_URL": url, "HAI_FAQ_REDIS_URL": redis.url}
         finally:
             redis.kill()

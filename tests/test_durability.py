@@ -19,6 +19,7 @@ from app.dialogue.knowledge import Knowledge
 from app.records import database
 from app.records.feedback import feedback
 from app.records.ledger import decisions
+from app.records.migrations import migrate
 
 CONFIRMED = 40
 """After so many of a burst the process is killed."""
@@ -38,7 +39,7 @@ def server(folder: Path, cache: Path, url: str, knowledge: Knowledge) -> Iterato
         "HAI_FAQ_PORT": str(port),
     }
     store = database.connect(url)
-    database.migrate(store)
+    migrate(store)
     store.dispose()
     command = [sys.executable, "-c", "from app.cli import main; main()", "serve"]
     process = subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.DEVNULL)

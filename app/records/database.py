@@ -1,19 +1,13 @@
-"""The one engine that reaches the tables: connecting, transactions, migrations."""
+"""The one engine that reaches the tables, and its transactions."""
 
 import contextlib
-import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from psycopg.abc import RV, PQGen
-from sqlalchemy import Connection, Engine, Executable, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -27,9 +21,6 @@ LONGEST_STATEMENT = 5_000
 """Milliseconds: what takes longer is broken, and a person waits for it."""
 HUNG = LONGEST_STATEMENT / 1000 + 1
 """Seconds without a word from PostgreSQL, which would have given up the statement by then."""
-_MIGRATING = 0x68616966
-"""The advisory lock under which one process at a time migrates a PostgreSQL."""
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def connect(url: str) -> Engine:
@@ -103,38 +94,3 @@ def execute(engine: Engine, store: str, statement: Executable, row: Mapping[str,
     """Return how many rows a statement changed, durably. Raises `StoreError`."""
     with transaction(engine, store) as connection:
         return connection.execute(statement, row).rowcount
-
-
-def migrate(engine: Engine, migrations: Path = MIGRATIONS) -> None:
-    """Brings the schema up to date; that of a later release is left as it is, since schemas only grow (a roll-back).
-
-    Raises `StoreError` when the store cannot be reached or written.
-    """
-    config = Config()
-    config.set_main_option("script_location", str(migrations))
-    try:
-        if engine.url.database and engine.url.get_backend_name() == "sqlite":
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-        with engine.begin() as connection:
-            _alone(connection)
-            if not _is_newer(connection, config):
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-    except (SQLAlchemyError, OSError) as error:
-        raise StoreError(f"the store cannot be migrated: {type(error).__name__}") from error
-
-
-def _is_newer(connection: Connection, config: Config) -> bool:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    current = MigrationContext.configure(connection).get_current_revision()
-    return current is not None and current not in known
-
-
-def _alone(connection: Connection) -> None:
-    """Until the transaction ends, no other process migrates this store; on PostgreSQL they wait as long as it takes."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        return
-    connection.execute(select(func.set_config("statement_timeout", "0", True)))
-    connection.connection.dbapi_connection.patience = math.inf  # type: ignore[union-attr]
-    connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))

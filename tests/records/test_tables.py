@@ -11,17 +11,16 @@ from sqlalchemy import Boolean, Date, Float, Integer, String, Text, insert, insp
 from sqlalchemy.engine import Engine
 
 from app.errors import StoreError
-from app.records import tables
-from app.records.database import MIGRATIONS, connect, migrate, transaction
+from app.records.database import connect, transaction
 from app.records.ledger import decisions
-from app.records.tables import Joined, UtcDateTime, put
+from app.records.migrations import SCRIPTS, TABLES, migrate
+from app.records.tables import UtcDateTime, metadata, put
 from app.records.withdrawals import withdrawals
 from tests.conftest import NOW, new_database
 
 SAMPLES: dict[type, Any] = {
     String: "x",
     Text: "x",
-    Joined: ("x",),
     UtcDateTime: NOW,
     Date: NOW.date(),
     Float: 0.5,
@@ -46,14 +45,14 @@ def upgrade():
 def next_release(tmp_path: Path) -> Path:
     """The migrations of the release after this one, which grows a table and adds another."""
     folder = tmp_path / "migrations"
-    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(SCRIPTS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / "0002_next.py").write_text(NEXT)
     return folder
 
 
 def test_the_migrations_make_the_tables_that_are_defined(engine: Engine) -> None:
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
 def test_an_earlier_release_is_brought_up_to_date(engine: Engine, next_release: Path) -> None:
@@ -69,7 +68,7 @@ def test_what_this_release_writes_still_fits_the_schema_of_the_next(engine: Engi
     """It knows neither the tables nor the columns that come after it: nothing new may be needed of a row."""
     migrate(engine, next_release)
     with engine.begin() as connection:
-        for table in tables.metadata.sorted_tables:
+        for table in TABLES:
             connection.execute(insert(table), {column.name: SAMPLES[type(column.type)] for column in table.columns})
             assert len(connection.execute(select(table)).all()) == 1
 
@@ -83,8 +82,8 @@ def test_the_schema_of_a_later_release_is_left_alone(engine: Engine, next_releas
 
 def test_processes_that_migrate_at_once_wait_for_each_other(engine: Engine, url: str, next_release: Path) -> None:
     code = (
-        "from pathlib import Path; from app.records.database import MIGRATIONS, connect, migrate; "
-        f"migrate(connect({url!r}), Path({str(next_release)!r}))"
+        "from pathlib import Path; from app.records.database import connect; "
+        f"from app.records.migrations import migrate; migrate(connect({url!r}), Path({str(next_release)!r}))"
     )
     processes = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
     assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]

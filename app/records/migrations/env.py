@@ -1,4 +1,4 @@
-"""Alembic's entry: migrates over the connection that `database.migrate` hands over."""
+"""Alembic's entry: migrates over the connection that `migrate` hands over."""
 
 from alembic import context
 
