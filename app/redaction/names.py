@@ -7,7 +7,7 @@ word by word to the right, so that a hostile text takes linear time.
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import NamedTuple
 
@@ -187,10 +187,10 @@ class _Reader:
             (_LABEL, (":",), self.labelled),
             (_TOLD, _TOLD_SIGNS, self.told),
             (_TITLE, _TITLE_SIGNS, self.titled),
-            (_THIS, ("this is ",), self.again),
+            (_THIS, ("this is ",), partial(self._before, _AGAIN)),
         ]
         readings += [(_MAYBE, ("",), self.likely), (_SIGNED, _SIGNED_SIGNS, self.likely)] if likely else []
-        readings += [(_START, _HERE_SIGNS, self.here)] if here else []
+        readings += [(_START, _HERE_SIGNS, partial(self._before, _HERE))] if here else []
         for pattern, signs, read in readings:
             if holds_any(lowered, signs):
                 yield from (read(cue.end()) for cue in pattern.finditer(self.flat))
@@ -219,15 +219,8 @@ class _Reader:
             return name
         return self._before(_HERE, at)
 
-    def here(self, at: int) -> Range | None:
-        """At the start, before "here"."""
-        return self._before(_HERE, at)
-
-    def again(self, at: int) -> Range | None:
-        """After "this is", before "again" or "from"."""
-        return self._before(_AGAIN, at)
-
     def _before(self, pattern: re.Pattern[str], at: int) -> Range | None:
+        """Before "here", "again" or "from": whatever is no ordinary word."""
         first = self._by_start.get(at)
         if first is None or not first.possible or first.text in ("MA", "RN", "NP", "PA"):
             return None

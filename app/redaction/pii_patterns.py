@@ -273,10 +273,6 @@ class Rule:
     signs: tuple[str, ...] = ("",)
     """Anything that it takes holds one of these, in lower case."""
 
-    def may_take(self, lowered: str, digits: int) -> bool:
-        """False when it finds nothing in a text that has `digits` digits and is `lowered` by `signs`."""
-        return digits >= self.digits and holds_any(lowered, self.signs)
-
     def ranges(self, plain: str) -> Iterator[Range]:
         return filter(None, (self.check(plain, match) for match in self.pattern.finditer(plain)))
 
@@ -308,3 +304,8 @@ RULES = (
     Rule("number", _LONG, _long, digits=7),
 )
 """In this order: a date is no phone number, a record number with a word before it no date of nine digits."""
+
+
+def rules_for(lowered: str, digits: int) -> Iterator[Rule]:
+    """Yield the rules that may take something of a text that has so many digits and is `lowered` by `signs`."""
+    return (rule for rule in RULES if rule.digits <= digits and holds_any(lowered, rule.signs))

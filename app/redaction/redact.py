@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from app.redaction import names
-from app.redaction.pii_patterns import RULES, TAKEN
+from app.redaction.pii_patterns import TAKEN, rules_for
 from app.redaction.signs import Range, lowered
 
 MARKS = ("phone", "email", "number", "date", "name", "address", "url", "card")
@@ -70,7 +70,7 @@ def _taken(plain: str) -> tuple[str, list[Span]]:
     """Return the text without what the rules take in one round, and what they take."""
     low, digits = lowered(plain), len(_DIGIT.findall(plain))
     taken: list[Span] = []
-    for rule in (rule for rule in RULES if rule.may_take(low, digits)):
+    for rule in rules_for(low, digits):
         ranges = _apart(rule.ranges(plain))
         taken += [Span(start, end, rule.mark) for start, end in ranges]
         plain = _without(plain, ranges)
