@@ -1,4 +1,4 @@
-"""Who did what, and when: sign-ins, views of patients' texts, exports, changes. Never what was read or typed."""
+"""The audit says who did what and when: sign-ins, views of patients' texts, exports, changes; never what was read."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -38,13 +38,13 @@ audit = table_of("audit", Event, Column("id", Integer, primary_key=True), Index(
 
 
 class Audit:
-    """Kept for good: whoever is responsible for the records clears it by hand. Raises `StoreError`."""
+    """The audit is kept for good: whoever is responsible for the records clears it by hand. Raises `StoreError`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def add(self, event: Event) -> None:
-        """Durable when it returns; what it tells of must not happen when this fails."""
+        """Write an event, durably; what it tells of must not happen when this fails."""
         row = asdict(event) | {"who": event.who[:200], "subject": event.subject[:400]}
         execute(self._engine, "audit", insert(audit), row)
 

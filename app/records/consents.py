@@ -1,4 +1,4 @@
-"""Who wants no more text messages, by a keyed hash of the number. Never swept: an opt-out outlives everything else."""
+"""Consents to text messages, by a keyed hash of the number. They are never swept: an opt-out outlives all else."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ class Consents:
         self._engine = engine
 
     def opted_out(self, parties: Sequence[str]) -> bool | None:
-        """Return None for a number that has never written."""
+        """Return True for a number that wants no texts, None for one that has never written."""
         query = select(consents.c.party, consents.c.opted_out).where(consents.c.party.in_(parties))
         answers = {row.party: row.opted_out for row in fetch(self._engine, "consents", query)}
         return next((answers[party] for party in parties if party in answers), None)

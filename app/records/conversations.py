@@ -21,7 +21,7 @@ MAX_CONVERSATIONS = 50_000
 """The conversation idle the longest makes room for a new one."""
 IDLE = timedelta(minutes=30)
 KEY = "hai-faq:conversation:"
-"""Before an id, in Redis."""
+"""The prefix of an id in Redis."""
 _TICK = timedelta(milliseconds=1)
 
 
@@ -49,7 +49,7 @@ class Conversations(ABC):
 
     @abstractmethod
     async def save(self, id_: str, state: State, now: datetime, waited: float = 0.0) -> None:
-        """Stores a state; `waited` seconds are off the time that this may take."""
+        """Store a state; `waited` seconds are off the time that this may take."""
 
     @abstractmethod
     async def _find(self, id_: str, now: datetime) -> StoredState | None: ...
@@ -72,7 +72,7 @@ class MemoryConversations(Conversations):
         return stored if stored and now < stored.until else None
 
     def follow(self, id_: str, state: State, now: datetime) -> StoredState:
-        """Stores the state that comes after the one stored now, and returns it."""
+        """Store and return the state that comes after the one stored now."""
         before, until = self._stored.get(id_), now + self._idle
         stored = StoredState(state, max(until, before.until + _TICK) if before else until)
         self.keep(id_, stored)

@@ -1,4 +1,4 @@
-"""How many messages a day came by each channel, and what they got: counts without text, kept for good."""
+"""Counts, kept for good and without text, say how many messages came by each channel a day and what they got."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -32,13 +32,13 @@ Key = tuple[date, str, str, str]
 
 
 class Counts(Sink):
-    """What the writer adds to, and the insights read."""
+    """The writer adds to the counts, and the insights read them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def write(self, connection: Connection, batch: Sequence[Exchange]) -> None:
-        """Adds to what is there; rows in one order, so that two replicas never wait for each other."""
+        """Add to the counts, rows in one order, so that two replicas never wait for each other."""
         added = Counter(key for exchange in batch for key in keys_of(exchange))
         names = counts.columns.keys()
         rows = [dict(zip(names, (*key, times), strict=True)) for key, times in sorted(added.items())]
@@ -47,7 +47,7 @@ class Counts(Sink):
         connection.execute(new.on_conflict_do_update(index_elements=names[:-1], set_=total), rows)
 
     def sweep(self, connection: Connection, now: datetime) -> None:
-        """Nobody can be told from a count: nothing goes."""
+        """Remove nothing: nobody can be told from a count."""
 
     def since(self, day: date) -> list[tuple[Key, int]]:
         """Return how often each key was counted from this day on, in order. Raises `StoreError`."""

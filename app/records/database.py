@@ -24,21 +24,23 @@ HUNG = LONGEST_STATEMENT / 1000 + 1
 
 
 def connect(url: str) -> Engine:
-    """An engine; connects to nothing yet. SQLite gets WAL and a patient lock, PostgreSQL its time limits."""
+    """Return an engine, not connected yet. SQLite gets WAL and a patient lock, PostgreSQL its time limits."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         limits: dict[str, Any] = {"connect_timeout": WAIT, "options": f"-c statement_timeout={LONGEST_STATEMENT}"}
         parsed = parsed.set(drivername="postgresql+psycopg")
         engine = create_engine(parsed, pool_pre_ping=True, pool_timeout=WAIT, connect_args=limits)
-        event.listen(engine, "do_connect", lambda _dialect, _record, given, named: _Impatient.connect(*given, **named))
+        event.listen(
+            engine, "do_connect", lambda _dialect, _record, given, named: _TimedConnection.connect(*given, **named)
+        )
         return engine
     engine = create_engine(parsed)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
 
-class _Impatient(psycopg.Connection[Any]):
-    """`statement_timeout` is kept by the server: one that hangs, or that the network cut off, never comes to it."""
+class _TimedConnection(psycopg.Connection[Any]):
+    """Gives up a server that hangs or was cut off, which never comes to its own `statement_timeout`."""
 
     patience = HUNG
 
@@ -46,7 +48,7 @@ class _Impatient(psycopg.Connection[Any]):
         return super().wait(self._in_time(gen), *args, **kwargs)
 
     def _in_time(self, gen: PQGen[RV]) -> PQGen[RV]:
-        """The driver looks in, with nothing, ten times a second."""
+        """Wrap the generator of a wait, which the driver enters without news ten times a second."""
         until = time.monotonic() + self.patience
         try:
             wanted = next(gen)
@@ -57,8 +59,8 @@ class _Impatient(psycopg.Connection[Any]):
                     raise psycopg.OperationalError("the server hangs")
                 wanted = gen.send(ready)
         except StopIteration as done:
-            found: RV = done.value
-            return found
+            result: RV = done.value
+            return result
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -71,8 +73,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 @contextlib.contextmanager
 def transaction(engine: Engine, store: str) -> Iterator[Connection]:
-    """Durable when it ends. What the driver raises is counted for `store` and becomes a `StoreError`, but for an
-    `IntegrityError`, which the caller expects.
+    """Yield a connection whose changes are durable when it ends.
+
+    What the driver raises is counted for `store` and becomes a `StoreError`, but for an `IntegrityError`, which the
+    caller expects.
     """
     try:
         with engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""The outbox of text messages: received, replied, sending, sent or unknown.
+"""The outbox of text messages, each received, replied, sending, sent or unknown.
 
 A reply is written before it is sent; whoever inserts a message's row first works on it, on any replica. Times are
 seconds since 1970.
@@ -74,7 +74,7 @@ class Deliveries:
         return next(iter(self._all(deliveries.c.id == id_, 1)), None)
 
     def replied(self, id_: str, reply: str, urgent: bool, address: str, now: float) -> None:
-        """Keeps the reply, which waits to be sent to an address; without one whoever asked carries it."""
+        """Keep the reply, which waits to be sent to an address; without one whoever asked carries it."""
         state = "replied" if address else "sent"
         values = {"state": state, "reply": reply, "urgent": urgent, "address": address, "due": now}
         self._set(deliveries.c.id == id_, values)
@@ -96,7 +96,7 @@ class Deliveries:
         self._set(deliveries.c.id == id_, {"state": "replied", "due": due})
 
     def end(self, id_: str, state: Literal["sent", "unknown"]) -> None:
-        """Nothing more will be sent; the numbers are wiped."""
+        """Wipe the numbers: nothing more will be sent."""
         self._set(deliveries.c.id == id_, {"state": state, "address": ""})
 
     def sweep(self, now: float) -> None:

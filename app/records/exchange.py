@@ -1,4 +1,4 @@
-"""One message and what came of it."""
+"""An exchange is one message and what came of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from app.dialogue.messages import Channel, Kind
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """All that the ledger, the counts and the review queue derive their rows from."""
+    """The ledger, the counts and the review queue derive their rows from it, in the writer's thread."""
 
     message_id: str
     at: datetime

@@ -1,4 +1,4 @@
-"""Opinions on a reply: whether it helped, and from a fixed list why not. Never in words of a person's own."""
+"""Opinions say if a reply helped and, from a fixed list, why not; never in words of a person's own."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -47,14 +47,14 @@ class Feedback:
         self._keep = keep
 
     def give(self, opinion: Opinion) -> None:
-        """Durable when it returns; a second opinion on a message replaces the first. Raises `StoreError`."""
+        """Write an opinion, durably; a second one on a message replaces the first. Raises `StoreError`."""
         with transaction(self._engine, "feedback") as connection:
             connection.execute(delete(feedback).where(feedback.c.at < opinion.at - self._keep))
             put(connection, feedback, asdict(opinion))
         metrics.feedback.labels(opinion.verdict).inc()
 
     def all(self) -> list[Opinion]:
-        """Raises `StoreError`."""
+        """Return all opinions, the oldest first. Raises `StoreError`."""
         return [Opinion(*row) for row in fetch(self._engine, "feedback", select(feedback).order_by(feedback.c.at))]
 
     def tally(self, since: datetime) -> list[Tally]:

@@ -1,4 +1,4 @@
-"""The ledger of decisions, without text, so that a wrong answer or a missed emergency can be investigated."""
+"""The ledger keeps decisions without text, so that a wrong answer or a missed emergency can be investigated."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta

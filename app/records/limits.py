@@ -1,4 +1,4 @@
-"""How many messages a client may send: a token bucket each, in memory or in Redis."""
+"""Limits of the messages that a client may send: a token bucket each, in memory or in Redis."""
 
 import hashlib
 import hmac
@@ -23,7 +23,7 @@ class Limits(ABC):
 
     @abstractmethod
     async def allows(self, client: str) -> bool:
-        """Takes a token; False when none is left."""
+        """Take a token, and return False when none is left."""
 
 
 @dataclass(slots=True)
@@ -113,5 +113,5 @@ redis.call('HSET', KEYS[1], 'tokens', allowed and tokens - 1 or tokens, 'at', at
 redis.call('EXPIRE', KEYS[1], 60 + math.ceil(burst / rate))
 return allowed and 1 or 0
 """
-"""One step, so that two replicas never take the same token. A bucket that has expired is as good as a full one."""
+"""The script is one step: two replicas never take the same token. A bucket that has expired is as good as a full one."""
 _TAKE_SHA = hashlib.sha1(_TAKE.encode(), usedforsecurity=False).hexdigest()

@@ -1,4 +1,4 @@
-"""What curators want changed in `intents/`, until `hai-faq review apply` takes or refuses it."""
+"""Proposals of curators to change `intents/`, until `hai-faq review apply` takes or refuses them."""
 
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Literal
@@ -43,7 +43,7 @@ class Proposals:
         self._engine = engine
 
     def add(self, proposal: Proposal) -> None:
-        """Durable when it returns, together with the state of its questions."""
+        """Write a proposal and the state of its questions, durably."""
         row = asdict(proposal) | {"lines": "\n".join(proposal.lines), "message_ids": " ".join(proposal.message_ids)}
         del row["id"]
         with transaction(self._engine, "proposals") as connection:
@@ -61,7 +61,7 @@ class Proposals:
         return self._read(select(proposals).order_by(proposals.c.id))
 
     def settle(self, proposal: Proposal, state: State, reason: str = "") -> None:
-        """A refused proposal gives its questions back to review."""
+        """Set the state of a proposal; a refused one gives its questions back to review."""
         with transaction(self._engine, "proposals") as connection:
             row = proposals.c.id == proposal.id
             connection.execute(update(proposals).where(row).values(state=state, reason=reason))

@@ -26,7 +26,7 @@ moment, so did the driver's 100.
 COOL_DOWN = 1.0
 """Seconds in which nothing is tried after a failure: a dead Redis costs one message a second the timeout."""
 _TURNS = 3
-"""Of the event loop, after the time is up."""
+"""Turns of the event loop after the time is up."""
 T = TypeVar("T")
 
 
@@ -78,7 +78,7 @@ class RedisClient:
         self._retry_at = now + COOL_DOWN  # one message finds out, those beside it do not wait
 
     def _trip(self, store: str, error: Exception) -> None:
-        """Logged by its kind: the text of an error may hold the address, which holds the password."""
+        """Start the cool-down, and log the kind of the error, whose text may hold the address and so the password."""
         metrics.store_errors.labels(store).inc()
         if self._retry_at is None:
             log.warning("redis: %s: %s; going on from memory", store, type(error).__name__)
@@ -87,7 +87,7 @@ class RedisClient:
 
 @contextlib.asynccontextmanager
 async def _deadline(seconds: float) -> AsyncIterator[None]:
-    """Limits the time of Redis, not of this process: what came in while it was busy is read before it gives up.
+    """Limit the time of Redis, not of this process: what came in while it was busy is read before it gives up.
 
     Without this, 64 messages at one moment, a millisecond each, were enough to leave a healthy Redis alone.
     """

@@ -1,6 +1,6 @@
-"""What the service could not answer, or might have been danger: redacted before it is written, gone after its time.
+"""Questions for review: not answered, or near danger; redacted before they are written, gone after their time.
 
-Treated as health information: who reads it is audited (`records/audit`).
+They are treated as health information: who reads them is audited (`records/audit`).
 """
 
 from collections.abc import Callable, Sequence
@@ -76,7 +76,7 @@ questions = table_of(
 
 
 class ReviewQueue(Sink):
-    """What the writer adds to, and review reads. All but the methods of a sink raise `StoreError`."""
+    """The writer adds to the queue, and review reads it. All but the methods of a sink raise `StoreError`."""
 
     def __init__(self, engine: Engine, keep: timedelta, redact: Callable[[str], str]) -> None:
         self._engine = engine
@@ -110,9 +110,7 @@ class ReviewQueue(Sink):
         metrics.near_urgent_overdue.set(connection.execute(overdue).scalar_one())
 
     def open(self) -> list[KeptQuestion]:
-        """Return those that nobody has decided on, newest first, `MAX_OPEN` at most; none near the urgent bar is left
-        out.
-        """
+        """Return those that nobody has decided on, near the urgent bar first, then newest first, `MAX_OPEN` at most."""
         query = select(questions).where(questions.c.state == "open")
         return self._read(query.order_by(questions.c.near_urgent.desc(), questions.c.at.desc()).limit(MAX_OPEN))
 
@@ -120,7 +118,7 @@ class ReviewQueue(Sink):
         return self._read(select(questions).order_by(questions.c.at))
 
     def decide(self, message_ids: Sequence[str], state: State) -> int:
-        """Return how many there were to decide on."""
+        """Set the state of questions, and return how many of them there were."""
         which = questions.c.message_id.in_(message_ids)
         return execute(self._engine, "questions", update(questions).where(which).values(state=state))
 

@@ -15,7 +15,7 @@ metadata = MetaData()
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A time in UTC; SQLite forgets the zone, which is put back."""
+    """A time in UTC. SQLite forgets the zone, which is put back."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -52,7 +52,7 @@ def _column(name: str, python_type: object, column_type: Any, *key: str) -> Colu
 
 
 def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    """Inserts a row, or replaces the one with the same primary key, also when another process is just doing that."""
+    """Insert a row, or replace the one with the same primary key, also when another process is just doing that."""
     new = INSERTS[connection.dialect.name](table)
     keys = [column.name for column in table.primary_key]
     rest = {column.name: new.excluded[column.name] for column in table.columns if column.name not in keys}

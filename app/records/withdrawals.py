@@ -31,10 +31,10 @@ class Withdrawals:
         return [Withdrawal(*row) for row in fetch(self._engine, "withdrawals", query)]
 
     def add(self, withdrawal: Withdrawal) -> None:
-        """Takes an entry back; a second time replaces who and why."""
+        """Take an entry back; a second time replaces who and why."""
         with transaction(self._engine, "withdrawals") as connection:
             put(connection, withdrawals, asdict(withdrawal))
 
     def remove(self, entry_id: str) -> bool:
-        """Gives an entry back; False when it was not taken."""
+        """Give an entry back, and return False when it was not taken."""
         return execute(self._engine, "withdrawals", delete(withdrawals).where(withdrawals.c.entry_id == entry_id)) > 0

@@ -1,4 +1,4 @@
-"""Best-effort records: a thread of its own writes them behind a bounded queue.
+"""The writer of best-effort records is a thread behind a bounded queue.
 
 A full queue or a dead store costs records, which are counted, and never an answer.
 """
@@ -32,10 +32,10 @@ SWEEP_EVERY = 60.0
 
 
 class Sink(ABC):
-    """One kind of record, derived from exchanges. No method need catch what a database raises."""
+    """A sink keeps one kind of record, derived from exchanges. No method need catch what a database raises."""
 
     def keeps(self, exchange: Exchange) -> bool:  # noqa: ARG002
-        """False for an exchange that leaves no record here."""
+        """Return False for an exchange that leaves no record here."""
         return True
 
     @abstractmethod
@@ -43,11 +43,11 @@ class Sink(ABC):
 
     @abstractmethod
     def sweep(self, connection: Connection, now: datetime) -> None:
-        """Removes what was kept long enough; called every minute or so."""
+        """Remove what was kept long enough; called every minute or so."""
 
 
 class Writer:
-    """Started with the service, drained when it stops. Sinks are told apart by name."""
+    """The writer starts with the service and is drained when it stops. `sinks` have the names of the dropped metric."""
 
     def __init__(self, engine: Engine, sinks: Mapping[str, Sink], clock: Callable[[], datetime]) -> None:
         self._engine = engine
@@ -62,14 +62,14 @@ class Writer:
         self._thread.start()
 
     def record(self, exchange: Exchange) -> None:
-        """Never waits and never fails."""
+        """Queue an exchange. This never waits and never fails."""
         try:
             self._queue.put_nowait(exchange)
         except queue.Full:
             self._count_dropped(exchange)
 
     def stop(self, patience: float = 5.0) -> None:
-        """Writes what waits, for at most `patience` seconds; what is left then is counted as lost."""
+        """Write what waits, for at most `patience` seconds; what is left then is counted as lost."""
         self._stopping.set()
         try:
             self._queue.put(None, timeout=patience)

@@ -1,4 +1,4 @@
-"""Where the names of people stand in a text: after a phrase that gives one, after a title, or by a common first name.
+"""Names of people in a text: after a phrase that gives one, after a title, or by a common first name.
 
 There is no list of all names, so two lists of words decide: `first_names.txt`, and `ordinary_words.txt` (English and
 Spanish words that patients use, from `intents/`), which are kept. Every pattern has a bounded width, and names are read
@@ -15,7 +15,7 @@ from app.redaction.signs import Range, holds_any
 
 WORD = re.compile(r"(?<!\w)[^\W\d_]{1,40}(?:['-][^\W\d_]{1,40}){0,4}(?!\w)")
 MOST = 4
-"""Words of one name."""
+"""Most words of one name."""
 
 _RELATION = (
     "mom|mother|mum|mama|mommy|dad|father|papa|daddy|husband|wife|hubby|spouse|partner|fiancee?|son|daughter|brother|"
@@ -93,7 +93,7 @@ def _listed(file: str) -> frozenset[str]:
 
 
 def ordinary(word: str) -> bool:
-    """True for a word of everyday talk or medicine, or a plain form of one."""
+    """Return True for a word of everyday talk or medicine, or a plain form of one."""
     low, listed = word.lower(), _listed("ordinary_words.txt")
     return low in listed or all(_is_form(part, listed) for part in low.replace("'", "").split("-"))
 
@@ -107,12 +107,12 @@ def _is_form(low: str, listed: frozenset[str]) -> bool:
 
 @cache
 def _harmless_words() -> frozenset[str]:
-    """Ordinary words, none of them a first name too."""
+    """Return the ordinary words that are no first names too."""
     return _listed("ordinary_words.txt") - _listed("first_names.txt")
 
 
 def _is_harmless(word: str) -> bool:
-    """False for what a name can begin with: a first name, what is no ordinary word, an initial."""
+    """Return False for what a name can begin with: a first name, what is no ordinary word, an initial."""
     low = word.lower()
     if len(word) > 1 and low in _harmless_words():
         return True
@@ -137,7 +137,7 @@ class Word(NamedTuple):
 
     @property
     def certain(self) -> bool:
-        """Nobody would write it but for a name."""
+        """True for what nobody would write but for a name."""
         return self.first_name and (self.capital or not self.ordinary)
 
     @property
@@ -154,7 +154,7 @@ class Word(NamedTuple):
 
     @property
     def initial(self) -> bool:
-        """A single letter that stands for a name: "J. Doe", "Tammy R"."""
+        """True for a single letter that stands for a name: "J. Doe", "Tammy R"."""
         return len(self.text) == 1 and self.low not in _VOWELS
 
 
@@ -180,7 +180,7 @@ class _Reader:
         self._by_start = {word.start: word for word in self.words}
 
     def after_cues(self, lowered: str) -> Iterator[Range | None]:
-        """Read on after each phrase that leads to a name; a phrase is looked for where what it needs is there."""
+        """Yield what is read after each phrase that leads to a name, for phrases whose signs and words are there."""
         here = holds_any(lowered, _HERE_SIGNS)
         likely = here or any(word.likely or (word.initial and word.capital) for word in self.words)
         readings = [
@@ -196,21 +196,21 @@ class _Reader:
                 yield from (read(cue.end()) for cue in pattern.finditer(self.flat))
 
     def told(self, at: int) -> Range | None:
-        """After "my name is": whatever is no ordinary word."""
+        """Return the name after "my name is": whatever is no ordinary word."""
         first = self._by_start.get(at)
         if first is None or not (first.possible or first.initial or self._particle(first)):
             return None
         return self._on(first, MOST if first.capital else 3)
 
     def titled(self, at: int) -> Range | None:
-        """After "dr": one word that is not ordinary, more where they are plainly names."""
+        """Return the name after "dr": one word that is not ordinary, more where they are plainly names."""
         first = self._by_start.get(at)
         if first is None or not (first.likely or first.unknown or first.initial or self._particle(first)):
             return None
         return self._on(first, MOST if first.likely or self._particle(first) else 1)
 
     def likely(self, at: int) -> Range | None:
-        """After "this is", "my mother": what is a first name, or has a capital and is no ordinary word."""
+        """Return the name after "my mother": a first name, or what has a capital and is no ordinary word."""
         first = self._by_start.get(at)
         if first is None:
             return None
@@ -220,7 +220,7 @@ class _Reader:
         return self._before(_HERE, at)
 
     def _before(self, pattern: re.Pattern[str], at: int) -> Range | None:
-        """Before "here", "again" or "from": whatever is no ordinary word."""
+        """Return the name before "here", "again" or "from": whatever is no ordinary word."""
         first = self._by_start.get(at)
         if first is None or not first.possible or first.text in ("MA", "RN", "NP", "PA"):
             return None
@@ -228,7 +228,7 @@ class _Reader:
         return name if pattern.match(self.flat, name[1]) else None
 
     def labelled(self, at: int) -> Range | None:
-        """After "patient:", also last name first."""
+        """Return the name after "patient:", also last name first."""
         name = self.told(at)
         if name is None or self.flat[name[1] : name[1] + 2] != ", ":
             return name
@@ -236,7 +236,7 @@ class _Reader:
         return (name[0], self._on(after, 2)[1]) if after and after.likely else name
 
     def alone(self) -> Iterator[Range]:
-        """Common first names wherever they stand, and two unknown words with capitals; not St. Mary's Hospital."""
+        """Yield common first names anywhere, and two unknown words with capitals; not St. Mary's Hospital."""
         for before, word in zip([None, *self.words], self.words, strict=False):
             if self._stands_alone(word):
                 start, end = self._on(word, 3)
@@ -252,11 +252,11 @@ class _Reader:
         return after is not None and after.likely
 
     def _last_name(self, before: Word, word: Word) -> bool:
-        """Of "Novak, Vera"."""
+        """Return True for the Novak of "Novak, Vera"."""
         return before.likely and word.certain and self.flat[before.end : word.start] == ", "
 
     def _after(self, word: Word) -> Word | None:
-        """The word one or two spaces further on, also after the dot of an initial."""
+        """Return the word one or two spaces further on, also after the dot of an initial."""
         place = word.end + (len(word.text) == 1 and self.flat.startswith(".", word.end))
         if not self.flat.startswith(" ", place):
             return None
@@ -278,7 +278,7 @@ class _Reader:
         return word.likely or word.unknown
 
     def _particle(self, word: Word) -> bool:
-        """The "van der" of "van der Berg": a word or two that only lead on to a name."""
+        """Return True for the "van der" of "van der Berg": a word or two that only lead on to a name."""
         after: Word | None = word
         for _ in range(3):
             if after is None or after.low not in _PARTICLES:

@@ -1,4 +1,4 @@
-"""What says who a person is and has a shape: phone numbers, addresses, dates, numbers of records and cards.
+"""Patterns of what says who a person is: phone numbers, addresses, dates, numbers of records and cards.
 
 Patterns read plain characters (`redact`) and have a bounded width. A check narrows a match or throws it out. In doubt
 a number is taken, except amounts, scores, ages, years and times, which are what questions are about.
@@ -54,7 +54,7 @@ _URL = re.compile(
 
 
 def _account(_plain: str, match: re.Match[str]) -> Range | None:
-    """Not "refill @home"."""
+    """Leave out "refill @home"."""
     return None if names.ordinary(match[0][1:]) else match.span()
 
 
@@ -83,7 +83,7 @@ _BIRTH = re.compile(
 
 
 def _date(plain: str, match: re.Match[str]) -> Range | None:
-    """Not 20-30-40 or 10-12-14 days."""
+    """Leave out 20-30-40 and 10-12-14 days."""
     numbers = [int(number) for number in re.findall(r"\d{1,4}", match[0])]
     if len(numbers) == 3:
         low, high = sorted(numbers[1:] if numbers[0] > 999 else numbers[:2])
@@ -127,7 +127,7 @@ def _digits(text: str) -> int:
 
 
 def _cued(plain: str, match: re.Match[str]) -> Range | None:
-    """Four digits, or three where "number", "#" or ":" announces them; no year alone."""
+    """Take four digits, or three where "number", "#" or ":" announces them; no year alone."""
     value = _first_groups(match["it"])
     announced = _ANNOUNCED.search(match["filler"]) is not None
     start, end = match.start("it"), match.start("it") + len(value)
@@ -137,7 +137,7 @@ def _cued(plain: str, match: re.Match[str]) -> Range | None:
 
 
 def _first_groups(value: str) -> str:
-    """After a space a number goes on until it has six digits: the 2 of "mrn 4451882 2 weeks ago" is no part of it."""
+    """Return a number, which goes on after a space until it has six digits: no 2 of "mrn 4451882 2 weeks ago"."""
     end = 0
     for group in _GROUP.finditer(value):
         if _digits(value[:end]) >= 6:
@@ -152,7 +152,7 @@ def _grouped(plain: str, match: re.Match[str]) -> Range | None:
 
 
 def _long(plain: str, match: re.Match[str]) -> Range | None:
-    """Not the number of a trial, which is public."""
+    """Leave out the number of a trial, which is public."""
     trial = plain[max(0, match.start() - 3) : match.start()].upper() == "NCT"
     return None if trial else _no_amount(plain, match)
 
@@ -243,7 +243,7 @@ _NO_CITY = names.words(
 
 
 def _street(_plain: str, match: re.Match[str]) -> Range | None:
-    """Not "10 minute drive", "4 more ct scans", "3 way street"."""
+    """Leave out "10 minute drive", "4 more ct scans", "3 way street"."""
     way = match["way"].split()
     if any(word.lower().strip(".") in _NO_STREET for word in way):
         return None
@@ -253,7 +253,7 @@ def _street(_plain: str, match: re.Match[str]) -> Range | None:
 
 
 def _city(_plain: str, match: re.Match[str]) -> Range | None:
-    """Without "we live in"."""
+    """Leave out "we live in" before a city."""
     words = list(names.WORD.finditer(match["city"]))
     capitals = [word for word in words if word[0][0].isupper() and word[0].lower() not in _NO_CITY]
     while words and (words[0][0].lower() in _NO_CITY or (capitals and words[0] is not capitals[0])):
@@ -303,7 +303,7 @@ RULES = (
     Rule("number", _GROUPED, _grouped, digits=7),
     Rule("number", _LONG, _long, digits=7),
 )
-"""In this order: a date is no phone number, a record number with a word before it no date of nine digits."""
+"""The order counts: a date is no phone number, a record number with a word before it no date of nine digits."""
 
 
 def rules_for(lowered: str, digits: int) -> Iterator[Rule]:

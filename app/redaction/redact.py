@@ -1,4 +1,4 @@
-"""What a person typed, made fit to be kept: marks such as [phone] in place of what says who she is.
+"""Redaction makes what a person typed fit to be kept, with marks such as [phone] in place of what says who she is.
 
 Rules for numbers and addresses (`pii_patterns`) come first, then names. A rule sees neither what an earlier one
 took nor a mark that stands in the text already, so that redacting twice changes nothing. Every pattern has a bounded
@@ -99,7 +99,7 @@ def _without(plain: str, taken: Sequence[Range]) -> str:
 
 
 class _Plain(dict[int, str]):
-    """Character by character table for `str.translate`, filled as characters are met."""
+    """A table for `str.translate`, filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
         plain = _plain(chr(code))

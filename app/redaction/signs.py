@@ -10,10 +10,10 @@ Range = tuple[int, int]
 
 
 def lowered(plain: str) -> str:
-    """The text in lower case, with one i where `re.IGNORECASE` knows but one (of dotless and dotted capital i)."""
+    """Return a text in lower case, dotless and dotted capital i as i, as `re.IGNORECASE` reads them."""
     return plain.lower().replace("\u0131", "i").replace("\u0307", "")
 
 
 def holds_any(low: str, signs: Iterable[str]) -> bool:
-    """True when a text in lower case holds one of the signs; each text holds the empty one."""
+    """Return True when a text in lower case holds one of the signs; each text holds the empty one."""
     return any(map(low.__contains__, signs))

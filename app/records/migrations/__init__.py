@@ -28,7 +28,7 @@ _MIGRATING = 0x68616966
 
 
 def migrate(engine: Engine, scripts: Path = SCRIPTS) -> None:
-    """Brings the schema up to date; that of a later release is left as it is, since schemas only grow (a roll-back).
+    """Bring the schema up to date; that of a later release is left as it is, since schemas only grow (a roll-back).
 
     Raises `StoreError` when the store cannot be reached or written.
     """
@@ -38,7 +38,7 @@ def migrate(engine: Engine, scripts: Path = SCRIPTS) -> None:
         if engine.url.database and engine.url.get_backend_name() == "sqlite":
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
         with engine.begin() as connection:
-            _alone(connection)
+            _lock(connection)
             if not _is_newer(connection, config):
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
@@ -52,8 +52,8 @@ def _is_newer(connection: Connection, config: Config) -> bool:
     return current is not None and current not in known
 
 
-def _alone(connection: Connection) -> None:
-    """Until the transaction ends, no other process migrates this store; on PostgreSQL they wait as long as it takes."""
+def _lock(connection: Connection) -> None:
+    """Keep other processes from migrating this store until the transaction ends; they wait as long as it takes."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return

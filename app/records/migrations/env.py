@@ -1,4 +1,4 @@
-"""Alembic's entry: migrates over the connection that `migrate` hands over."""
+"""Alembic runs this, over the connection that `migrate` hands over."""
 
 from alembic import context
 
