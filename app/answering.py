@@ -19,24 +19,16 @@ from app.dialogue.urgent import Urgency
 from app.errors import TooLarge, TooManyRequests
 from app.live import Live
 from app.records.conversations import Conversations
-from app.records.counts import Counted
-from app.records.ledger import Decision
+from app.records.exchange import Exchange
 from app.records.limits import Limits
-from app.records.questions import Asked
 from app.records.writer import Writer
 from app.reply_cache import CachedReply, ReplyCache
-from app.tokens import Tokens, keyed_hash
+from app.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
 LONGEST = 20_000
 """Characters; longer texts are refused."""
-NEAR_URGENT = 0.2
-"""Urgent score from which a message that was not raised is reviewed first. Of the labelled messages it shows 37 of the
-65 dangers that were missed and 17 of 693 ordinary ones; at 0.15 43 and 29, at 0.3 30 and 13.
-"""
-UNANSWERED = frozenset({"clarify", "fallback", "not-covered", "language"})
-"""Outcomes whose question is kept for review."""
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
@@ -47,7 +39,7 @@ class Answered:
     message_id: str
     content_version: str
     rendered: dict[str, bytes]
-    """Kept with the reply, for a channel to write it once."""
+    """Kept with a reply that is asked for again, for a channel to write it once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,6 @@ class Answering:
     limit_in_all: Limits
     """Of this process: many clients, or one with many addresses, must not take all of its time."""
     writer: Writer
-    """Of the ledger, the counts and, where they are kept, the questions."""
     tokens: Tokens
     clock: Callable[[], datetime]
     cache: ReplyCache = field(default_factory=ReplyCache)
@@ -77,17 +68,17 @@ class Answering:
         conversation, state = await self._open(message.channel, conversation_id, sender, now)
         waited = time.perf_counter() - began
         key = self.cache.key(message, state, now.date())
-        cached = self.cache.find(knowledge, key)
-        urgency = cached.urgency if cached else self.check(knowledge, message, state.marks)
+        known = self.cache.find(knowledge, key)
+        urgency = known.urgency if known else self.check(knowledge, message, state.marks)
         if not urgency.tier:
             await self._limit(client)
-        if not cached:
-            reply, following = engine.respond(message, state, knowledge, now, urgency)
-            cached = self.cache.keep(key, CachedReply(urgency, reply, following))
+        cached = known or CachedReply(urgency, *engine.respond(message, state, knowledge, now, urgency))
+        if not known:
+            self.cache.keep(key, cached)
         await self.conversations.save(conversation, cached.following, now, waited if urgency.tier else 0.0)
         message_id = self.tokens.sign(now, message.channel, subject(cached.reply), knowledge.version)
         self._record(message, cached, knowledge, message_id, now, time.perf_counter() - began)
-        return Answered(cached.reply, conversation, message_id, knowledge.version, cached.rendered)
+        return Answered(cached.reply, conversation, message_id, knowledge.version, cached.rendered if known else {})
 
     async def _limit(self, client: str | None) -> None:
         """Raises `TooManyRequests`."""
@@ -137,37 +128,29 @@ class Answering:
     ) -> None:
         reply, urgency = cached.reply, cached.urgency
         _measure(message.channel, reply, seconds)
-        topic = reply.intent.id if reply.intent and reply.intent.category == "not-covered" else None
-        entries = tuple(answer.id for answer in reply.answers)
-        result = outcome(reply)
-        self.writer.record("counts", Counted(now.date(), message.channel, result, entries, topic, seconds))
+        intent = reply.intent
         self.writer.record(
-            "ledger",
-            Decision(
+            Exchange(
                 message_id=message_id,
                 at=now,
                 channel=message.channel,
+                text=message.text,
+                folded=text.fold(message.text),
                 kind=reply.kind,
-                subject=" ".join(subject(reply)),
-                text_hash=self._hash(text.fold(message.text)),
-                confidence=round(reply.confidence, 4),
-                urgent_score=round(urgency.score, 4),
+                outcome=outcome(reply),
+                subject=subject(reply),
+                entries=tuple(answer.id for answer in reply.answers),
+                topic=intent.id if intent and intent.category == "not-covered" else None,
+                unclear=intent is not None and intent.id == UNCLEAR,
+                confidence=reply.confidence,
+                urgent_score=urgency.score,
+                raised=urgency.tier is not None,
                 check_failed=urgency.failed,
                 content_version=knowledge.version,
                 model_version=knowledge.model_version,
-            ),
-        )
-        near = urgency.tier is None and urgency.score >= NEAR_URGENT
-        unclear = reply.intent is not None and reply.intent.id == UNCLEAR
-        if near or unclear or result in UNANSWERED:
-            score, version = round(urgency.score, 4), knowledge.version
-            self.writer.record(
-                "questions", Asked(message_id, now, message.channel, result, message.text, score, near, version)
+                seconds=seconds,
             )
-
-    def _hash(self, message: str) -> str:
-        """Keyed, since the words of a short message could be guessed from a plain hash."""
-        return keyed_hash(self.tokens.key, message.encode("utf-8", "surrogatepass")).hex()
+        )
 
 
 def _measure(channel: Channel, reply: Reply, seconds: float) -> None:
@@ -181,14 +164,14 @@ def _measure(channel: Channel, reply: Reply, seconds: float) -> None:
 
 
 def outcome(reply: Reply) -> str:
-    """What a message got, in a word: its kind, or for a script what the script was about."""
+    """Return in a word what a message got: the kind of its reply, or for a script what the script was about."""
     if reply.intent and reply.kind in ("scripted", "fallback"):
         return reply.intent.category
     return reply.kind
 
 
 def subject(reply: Reply) -> tuple[str, ...]:
-    """What a reply was about: entries answered, else entries offered, else the intent."""
+    """Return the entries answered, else the entries offered, else the intent."""
     if reply.answers:
         return tuple(answer.id for answer in reply.answers)
     if reply.options:

@@ -43,17 +43,18 @@ from app.records.audit import Audit
 from app.records.consents import Consents
 from app.records.conversations import MemoryConversations, RedisConversations
 from app.records.counts import Counts
+from app.records.database import connect
 from app.records.deliveries import Deliveries
 from app.records.feedback import Feedback
 from app.records.ledger import Ledger
 from app.records.limits import Limits, MemoryLimits, RedisLimits
+from app.records.migrations import migrate
 from app.records.proposals import Proposals
-from app.records.questions import Questions
-from app.records.redact import redact
-from app.records.shared import Shared
-from app.records.tables import connect, migrate
+from app.records.redis_client import RedisClient
+from app.records.review_queue import ReviewQueue
 from app.records.withdrawals import Withdrawals
 from app.records.writer import Sink, Writer
+from app.redaction.redact import redact
 from app.settings import Settings
 from app.tokens import Tokens
 
@@ -114,7 +115,7 @@ async def _running(
         stack.callback(live.stop)
         if threading.current_thread() is threading.main_thread():  # elsewhere no signal can be handled
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, live.wake)
-        writer = Writer(engine, sinks(settings, engine), _now)
+        writer = Writer(engine, sinks(settings, engine, Tokens(key)), _now)
         writer.start()
         stack.callback(writer.stop)
         answering = _answering(settings, key, live, writer, shared)
@@ -158,7 +159,7 @@ async def _migrate_later(engine: Engine) -> None:
     log.info("the store is ready")
 
 
-def _answering(settings: Settings, key: bytes, live: Live, writer: Writer, shared: Shared | None) -> Answering:
+def _answering(settings: Settings, key: bytes, live: Live, writer: Writer, shared: RedisClient | None) -> Answering:
     return Answering(
         live=live,
         conversations=RedisConversations(shared) if shared else MemoryConversations(),
@@ -170,15 +171,15 @@ def _answering(settings: Settings, key: bytes, live: Live, writer: Writer, share
     )
 
 
-def sinks(settings: Settings, engine: Engine) -> dict[str, Sink]:
+def sinks(settings: Settings, engine: Engine, tokens: Tokens) -> dict[str, Sink]:
     """What the writer keeps, best effort."""
-    kept: dict[str, Sink] = {"ledger": Ledger(settings.ledger_keep), "counts": Counts(engine)}
+    kept: dict[str, Sink] = {"ledger": Ledger(settings.ledger_keep, tokens.text_hash), "counts": Counts(engine)}
     if settings.keep_questions:
-        kept["questions"] = Questions(engine, settings.question_keep, redact)
+        kept["questions"] = ReviewQueue(engine, settings.question_keep, redact)
     return kept
 
 
-def texting(settings: Settings, answering: Answering, engine: Engine, shared: Shared | None) -> Exchange:
+def texting(settings: Settings, answering: Answering, engine: Engine, shared: RedisClient | None) -> Exchange:
     """The exchange of text messages over the configured gateways."""
     check_scripts(settings, answering.live.current)
     gateways: dict[str, Gateway] = {}
@@ -213,7 +214,7 @@ def desk(settings: Settings, engine: Engine, announce: Callable[[str], None], si
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     return Desk(
         audit=Audit(engine),
-        questions=Questions(engine, settings.question_keep, redact),
+        questions=ReviewQueue(engine, settings.question_keep, redact),
         keeps_questions=settings.keep_questions,
         proposals=Proposals(engine),
         counts=Counts(engine),
@@ -272,13 +273,13 @@ def place(settings: Settings) -> Place:
     )
 
 
-def _shared(settings: Settings) -> Shared | None:
+def _shared(settings: Settings) -> RedisClient | None:
     if settings.redis_url is None:
         return None
-    return Shared(settings.redis_url.get_secret_value(), settings.redis_milliseconds / 1000)
+    return RedisClient(settings.redis_url.get_secret_value(), settings.redis_milliseconds / 1000)
 
 
-def _limits(shared: Shared | None, name: str, key: bytes, rate: float, burst: float | None = None) -> Limits:
+def _limits(shared: RedisClient | None, name: str, key: bytes, rate: float, burst: float | None = None) -> Limits:
     memory = MemoryLimits(rate, burst=burst)
     return RedisLimits(shared, name, key, memory) if shared else memory
 

@@ -45,10 +45,9 @@ class ReplyCache:
             self._replies.clear()
         return self._replies.get(key)
 
-    def keep(self, key: Key, reply: CachedReply) -> CachedReply:
+    def keep(self, key: Key, reply: CachedReply) -> None:
         """A reply whose urgent check broke is not kept."""
         if len(self._replies) >= self._most:
             self._replies.clear()
         if not reply.urgency.failed:
             self._replies[key] = reply
-        return reply

@@ -20,7 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.channels.staff.desk import Role
 from app.dialogue.handoffs import Handoff
-from app.records.tables import INSERTS, connect
+from app.records.database import connect
+from app.records.tables import INSERTS
 
 _PLACEHOLDER_SECRETS = ("changeme", "change-me", "secret", "password", "placeholder", "example")
 

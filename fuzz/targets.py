@@ -30,7 +30,7 @@ with atheris.instrument_imports(include=["app"]):
     from app.dialogue.messages import Message, State
     from app.errors import Forged, InvalidBody
     from app.main import create_app, place
-    from app.records.redact import redact
+    from app.redaction.redact import redact
     from app.tokens import Tokens
 
 from fuzz.service import KEY, PUBLIC, SECRET, TOKEN, settings

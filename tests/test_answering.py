@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.answering import NEAR_URGENT, Answering
+from app.answering import Answering
 from app.dialogue.engine import respond
 from app.dialogue.messages import Message, State
 from app.records.conversations import MemoryConversations
+from app.records.exchange import Exchange
+from app.records.review_queue import NEAR_URGENT, is_near_urgent
 from app.reply_cache import CachedReply
 
 
@@ -17,13 +19,10 @@ class Kept:
     """A writer that keeps what it is given in memory."""
 
     def __init__(self) -> None:
-        self.items: list[tuple[str, Any]] = []
+        self.exchanges: list[Exchange] = []
 
-    def record(self, sink: str, item: object) -> None:
-        self.items.append((sink, item))
-
-    def of(self, sink: str) -> list[Any]:
-        return [item for name, item in self.items if name == sink]
+    def record(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
 
 
 @pytest.fixture
@@ -35,25 +34,28 @@ def kept(client: TestClient) -> Kept:
 
 
 @pytest.mark.parametrize(
-    ("text", "outcome", "asked"),
+    ("text", "outcome", "subject", "topic"),
     [
-        ("what color is the lamp", "answer", False),
-        ("how much does the lamp cost", "not-covered", True),
-        ("bulb color", "clarify", True),
-        ("hello", "smalltalk", False),
-        ("i cant breathe", "urgent", False),
+        ("What color is the lamp", "answer", ("lamp-color",), None),
+        ("how much does the lamp cost", "not-covered", ("nc-price",), "nc-price"),
+        ("bulb color", "clarify", ("lamp-color", "lamp-bulb"), None),
+        ("hello", "smalltalk", ("greeting",), None),
+        ("i cant breathe", "urgent", ("emergency",), None),
     ],
 )
-def test_every_message_is_counted_and_what_was_not_answered_is_kept(
-    client: TestClient, kept: Kept, text: str, outcome: str, asked: bool
+def test_every_message_leaves_one_exchange(
+    client: TestClient, kept: Kept, text: str, outcome: str, subject: tuple[str, ...], topic: str | None
 ) -> None:
-    client.post("/v1/messages", json={"text": text, "channel": "web"})
-    assert [(each.channel, each.outcome) for each in kept.of("counts")] == [("web", outcome)]
-    assert len(kept.of("ledger")) == 1
-    assert [(each.text, each.outcome) for each in kept.of("questions")] == ([(text, outcome)] if asked else [])
+    reply = client.post("/v1/messages", json={"text": text, "channel": "web"}).json()
+    exchange = kept.exchanges[0]
+    assert len(kept.exchanges) == 1
+    assert (exchange.message_id, exchange.channel, exchange.text) == (reply["message_id"], "web", text)
+    assert (exchange.outcome, exchange.subject, exchange.topic) == (outcome, subject, topic)
+    assert exchange.entries == (subject if outcome == "answer" else ())
+    assert exchange.raised == (outcome == "urgent")
 
 
-def test_an_answered_message_near_the_urgent_bar_is_kept_for_review(client: TestClient, kept: Kept) -> None:
+def test_an_answered_message_near_the_urgent_bar_is_told_by_its_exchange(client: TestClient, kept: Kept) -> None:
     answering: Answering = client.app.state.services.answering  # type: ignore[attr-defined]
     knowledge, now, asked = answering.live.current, answering.clock(), Message("what color is the lamp", "web")
     urgency = replace(knowledge.assess(asked.text), score=NEAR_URGENT)
@@ -61,7 +63,7 @@ def test_an_answered_message_near_the_urgent_bar_is_kept_for_review(client: Test
     answering.cache.find(knowledge, key)
     answering.cache.keep(key, CachedReply(urgency, *respond(asked, State(), knowledge, now, urgency)))
     client.post("/v1/messages", json={"text": "what color is the lamp", "channel": "web"})
-    assert [(each.near_urgent, each.outcome) for each in kept.of("questions")] == [(True, "answer")]
+    assert [(is_near_urgent(exchange), exchange.outcome) for exchange in kept.exchanges] == [(True, "answer")]
 
 
 class Watched(MemoryConversations):

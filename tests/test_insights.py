@@ -1,24 +1,30 @@
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from app.insights import SLOWEST, Insights, gather, opinions, percentile
-from app.records.counts import Counted
+from app.records.counts import keys_of
+from app.records.exchange import Exchange
 from app.records.feedback import Tally
+from tests.conftest import NOW
+from tests.exchanges import EXCHANGE
 
 LAST = date(2029, 6, 1)
 DAY_BEFORE = LAST - timedelta(days=1)
 
 
-def counted(*messages: Counted) -> Insights:
+def counted(*messages: Exchange) -> Insights:
     """Over the three days up to the last."""
-    return gather([(key, 1) for message in messages for key in message.added()], LAST, 3)
+    return gather([(key, 1) for message in messages for key in keys_of(message)], LAST, 3)
 
 
 def message(
-    outcome: str, day: date = LAST, channel: str = "web", entries: tuple[str, ...] = (), topic: str | None = None
-) -> Counted:
-    return Counted(day, channel, outcome, entries, topic, 0.0015)
+    outcome: str, day: date = LAST, channel: Any = "web", entries: tuple[str, ...] = (), topic: str | None = None
+) -> Exchange:
+    at = datetime.combine(day, NOW.timetz())
+    return replace(EXCHANGE, at=at, channel=channel, outcome=outcome, entries=entries, topic=topic, seconds=0.0015)
 
 
 def test_messages_are_counted_by_day_channel_and_outcome() -> None:

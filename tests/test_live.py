@@ -14,7 +14,8 @@ from app.content import approval
 from app.dialogue.knowledge import Knowledge
 from app.errors import ApprovalError, ContentError
 from app.live import Live
-from app.records.tables import connect, migrate
+from app.records.database import connect
+from app.records.migrations import migrate
 from app.records.withdrawals import Withdrawal, Withdrawals
 from tests.conftest import NOW, place_of, seal
 

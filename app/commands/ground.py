@@ -14,7 +14,8 @@ from pydantic_settings import SettingsError as UnreadableError
 from sqlalchemy import Engine
 
 from app.errors import HaiFaqError, SettingsError
-from app.records.tables import connect, migrate
+from app.records.database import connect
+from app.records.migrations import migrate
 from app.settings import Settings, misnamed
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ from app.commands.ground import clean, store_of
 from app.main import place
 from app.records.audit import Audit, Event
 from app.records.proposals import Proposal, Proposals
-from app.records.questions import Questions
-from app.records.redact import redact
+from app.records.review_queue import ReviewQueue
+from app.redaction.redact import redact
 from app.review.gate import Gate, Sifted
 from app.settings import Settings
 
@@ -79,7 +79,7 @@ def apply(
     if not waiting:
         click.echo("no proposal is open")
         return
-    patients = [each.text for each in Questions(store, settings.question_keep, redact).all()]
+    patients = [each.text for each in ReviewQueue(store, settings.question_keep, redact).all()]
     with tempfile.TemporaryDirectory(prefix="hai-faq-review-") as bench:
         gate = Gate.open(place(settings), Path(bench), _labelled(settings, paths), datetime.now(UTC), _progress)
         sifted = gate.sift(waiting, patients)

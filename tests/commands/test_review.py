@@ -20,8 +20,9 @@ from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, State
 from app.live import Place
 from app.records.audit import Audit
+from app.records.database import connect
+from app.records.migrations import migrate
 from app.records.proposals import Kind, Proposal, Proposals
-from app.records.tables import connect, migrate
 from tests.conftest import FIXTURE, NOW, place_of, seal
 
 LABELLED: list[dict[str, Any]] = [

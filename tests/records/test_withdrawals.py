@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import Engine
 
 from app.errors import StoreError
-from app.records.tables import connect, migrate
+from app.records.database import connect
+from app.records.migrations import migrate
 from app.records.withdrawals import Withdrawal, Withdrawals
 from tests.conftest import NOW
 

@@ -14,7 +14,7 @@ from app.records.audit import Act, Audit, Event
 from app.records.counts import Counts
 from app.records.limits import Limits
 from app.records.proposals import Proposals
-from app.records.questions import Questions
+from app.records.review_queue import ReviewQueue
 from app.records.withdrawals import Withdrawals
 
 Role = Literal["lookup", "curator"]
@@ -36,7 +36,7 @@ class Provider:
 @dataclass(frozen=True, slots=True)
 class Desk:
     audit: Audit
-    questions: Questions
+    questions: ReviewQueue
     keeps_questions: bool
     proposals: Proposals
     counts: Counts

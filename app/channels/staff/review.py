@@ -14,7 +14,7 @@ from app.channels.staff import access
 from app.channels.staff.access import Curating, Person, Posted
 from app.errors import InvalidBody
 from app.records.proposals import Kind, Proposal
-from app.records.questions import Question
+from app.records.review_queue import KeptQuestion
 from app.records.withdrawals import Withdrawal
 from app.review.checks import check
 from app.review.groups import groups
@@ -103,12 +103,12 @@ def withhold(served: Served, person: Curating, form: Posted) -> Response:
     return RedirectResponse(PATH, 303)
 
 
-def key_of(question: Question) -> str:
+def key_of(question: KeptQuestion) -> str:
     """Short enough that a form can name hundreds."""
     return hashlib.sha256(question.message_id.encode()).hexdigest()[:12]
 
 
-def _chosen(waiting: Sequence[Question], form: dict[str, str]) -> tuple[str, ...]:
+def _chosen(waiting: Sequence[KeptQuestion], form: dict[str, str]) -> tuple[str, ...]:
     """The message ids that a form names, of those still open."""
     named = set(form.get("keys", "").split())
     return tuple(each.message_id for each in waiting if key_of(each) in named)

@@ -4,6 +4,7 @@ import io
 import json
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, get_args
@@ -17,12 +18,13 @@ from sqlalchemy import Engine
 from app.channels.staff.tables import Name, Table, as_csv
 from app.main import create_app
 from app.records.audit import Audit
-from app.records.counts import Counted, Counts
+from app.records.counts import Counts
+from app.records.database import connect, transaction
 from app.records.feedback import Feedback, Opinion
-from app.records.tables import connect, transaction
 from app.settings import Settings
 from tests.channels.conftest import Service, Website, settings_for
 from tests.channels.test_widget import axe
+from tests.exchanges import EXCHANGE
 
 SECRET = "a9" * 20
 BEFORE = datetime.now(UTC) - timedelta(days=3)
@@ -33,13 +35,13 @@ WORDS = "<b>=1+1</b>"
 def fill(url: str) -> None:
     """What two answers, a topic, an emergency and an opinion leave behind."""
     engine = connect(url)
-    day = BEFORE.date()
+    answered = replace(EXCHANGE, at=BEFORE, seconds=0.0015)
     messages = [
-        Counted(day, "web", "answer", ("lamp-color",), None, 0.0015),
-        Counted(day, "sms", "answer", ("lamp-color",), None, 0.0015),
-        Counted(day, "web", "not-covered", (), "nc-price", 0.0015),
-        Counted(day, "web", "fallback", (), WORDS, 0.0015),
-        Counted(day, "staff", "urgent", (), None, 5.0),
+        answered,
+        replace(answered, channel="sms"),
+        replace(answered, outcome="not-covered", entries=(), topic="nc-price"),
+        replace(answered, outcome="fallback", entries=(), topic=WORDS),
+        replace(answered, channel="staff", outcome="urgent", entries=(), seconds=5.0),
     ]
     with transaction(engine, "counts") as connection:
         Counts(engine).write(connection, messages)

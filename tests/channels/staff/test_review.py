@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -6,12 +7,13 @@ from fastapi.testclient import TestClient
 
 from app.channels.staff.review import key_of
 from app.main import create_app
-from app.records.questions import Asked
-from app.records.tables import transaction
+from app.records.database import transaction
+from app.records.review_queue import NEAR_URGENT
 from app.settings import Settings
 from tests.channels.staff.conftest import csrf_of, path_of
 from tests.channels.staff.test_signin import audited
 from tests.conftest import NOW
+from tests.exchanges import EXCHANGE
 
 TEXTS = ("can the lamp rust", "does the lamp rust ??", "my name is jane doe, will it rust")
 LINES = "may it get rusty\ndoes rust harm it\nrust on the shade\nis it rust proof\nwill rust form"
@@ -28,9 +30,10 @@ def waiting(curator: TestClient) -> TestClient:
 def ask(client: TestClient, *texts: str, near: bool = False) -> None:
     desk = client.app.state.services.desk  # type: ignore[attr-defined]
     now = datetime.now(NOW.tzinfo)
-    asked = [Asked(f"m-{hash(text)}", now, "web", "fallback", text, 0.3, near, "v1") for text in texts]
+    asked = replace(EXCHANGE, at=now, outcome="fallback", urgent_score=NEAR_URGENT if near else 0.0)
+    batch = [replace(asked, message_id=f"m-{hash(text)}", text=text) for text in texts]
     with transaction(desk.questions._engine, "questions") as connection:
-        desk.questions.write(connection, asked)
+        desk.questions.write(connection, batch)
 
 
 def open_texts(client: TestClient) -> list[str]:

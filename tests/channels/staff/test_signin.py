@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from app.channels.staff.signin import roles_of
 from app.main import create_app
-from app.records import tables
+from app.records import database
 from app.records.audit import Audit
 from app.settings import Settings
 from tests.channels.staff.conftest import csrf_of, path_of
@@ -26,7 +26,7 @@ def come_back(client: TestClient, provider: Provider) -> str:
 
 
 def audited(settings: Settings) -> list[tuple[str, str, str]]:
-    engine = tables.connect(settings.database_url)
+    engine = database.connect(settings.database_url)
     events: list[tuple[str, str, str]] = [(each.who, each.act, each.subject) for each in Audit(engine).all()]
     engine.dispose()
     return events

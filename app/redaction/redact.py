@@ -1,6 +1,6 @@
-"""What a person typed, made fit to be kept: marks such as [phone] in place of what says who she is.
+"""Redaction makes what a person typed fit to be kept, with marks such as [phone] in place of what says who she is.
 
-Rules for numbers and addresses (`shapes`) come first, then names (`names`). A rule sees neither what an earlier one
+Rules for numbers and addresses (`pii_patterns`) come first, then names. A rule sees neither what an earlier one
 took nor a mark that stands in the text already, so that redacting twice changes nothing. Every pattern has a bounded
 width: a hostile text of 20,000 characters takes time in line with its length. What is found and what is missed:
 docs/decisions/0007-redaction.md.
@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from app.records import names, shapes
-from app.records.shapes import TAKEN, Range
+from app.redaction import names
+from app.redaction.pii_patterns import TAKEN, rules_for
+from app.redaction.signs import Range, lowered
 
 MARKS = ("phone", "email", "number", "date", "name", "address", "url", "card")
 _MARK = re.compile(rf"\[(?:{'|'.join(MARKS)})\]")
@@ -30,7 +31,7 @@ class Span:
 
 
 def redact(text: str) -> str:
-    """The text with a mark for each thing that says who wrote it or of whom.
+    """Return the text with a mark for each thing that says who wrote it or of whom.
 
     >>> redact("my name is jane doe, 215-555-0142. how big is it")
     'my name is [name], [phone]. how big is it'
@@ -43,7 +44,7 @@ def redact(text: str) -> str:
 
 
 def without_marks(text: str) -> str:
-    """What is left of a redacted text that says something of its own.
+    """Return what is left of a redacted text that says something of its own.
 
     >>> without_marks("my name is [name], how big is it")
     'my name is , how big is it'
@@ -52,32 +53,33 @@ def without_marks(text: str) -> str:
 
 
 def spans(text: str) -> list[Span]:
-    """What `redact` replaces, in order, apart from each other."""
+    """Return what `redact` replaces, in order, apart from each other."""
     plain, places = _plainly(text)
     plain = _MARK.sub(lambda mark: TAKEN * len(mark[0]), plain)
-    found: list[Span] = []
+    taken: list[Span] = []
     for _ in range(_ROUNDS):
         plain, more = _taken(plain)
-        found += more
+        taken += more
         if not more:
             break
-    return [
-        Span(places[each.start], places[each.end], each.mark) for each in sorted(found, key=lambda each: each.start)
-    ]
+    taken.sort(key=lambda span: span.start)
+    return [Span(places[span.start], places[span.end], span.mark) for span in taken]
 
 
 def _taken(plain: str) -> tuple[str, list[Span]]:
-    found: list[Span] = []
-    for mark, pattern, check in shapes.ANY + (shapes.WITH_DIGITS if _DIGIT.search(plain) else ()):
-        ranges = _apart(filter(None, (check(plain, match) for match in pattern.finditer(plain))))
-        found += [Span(start, end, mark) for start, end in ranges]
+    """Return the text without what the rules take in one round, and what they take."""
+    low, digits = lowered(plain), len(_DIGIT.findall(plain))
+    taken: list[Span] = []
+    for rule in rules_for(low, digits):
+        ranges = _apart(rule.ranges(plain))
+        taken += [Span(start, end, rule.mark) for start, end in ranges]
         plain = _without(plain, ranges)
-    ranges = _apart(names.find(plain))
-    return _without(plain, ranges), found + [Span(start, end, "name") for start, end in ranges]
+    ranges = _apart(names.find(plain, low))
+    return _without(plain, ranges), taken + [Span(start, end, "name") for start, end in ranges]
 
 
 def _apart(ranges: Iterable[Range]) -> list[Range]:
-    """Ranges in order, those that overlap made one."""
+    """Return ranges in order, those that overlap made one."""
     joined: list[Range] = []
     for start, end in sorted(ranges):
         if joined and start < joined[-1][1]:
@@ -97,7 +99,7 @@ def _without(plain: str, taken: Sequence[Range]) -> str:
 
 
 class _Plain(dict[int, str]):
-    """Character by character table for `str.translate`, filled as characters are met."""
+    """A table for `str.translate`, filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
         plain = _plain(chr(code))
@@ -107,7 +109,7 @@ class _Plain(dict[int, str]):
 
 
 def _plain(char: str) -> str:
-    """One plain letter, digit, dash, quote or space, or nothing for what cannot be seen by itself."""
+    """Return one plain letter, digit, dash, quote or space, or nothing for what cannot be seen by itself."""
     match unicodedata.category(char):
         case "Nd":
             return str(unicodedata.decimal(char))
@@ -124,7 +126,7 @@ def _plain(char: str) -> str:
 
 
 def _letter(char: str) -> str:
-    """Without the accents of Spanish. Others stay: Vietnamese "bên" is no Ben."""
+    """Return a letter without the accents of Spanish. Others stay: Vietnamese "bên" is no Ben."""
     letters = unicodedata.normalize("NFKD", char)
     return letters[0] if char in "ñÑ" or set(letters[1:]) <= _SPANISH else char
 
@@ -135,7 +137,7 @@ _PLAIN = _Plain()
 
 
 def _plainly(text: str) -> tuple[str, Sequence[int]]:
-    """The text in plain characters, and where each of them stands in the text."""
+    """Return the text in plain characters, and where each of them stands in the text."""
     if text.isascii():
         return text.replace("\t", " ").replace("`", "'"), range(len(text) + 1)
     plain = [char.translate(_PLAIN) for char in text]

@@ -1,20 +1,20 @@
-"""What says who a person is and has a shape: phone numbers, addresses, dates, numbers of records and cards.
+"""Patterns of what says who a person is: phone numbers, addresses, dates, numbers of records and cards.
 
 Patterns read plain characters (`redact`) and have a bounded width. A check narrows a match or throws it out. In doubt
 a number is taken, except amounts, scores, ages, years and times, which are what questions are about.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from app.records import names
+from app.redaction import names
+from app.redaction.signs import Range, holds_any
 
 TAKEN = "\ufffc"
 """Stands for what an earlier rule took: no letter, no digit, no space."""
 
-Range = tuple[int, int]
 Check = Callable[[str, re.Match[str]], Range | None]
-Rules = tuple[tuple[str, re.Pattern[str], Check], ...]
 
 
 def _all(_plain: str, match: re.Match[str]) -> Range | None:
@@ -54,7 +54,7 @@ _URL = re.compile(
 
 
 def _account(_plain: str, match: re.Match[str]) -> Range | None:
-    """Not "refill @home"."""
+    """Leave out "refill @home"."""
     return None if names.ordinary(match[0][1:]) else match.span()
 
 
@@ -83,7 +83,7 @@ _BIRTH = re.compile(
 
 
 def _date(plain: str, match: re.Match[str]) -> Range | None:
-    """Not 20-30-40 or 10-12-14 days."""
+    """Leave out 20-30-40 and 10-12-14 days."""
     numbers = [int(number) for number in re.findall(r"\d{1,4}", match[0])]
     if len(numbers) == 3:
         low, high = sorted(numbers[1:] if numbers[0] > 999 else numbers[:2])
@@ -127,7 +127,7 @@ def _digits(text: str) -> int:
 
 
 def _cued(plain: str, match: re.Match[str]) -> Range | None:
-    """Four digits, or three where "number", "#" or ":" announces them; no year alone."""
+    """Take four digits, or three where "number", "#" or ":" announces them; no year alone."""
     value = _first_groups(match["it"])
     announced = _ANNOUNCED.search(match["filler"]) is not None
     start, end = match.start("it"), match.start("it") + len(value)
@@ -137,7 +137,7 @@ def _cued(plain: str, match: re.Match[str]) -> Range | None:
 
 
 def _first_groups(value: str) -> str:
-    """After a space a number goes on until it has six digits: the 2 of "mrn 4451882 2 weeks ago" is no part of it."""
+    """Return a number, which goes on after a space until it has six digits: no 2 of "mrn 4451882 2 weeks ago"."""
     end = 0
     for group in _GROUP.finditer(value):
         if _digits(value[:end]) >= 6:
@@ -152,7 +152,7 @@ def _grouped(plain: str, match: re.Match[str]) -> Range | None:
 
 
 def _long(plain: str, match: re.Match[str]) -> Range | None:
-    """Not the number of a trial, which is public."""
+    """Leave out the number of a trial, which is public."""
     trial = plain[max(0, match.start() - 3) : match.start()].upper() == "NCT"
     return None if trial else _no_amount(plain, match)
 
@@ -173,6 +173,27 @@ _CALLED = re.compile(
 _SPACED = re.compile(r"(?<![\w.-])\d(?:[ -]{1,2}\d){6,14}(?![\w.-])")
 _SPOKEN = (
     r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
+)
+_SPELLED_SIGNS = (
+    *(
+        "zero",
+        "oh",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "cero",
+        "uno",
+        "dos",
+        "tres",
+    ),
+    *("cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
+    *(f"{before}o{after}" for before in " ,.-" for after in " ,.-"),
 )
 _SPELLED = re.compile(rf"\b{_SPOKEN}(?:[ ,.-]{{1,3}}{_SPOKEN}){{6,14}}\b", re.I)
 
@@ -222,7 +243,7 @@ _NO_CITY = names.words(
 
 
 def _street(_plain: str, match: re.Match[str]) -> Range | None:
-    """Not "10 minute drive", "4 more ct scans", "3 way street"."""
+    """Leave out "10 minute drive", "4 more ct scans", "3 way street"."""
     way = match["way"].split()
     if any(word.lower().strip(".") in _NO_STREET for word in way):
         return None
@@ -232,7 +253,7 @@ def _street(_plain: str, match: re.Match[str]) -> Range | None:
 
 
 def _city(_plain: str, match: re.Match[str]) -> Range | None:
-    """Without "we live in"."""
+    """Leave out "we live in" before a city."""
     words = list(names.WORD.finditer(match["city"]))
     capitals = [word for word in words if word[0][0].isupper() and word[0].lower() not in _NO_CITY]
     while words and (words[0][0].lower() in _NO_CITY or (capitals and words[0] is not capitals[0])):
@@ -241,32 +262,50 @@ def _city(_plain: str, match: re.Match[str]) -> Range | None:
     return match.start() + start, match.end()
 
 
-ANY: Rules = (
-    ("url", _URL, _all),
-    ("email", _EMAIL, _all),
-    ("email", _EMAIL_SAID, _all),
-    ("name", _ACCOUNT, _account),
-    ("phone", _SPELLED, _all),
+@dataclass(frozen=True, slots=True)
+class Rule:
+    mark: str
+    pattern: re.Pattern[str]
+    check: Check = _all
+    """Narrows a match, or throws it out with None."""
+    digits: int = 0
+    """Fewest digits of anything that it takes."""
+    signs: tuple[str, ...] = ("",)
+    """Anything that it takes holds one of these, in lower case."""
+
+    def ranges(self, plain: str) -> Iterator[Range]:
+        return filter(None, (self.check(plain, match) for match in self.pattern.finditer(plain)))
+
+
+RULES = (
+    Rule("url", _URL, signs=("/", "www.")),
+    Rule("email", _EMAIL, signs=("@", "at)", "at]", "at}")),
+    Rule("email", _EMAIL_SAID, signs=(" dot ", ".com", ".org", ".net", ".edu")),
+    Rule("name", _ACCOUNT, _account, signs=("@",)),
+    Rule("phone", _SPELLED, signs=_SPELLED_SIGNS),
+    Rule("date", _BIRTH, digits=1, signs=("b", "naci")),
+    Rule("date", _DATE, _date, digits=3),
+    Rule("card", _CARD, digits=13),
+    Rule("number", _SSN, _no_amount, digits=9),
+    Rule("number", _CUED, _cued, digits=3),
+    Rule("number", _MEDICARE, digits=5),
+    Rule("phone", _PHONE, _no_amount, digits=10),
+    Rule("phone", _ABROAD, digits=7, signs=("+",)),
+    Rule("address", _STREET, _street, digits=1),
+    Rule("address", _BOX, digits=1, signs=("box", "calle")),
+    Rule("address", _CITY_ZIP, _city, digits=5),
+    Rule("address", _ZIP_ALONE, digits=5, signs=("zip", "postal")),
+    Rule("address", _ZIP_LONG, digits=9),
+    Rule("phone", _LOCAL, _no_amount, digits=7),
+    Rule("phone", _CALLED, _no_amount, digits=7),
+    Rule("phone", _SPACED, digits=7),
+    Rule("number", _CODED, digits=5),
+    Rule("number", _GROUPED, _grouped, digits=7),
+    Rule("number", _LONG, _long, digits=7),
 )
-WITH_DIGITS: Rules = (
-    ("date", _BIRTH, _all),
-    ("date", _DATE, _date),
-    ("card", _CARD, _all),
-    ("number", _SSN, _no_amount),
-    ("number", _CUED, _cued),
-    ("number", _MEDICARE, _all),
-    ("phone", _PHONE, _no_amount),
-    ("phone", _ABROAD, _all),
-    ("address", _STREET, _street),
-    ("address", _BOX, _all),
-    ("address", _CITY_ZIP, _city),
-    ("address", _ZIP_ALONE, _all),
-    ("address", _ZIP_LONG, _all),
-    ("phone", _LOCAL, _no_amount),
-    ("phone", _CALLED, _no_amount),
-    ("phone", _SPACED, _all),
-    ("number", _CODED, _all),
-    ("number", _GROUPED, _grouped),
-    ("number", _LONG, _long),
-)
-"""In this order: a date is no phone number, a record number with a word before it no date of nine digits."""
+"""The order counts: a date is no phone number, a record number with a word before it no date of nine digits."""
+
+
+def rules_for(lowered: str, digits: int) -> Iterator[Rule]:
+    """Yield the rules that may take something of a text that has so many digits and is `lowered` by `signs`."""
+    return (rule for rule in RULES if rule.digits <= digits and holds_any(lowered, rule.signs))

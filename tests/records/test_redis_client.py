@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 from redis.asyncio import Redis
 
 from app.errors import StoreError
-from app.records.shared import REST, Shared
+from app.records.redis_client import COOL_DOWN, RedisClient
 from tests.records.conftest import PATIENT, Clock
 from tests.redis import RedisServer
 
@@ -26,7 +26,7 @@ class Work:
         return bool(await redis.ping())
 
 
-async def outcome(shared: Shared, work: Work) -> bool | str:
+async def outcome(shared: RedisClient, work: Work) -> bool | str:
     try:
         return await shared.attempt("limits", work)
     except StoreError as error:
@@ -38,30 +38,30 @@ def errors() -> float:
 
 
 async def test_after_a_failure_redis_is_left_alone_for_a_while(redis_server: RedisServer, clock: Clock) -> None:
-    shared, work, before = Shared(redis_server.url, PATIENT, clock), Work(), errors()
+    shared, work, before = RedisClient(redis_server.url, PATIENT, clock), Work(), errors()
     assert await outcome(shared, work) is True
     redis_server.kill()
     assert [await outcome(shared, work) for _ in range(3)] == ["ConnectionError", "left alone", "left alone"]
     assert (work.times, errors() - before) == (2, 1)
-    clock.now += REST
+    clock.now += COOL_DOWN
     assert [await outcome(shared, work) for _ in range(2)] == ["ConnectionError", "left alone"]
     await shared.close()
 
 
 async def test_it_is_used_again_once_it_is_back(redis_server: RedisServer, clock: Clock) -> None:
-    shared, work = Shared(redis_server.url, PATIENT, clock), Work()
+    shared, work = RedisClient(redis_server.url, PATIENT, clock), Work()
     assert await outcome(shared, work) is True
     redis_server.kill()
     await outcome(shared, work)
     redis_server.start()
     assert await outcome(shared, work) == "left alone"
-    clock.now += REST
+    clock.now += COOL_DOWN
     assert [await outcome(shared, work) for _ in range(2)] == [True, True]
     await shared.close()
 
 
 async def test_a_restart_between_two_messages_goes_unnoticed(redis_server: RedisServer, clock: Clock) -> None:
-    shared, work = Shared(redis_server.url, PATIENT, clock), Work()
+    shared, work = RedisClient(redis_server.url, PATIENT, clock), Work()
     await asyncio.gather(*(outcome(shared, work) for _ in range(5)))
     redis_server.kill()
     redis_server.start()
@@ -70,7 +70,7 @@ async def test_a_restart_between_two_messages_goes_unnoticed(redis_server: Redis
 
 
 async def test_one_that_does_not_answer_costs_one_patience(redis_server: RedisServer, clock: Clock) -> None:
-    shared, work = Shared(redis_server.url, 0.05, clock), Work()
+    shared, work = RedisClient(redis_server.url, 0.05, clock), Work()
     redis_server.freeze()
     assert [await outcome(shared, work) for _ in range(2)] == ["TimeoutError", "left alone"]
     await shared.close()
@@ -79,17 +79,17 @@ async def test_one_that_does_not_answer_costs_one_patience(redis_server: RedisSe
 async def test_of_messages_at_one_moment_one_finds_out_whether_it_is_back(
     redis_server: RedisServer, clock: Clock
 ) -> None:
-    shared, work = Shared(redis_server.url, 0.05, clock), Work()
+    shared, work = RedisClient(redis_server.url, 0.05, clock), Work()
     redis_server.freeze()
     await outcome(shared, work)
-    clock.now += REST
+    clock.now += COOL_DOWN
     found = await asyncio.gather(*(outcome(shared, work) for _ in range(5)))
     assert sorted(found, key=str) == ["TimeoutError", *["left alone"] * 4]
     await shared.close()
 
 
 async def test_time_that_was_waited_before_is_off_the_patience(redis_server: RedisServer, clock: Clock) -> None:
-    shared = Shared(redis_server.url, PATIENT, clock)
+    shared = RedisClient(redis_server.url, PATIENT, clock)
     redis_server.freeze()
     with pytest.raises(StoreError):
         await shared.attempt("limits", Work(), waited=PATIENT)
@@ -97,7 +97,7 @@ async def test_time_that_was_waited_before_is_off_the_patience(redis_server: Red
 
 
 async def test_what_came_while_this_process_was_busy_is_in_time(redis_server: RedisServer, clock: Clock) -> None:
-    shared, (ours, theirs) = Shared(redis_server.url, 0.01, clock), socket.socketpair()
+    shared, (ours, theirs) = RedisClient(redis_server.url, 0.01, clock), socket.socketpair()
     ours.setblocking(False)
 
     async def work(_: Redis) -> bytes:
@@ -119,7 +119,7 @@ async def test_no_log_line_holds_the_password(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     secret = redis_server.url.replace("redis://", "redis://:hunter2@")
-    shared = Shared(secret, PATIENT, clock)
+    shared = RedisClient(secret, PATIENT, clock)
     assert await outcome(shared, Work()) == "AuthenticationError"
     assert "limits: AuthenticationError" in caplog.text
     assert "hunter2" not in caplog.text + repr(shared)

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.records import names, redact, shapes
-from app.records.redact import MARKS, spans
+from app.redaction import names, pii_patterns, redact
+from app.redaction.pii_patterns import RULES, rules_for
+from app.redaction.redact import MARKS, spans
+from app.redaction.signs import lowered
 from bench.redaction import count, read
 
-TUNE = Path(__file__).parents[1] / "redaction" / "tune.jsonl"
+TUNE = Path(__file__).with_name("tune.jsonl")
 PIECES = """my name is|jane|doe|Jane Doe|O'Brien|dr.|Mrs|this is|calling|here|my mother,|patient:|re|thanks,|me llamo
 |van der|J.|Will
 |215-555-0142|(215) 555|0142|mrn|#|4451882|dob|3/14/1958|march 14|1958|900-45-6789|4111 1111 1111 1111|W12|12|5
@@ -165,7 +167,22 @@ def test_without_letters_and_digits_there_is_nothing_to_take(typed: str) -> None
     assert redact.redact(typed) == typed
 
 
-@pytest.mark.parametrize("module", [names, shapes])
+@given(ANYTHING)
+def test_a_pattern_is_left_out_only_where_it_finds_nothing(typed: str) -> None:
+    low, digits = lowered(typed), sum(char.isdecimal() for char in typed)
+    for rule in set(RULES) - set(rules_for(low, digits)):
+        assert not list(rule.ranges(typed)), rule.pattern.pattern
+
+
+@given(ANYTHING)
+def test_a_phrase_before_a_name_is_left_out_only_where_it_leads_to_none(typed: str) -> None:
+    every_sign = (
+        f"{lowered(typed)}\n:-nam llam go by doctor prof senor mx mr ms sra this is thank ty here calling speaking"
+    )
+    assert set(names.find(typed, lowered(typed))) == set(names.find(typed, every_sign))
+
+
+@pytest.mark.parametrize("module", [names, pii_patterns])
 def test_no_pattern_reads_further_than_a_fixed_width(module: object) -> None:
     """So each place of a text costs a bounded number of steps, and a text costs time in line with its length."""
     parser = importlib.import_module("re._parser")

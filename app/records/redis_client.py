@@ -1,4 +1,4 @@
-"""Redis, where replicas share what is remembered for minutes: reached at once, or done without."""
+"""Redis, where replicas share what is remembered for minutes: reached within a deadline, or done without."""
 
 import asyncio
 import contextlib
@@ -17,75 +17,77 @@ from app.errors import StoreError
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 0.05
+TIMEOUT = 0.05
 """Seconds for one operation, connecting and signing in included."""
 CONNECTIONS = 1_000
 """One for each message under way. A pool of 32 that lets others wait gave up on a healthy Redis at 150 messages at one
 moment, so did the driver's 100.
 """
-REST = 1.0
-"""Seconds in which nothing is tried after a failure: a dead Redis costs one message a second its patience."""
-
+COOL_DOWN = 1.0
+"""Seconds in which nothing is tried after a failure: a dead Redis costs one message a second the timeout."""
 _TURNS = 3
-"""Of the event loop, after the time is up."""
+"""Turns of the event loop after the time is up."""
 T = TypeVar("T")
 
 
-class Shared:
-    """One Redis. Whoever uses it has a memory of its own to go on with."""
+class RedisClient:
+    """One Redis behind a circuit breaker. Whoever uses it has a memory of its own to go on with."""
 
-    def __init__(self, url: str, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, url: str, timeout: float = TIMEOUT, clock: Callable[[], float] = time.monotonic) -> None:
         self._redis: Redis = Redis.from_url(
             url,
             max_connections=CONNECTIONS,
             protocol=2,  # with 3 the driver hands out connections that the server has closed
             driver_info=None,  # saves a round trip of each new connection
             socket_timeout=None,  # otherwise each write is a task of its own; `attempt` has the one deadline
-            socket_connect_timeout=patience,  # also of closing
+            socket_connect_timeout=timeout,  # also of closing
             retry=Retry(NoBackoff(), 1),  # a connection that broke while it was idle is made anew
         )
-        self._patience = patience
+        self._timeout = timeout
         self._clock = clock
-        self._again: float | None = None
-        """When to try again, after a failure."""
+        self._retry_at: float | None = None
+        """None while Redis answers."""
 
     async def attempt(self, store: str, work: Callable[[Redis], Awaitable[T]], waited: float = 0.0) -> T:
-        """Raises `StoreError`, without trying while Redis is left alone. `waited` seconds are off the patience."""
-        self._refuse_while_resting()
+        """Return what `work` returns. Raises `StoreError`, without trying in the cool-down.
+
+        `waited` seconds are off the timeout.
+        """
+        self._refuse_in_cool_down()
         try:
-            async with _at_most(self._patience - waited):
+            async with _deadline(self._timeout - waited):
                 done = await work(self._redis)
         except Exception as error:  # whatever the driver raises: the answer must come
-            self._rest(store, error)
+            self._trip(store, error)
             raise StoreError("Redis did not do it") from error
-        if self._again is not None:
+        if self._retry_at is not None:
             log.info("redis: back")
-        self._again = None
+        self._retry_at = None
         return done
 
     async def close(self) -> None:
         with contextlib.suppress(RedisError, OSError):  # a connection that does not close in time is dropped
             await self._redis.aclose()
 
-    def _refuse_while_resting(self) -> None:
-        if self._again is None:
+    def _refuse_in_cool_down(self) -> None:
+        if self._retry_at is None:
             return
         now = self._clock()
-        if now < self._again:
+        if now < self._retry_at:
             raise StoreError("Redis is left alone for a moment")
-        self._again = now + REST  # one message finds out, those beside it do not wait
+        self._retry_at = now + COOL_DOWN  # one message finds out, those beside it do not wait
 
-    def _rest(self, store: str, error: Exception) -> None:
-        """Logged by its kind: the text of an error may hold the address, which holds the password."""
+    def _trip(self, store: str, error: Exception) -> None:
+        """Start the cool-down, and log the kind of the error, whose text may hold the address and so the password."""
         metrics.store_errors.labels(store).inc()
-        if self._again is None:
+        if self._retry_at is None:
             log.warning("redis: %s: %s; going on from memory", store, type(error).__name__)
-        self._again = self._clock() + REST
+        self._retry_at = self._clock() + COOL_DOWN
 
 
 @contextlib.asynccontextmanager
-async def _at_most(seconds: float) -> AsyncIterator[None]:
-    """The time of Redis, not of this process: what came in while it was busy is read before it gives up.
+async def _deadline(seconds: float) -> AsyncIterator[None]:
+    """Limit the time of Redis, not of this process: what came in while it was busy is read before it gives up.
 
     Without this, 64 messages at one moment, a millisecond each, were enough to leave a healthy Redis alone.
     """
