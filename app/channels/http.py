@@ -25,7 +25,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.answering import Answering
 from app.channels.sms.exchange import Exchange
-from app.channels.staff.desk import Desk
 from app.errors import HaiFaqError, RequestError, TooLarge
 from app.live import Live
 from app.records.feedback import Feedback
@@ -77,8 +76,6 @@ class Services:
     feedback: Feedback
     exchange: Exchange | None
     """Of text messages, where a gateway is configured."""
-    desk: Desk | None
-    """Of the staff, where they can sign in."""
     trusted_proxies: frozenset[str]
     metrics_token: str | None
     """Opens metrics and details of readiness to others than this machine."""

@@ -5,18 +5,37 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import cast
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.channels.protocol import Guarded
+from app.content import schema
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.urgent import Urgency, UrgentCheck
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import FIXTURE, seal
+
+
+class BrokenCheck:
+    """A danger check that fails on every text."""
+
+    def assess(self, *_: object) -> Urgency:
+        raise RuntimeError
+
+
+@pytest.fixture
+def unchecked(knowledge: Knowledge) -> Knowledge:
+    """The fixture's knowledge, whose danger check fails, with the site's lines as settings give them."""
+    site = {**dict.fromkeys(schema.PLACEHOLDERS), **knowledge.site}
+    return replace(knowledge, urgent=cast(UrgentCheck, BrokenCheck()), site=site)
 
 
 class Service:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from app.channels.http import client_of
 from app.content import schema
+from app.dialogue.knowledge import Knowledge
 from app.main import create_app
 from app.settings import Settings
 
@@ -138,6 +139,15 @@ def test_over_tls_browsers_are_told_to_stay_with_it(settings: Settings) -> None:
 def test_search_puts_danger_above_everything(client: TestClient) -> None:
     found = client.post("/v1/search", json={"text": "caller cant breathe"}).json()
     assert found["urgent"] == {"tier": "emergency", "text": "The emergency-staff text."}
+
+
+def test_search_shows_the_safety_notice_where_danger_could_not_be_checked(
+    settings: Settings, unchecked: Knowledge
+) -> None:
+    with TestClient(create_app(settings, unchecked)) as client:
+        found = client.post("/v1/search", json={"text": "what kind of bulb"}).json()
+    assert found["urgent"] == {"tier": "safety-notice", "text": "In an emergency call 911."}
+    assert found["results"][0]["id"] == "lamp-bulb"
 
 
 def test_entries_are_listed_and_shown(client: TestClient) -> None:

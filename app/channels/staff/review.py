@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse
 
 from app.channels.http import Served
 from app.channels.rendering import page
-from app.channels.staff import access
 from app.channels.staff.access import Curating, Person, Posted
+from app.channels.staff.services import Staff
 from app.errors import InvalidBody
 from app.records.proposals import Kind, Proposal
 from app.records.questions import Question
@@ -27,11 +27,11 @@ PATH = "/staff/review"
 
 
 @router.get(PATH)
-def review(served: Served, person: Curating, at: Annotated[int, Query(ge=0, le=1000)] = 0) -> Response:
+def review(served: Served, staff: Staff, person: Curating, at: Annotated[int, Query(ge=0, le=1000)] = 0) -> Response:
     """Shows patients' texts, redacted; that it does is audited first, or it does not."""
-    desk, knowledge, now = access.desk_of(served), served.live.current, served.answering.clock()
-    waiting = desk.questions.open()
-    desk.note(now, person.who, "view", f"review: {len(waiting)} questions")
+    knowledge, now = served.live.current, served.answering.clock()
+    waiting = staff.questions.open()
+    staff.add_audit_event(now, person.who, "view", f"review: {len(waiting)} questions")
     found = groups(waiting, knowledge, now.date())
     shown = found[at * PAGE : (at + 1) * PAGE]
     return page(
@@ -44,61 +44,59 @@ def review(served: Served, person: Curating, at: Annotated[int, Query(ge=0, le=1
         at=at,
         more=len(found) > (at + 1) * PAGE,
         waiting=len(waiting),
-        kept=desk.keeps_questions,
+        kept=staff.keeps_questions,
         entries={id_: answer.question for id_, answer in knowledge.answers.items()},
         topics=dict(knowledge.titles),
         taken_back=sorted(knowledge.taken_back),
-        proposals=desk.proposals.latest(),
+        proposals=staff.proposals.latest(),
     )
 
 
 @router.post(f"{PATH}/propose")
-def propose(served: Served, person: Curating, form: Posted) -> Response:
+def propose(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
     """Phrasings for a topic that there is, or a new topic that nothing covers; `hai-faq review apply` decides."""
-    desk, now = access.desk_of(served), served.answering.clock()
-    waiting = desk.questions.open()
+    now = served.answering.clock()
+    waiting = staff.questions.open()
     proposal = _proposal(form, person, now, _chosen(waiting, form))
     try:
-        known = [each.text for each in desk.questions.all()]
-        hints = check(proposal, served.live.current, known, desk.proposals.open())
+        known = [each.text for each in staff.questions.all()]
+        hints = check(proposal, served.live.current, known, staff.proposals.open())
     except InvalidBody as refused:
         said = {"title": "Not yet.", "detail": refused.detail, "typed": form.get("lines", ""), "back": PATH}
         return page("refused.html", served, refused.status, person=person, active="review", **said)
-    desk.note(now, person.who, "propose", f"{proposal.kind} {proposal.target}")
-    desk.proposals.add(proposal)
+    staff.add_audit_event(now, person.who, "propose", f"{proposal.kind} {proposal.target}")
+    staff.proposals.add(proposal)
     return page("proposed.html", served, person=person, active="review", hints=hints)
 
 
 @router.post(f"{PATH}/withdraw")
-def withdraw(served: Served, person: Curating, form: Posted) -> Response:
+def withdraw(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
     """Takes an open proposal back; its questions are open again."""
-    desk = access.desk_of(served)
-    proposal = next((each for each in desk.proposals.open() if str(each.id) == form.get("id")), None)
+    proposal = next((each for each in staff.proposals.open() if str(each.id) == form.get("id")), None)
     if proposal is None:
         raise InvalidBody("This proposal is not open any more.")
-    desk.note(served.answering.clock(), person.who, "refuse", f"{proposal.id} {proposal.target}")
-    desk.proposals.settle(proposal, "refused", f"withdrawn by {person.who}")
+    staff.add_audit_event(served.answering.clock(), person.who, "refuse", f"{proposal.id} {proposal.target}")
+    staff.proposals.settle(proposal, "refused", f"withdrawn by {person.who}")
     return RedirectResponse(PATH, 303)
 
 
 @router.post(f"{PATH}/dismiss")
-def dismiss(served: Served, person: Curating, form: Posted) -> Response:
-    desk = access.desk_of(served)
-    chosen = _chosen(desk.questions.open(), form)
-    desk.note(served.answering.clock(), person.who, "dismiss", f"{len(chosen)} questions")
-    desk.questions.decide(chosen, "dismissed")
+def dismiss(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
+    chosen = _chosen(staff.questions.open(), form)
+    staff.add_audit_event(served.answering.clock(), person.who, "dismiss", f"{len(chosen)} questions")
+    staff.questions.decide(chosen, "dismissed")
     return RedirectResponse(PATH, 303)
 
 
 @router.post(f"{PATH}/withhold")
-def withhold(served: Served, person: Curating, form: Posted) -> Response:
+def withhold(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
     """Takes an answer back at once, on all replicas within a minute."""
-    desk, now = access.desk_of(served), served.answering.clock()
+    now = served.answering.clock()
     id_, why = form.get("entry", ""), form.get("why", "")
     if id_ not in served.live.current.answers or not why:
         raise InvalidBody("Name an entry, and say why it is taken back.")
-    desk.note(now, person.who, "withhold", id_)
-    desk.withdrawals.add(Withdrawal(id_, now, person.who, why[:1000]))
+    staff.add_audit_event(now, person.who, "withhold", id_)
+    staff.withdrawals.add(Withdrawal(id_, now, person.who, why[:1000]))
     served.live.wake()
     return RedirectResponse(PATH, 303)
 

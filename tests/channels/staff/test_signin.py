@@ -181,5 +181,5 @@ def test_signing_out_ends_the_session_for_a_copied_cookie_too(curator: TestClien
     ],
 )
 def test_roles_come_from_a_list_or_words(claims: dict[str, Any], roles: set[str], hospital: TestClient) -> None:
-    desk = hospital.app.state.services.desk  # type: ignore[attr-defined]
-    assert roles_of(claims, desk.provider) == roles
+    provider = hospital.app.state.staff.provider  # type: ignore[attr-defined]
+    assert roles_of(claims, provider) == roles

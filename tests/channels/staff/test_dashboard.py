@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import itsdangerous
 import pytest
@@ -14,7 +14,8 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, expect
 from sqlalchemy import Engine
 
-from app.channels.staff.tables import Name, Table, as_csv
+from app.channels.staff.dashboard import as_csv
+from app.channels.staff.dashboard_items import ITEMS, Column, Name, Table
 from app.main import create_app
 from app.records.audit import Audit
 from app.records.counts import Counted, Counts
@@ -128,7 +129,7 @@ def test_only_weeks_months_and_quarters_are_shown(client: TestClient) -> None:
     assert client.get("/staff/insights.csv?table=texts").status_code == 422
 
 
-@pytest.mark.parametrize("name", get_args(Name))
+@pytest.mark.parametrize("name", ITEMS)
 def test_every_table_is_a_file_to_keep(client: TestClient, settings: Settings, name: Name) -> None:
     fill(settings.database_url)
     response = client.get(f"/staff/insights.csv?days=7&table={name}")
@@ -149,7 +150,7 @@ def test_a_day_without_messages_is_a_row_of_zeros(client: TestClient, settings: 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"])
 def test_no_text_of_a_file_is_taken_for_a_formula(text: str) -> None:
-    [_, [cell, number]] = csv.reader(io.StringIO(as_csv(Table(("a", "b"), [(text, -1)])), newline=""))
+    [_, [cell, number]] = csv.reader(io.StringIO(as_csv(Table([Column("a"), Column("b")], [(text, -1)])), newline=""))
     assert (cell, number) == (f"'{text}", "-1")
 
 
