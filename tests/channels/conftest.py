@@ -13,6 +13,7 @@ from typing import cast
 
 import pytest
 import uvicorn
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.channels.protocol import Guarded
@@ -20,6 +21,7 @@ from app.content import schema
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.urgent import Urgency, UrgentCheck
 from app.main import create_app
+from app.records.limits import MemoryLimits
 from app.settings import Settings
 from tests.conftest import FIXTURE, seal
 
@@ -106,6 +108,14 @@ class Website:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def stand_still(client: TestClient, limit: str) -> MemoryLimits:
+    """Returns this limit of the answering as it was set up, and puts one in its place for which no time passes."""
+    answering = client.app.state.services.answering  # type: ignore[attr-defined]
+    limits: MemoryLimits = getattr(answering, limit)
+    object.__setattr__(answering, limit, MemoryLimits(limits.rate, burst=limits.burst, clock=lambda: 0.0))
+    return limits
 
 
 def page_with(body: str, language: str = "en") -> str:

@@ -53,7 +53,7 @@ class Sessions:
 def install(app: FastAPI, secret: str, longest: int, secure: bool) -> None:
     """`longest` is in seconds; `secure` says that browsers reach the service by TLS."""
     for error in (RequestError, StoreError):
-        app.add_exception_handler(error, lambda request, error: explain(request, error) or known(request, error))
+        app.add_exception_handler(error, lambda request, error: error_page(request, error) or known(request, error))
     app.add_middleware(Sessions, secret=secret, longest=longest, secure=secure)
 
 
@@ -125,7 +125,7 @@ async def posted(request: Request, person: SignedIn) -> dict[str, str]:
 Posted = Annotated[dict[str, str], Depends(posted)]
 
 
-def explain(request: Request, error: Exception) -> Response | None:
+def error_page(request: Request, error: Exception) -> Response | None:
     """Return the page on which a person reads why, or the way to the sign-in; None for whatever a program asked."""
     reads = "text/html" in request.headers.get("accept", "") and request.url.path.startswith("/staff")
     if not reads or request.url.path == SEARCH or not isinstance(error, RequestError | StoreError):

@@ -182,12 +182,9 @@ def _feedback(figures: Figures) -> Table:
 
 
 def _reasons(figures: Figures) -> Table:
-    times = dict.fromkeys(REASONS, 0)
-    for tally in figures.tallies:
-        if tally.verdict == "down":
-            times[tally.reason] += tally.times
-    ordered = sorted(REASONS, key=lambda reason: -times[reason])
-    return Table([Column("Reason"), Column("Times", "down")], [(REASONS[reason], times[reason]) for reason in ordered])
+    downs = [tally for tally in figures.tallies if tally.verdict == "down"]
+    rows = [(title, sum(tally.times for tally in downs if tally.reason == reason)) for reason, title in REASONS.items()]
+    return Table([Column("Reason"), Column("Times", "down")], sorted(rows, key=lambda row: -row[1]))
 
 
 ITEMS: Mapping[Name, Item] = {

@@ -20,6 +20,7 @@ from tests.channels.staff.conftest import csrf_of, path_of
 from tests.channels.staff.provider import Provider
 from tests.channels.staff.test_review import ask
 from tests.channels.staff.test_signin import come_back
+from tests.conftest import NOW
 
 NAME = "hai-faq-staff"
 
@@ -104,7 +105,7 @@ def test_the_key_of_message_ids_signs_no_session(staffed: Settings) -> None:
     session = {"id": "x", "who": "eve", "roles": ["curator"], "began": 9e9, "seen": 9e9, "csrf": "x"}
     signed = itsdangerous.TimestampSigner("a9" * 20).sign(base64.b64encode(json.dumps(session).encode())).decode()
     with TestClient(create_app(settings)) as client:
-        for value in (signed, Tokens(b"a9" * 20)._sum(b"x").hex(), hashlib.sha256(b"x").hexdigest()):
+        for value in (signed, Tokens(b"a9" * 20).sign(NOW, "web", ("x",), "v"), hashlib.sha256(b"x").hexdigest()):
             assert client.get("/staff", headers={"cookie": f"{NAME}={value}"}).status_code == 401
 
 
