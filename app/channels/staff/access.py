@@ -29,12 +29,8 @@ PREFIXES = ("/staff", "/v1/search")
 @dataclass(frozen=True, slots=True)
 class Person:
     who: str
-    roles: frozenset[Role]
+    curates: bool
     csrf: str
-
-    @property
-    def curates(self) -> bool:
-        return "curator" in self.roles
 
 
 class Sessions:
@@ -82,7 +78,7 @@ def person_of(session: dict[str, Any], staff: StaffServices, now: datetime) -> P
         return None
     if at - session["seen"] >= min(TOUCH, longest_idle / 4):
         session["seen"] = at
-    return Person(session["who"], frozenset(session["roles"]), session["csrf"])
+    return Person(session["who"], "curator" in session["roles"], session["csrf"])
 
 
 def is_signed_in(request: Request) -> bool:

@@ -90,10 +90,10 @@ class Table:
 
     @property
     def bars(self) -> list[tuple[str, list[int]]]:
-        """The label of each row, and its numbers in the columns that have a fill; rows of zeros are left out."""
+        """The label of each of the first rows, and its numbers in the columns that have a fill; no rows of zeros."""
         filled = [place for place, column in enumerate(self.columns) if column.fill]
         bars = [(str(row[0]), _whole([row[place] for place in filled])) for row in self.rows]
-        return [bar for bar in bars if any(bar[1])]
+        return [bar for bar in bars if any(bar[1])][:BARS]
 
     @property
     def last(self) -> list[float]:
@@ -120,7 +120,6 @@ class Item:
     """Empty where they follow from the values."""
     words: str = "{:,}"
     """How the figures of a lying bar are written beside it."""
-    most_bars: int = BARS
 
     def scale(self, table: Table) -> Sequence[float]:
         return self.ticks or ticks(max(table.last, default=0), whole=self.chart == "stacked")

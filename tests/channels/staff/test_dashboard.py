@@ -14,12 +14,13 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, expect
 from sqlalchemy import Engine
 
+from app.analytics import usage
 from app.channels.staff.dashboard import as_csv
-from app.channels.staff.dashboard_items import ITEMS, Column, Name, Table
+from app.channels.staff.dashboard_items import ITEMS, Column, Figures, Name, Table
 from app.main import create_app
 from app.records.audit import Audit
 from app.records.counts import Counted, Counts
-from app.records.feedback import Feedback, Opinion
+from app.records.feedback import Feedback, Opinion, Tally
 from app.records.tables import connect, transaction
 from app.settings import Settings
 from tests.channels.conftest import Service, Website, settings_for
@@ -146,6 +147,12 @@ def test_a_day_without_messages_is_a_row_of_zeros(client: TestClient, settings: 
     assert len(found) == 8
     assert found[1][1:] == ["0"] * 9
     assert sum(int(row[-1]) for row in found[1:]) == 5
+
+
+def test_a_reason_of_another_version_is_in_no_row() -> None:
+    tallies = [Tally("lamp-color", "down", reason, 2) for reason in ("not-clear", "too-long")]
+    table = ITEMS["reasons"].table(Figures(usage([], BEFORE.date(), 7), tallies, {}))
+    assert table.bars == [("Hard to understand", [2])]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"])
