@@ -142,7 +142,8 @@ def ticks(highest: float, whole: bool = True) -> list[float]:
 
 
 def _daily(usage: Usage, counts: DailyCounts, labels: Mapping[str, str]) -> Table:
-    columns = [Column("Day"), *(Column(labels.get(name, name), name) for name in counts), Column("All")]
+    named = [Column(labels[name], name) if name in labels else Column(name, "other") for name in counts]
+    columns = [Column("Day"), *named, Column("All")]
     rows = [(day, *numbers, sum(numbers)) for day, *numbers in zip(usage.days, *counts.values(), strict=True)]
     return Table(columns, rows)
 

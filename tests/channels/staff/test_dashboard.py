@@ -149,6 +149,12 @@ def test_a_day_without_messages_is_a_row_of_zeros(client: TestClient, settings: 
     assert sum(int(row[-1]) for row in found[1:]) == 5
 
 
+def test_an_outcome_of_another_version_is_drawn_as_other() -> None:
+    counts = usage([((BEFORE.date(), "web", "outcome", "riddle"), 3)], BEFORE.date(), 7)
+    riddle = ITEMS["outcomes"].table(Figures(counts, [], {})).series[-1]
+    assert (riddle.title, riddle.fill, riddle.total) == ("riddle", "other", 3)
+
+
 def test_a_reason_of_another_version_is_in_no_row() -> None:
     tallies = [Tally("lamp-color", "down", reason, 2) for reason in ("not-clear", "too-long")]
     table = ITEMS["reasons"].table(Figures(usage([], BEFORE.date(), 7), tallies, {}))
