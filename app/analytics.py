@@ -100,7 +100,7 @@ def usage(rows: Iterable[tuple[Key, int]], last: date, length: int) -> Usage:
 
 
 def feedback_by_subject(tallies: Iterable[Tally]) -> list[SubjectFeedback]:
-    """The least helpful subject comes first; an opinion on a reply of two answers counts for both."""
+    """Sum opinions by subject, the least helpful first; an opinion on a reply of two answers counts for both."""
     ups, downs = Counter[str](), defaultdict[str, Counter[str | None]](Counter)
     for tally in tallies:
         for subject in tally.subject.split():

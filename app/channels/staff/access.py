@@ -21,7 +21,7 @@ TOUCH = 60.0
 """Seconds between two times that a session's last use is noted in its cookie."""
 CSRF_HEADER = "x-csrf-token"
 SEARCH = "/staff/search"
-"""The list of results that a script asks for, however its browser accepts."""
+"""A script asks for this list of results: its errors are problems, whatever its browser accepts."""
 PREFIXES = ("/staff", "/v1/search")
 """Paths that know of sessions; all others never look at a cookie."""
 
@@ -34,7 +34,7 @@ class Person:
 
 
 class Sessions:
-    """Starlette's signed cookie, on the staff's paths only."""
+    """Requests on the staff's paths get a session, which Starlette keeps in a signed cookie; others get none."""
 
     def __init__(self, app: ASGIApp, secret: str, longest: int, secure: bool) -> None:
         self._app = app
@@ -68,7 +68,7 @@ def begin(session: dict[str, Any], who: str, roles: frozenset[Role], now: dateti
 
 
 def person_of(session: dict[str, Any], staff: StaffServices, now: datetime) -> Person | None:
-    """Return who is signed in; None, and the session emptied, once it was idle or in use for too long, or ended."""
+    """Return who is signed in, or None and empty the session once it ended, or was idle or in use for too long."""
     if "who" not in session:
         return None
     at, longest_idle = now.timestamp(), staff.longest_idle.total_seconds()
@@ -82,7 +82,7 @@ def person_of(session: dict[str, Any], staff: StaffServices, now: datetime) -> P
 
 
 def is_signed_in(request: Request) -> bool:
-    """Where signing in is no duty; on a path of `PREFIXES`."""
+    """Return whether somebody is signed in, on a path of `PREFIXES` where nobody has to be."""
     staff, now = services_of(request), services(request).answering.clock()
     return staff is not None and person_of(request.session, staff, now) is not None
 

@@ -50,7 +50,7 @@ def show(served: Served, staff: Staff, person: Curating, days: Days = Length.MON
 
 @router.get("/staff/insights.csv")
 def download(served: Served, staff: Staff, person: Curating, table: Name, days: Days = Length.MONTH) -> Response:
-    """The audit has the download before it goes out."""
+    """Return a table as a file; the audit has the download before it goes out."""
     now = served.answering.clock()
     written = as_csv(ITEMS[table].table(read(served, staff, days)))
     staff.add_audit_event(now, person.who, "export", f"insights {table} {days} days")
@@ -62,7 +62,7 @@ def download(served: Served, staff: Staff, person: Curating, table: Name, days: 
 
 
 def read(served: Services, staff: StaffServices, days: int) -> Figures:
-    """Raises `StoreError`."""
+    """Read the figures of the last `days` days. Raises `StoreError`."""
     last = served.answering.clock().astimezone(UTC).date()
     first = last - timedelta(days=days - 1)
     knowledge = served.live.current
@@ -74,7 +74,7 @@ def read(served: Services, staff: StaffServices, days: int) -> Figures:
 
 
 def as_csv(table: Table) -> str:
-    """Spreadsheets take a text that begins like a formula for one: such texts get an apostrophe."""
+    """Write a table for spreadsheets; a text that they would take for a formula gets an apostrophe."""
     written = io.StringIO()
     writer = csv.writer(written)
     titles = [column.title for column in table.columns]

@@ -46,7 +46,7 @@ REASONS: Mapping[str | None, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that the dashboard draws on."""
+    """The figures and titles that every table is made of."""
 
     usage: Usage
     tallies: Sequence[Tally]
@@ -84,13 +84,13 @@ class Table:
 
     @property
     def series(self) -> list[Series]:
-        """The columns that have a fill, where there are rows."""
+        """The columns that have a fill; none where there are no rows."""
         columns = zip(self.columns, zip(*self.rows, strict=True), strict=False)
         return [Series(column.title, column.fill, _whole(cells)) for column, cells in columns if column.fill]
 
     @property
     def bars(self) -> list[tuple[str, list[int]]]:
-        """The label of each of the first rows, and its numbers in the columns that have a fill; no rows of zeros."""
+        """The first `BARS` rows that are not all zeros: a label, and the numbers of the columns that have a fill."""
         filled = [place for place, column in enumerate(self.columns) if column.fill]
         bars = [(str(row[0]), _whole([row[place] for place in filled])) for row in self.rows]
         return [bar for bar in bars if any(bar[1])][:BARS]
@@ -111,15 +111,15 @@ class Item:
 
     title: str
     note: str
-    """What its figures mean."""
+    """It says what the figures mean."""
     chart: Literal["stacked", "line", "bars"]
-    """The macro of charts.html."""
+    """Name of the macro of charts.html that draws the table."""
     table: Callable[[Figures], Table]
     unit: str = ""
     ticks: Sequence[float] = ()
-    """Empty where they follow from the values."""
+    """They are empty where they follow from the values."""
     words: str = "{:,}"
-    """How the figures of a lying bar are written beside it."""
+    """Format of the figures beside a lying bar."""
 
     def scale(self, table: Table) -> Sequence[float]:
         return self.ticks or ticks(max(table.last, default=0), whole=self.chart == "stacked")
@@ -183,8 +183,11 @@ def _feedback(figures: Figures) -> Table:
 
 def _reasons(figures: Figures) -> Table:
     downs = [tally for tally in figures.tallies if tally.verdict == "down"]
-    rows = [(title, sum(tally.times for tally in downs if tally.reason == reason)) for reason, title in REASONS.items()]
-    return Table([Column("Reason"), Column("Times", "down")], sorted(rows, key=lambda row: -row[1]))
+    times = [
+        (title, sum(tally.times for tally in downs if tally.reason == reason)) for reason, title in REASONS.items()
+    ]
+    most_first = sorted(times, key=lambda row: -row[1])
+    return Table([Column("Reason"), Column("Times", "down")], most_first)
 
 
 ITEMS: Mapping[Name, Item] = {

@@ -36,7 +36,7 @@ EntryId = Annotated[str, Query(max_length=100)]
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """An entry as staff send it on, by each way."""
+    """The texts of an entry that staff copy and send on."""
 
     chat: str
     text_message: str
@@ -45,7 +45,7 @@ class Copies:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An entry with its answer, or without one a topic or an entry taken back, and to whom it goes."""
+    """An entry with its answer; or a topic, or an entry taken back, with whom to hand the caller over to."""
 
     id: str
     title: str
@@ -53,7 +53,7 @@ class Result:
     copies: Copies | None = None
     next_review: date | None = None
     why: Why | None = None
-    """None where the entry was browsed to."""
+    """It is None where the entry was browsed to."""
     handoff: Handoff | None = None
     taken_back: bool = False
 
@@ -66,7 +66,7 @@ class Results:
     opens: bool = False
     """The first row is shown open."""
     fallback: Handoff | None = None
-    """Whoever takes what is none of the rows."""
+    """Callers go there whose question is none of the rows."""
 
 
 @router.get("/staff.css")
@@ -174,7 +174,7 @@ def _page(served: Services, person: Person, results: Results, text: str = "") ->
 
 
 async def _record(served: Services, text: str) -> None:
-    """A look-up counts as a message of the staff's channel, and an unanswered one is as valuable as a patient's."""
+    """Answer the text as a message of the staff's channel, so that review has it like a patient's."""
     if text:
         await served.answering.answer(Message(text[: answering.LONGEST], "staff"), None, None)
 

@@ -91,7 +91,7 @@ async def _counted(way: Coroutine[Any, Any, None]) -> bool:
 
 
 def send_mail(smtp_url: str, recipient: str, flag: Flag) -> None:
-    """Raises `OSError` or `smtplib.SMTPException`."""
+    """Send the flag by e-mail, over TLS where the server can. Raises `OSError` or `smtplib.SMTPException`."""
     parts = urlsplit(smtp_url)
     message = EmailMessage()
     message["From"] = message["To"] = recipient

@@ -55,18 +55,18 @@ class StaffServices:
     """Ids of sessions that were signed out before their time, in this process."""
 
     def add_audit_event(self, at: datetime, who: str, act: Act, subject: str = "") -> None:
-        """The event is durable when this returns. Raises `StoreError`."""
+        """Add an event, which is durable when this returns. Raises `StoreError`."""
         self.audit.add(Event(at, who, act, subject))
 
 
 def services_of(request: Request) -> StaffServices | None:
-    """None is returned where staff cannot sign in."""
+    """Return None where staff cannot sign in."""
     staff: StaffServices | None = request.app.state.staff
     return staff
 
 
 async def staff_of(request: Request) -> StaffServices:
-    """Raises `NotFound` where staff cannot sign in, so that their pages are not there."""
+    """Return what the staff's pages use. Raises `NotFound` where staff cannot sign in."""
     staff = services_of(request)
     if staff is None:
         raise NotFound

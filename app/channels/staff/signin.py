@@ -29,7 +29,7 @@ LOCAL = "this machine"
 
 
 async def throttle(request: Request, served: Served, staff: Staff) -> None:
-    """Raises `TooManyRequests`."""
+    """Count a sign-in of this client. Raises `TooManyRequests`."""
     client = client_of(request, served.trusted_proxies) or "local"
     if not await staff.sign_in_limits.allows(client):
         metrics.limited.inc()
@@ -129,7 +129,7 @@ def _page(served: Services, staff: StaffServices, refused: str = "", status: int
 
 
 async def _audit(served: Services, staff: StaffServices, who: str, act: Act, subject: str = "") -> None:
-    """A dead store keeps nobody from looking things up at the counter: the log has the event then."""
+    """Note an event; in the log while the store is dead, which keeps nobody from looking things up at the counter."""
     try:
         await asyncio.to_thread(staff.add_audit_event, served.answering.clock(), who, act, subject)
     except StoreError as error:
