@@ -30,10 +30,10 @@ from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import Outbox
 from app.channels.sms.telnyx import Telnyx
 from app.channels.sms.twilio import Twilio
-from app.channels.staff import access, insights, lookup, review, signin
-from app.channels.staff.desk import Desk, Provider
-from app.channels.staff.link import Link
-from app.channels.staff.notices import Notices
+from app.channels.staff import access, dashboard, lookup, review, signin
+from app.channels.staff.one_time_link import OneTimeLink
+from app.channels.staff.owner_alerts import OwnerAlerts
+from app.channels.staff.services import Provider, StaffServices
 from app.content import files, schema
 from app.dialogue.handoffs import unknown_topics
 from app.dialogue.knowledge import Knowledge
@@ -58,7 +58,7 @@ from app.redaction.redact import redact
 from app.settings import Settings
 from app.tokens import Tokens
 
-SURFACES = (api, rasa, pages, webhook, signin, lookup, review, insights)
+SURFACES = (api, rasa, pages, webhook, signin, lookup, review, dashboard)
 TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
 """Of one number: as fast as anyone types."""
 SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE = 0.2, 20
@@ -123,12 +123,13 @@ async def _running(
         if exchange:
             stack.callback(asyncio.create_task(exchange.outbox.run()).cancel)
         sign_ins = _limits(shared, "sign-in", key, SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE)
+        has_staff = settings.sign_in != "off"
+        app.state.staff = staff_services(settings, engine, announce, sign_ins) if has_staff else None
         app.state.services = Services(
             live=live,
             answering=answering,
             exchange=exchange,
             feedback=Feedback(engine, settings.ledger_keep),
-            desk=desk(settings, engine, announce, sign_ins) if settings.sign_in != "off" else None,
             trusted_proxies=frozenset(settings.trusted_proxies),
             metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
             public_url=(settings.public_url or "").rstrip("/") or None,
@@ -208,11 +209,12 @@ def texting(settings: Settings, answering: Answering, engine: Engine, shared: Re
     )
 
 
-def desk(settings: Settings, engine: Engine, announce: Callable[[str], None], sign_ins: Limits) -> Desk:
-    """What the staff's pages use."""
+def staff_services(
+    settings: Settings, engine: Engine, announce: Callable[[str], None], sign_ins: Limits
+) -> StaffServices:
     smtp = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return Desk(
+    return StaffServices(
         audit=Audit(engine),
         questions=ReviewQueue(engine, settings.question_keep, redact),
         keeps_questions=settings.keep_questions,
@@ -220,12 +222,12 @@ def desk(settings: Settings, engine: Engine, announce: Callable[[str], None], si
         counts=Counts(engine),
         withdrawals=Withdrawals(engine),
         handoffs=settings.handoffs,
-        notices=Notices(settings.owner_webhook, settings.owner_email, smtp),
-        throttle=sign_ins,
-        idle=timedelta(minutes=settings.staff_idle_minutes),
-        longest=timedelta(hours=settings.staff_hours),
+        owner_alerts=OwnerAlerts(settings.owner_webhook, settings.owner_email, smtp),
+        sign_in_limits=sign_ins,
+        longest_idle=timedelta(minutes=settings.staff_idle_minutes),
+        longest_session=timedelta(hours=settings.staff_hours),
         provider=_provider(settings) if settings.sign_in == "oidc" else None,
-        link=Link(f"{address}/staff/link", announce) if settings.sign_in == "link" else None,
+        one_time_link=OneTimeLink(f"{address}/staff/link", announce) if settings.sign_in == "link" else None,
     )
 
 

@@ -18,7 +18,7 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.channels.staff.desk import Role
+from app.channels.staff.services import Role
 from app.dialogue.handoffs import Handoff
 from app.records.database import connect
 from app.records.tables import INSERTS

@@ -8,6 +8,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.answering import LONGEST, Answered
+from app.channels import checked_search
+from app.channels.checked_search import CheckedSearch
 from app.channels.http.clients import client_of, is_inside
 from app.channels.http.problems import problems
 from app.channels.http.routes import JsonRoute
@@ -15,7 +17,6 @@ from app.channels.http.services import Served
 from app.channels.staff import access
 from app.content import schema
 from app.dialogue import compose, lookup
-from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer, Category, Kind, Message, Option
 from app.errors import NotFound
 from app.records.feedback import Opinion, Reason, Verdict
@@ -127,8 +128,8 @@ class ResultOut(BaseModel):
     why: WhyOut | None = Field(description="Why it matched; for signed-in staff only.")
 
 
-class UrgentOut(BaseModel):
-    tier: str
+class UrgentOut(Body):
+    tier: str = Field(description="`safety-notice` where the text could not be checked for danger.")
     text: str
 
 
@@ -226,15 +227,11 @@ router.add_api_route(
 @router.post("/v1/search", responses=problems(400, 413, 422, 503))
 async def search(body: SearchIn, request: Request, served: Served) -> SearchOut:
     """Entries for the first letters, a shorthand or a question, best first."""
-    knowledge, day = served.live.current, served.answering.clock().date()
-    urgency = served.answering.check(knowledge, Message(body.text, "staff"))
-    raised = None
-    if urgency.tier:
-        raised = UrgentOut(tier=urgency.tier, text=knowledge.scripts[f"{urgency.tier}-staff"])
+    checked = checked_search.search(served.answering, body.text, body.limit + lookup.MOST_TOPICS)
     return SearchOut(
-        content_version=knowledge.version,
-        urgent=raised,
-        results=_results(knowledge, body, day, explained=access.whoever(request, served) is not None),
+        content_version=checked.knowledge.version,
+        urgent=UrgentOut.model_validate(checked.alert) if checked.alert else None,
+        results=_results(checked, explained=access.is_signed_in(request))[: body.limit],
     )
 
 
@@ -366,16 +363,15 @@ def _entry(answer: Answer) -> EntryOut:
     return EntryOut.model_validate(answer)
 
 
-def _results(knowledge: Knowledge, body: SearchIn, day: date, explained: bool) -> list[ResultOut]:
-    found = lookup.look_up(knowledge, body.text, day, body.limit + lookup.MOST_TOPICS).found
+def _results(checked: CheckedSearch, explained: bool) -> list[ResultOut]:
     return [
         ResultOut(
-            id=each.id,
-            question=each.title,
-            text=each.answer.text,
-            confidence=round(each.confidence, 4),
-            why=WhyOut.model_validate(lookup.explain(knowledge, body.text, each)) if explained else None,
+            id=found.id,
+            question=found.title,
+            text=found.answer.text,
+            confidence=round(found.confidence, 4),
+            why=WhyOut.model_validate(checked.explain(found)) if explained else None,
         )
-        for each in found
-        if each.answer
-    ][: body.limit]
+        for found in checked.lookup.found
+        if found.answer
+    ]

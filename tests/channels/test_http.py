@@ -7,6 +7,7 @@ from app.channels.http import middleware, problems
 from app.channels.http.clients import LONGEST, client_of
 from app.main import create_app
 from app.settings import Settings
+from tests.channels.conftest import stand_still
 
 ALLOWED = "https://www.hospital.example"
 
@@ -95,6 +96,7 @@ def test_what_nobody_foresaw_is_a_problem_that_the_website_can_read(
 def test_many_clients_together_meet_a_limit_that_danger_passes(settings: Settings) -> None:
     update = {"messages_per_second_in_all": 2.0, "trusted_proxies": ("testclient",)}
     with TestClient(create_app(settings.model_copy(update=update))) as client:
+        assert stand_still(client, "limit_in_all").rate == 2.0
         said = [
             client.post("/v1/messages", json={"text": text}, headers={"x-forwarded-for": f"203.0.113.{n}"})
             for n, text in enumerate(["lamp"] * 4 + ["i cant breathe"])

@@ -8,7 +8,6 @@ from fastapi import Depends, Request
 
 from app.answering import Answering
 from app.channels.sms.exchange import Exchange
-from app.channels.staff.desk import Desk
 from app.live import Live
 from app.records.feedback import Feedback
 
@@ -20,8 +19,6 @@ class Services:
     feedback: Feedback
     exchange: Exchange | None
     """Of text messages, where a gateway is configured."""
-    desk: Desk | None
-    """Of the staff, where they can sign in."""
     trusted_proxies: frozenset[str]
     metrics_token: str | None
     """Opens metrics and details of readiness to others than this machine."""

@@ -4,13 +4,15 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from app.dialogue.knowledge import Knowledge
+from app.main import create_app
 from app.records import database
 from app.records.audit import Audit
 from app.records.feedback import feedback
 from app.records.review_queue import questions
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
-from tests.channels.staff.conftest import csrf_of
+from tests.channels.staff.conftest import csrf_of, path_of
 from tests.conftest import NOW
 
 
@@ -81,6 +83,15 @@ def test_danger_stands_above_everything(curator: TestClient) -> None:
 def test_nothing_is_opened_under_an_alert(curator: TestClient) -> None:
     for text in ("cant breathe bulb", "i cant breathe what color is the lamp"):
         assert opened(look_up(curator, text)) == []
+
+
+def test_what_could_not_be_checked_stands_under_the_safety_notice(staffed: Settings, unchecked: Knowledge) -> None:
+    links: list[str] = []
+    with TestClient(create_app(staffed, unchecked, links.append)) as client:
+        client.get(path_of(links[-1]))
+        page = look_up(client, "what kind of bulb")
+    assert page.index('In an emergency call <a href="tel:911">911</a>.') < page.index('data-id="lamp-bulb"')
+    assert opened(page) == []
 
 
 def test_what_is_not_sure_names_to_whom_it_goes(curator: TestClient) -> None:

@@ -1,4 +1,4 @@
-"""Tells the owner of the content that staff flagged an answer as wrong: by webhook, by e-mail, or both."""
+"""Alerts to the owner of the content when staff flag an answer as wrong: by webhook, by e-mail, or both."""
 
 import asyncio
 import logging
@@ -38,38 +38,31 @@ class Flag:
 
 
 @dataclass(frozen=True)
-class Notices:
+class OwnerAlerts:
     webhook: str | None = None
     email: str | None = None
     smtp_url: str | None = None
     pause: float = 2.0
     """Seconds before the second attempt, twice as many before the third."""
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _tasks: set[asyncio.Task[bool]] = field(default_factory=set)
+    """The event loop itself holds tasks weakly only."""
 
     @property
     def has_recipient(self) -> bool:
         return bool(self.webhook or (self.email and self.smtp_url))
 
-    def tell(self, flag: Flag) -> None:
-        """Returns at once; the flag itself is already kept."""
+    def send(self, flag: Flag) -> list[asyncio.Task[bool]]:
+        """Return at once, for the flag is already kept; each task's result is whether the owner was told."""
         ways: list[Coroutine[Any, Any, None]] = []
         if self.webhook:
             ways.append(self._post(self.webhook, flag))
         if self.email and self.smtp_url:
             ways.append(asyncio.to_thread(send_mail, self.smtp_url, self.email, flag))
-        for way in ways:
-            task = asyncio.create_task(self._told(way))
-            self._tasks.add(task)
+        tasks = [asyncio.create_task(_counted(way)) for way in ways]
+        self._tasks.update(tasks)
+        for task in tasks:
             task.add_done_callback(self._tasks.discard)
-
-    async def _told(self, way: Coroutine[Any, Any, None]) -> None:
-        try:
-            await way
-        except Exception as error:  # noqa: BLE001 whatever a mail server does, the flag is kept
-            metrics.flags.labels("failed").inc()
-            log.error("the owner could not be told of a flag: %s", type(error).__name__)
-        else:
-            metrics.flags.labels("told").inc()
+        return tasks
 
     async def _post(self, url: str, flag: Flag) -> None:
         body = {"event": "flag", "entry": flag.entry_id, "reason": flag.reason, "by": flag.by, "text": flag.text}
@@ -86,8 +79,19 @@ class Notices:
                     return
 
 
+async def _counted(way: Coroutine[Any, Any, None]) -> bool:
+    try:
+        await way
+    except Exception as error:  # noqa: BLE001 whatever a mail server does, the flag is kept
+        metrics.flags.labels("failed").inc()
+        log.error("the owner could not be told of a flag: %s", type(error).__name__)
+        return False
+    metrics.flags.labels("told").inc()
+    return True
+
+
 def send_mail(smtp_url: str, recipient: str, flag: Flag) -> None:
-    """Raises `OSError` or `smtplib.SMTPException`."""
+    """Send the flag by e-mail, over TLS where the server can. Raises `OSError` or `smtplib.SMTPException`."""
     parts = urlsplit(smtp_url)
     message = EmailMessage()
     message["From"] = message["To"] = recipient

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import itsdangerous
 import pytest
@@ -15,12 +15,14 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, expect
 from sqlalchemy import Engine
 
-from app.channels.staff.tables import Name, Table, as_csv
+from app.analytics import usage
+from app.channels.staff.dashboard import as_csv
+from app.channels.staff.dashboard_items import ITEMS, Column, Figures, Name, Table
 from app.main import create_app
 from app.records.audit import Audit
 from app.records.counts import Counts
 from app.records.database import connect, transaction
-from app.records.feedback import Feedback, Opinion
+from app.records.feedback import Feedback, Opinion, Tally
 from app.settings import Settings
 from tests.channels.conftest import Service, Website, settings_for
 from tests.channels.test_widget import axe
@@ -130,7 +132,7 @@ def test_only_weeks_months_and_quarters_are_shown(client: TestClient) -> None:
     assert client.get("/staff/insights.csv?table=texts").status_code == 422
 
 
-@pytest.mark.parametrize("name", get_args(Name))
+@pytest.mark.parametrize("name", ITEMS)
 def test_every_table_is_a_file_to_keep(client: TestClient, settings: Settings, name: Name) -> None:
     fill(settings.database_url)
     response = client.get(f"/staff/insights.csv?days=7&table={name}")
@@ -149,9 +151,21 @@ def test_a_day_without_messages_is_a_row_of_zeros(client: TestClient, settings: 
     assert sum(int(row[-1]) for row in found[1:]) == 5
 
 
+def test_an_outcome_of_another_version_is_drawn_as_other() -> None:
+    counts = usage([((BEFORE.date(), "web", "outcome", "riddle"), 3)], BEFORE.date(), 7)
+    riddle = ITEMS["outcomes"].table(Figures(counts, [], {})).series[-1]
+    assert (riddle.title, riddle.fill, riddle.total) == ("riddle", "other", 3)
+
+
+def test_a_reason_of_another_version_is_in_no_row() -> None:
+    tallies = [Tally("lamp-color", "down", reason, 2) for reason in ("not-clear", "too-long")]
+    table = ITEMS["reasons"].table(Figures(usage([], BEFORE.date(), 7), tallies, {}))
+    assert table.bars == [("Hard to understand", [2])]
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"])
 def test_no_text_of_a_file_is_taken_for_a_formula(text: str) -> None:
-    [_, [cell, number]] = csv.reader(io.StringIO(as_csv(Table(("a", "b"), [(text, -1)])), newline=""))
+    [_, [cell, number]] = csv.reader(io.StringIO(as_csv(Table([Column("a"), Column("b")], [(text, -1)])), newline=""))
     assert (cell, number) == (f"'{text}", "-1")
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from prometheus_client import REGISTRY
 
-from app.channels.staff.notices import Flag, Notices, send_mail
+from app.channels.staff.owner_alerts import ATTEMPTS, Flag, OwnerAlerts, send_mail
 
 FLAG = Flag("lamp-color", "What color is the lamp?", "looks-wrong", "ann@example.org", "v1")
 
@@ -72,28 +73,43 @@ def webhook() -> Iterator[Webhook]:
     webhook.stop()
 
 
-async def told(notices: Notices) -> None:
-    notices.tell(FLAG)
-    await asyncio.gather(*notices._tasks)
+async def send(alerts: OwnerAlerts) -> list[bool]:
+    """Whether the owner was told, by each way."""
+    return await asyncio.gather(*alerts.send(FLAG))
 
 
 def test_the_owner_is_told_by_webhook(webhook: Webhook) -> None:
-    asyncio.run(told(Notices(webhook=webhook.url)))
-    assert [(each["entry"], each["reason"], each["by"]) for each in webhook.heard] == [
+    assert asyncio.run(send(OwnerAlerts(webhook=webhook.url))) == [True]
+    assert [(body["entry"], body["reason"], body["by"]) for body in webhook.heard] == [
         ("lamp-color", "looks-wrong", "ann@example.org")
     ]
 
 
 def test_a_webhook_that_fails_is_called_again(webhook: Webhook) -> None:
     webhook.failures = 1
-    asyncio.run(told(Notices(webhook=webhook.url, pause=0.0)))
+    assert asyncio.run(send(OwnerAlerts(webhook=webhook.url, pause=0.0))) == [True]
     assert len(webhook.heard) == 1
 
 
-def test_an_owner_who_cannot_be_reached_costs_nothing() -> None:
-    asyncio.run(
-        told(Notices(webhook="http://127.0.0.1:9/", email="o@example.org", smtp_url="smtp://127.0.0.1:9", pause=0.0))
-    )
+def test_a_webhook_that_always_fails_is_given_up(webhook: Webhook) -> None:
+    webhook.failures = ATTEMPTS
+    assert asyncio.run(send(OwnerAlerts(webhook=webhook.url, pause=0.0))) == [False]
+    assert webhook.heard == []
+
+
+def failures() -> float:
+    return REGISTRY.get_sample_value("hai_faq_flags_total", {"told": "failed"}) or 0.0
+
+
+def test_an_owner_who_cannot_be_reached_is_logged_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+    before = failures()
+    alerts = OwnerAlerts("http://127.0.0.1:9/", "o@example.org", "smtp://127.0.0.1:9", pause=0.0)
+    assert asyncio.run(send(alerts)) == [False, False]
+    assert failures() - before == 2
+    assert sorted(caplog.messages) == [
+        "the owner could not be told of a flag: ConnectError",
+        "the owner could not be told of a flag: ConnectionRefusedError",
+    ]
 
 
 def test_the_owner_is_told_by_mail() -> None:
