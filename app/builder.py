@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from app.answering import Answering
-from app.channels.http import Services
+from app.channels.http.services import Services
 from app.channels.sms.conversation import SmsConversation
 from app.channels.sms.gateway import Gateway, Sender
 from app.channels.sms.generic import Generic
@@ -18,9 +18,9 @@ from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import Outbox
 from app.channels.sms.telnyx import Telnyx
 from app.channels.sms.twilio import Twilio
-from app.channels.staff.desk import Desk, Provider
-from app.channels.staff.link import Link
-from app.channels.staff.notices import Notices
+from app.channels.staff.one_time_link import OneTimeLink
+from app.channels.staff.owner_alerts import OwnerAlerts
+from app.channels.staff.services import Provider, StaffServices
 from app.dialogue.knowledge import Knowledge
 from app.loading.loader import load
 from app.loading.reloader import Reloader
@@ -34,15 +34,15 @@ from app.records.feedback import Feedback
 from app.records.ledger import Ledger
 from app.records.limits import Limits, MemoryLimits, RedisLimits
 from app.records.proposals import Proposals
-from app.records.questions import Questions
-from app.records.redact import redact
+from app.records.review_queue import ReviewQueue
 from app.records.withdrawals import Withdrawals
 from app.records.writer import Sink, Writer
+from app.redaction.redact import redact
 from app.settings import Settings
 from app.tokens import Tokens
 
 if TYPE_CHECKING:
-    from app.records.shared import Shared
+    from app.records.redis_client import RedisClient
 
 TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
 """Of one number: as fast as anyone types."""
@@ -50,9 +50,9 @@ SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE = 0.2, 20
 """Of one client; a hospital's desks may share an address."""
 
 
-def shared_of(settings: Settings) -> "Shared | None":
+def shared_of(settings: Settings) -> "RedisClient | None":
     url, seconds = revealed(settings.redis_url), settings.redis_milliseconds / 1000
-    return load_optional("app.records.shared").Shared(url, seconds) if url else None
+    return load_optional("app.records.redis_client").RedisClient(url, seconds) if url else None
 
 
 def revealed(secret: SecretStr | None) -> str | None:
@@ -73,7 +73,7 @@ class Builder:
     key: bytes
     """Signs and hashes."""
     engine: Engine
-    shared: "Shared | None"
+    shared: "RedisClient | None"
     """Redis, where replicas share one."""
 
     def reloader(self, loaded: Knowledge | None) -> Reloader:
@@ -83,7 +83,10 @@ class Builder:
 
     def writer(self) -> Writer:
         """Return the writer of what is kept best effort."""
-        sinks: dict[str, Sink] = {"ledger": Ledger(self.settings.ledger_keep), "counts": Counts(self.engine)}
+        sinks: dict[str, Sink] = {
+            "ledger": Ledger(self.settings.ledger_keep, Tokens(self.key).text_hash),
+            "counts": Counts(self.engine),
+        }
         if self.settings.keep_questions:
             sinks["questions"] = self._questions()
         return Writer(self.engine, sinks, _now)
@@ -99,12 +102,11 @@ class Builder:
             clock=_now,
         )
 
-    def services(self, reloader: Reloader, answering: Answering, announce: Callable[[str], None]) -> Services:
+    def services(self, reloader: Reloader, answering: Answering) -> Services:
         return Services(
             reloader=reloader,
             answering=answering,
             feedback=Feedback(self.engine, self.settings.ledger_keep),
-            desk=self.staff(announce),
             trusted_proxies=frozenset(self.settings.trusted_proxies),
             metrics_token=revealed(self.settings.metrics_token),
             public_url=self.settings.public_url,
@@ -143,13 +145,13 @@ class Builder:
             gateways["telnyx"] = Telnyx(self.settings.telnyx_public_keys, key, self.settings.telnyx_api_url)
         return gateways
 
-    def staff(self, announce: Callable[[str], None]) -> Desk | None:
+    def staff(self, announce: Callable[[str], None]) -> StaffServices | None:
         """Return None where staff cannot sign in; `announce` gets each one-time link."""
         settings = self.settings
         if settings.sign_in == "off":
             return None
         address = settings.public_url or f"http://{settings.host}:{settings.port}"
-        return Desk(
+        return StaffServices(
             audit=Audit(self.engine),
             questions=self._questions(),
             keeps_questions=settings.keep_questions,
@@ -157,12 +159,12 @@ class Builder:
             counts=Counts(self.engine),
             withdrawals=Withdrawals(self.engine),
             handoffs=settings.handoffs,
-            notices=Notices(settings.owner_webhook, settings.owner_email, revealed(settings.smtp_url)),
-            throttle=self._limits("sign-in", SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE),
-            idle=timedelta(minutes=settings.staff_idle_minutes),
-            longest=timedelta(hours=settings.staff_hours),
+            owner_alerts=OwnerAlerts(settings.owner_webhook, settings.owner_email, revealed(settings.smtp_url)),
+            sign_in_limits=self._limits("sign-in", SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE),
+            longest_idle=timedelta(minutes=settings.staff_idle_minutes),
+            longest_session=timedelta(hours=settings.staff_hours),
             provider=self._provider() if settings.sign_in == "oidc" else None,
-            link=Link(f"{address}/staff/link", announce) if settings.sign_in == "link" else None,
+            one_time_link=OneTimeLink(f"{address}/staff/link", announce) if settings.sign_in == "link" else None,
         )
 
     def _provider(self) -> Provider:
@@ -175,8 +177,8 @@ class Builder:
         )
         return Provider(client, settings.oidc_roles_claim, settings.oidc_roles)
 
-    def _questions(self) -> Questions:
-        return Questions(self.engine, self.settings.question_keep, redact)
+    def _questions(self) -> ReviewQueue:
+        return ReviewQueue(self.engine, self.settings.question_keep, redact)
 
     def _limits(self, name: str, rate: float, burst: float | None = None) -> Limits:
         memory = MemoryLimits(rate, burst=burst)

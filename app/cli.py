@@ -5,7 +5,7 @@ import os
 
 import click
 
-from app.channels.http import Json
+from app.channels.http.logs import BatchingHandler, JsonFormatter
 from app.commands.content_commands import go_live, lint, withhold
 from app.commands.environment import Program, read_settings
 from app.commands.message_commands import ask, evaluate, search
@@ -27,8 +27,8 @@ from app.commands.service_commands import build, embed, migrate, serve
 @click.pass_context
 def main(context: click.Context) -> None:
     """Approved answers to questions. Settings come from HAI_FAQ_... variables, .env or files of HAI_FAQ_SECRETS_DIR."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(Json())
+    handler = BatchingHandler()
+    handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for noisy in ("alembic", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -71,7 +71,7 @@ class ProviderError(HaiFaqError):
 
 
 class RequestError(HaiFaqError):
-    """Rendered as RFC 9457 `application/problem+json` by `channels.http`; its code is the name of its class."""
+    """Rendered as RFC 9457 `application/problem+json` by `channels.http.problems`."""
 
     status: int
     code: str

@@ -15,15 +15,16 @@ from sqlalchemy import Engine
 
 from app import __version__
 from app.builder import Builder, revealed, shared_of
-from app.channels import api, http, pages, rasa
+from app.channels import api, pages, rasa
+from app.channels.http import middleware, problems
 from app.channels.sms import webhook
-from app.channels.staff import access, insights, lookup, review, signin
+from app.channels.staff import access, dashboard, lookup, review, signin
 from app.dialogue.knowledge import Knowledge
 from app.errors import StoreError
-from app.records.tables import connect, migrate
+from app.records.database import connect, migrate
 from app.settings import Settings
 
-SURFACES = (api, rasa, pages, webhook, signin, lookup, review, insights)
+SURFACES = (api, rasa, pages, webhook, signin, lookup, review, dashboard)
 MIGRATE_EVERY = 2.0
 """Seconds between two tries, where the store could not be migrated at the start."""
 
@@ -50,10 +51,11 @@ def create_app(
         routes=[route for surface in SURFACES for route in surface.router.routes],
     )
     secure = (settings.public_url or "").startswith("https://")
+    problems.install(app)
     access.install(app, hmac.digest(key, b"staff sessions", "sha256").hex(), settings.staff_hours * 3600, secure)
-    http.install(app, settings.allowed_origins, secure)
+    middleware.install(app, settings.allowed_origins, settings.trusted_proxies, secure)
     described = app.openapi
-    app.openapi = lambda: api.describe(described())  # type: ignore[method-assign]
+    app.openapi = lambda: problems.with_problem(described())  # type: ignore[method-assign]
     return app
 
 
@@ -83,7 +85,8 @@ async def _running(
         app.state.sms = build.sms(answering)
         if app.state.sms:
             stack.callback(asyncio.create_task(app.state.sms.outbox.run()).cancel)
-        app.state.services = build.services(reloader, answering, announce)
+        app.state.staff = build.staff(announce)
+        app.state.services = build.services(reloader, answering)
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms
         yield
 

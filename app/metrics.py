@@ -1,5 +1,7 @@
 """The metrics of the service. No label ever holds what someone typed."""
 
+from functools import cache
+
 from prometheus_client import Counter, Gauge, Histogram
 
 replies = Counter("hai_faq_replies_total", "Replies by kind and channel", ["kind", "channel"])
@@ -24,3 +26,9 @@ near_urgent_overdue = Gauge(
 )
 flags = Counter("hai_faq_flags_total", "Answers that staff flagged as wrong, by how telling the owner went", ["told"])
 sign_ins = Counter("hai_faq_sign_ins_total", "Sign-ins of staff", ["outcome"])
+
+
+@cache
+def labelled(counter: Counter, *labels: str) -> Counter:
+    """The child of a counter for these labels, looked up once: the library builds, locks and checks each time."""
+    return counter.labels(*labels)

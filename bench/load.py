@@ -32,8 +32,9 @@ from sqlalchemy import make_url
 from app.channels.sms.generic import signature
 from app.content import files
 from app.loading import model_cache
-from app.records import tables
-from app.records.conversations import MOST
+from app.records import database
+from app.records.conversations import MAX_CONVERSATIONS
+from app.records.database import migrate
 from app.settings import Settings
 from tests.faults.replica import Replica
 from tests.redis import RedisServer, program
@@ -44,7 +45,7 @@ STEADY, BURSTS = 0.7, 0.35
 AT_ONCE = 50
 WARM_UP = 2.0
 FILL_FOR = 5.0
-FILLED = 2 * MOST
+FILLED = 2 * MAX_CONVERSATIONS
 """Messages: with so many, memory was within 1 MB of what twice as many made of it."""
 MOST_CONNECTIONS = 1_000
 MOST_MESSAGES = 1_000_000
@@ -279,7 +280,7 @@ def stores() -> Iterator[dict[str, str]]:
         redis.start()
         try:
             url = make_url(postgres.get_uri()).render_as_string(hide_password=False)
-            tables.migrate(tables.connect(url))
+            migrate(database.connect(url))
             yield {"HAI_FAQ_DATABASE_URL": url, "HAI_FAQ_REDIS_URL": redis.url}
         finally:
             redis.kill()

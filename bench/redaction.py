@@ -1,4 +1,4 @@
-"""What redaction finds, misses and takes wrongly, on labelled messages: `python -m bench.redaction FILE_OR_DIR ...`
+"""Count what redaction finds, misses and takes wrongly in labelled texts: `python -m bench.redaction FILE_OR_DIR ...`
 
 A line of a file is `{"text", "spans": [[substring, kind]]}`. A span is found when nothing of it is left; "other mark"
 counts those found under the mark of another kind. False is what was taken and holds a word that no span has.
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.evaluation import files_of
-from app.records import redact
+from app.redaction import redact
 
 HEAD = f"{'':10s}   spans           found          missed   other mark   false"
 KINDS = ("name", "phone", "email", "number", "date", "address", "url", "card")
@@ -40,7 +40,7 @@ class Counts:
         return self.found.total() / max(1, self.found.total() + self.missed.total())
 
     def false_rate(self) -> float:
-        """Of the messages, the share from which too much was taken."""
+        """Return the share of messages from which too much was taken."""
         return self.spoilt / max(1, self.messages)
 
     def table(self) -> str:
@@ -69,7 +69,7 @@ def _labelled(line: dict[str, object]) -> Labelled:
 
 
 def _places(text: str, given: Sequence[Sequence[str]]) -> Iterator[redact.Span]:
-    """Spans are given in the order in which they stand."""
+    """Yield the spans, which are labelled in the order in which they stand."""
     at = 0
     for part, kind in given:
         start = text.index(part, at)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from app.loading import model_cache
-from app.records.tables import connect, migrate
+from app.records.database import connect, migrate
 from app.settings import Settings
 from tests.faults.replica import free_port
 

@@ -13,7 +13,7 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
-from app.channels.protocol import Guarded
+from app.channels.http.protocol import HardenedProtocol
 from app.main import create_app
 from app.settings import Settings
 
@@ -45,7 +45,9 @@ def running() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder, socket.socket() as port:
         port.bind(("127.0.0.1", 0))
         app = create_app(settings(Path(folder)))
-        config = uvicorn.Config(app, http=Guarded, ws="none", log_config=None, server_header=False, proxy_headers=False)
+        config = uvicorn.Config(
+            app, http=HardenedProtocol, ws="none", log_config=None, server_header=False, proxy_headers=False
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [port]})
         thread.start()

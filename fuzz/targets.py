@@ -31,7 +31,7 @@ with atheris.instrument_imports(include=["app"]):
     from app.errors import Forged, InvalidBody
     from app.loading.loader import load
     from app.main import create_app
-    from app.records.redact import redact
+    from app.redaction.redact import redact
     from app.tokens import Tokens
 
 from fuzz.service import KEY, PUBLIC, SECRET, TOKEN, settings
@@ -88,8 +88,7 @@ def tokens(data: bytes) -> None:
     """What was not signed is nothing; what was is read."""
     assert _tokens().read(_said(data)) is None
     payload = base64.urlsafe_b64encode(data).decode().rstrip("=")
-    signed = base64.urlsafe_b64encode(_tokens()._sum(data)).decode().rstrip("=")
-    _tokens().read(f"{payload}.{signed}")
+    _tokens().read(f"{payload}.{_tokens()._signature(payload)}")
 
 
 def sms_twilio(data: bytes) -> None:

@@ -6,61 +6,23 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.answering import NEAR_URGENT, Answering, Key, Known, Recall
+from app.answering import Answering
 from app.dialogue.engine import respond
-from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, State
 from app.records.conversations import MemoryConversations
-from tests.conftest import NOW
-
-KEY: Key = ("hash", "web", State(), NOW.date())
-
-
-def known(knowledge: Knowledge, failed: bool = False) -> Known:
-    urgency = replace(knowledge.assess("what color is the lamp"), failed=failed)
-    return Known(urgency, *respond(Message("what color is the lamp"), State(), knowledge, NOW, urgency))
-
-
-def test_what_was_worked_out_is_recalled(knowledge: Knowledge) -> None:
-    recall, found = Recall(), known(knowledge)
-    assert recall.find(knowledge, KEY) is None
-    recall.keep(KEY, found)
-    assert recall.find(knowledge, KEY) is found
-
-
-def test_nothing_is_recalled_once_an_entry_was_taken_back(knowledge: Knowledge) -> None:
-    recall = Recall()
-    recall.find(knowledge, KEY)
-    recall.keep(KEY, known(knowledge))
-    assert recall.find(replace(knowledge, taken_back=frozenset({"lamp-color"})), KEY) is None
-
-
-def test_a_reply_whose_check_broke_is_worked_out_again(knowledge: Knowledge) -> None:
-    recall = Recall()
-    recall.find(knowledge, KEY)
-    recall.keep(KEY, known(knowledge, failed=True))
-    assert recall.find(knowledge, KEY) is None
-
-
-def test_recall_is_bounded(knowledge: Knowledge) -> None:
-    recall, found = Recall(most=2), known(knowledge)
-    recall.find(knowledge, KEY)
-    for text_hash in "abc":
-        recall.keep((text_hash, *KEY[1:]), found)
-    assert recall.find(knowledge, ("a", *KEY[1:])) is None
+from app.records.exchange import Exchange
+from app.records.review_queue import NEAR_URGENT, is_near_urgent
+from app.reply_cache import CachedReply
 
 
 class Kept:
     """A writer that keeps what it is given in memory."""
 
     def __init__(self) -> None:
-        self.items: list[tuple[str, Any]] = []
+        self.exchanges: list[Exchange] = []
 
-    def record(self, sink: str, item: object) -> None:
-        self.items.append((sink, item))
-
-    def of(self, sink: str) -> list[Any]:
-        return [item for name, item in self.items if name == sink]
+    def record(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
 
 
 @pytest.fixture
@@ -72,34 +34,36 @@ def kept(client: TestClient) -> Kept:
 
 
 @pytest.mark.parametrize(
-    ("text", "outcome", "asked"),
+    ("text", "outcome", "subject", "topic"),
     [
-        ("what color is the lamp", "answer", False),
-        ("how much does the lamp cost", "not-covered", True),
-        ("bulb color", "clarify", True),
-        ("hello", "smalltalk", False),
-        ("i cant breathe", "urgent", False),
+        ("What color is the lamp", "answer", ("lamp-color",), None),
+        ("how much does the lamp cost", "not-covered", ("nc-price",), "nc-price"),
+        ("bulb color", "clarify", ("lamp-color", "lamp-bulb"), None),
+        ("hello", "smalltalk", ("greeting",), None),
+        ("i cant breathe", "urgent", ("emergency",), None),
     ],
 )
-def test_every_message_is_counted_and_what_was_not_answered_is_kept(
-    client: TestClient, kept: Kept, text: str, outcome: str, asked: bool
+def test_every_message_leaves_one_exchange(
+    client: TestClient, kept: Kept, text: str, outcome: str, subject: tuple[str, ...], topic: str | None
 ) -> None:
-    client.post("/v1/messages", json={"text": text, "channel": "web"})
-    assert [(each.channel, each.outcome) for each in kept.of("counts")] == [("web", outcome)]
-    assert len(kept.of("ledger")) == 1
-    assert [(each.text, each.outcome) for each in kept.of("questions")] == ([(text, outcome)] if asked else [])
+    reply = client.post("/v1/messages", json={"text": text, "channel": "web"}).json()
+    exchange = kept.exchanges[0]
+    assert len(kept.exchanges) == 1
+    assert (exchange.message_id, exchange.channel, exchange.text) == (reply["message_id"], "web", text)
+    assert (exchange.outcome, exchange.subject, exchange.topic) == (outcome, subject, topic)
+    assert exchange.entries == (subject if outcome == "answer" else ())
+    assert exchange.raised == (outcome == "urgent")
 
 
-def test_an_answered_message_near_the_urgent_bar_is_kept_for_review(client: TestClient, kept: Kept) -> None:
-    answering = client.app.state.services.answering  # type: ignore[attr-defined]
-    knowledge = answering.reloader.current
-    urgency = replace(knowledge.assess("what color is the lamp"), score=NEAR_URGENT)
-    key = (answering._hash("what color is the lamp"), "web", State(), answering.clock().date())
-    reply, following = respond(Message("what color is the lamp", "web"), State(), knowledge, answering.clock(), urgency)
-    answering.recall.find(knowledge, key)
-    answering.recall.keep(key, Known(urgency, reply, following))
+def test_an_answered_message_near_the_urgent_bar_is_told_by_its_exchange(client: TestClient, kept: Kept) -> None:
+    answering: Answering = client.app.state.services.answering  # type: ignore[attr-defined]
+    knowledge, now, asked = answering.reloader.current, answering.clock(), Message("what color is the lamp", "web")
+    urgency = replace(knowledge.assess(asked.text), score=NEAR_URGENT)
+    key = answering.cache.key(asked, State(), now.date())
+    answering.cache.find(knowledge, key)
+    answering.cache.keep(key, CachedReply(urgency, *respond(asked, State(), knowledge, now, urgency)))
     client.post("/v1/messages", json={"text": "what color is the lamp", "channel": "web"})
-    assert [(each.near_urgent, each.outcome) for each in kept.of("questions")] == [(True, "answer")]
+    assert [(is_near_urgent(exchange), exchange.outcome) for exchange in kept.exchanges] == [(True, "answer")]
 
 
 class Watched(MemoryConversations):

@@ -15,7 +15,10 @@ import pytest
 from sqlalchemy import select
 
 from app.dialogue.knowledge import Knowledge
-from app.records import tables
+from app.records import database
+from app.records.database import migrate
+from app.records.feedback import feedback
+from app.records.ledger import decisions
 
 CONFIRMED = 40
 """After so many of a burst the process is killed."""
@@ -34,8 +37,8 @@ def server(folder: Path, cache: Path, url: str, knowledge: Knowledge) -> Iterato
         "HAI_FAQ_RISK": "0.05",
         "HAI_FAQ_PORT": str(port),
     }
-    store = tables.connect(url)
-    tables.migrate(store)
+    store = database.connect(url)
+    migrate(store)
     store.dispose()
     command = [sys.executable, "-c", "from app.cli import main; main()", "serve"]
     process = subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.DEVNULL)
@@ -76,9 +79,9 @@ def test_feedback_that_got_its_2xx_outlives_kill_9(server: tuple[subprocess.Pope
         thread.start()
     for thread in threads:
         thread.join()
-    engine = tables.connect(url)
+    engine = database.connect(url)
     with engine.connect() as connection:
-        kept = set(connection.execute(select(tables.feedback.c.message_id)).scalars())
+        kept = set(connection.execute(select(feedback.c.message_id)).scalars())
     engine.dispose()
     assert CONFIRMED <= len(confirmed) < 200
     assert set(confirmed) <= kept
@@ -90,7 +93,7 @@ def test_sigterm_ends_with_status_0_when_all_is_written(server: tuple[subprocess
         said = {client.post("/v1/messages", json={"text": "lamp"}).json()["message_id"] for _ in range(20)}
     process.terminate()
     assert process.wait(60) == 0
-    engine = tables.connect(url)
+    engine = database.connect(url)
     with engine.connect() as connection:
-        assert set(connection.execute(select(tables.decisions.c.message_id)).scalars()) == said
+        assert set(connection.execute(select(decisions.c.message_id)).scalars()) == said
     engine.dispose()

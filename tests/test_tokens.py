@@ -1,7 +1,7 @@
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 
-from app.tokens import Tokens
+from app.tokens import Tokens, keyed_hash, random_id
 
 NOW = datetime(2029, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -26,9 +26,16 @@ def test_garbage_reads_nothing() -> None:
 
 def test_what_another_version_signed_reads_nothing() -> None:
     tokens = Tokens(b"k" * 32)
-    for payload in (b"[]", b"7", b'["w","","","",""]', b'[1e99,"","","",""]', b'[1,"",7,"",""]'):
-        encoded, signed = (urlsafe_b64encode(part).decode().rstrip("=") for part in (payload, tokens._sum(payload)))
-        assert tokens.read(f"{encoded}.{signed}") is None
+    for written in (b"[]", b"7", b"w||||", b"9" * 99 + b"||||", b"1||\xff||", b"1|||||"):
+        payload = urlsafe_b64encode(written).decode().rstrip("=")
+        assert tokens.read(f"{payload}.{tokens._signature(payload)}") is None
+
+
+def test_a_message_has_one_id_however_it_could_be_spelt() -> None:
+    tokens = Tokens(b"k" * 32)
+    token = tokens.sign(NOW, "web", (), "v1")
+    for spelt in (f"{token}=", f"{token[:4]} {token[4:]}", f"{token}\n", f".{token}", token.replace(".", "=.")):
+        assert tokens.read(spelt) is None
 
 
 def test_two_messages_of_one_moment_have_different_ids() -> None:
@@ -43,3 +50,13 @@ def test_a_sender_has_an_id_in_each_channel_that_does_not_tell_who() -> None:
     assert named.startswith("rasa-")
     assert "maria" not in named
     assert len({named, tokens.conversation("sms", "maria"), Tokens(b"l" * 32).conversation("rasa", "maria")}) == 3
+
+
+def test_a_long_key_counts_whole() -> None:
+    assert keyed_hash(b"k" * 65, b"message") != keyed_hash(b"k" * 66, b"message")
+
+
+def test_random_ids_are_never_given_twice() -> None:
+    ids = {random_id() for _ in range(600)}
+    assert len(ids) == 600
+    assert {len(id_) for id_ in ids} == {22}

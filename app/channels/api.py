@@ -1,19 +1,23 @@
 """The JSON API, version 1, and the probes of the service."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Path, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.answering import LONGEST
-from app.channels.http import Problem, Served, client_of, is_inside, problems
+from app.answering import LONGEST, Answered
+from app.channels import checked_search
+from app.channels.checked_search import CheckedSearch
+from app.channels.http.clients import client_of, is_inside
+from app.channels.http.problems import problems
+from app.channels.http.routes import JsonRoute
+from app.channels.http.services import Served
 from app.channels.staff import access
 from app.content import schema
 from app.dialogue import compose, lookup
-from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Answer, Category, Kind, Message, Option, Reply
+from app.dialogue.messages import Answer, Category, Kind, Message, Option
 from app.errors import NotFound
 from app.records.feedback import Opinion, Reason, Verdict
 
@@ -124,8 +128,8 @@ class ResultOut(BaseModel):
     why: WhyOut | None = Field(description="Why it matched; for signed-in staff only.")
 
 
-class UrgentOut(BaseModel):
-    tier: str
+class UrgentOut(Body):
+    tier: str = Field(description="`safety-notice` where the text could not be checked for danger.")
     text: str
 
 
@@ -203,26 +207,31 @@ class Readiness(BaseModel):
     details: Details | None = Field(description="From this machine, or with the metrics token.")
 
 
-@router.post("/v1/messages", responses=problems(400, 413, 422, 429, 503))
-async def messages(body: MessageIn, request: Request, served: Served) -> ReplyOut:
+async def messages(body: MessageIn, request: Request, served: Served) -> Response:
     """The approved answer to a message, a choice, or an honest refusal; an emergency first of all."""
     client = client_of(request, served.trusted_proxies)
-    done = await served.answering.answer(Message(body.text, body.channel), body.conversation_id, client)
-    return _reply(done.reply, done.conversation_id, done.message_id, done.content_version)
+    answered = await served.answering.answer(Message(body.text, body.channel), body.conversation_id, client)
+    return Response(reply_json(answered), media_type="application/json")
+
+
+router.add_api_route(
+    "/v1/messages",
+    messages,
+    methods=["POST"],
+    response_model=ReplyOut,
+    responses=problems(400, 413, 422, 429, 503),
+    route_class_override=JsonRoute,
+)
 
 
 @router.post("/v1/search", responses=problems(400, 413, 422, 503))
 async def search(body: SearchIn, request: Request, served: Served) -> SearchOut:
     """Entries for the first letters, a shorthand or a question, best first."""
-    knowledge, day = served.reloader.current, served.answering.clock().date()
-    urgency = served.answering.check(knowledge, Message(body.text, "staff"))
-    raised = None
-    if urgency.tier:
-        raised = UrgentOut(tier=urgency.tier, text=knowledge.scripts[f"{urgency.tier}-staff"])
+    checked = checked_search.search(served.answering, body.text, body.limit + lookup.MOST_TOPICS)
     return SearchOut(
-        content_version=knowledge.version,
-        urgent=raised,
-        results=_results(knowledge, body, day, explained=access.whoever(request, served) is not None),
+        content_version=checked.knowledge.version,
+        urgent=UrgentOut.model_validate(checked.alert) if checked.alert else None,
+        results=_results(checked, explained=access.is_signed_in(request))[: body.limit],
     )
 
 
@@ -309,11 +318,28 @@ async def metrics(request: Request, served: Served) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-def _reply(reply: Reply, conversation_id: str, message_id: str, version: str) -> ReplyOut:
+def reply_json(answered: Answered) -> bytes:
+    """The `ReplyOut` of an answered message, as pydantic would write it: all but its ids is written once a reply.
+
+    Both ids are made of characters that JSON has no need to escape.
+    """
+    rest = answered.rendered.get("api")
+    if rest is None:
+        rest = _reply(answered).model_dump_json(exclude={"conversation_id", "message_id"})[1:].encode()
+        answered.rendered["api"] = rest
+    return b'{"conversation_id":"%b","message_id":"%b",%b' % (
+        answered.conversation_id.encode(),
+        answered.message_id.encode(),
+        rest,
+    )
+
+
+def _reply(answered: Answered) -> ReplyOut:
+    reply = answered.reply
     return ReplyOut(
-        conversation_id=conversation_id,
-        message_id=message_id,
-        content_version=version,
+        conversation_id=answered.conversation_id,
+        message_id=answered.message_id,
+        content_version=answered.content_version,
         kind=reply.kind,
         text=reply.text,
         answers=[_answer(answer) for answer in reply.answers],
@@ -337,22 +363,15 @@ def _entry(answer: Answer) -> EntryOut:
     return EntryOut.model_validate(answer)
 
 
-def _results(knowledge: Knowledge, body: SearchIn, day: date, explained: bool) -> list[ResultOut]:
-    found = lookup.look_up(knowledge, body.text, day, body.limit + lookup.MOST_TOPICS).found
+def _results(checked: CheckedSearch, explained: bool) -> list[ResultOut]:
     return [
         ResultOut(
-            id=each.id,
-            question=each.title,
-            text=each.answer.text,
-            confidence=round(each.confidence, 4),
-            why=WhyOut.model_validate(lookup.explain(knowledge, body.text, each)) if explained else None,
+            id=found.id,
+            question=found.title,
+            text=found.answer.text,
+            confidence=round(found.confidence, 4),
+            why=WhyOut.model_validate(checked.explain(found)) if explained else None,
         )
-        for each in found
-        if each.answer
-    ][: body.limit]
-
-
-def describe(openapi: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI description with the problem type's schema in it."""
-    openapi["components"]["schemas"].setdefault("Problem", Problem.model_json_schema())
-    return openapi
+        for found in checked.lookup.found
+        if found.answer
+    ]

@@ -12,6 +12,7 @@ from fastapi import Request, Response
 FOLDER = Path(__file__).parent / "widget"
 FOLDERS = (FOLDER, Path(__file__).parent / "staff")
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+NAMES = ("widget.js", "pages.css", "pages.js", "icon.svg", "staff.css", "staff.js")
 FOR_EVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=300"
 """For an address without the version: a new release reaches every page in five minutes."""

@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.channels import assets
-from app.channels.http import Served, believes, client_of, form_of
+from app.channels.http.clients import client_of
+from app.channels.http.services import Served, form_of
 from app.channels.rendering import page
 from app.dialogue import compose
 from app.dialogue.knowledge import Knowledge
@@ -18,30 +19,18 @@ router = APIRouter(include_in_schema=False)
 READ = ["GET", "HEAD"]
 
 
-@router.api_route("/widget.js", methods=READ)
-async def widget(request: Request) -> Response:
-    return assets.asset("widget.js").response(request)
+async def asset(request: Request) -> Response:
+    return assets.asset(request.scope["path"].removeprefix("/")).response(request)
 
 
-@router.api_route("/pages.css", methods=READ)
-async def styles(request: Request) -> Response:
-    return assets.asset("pages.css").response(request)
-
-
-@router.api_route("/pages.js", methods=READ)
-async def script(request: Request) -> Response:
-    return assets.asset("pages.js").response(request)
-
-
-@router.api_route("/icon.svg", methods=READ)
-async def icon(request: Request) -> Response:
-    return assets.asset("icon.svg").response(request)
+for name in assets.NAMES:
+    router.add_api_route(f"/{name}", asset, methods=READ)
 
 
 @router.api_route("/", methods=READ)
 async def demo(request: Request, served: Served) -> Response:
     """What a web team needs to put the widget on a page, and the widget itself to try."""
-    url = served.public_url or _origin(request, served.trusted_proxies)
+    url = served.public_url or f"{request.url.scheme}://{request.url.netloc}"
     return page(
         "demo.html",
         served,
@@ -95,13 +84,6 @@ async def faq(served: Served) -> Response:
     if not knowledge.demo:
         listed.headers["x-robots-tag"] = "all"
     return listed
-
-
-def _origin(request: Request, trusted: frozenset[str]) -> str:
-    """Where the browser found this page; a trusted proxy says whether that was over TLS."""
-    believed = request.client is not None and believes(trusted, request.client.host)
-    scheme = request.headers.get("x-forwarded-proto", "") if believed else request.url.scheme
-    return f"{'https' if scheme == 'https' else 'http'}://{request.url.netloc}"
 
 
 def _shown(text: str, knowledge: Knowledge) -> str:

@@ -11,7 +11,9 @@ from datetime import date
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.channels.http import Served, client_of, problems
+from app.channels.http.clients import client_of
+from app.channels.http.problems import problems
+from app.channels.http.services import Served
 from app.dialogue import compose
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import AnswerPart, ChoicePart, Message, Option, Reply

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from app.channels import assets
-from app.channels.http import Services
+from app.channels.http.services import Services
 from app.dialogue.knowledge import Knowledge
 
 POLICY = (

@@ -13,7 +13,7 @@ from pydantic_settings import SettingsError as UnreadableError
 from sqlalchemy import Engine
 
 from app.errors import HaiFaqError, SettingsError
-from app.records.tables import connect, migrate
+from app.records.database import connect, migrate
 from app.settings import Settings, misnamed
 
 log = logging.getLogger(__name__)

@@ -19,8 +19,8 @@ from app.records.audit import Act, Audit, Event
 from app.records.counts import Counts
 from app.records.feedback import Feedback
 from app.records.proposals import Proposals
-from app.records.questions import Questions
-from app.records.redact import redact
+from app.records.review_queue import ReviewQueue
+from app.redaction.redact import redact
 from app.settings import Settings
 
 PRIVATE = 0o600
@@ -70,7 +70,7 @@ def purge(settings: Settings, days: int | None, everything: bool, yes: bool) -> 
     if (days is None) != everything:
         raise click.UsageError("say either --older-than DAYS or --all")
     store, now = open_store(settings), datetime.now(UTC)
-    questions = Questions(store, settings.question_keep, redact)
+    questions = ReviewQueue(store, settings.question_keep, redact)
     before = datetime.max.replace(tzinfo=UTC) if days is None else now - timedelta(days=days)
     count = sum(question.at < before for question in questions.all())
     if not yes and not click.confirm(f"delete {count} questions?"):
@@ -89,7 +89,7 @@ def _lines(settings: Settings, store: Engine) -> Iterator[str]:
 
 
 def _records(settings: Settings, store: Engine) -> Iterator[dict[str, Any]]:
-    yield from _of_kind("question", Questions(store, settings.question_keep, redact).all())
+    yield from _of_kind("question", ReviewQueue(store, settings.question_keep, redact).all())
     yield from _of_kind("feedback", Feedback(store, settings.ledger_keep).all())
     for (day, channel, measure, name), times in Counts(store).since(date.min):
         count = {"day": day.isoformat(), "channel": channel, "measure": measure, "name": name, "times": times}

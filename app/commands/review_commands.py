@@ -13,8 +13,8 @@ from app import evaluation
 from app.commands.environment import open_store
 from app.records.audit import Audit, Event
 from app.records.proposals import Proposal, Proposals
-from app.records.questions import Questions
-from app.records.redact import redact
+from app.records.review_queue import ReviewQueue
+from app.redaction.redact import redact
 from app.review.gate import Gate, Verdict
 from app.settings import Settings
 
@@ -76,7 +76,7 @@ def apply(settings: Settings, ids: tuple[int, ...], paths: tuple[Path, ...], by:
     if not waiting:
         click.echo("no proposal is open")
         return
-    questions = [question.text for question in Questions(store, settings.question_keep, redact).all()]
+    questions = [question.text for question in ReviewQueue(store, settings.question_keep, redact).all()]
     with tempfile.TemporaryDirectory(prefix="hai-faq-review-") as bench:
         gate = Gate(settings.content_config, Path(bench), _labelled(settings, paths), datetime.now(UTC), _show_progress)
         verdicts, trial = gate.decide(waiting, questions)

@@ -7,7 +7,7 @@ import click
 import uvicorn
 
 from app.channels import assets
-from app.channels.protocol import Guarded
+from app.channels.http.protocol import HardenedProtocol
 from app.commands.address import check_address
 from app.commands.environment import open_store
 from app.loading import model_cache
@@ -34,7 +34,7 @@ def serve(settings: Settings) -> None:
         create_app(settings, loaded, lambda url: click.echo(f"staff sign in, once, at {url}", err=True)),
         host=settings.host,
         port=settings.port,
-        http=Guarded,
+        http=HardenedProtocol,
         ws="none",
         log_config=None,
         access_log=False,

@@ -1,1 +1,1 @@
-"""What is remembered, one noun a file: SQL for what must last, memory for conversations and limits."""
+"""The records, one noun a file: SQL holds what must last, memory or Redis holds conversations and limits."""

@@ -1,13 +1,13 @@
-"""Who did what, and when: sign-ins, views of patients' texts, exports, changes. Never what was read or typed."""
+"""The audit says who did what and when: sign-ins, views of patients' texts, exports, changes; never what was read."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Column, Engine, Index, Integer, String, insert, select
 
-from app.records.tables import audit, transaction
+from app.records.database import execute, fetch
+from app.records.tables import Subject, Time, table_of
 
 Act = Literal[
     "sign-in",
@@ -27,26 +27,27 @@ Act = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    at: datetime
-    who: str
-    act: Act
-    subject: str
+    at: Time
+    who: Annotated[str, String(200)]
+    act: Annotated[Act, String(32)]
+    subject: Subject
     """Ids, never texts."""
 
 
+audit = table_of("audit", Event, Column("id", Integer, primary_key=True), Index("audit_at", "at"))
+
+
 class Audit:
-    """Kept for good: whoever is responsible for the records clears it by hand. Raises `StoreError`."""
+    """The audit is kept for good: whoever is responsible for the records clears it by hand. Raises `StoreError`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def add(self, event: Event) -> None:
-        """Durable when it returns; what it tells of must not happen when this fails."""
+        """Write an event, durably; what it tells of must not happen when this fails."""
         row = asdict(event) | {"who": event.who[:200], "subject": event.subject[:400]}
-        with transaction(self._engine, "audit") as connection:
-            connection.execute(insert(audit), row)
+        execute(self._engine, "audit", insert(audit), row)
 
     def all(self) -> Sequence[Event]:
         query = select(audit.c.at, audit.c.who, audit.c.act, audit.c.subject).order_by(audit.c.id)
-        with transaction(self._engine, "audit") as connection:
-            return [Event(*row) for row in connection.execute(query)]
+        return [Event(*row) for row in fetch(self._engine, "audit", query)]

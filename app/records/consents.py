@@ -1,16 +1,25 @@
-"""Who wants no more text messages, by a keyed hash of the number. Never swept: an opt-out outlives everything else."""
+"""Consents to text messages, by a keyed hash of the number. They are never swept: an opt-out outlives all else."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Boolean, Column, Engine, Float, String, Table, delete, select
 
-from app.records.tables import consents, put, transaction
+from app.records.database import fetch, transaction
+from app.records.tables import metadata, put
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("party", String(64), primary_key=True),
+    Column("opted_out", Boolean, nullable=False),
+    Column("at", Float, nullable=False),
+)
 
 
 class Consents:
     """Every method raises `StoreError` when the store cannot be reached.
 
-    A number is known by its hash under each key that is still valid, the newest first: an opt-out under any of them
+    A number goes by its hash under each key that is still valid, the newest first: an opt-out under any of them
     counts, and what is written is written under the newest.
     """
 
@@ -18,11 +27,10 @@ class Consents:
         self._engine = engine
 
     def opted_out(self, parties: Sequence[str]) -> bool | None:
-        """None for a number that has never written."""
+        """Return True for a number that wants no texts, None for one that has never written."""
         query = select(consents.c.party, consents.c.opted_out).where(consents.c.party.in_(parties))
-        with transaction(self._engine, "consents") as connection:
-            said = {row.party: row.opted_out for row in connection.execute(query)}
-        return next((said[party] for party in parties if party in said), None)
+        answers = {row.party: row.opted_out for row in fetch(self._engine, "consents", query)}
+        return next((answers[party] for party in parties if party in answers), None)
 
     def set(self, parties: Sequence[str], opted_out: bool, at: float) -> None:
         newest, *older = parties

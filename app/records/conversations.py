@@ -4,7 +4,6 @@ Ids and marks only, never text.
 """
 
 import contextlib
-import secrets
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -16,20 +15,21 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from app.content.schema import TIERS
 from app.dialogue.messages import Channel, State
 from app.errors import StoreError
+from app.tokens import random_id
 
 if TYPE_CHECKING:  # a service with one replica does without redis-py
-    from app.records.shared import Shared
+    from app.records.redis_client import RedisClient
 
-MOST = 50_000
+MAX_CONVERSATIONS = 50_000
 """The conversation idle the longest makes room for a new one."""
 IDLE = timedelta(minutes=30)
 KEY = "hai-faq:conversation:"
-"""Before an id, in Redis."""
+"""The prefix of an id in Redis."""
 _TICK = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredState:
     state: State
     until: AwareDatetime
     """Grows with each message, whatever the clocks of replicas say: of two memories the later one is right."""
@@ -39,74 +39,74 @@ class Conversations(ABC):
     """Ids are made here, 128 random bits after the channel's name; an id made up by a client finds nothing."""
 
     async def open(self, id_: str | None, channel: Channel, now: datetime) -> tuple[str, State]:
-        """The conversation of this id and channel, or a new one when it is unknown, expired or another channel's."""
-        kept = await self._find(id_, now) if id_ and id_.startswith(f"{channel}-") else None
-        if id_ is None or kept is None:
-            return f"{channel}-{secrets.token_urlsafe(16)}", State()
-        return id_, kept.state
+        """Return the conversation of this id, or a new one when it is unknown, expired or another channel's."""
+        stored = await self._find(id_, now) if id_ and id_.startswith(f"{channel}-") else None
+        if id_ is None or stored is None:
+            return f"{channel}-{random_id()}", State()
+        return id_, stored.state
 
     async def named(self, id_: str, now: datetime) -> State:
-        """The state of a conversation whose id the server derives from a sender's; new when unknown or expired."""
-        kept = await self._find(id_, now)
-        return kept.state if kept else State()
+        """Return the state of a conversation whose id derives from a sender's; new when unknown or expired."""
+        stored = await self._find(id_, now)
+        return stored.state if stored else State()
 
     @abstractmethod
     async def save(self, id_: str, state: State, now: datetime, waited: float = 0.0) -> None:
-        """`waited` seconds are off the time that this may take."""
+        """Store a state; `waited` seconds are off the time that this may take."""
 
     @abstractmethod
-    async def _find(self, id_: str, now: datetime) -> Kept | None: ...
+    async def _find(self, id_: str, now: datetime) -> StoredState | None: ...
 
 
 class MemoryConversations(Conversations):
-    def __init__(self, most: int = MOST, idle: timedelta = IDLE) -> None:
+    def __init__(self, most: int = MAX_CONVERSATIONS, idle: timedelta = IDLE) -> None:
         self._most = most
         self._idle = idle
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._stored: OrderedDict[str, StoredState] = OrderedDict()
 
     async def save(self, id_: str, state: State, now: datetime, waited: float = 0.0) -> None:  # noqa: ARG002
         self.follow(id_, state, now)
 
-    async def _find(self, id_: str, now: datetime) -> Kept | None:
+    async def _find(self, id_: str, now: datetime) -> StoredState | None:
         return self.find(id_, now)
 
-    def find(self, id_: str, now: datetime) -> Kept | None:
-        kept = self._kept.get(id_)
-        return kept if kept and now < kept.until else None
+    def find(self, id_: str, now: datetime) -> StoredState | None:
+        stored = self._stored.get(id_)
+        return stored if stored and now < stored.until else None
 
-    def follow(self, id_: str, state: State, now: datetime) -> Kept:
-        """Keeps what comes after the state that is kept now."""
-        before, until = self._kept.get(id_), now + self._idle
-        kept = Kept(state, max(until, before.until + _TICK) if before else until)
-        self.keep(id_, kept)
-        return kept
+    def follow(self, id_: str, state: State, now: datetime) -> StoredState:
+        """Store and return the state that comes after the one stored now."""
+        before, until = self._stored.get(id_), now + self._idle
+        stored = StoredState(state, max(until, before.until + _TICK) if before else until)
+        self.keep(id_, stored)
+        return stored
 
-    def keep(self, id_: str, kept: Kept) -> None:
-        self._kept[id_] = kept
-        self._kept.move_to_end(id_)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+    def keep(self, id_: str, stored: StoredState) -> None:
+        self._stored[id_] = stored
+        self._stored.move_to_end(id_)
+        if len(self._stored) > self._most:
+            self._stored.popitem(last=False)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._stored)
 
 
 class RedisConversations(Conversations):
     """Every state is in this process's memory too: with Redis gone, its conversations go on."""
 
-    def __init__(self, shared: "Shared", memory: MemoryConversations | None = None) -> None:
-        self._shared = shared
+    def __init__(self, redis: "RedisClient", memory: MemoryConversations | None = None) -> None:
+        self._redis = redis
         self._memory = memory or MemoryConversations()
 
     async def save(self, id_: str, state: State, now: datetime, waited: float = 0.0) -> None:
-        kept = self._memory.follow(id_, state, now)
-        value, life = _KEPT.dump_json(kept), kept.until - now
+        stored = self._memory.follow(id_, state, now)
+        value, life = _STORED.dump_json(stored), stored.until - now
         with contextlib.suppress(StoreError):  # the next message of this conversation carries it there
-            await self._shared.attempt("conversations", lambda redis: redis.set(KEY + id_, value, px=life), waited)
+            await self._redis.attempt("conversations", lambda redis: redis.set(KEY + id_, value, px=life), waited)
 
-    async def _find(self, id_: str, now: datetime) -> Kept | None:
+    async def _find(self, id_: str, now: datetime) -> StoredState | None:
         try:
-            value = await self._shared.attempt("conversations", lambda redis: redis.get(KEY + id_))
+            value = await self._redis.attempt("conversations", lambda redis: redis.get(KEY + id_))
         except StoreError:
             return self._memory.find(id_, now)
         ours = self._memory.find(id_, now)  # looked at last: another message may have come while this one waited
@@ -117,14 +117,14 @@ class RedisConversations(Conversations):
         return theirs
 
 
-_KEPT = TypeAdapter(Kept)
+_STORED = TypeAdapter(StoredState)
 
 
-def _read(value: bytes | str | None, now: datetime) -> Kept | None:
-    """None for what has expired, and for what another version, or anything else, has written."""
+def _read(value: bytes | str | None, now: datetime) -> StoredState | None:
+    """Return None for what has expired, and for what another version, or anything else, has written."""
     try:
-        kept = _KEPT.validate_json(value or b"")
+        stored = _STORED.validate_json(value or b"")
     except ValidationError:
         return None
-    known = kept.state.urgent is None or kept.state.urgent in TIERS
-    return kept if known and now < kept.until < now + 2 * IDLE else None
+    known = stored.state.urgent is None or stored.state.urgent in TIERS
+    return stored if known and now < stored.until < now + 2 * IDLE else None

@@ -1,69 +1,71 @@
-"""How many messages a day came by each channel, and what they got: counts without text, kept for good."""
+"""Counts, kept for good and without text, say how many messages came by each channel a day and what they got."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Column, Connection, Date, Engine, Integer, String, Table, select
 
-from app.records.tables import counts, insert_into, transaction
+from app.records.database import fetch
+from app.records.exchange import Exchange
+from app.records.tables import insert_into, metadata
+from app.records.writer import Sink
 
 OUTCOME, ENTRY, TOPIC, MILLISECONDS = "outcome", "entry", "topic", "ms"
 BUCKETS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 """Milliseconds up to which replies are counted together; slower ones count as `inf`."""
+_NAMES = (*(f"{upper:g}" for upper in BUCKETS), "inf")
+
+counts = Table(
+    "counts",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("channel", String(16), primary_key=True),
+    Column("measure", String(16), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("times", Integer, nullable=False),
+)
 
 Key = tuple[date, str, str, str]
 """Day, channel, measure and name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What one message adds."""
-
-    day: date
-    channel: str
-    outcome: str
-    """answer, clarify, not-covered, fallback, smalltalk, language, scripted or urgent."""
-    entries: tuple[str, ...]
-    topic: str | None
-    """The not-covered topic that it was taken for."""
-    seconds: float
-
-    def added(self) -> list[Key]:
-        named = [(OUTCOME, self.outcome), (MILLISECONDS, bucket(self.seconds * 1000))]
-        named += [(ENTRY, id_) for id_ in self.entries]
-        named += [(TOPIC, self.topic)] if self.topic else []
-        return [(self.day, self.channel, measure, name[:100]) for measure, name in named]
-
-
-def bucket(milliseconds: float) -> str:
-    return next((f"{upper:g}" for upper in BUCKETS if milliseconds <= upper), "inf")
-
-
-class Counts:
-    """A sink of the writer, and what the insights read."""
+class Counts(Sink):
+    """The writer adds to the counts, and the insights read them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def write(self, connection: Connection, batch: Sequence[Counted]) -> None:
-        """Adds to what is there; rows in one order, so that two replicas never wait for each other."""
-        total = Counter(key for each in batch for key in each.added())
-        names = ("day", "channel", "measure", "name", "times")
-        rows = [dict(zip(names, (*key, times), strict=True)) for key, times in sorted(total.items())]
+    def write(self, connection: Connection, batch: Sequence[Exchange]) -> None:
+        """Add to the counts, rows in one order, so that two replicas never wait for each other."""
+        added = Counter(key for exchange in batch for key in keys_of(exchange))
+        names = counts.columns.keys()
+        rows = [dict(zip(names, (*key, times), strict=True)) for key, times in sorted(added.items())]
         new = insert_into(counts, connection)
-        added_up = new.on_conflict_do_update(
-            index_elements=list(names[:4]), set_={"times": counts.c.times + new.excluded.times}
-        )
-        connection.execute(added_up, rows)
+        total = {"times": counts.c.times + new.excluded.times}
+        connection.execute(new.on_conflict_do_update(index_elements=names[:-1], set_=total), rows)
 
     def sweep(self, connection: Connection, now: datetime) -> None:
-        """Nobody can be told from a count: nothing goes."""
+        """Remove nothing: nobody can be told from a count."""
 
     def since(self, day: date) -> list[tuple[Key, int]]:
-        """From this day on, in order. Raises `StoreError`."""
+        """Return how often each key was counted from this day on, in order. Raises `StoreError`."""
         query = select(counts).where(counts.c.day >= day).order_by(*counts.primary_key.columns)
-        with transaction(self._engine, "counts") as connection:
-            rows = connection.execute(query).all()
+        rows = fetch(self._engine, "counts", query)
         return [((row.day, row.channel, row.measure, row.name), row.times) for row in rows]
+
+
+def keys_of(exchange: Exchange) -> Iterator[Key]:
+    """Yield what an exchange is counted under, each once."""
+    day, channel = exchange.at.date(), exchange.channel
+    yield day, channel, OUTCOME, exchange.outcome
+    yield day, channel, MILLISECONDS, bucket(exchange.seconds * 1000)
+    for id_ in exchange.entries:
+        yield day, channel, ENTRY, id_[:100]
+    if exchange.topic:
+        yield day, channel, TOPIC, exchange.topic[:100]
+
+
+def bucket(milliseconds: float) -> str:
+    return _NAMES[bisect_left(BUCKETS, milliseconds)]

@@ -1,13 +1,14 @@
-"""What people said of a reply: whether it helped, and from a fixed list why not. Never in words of their own."""
+"""Opinions say if a reply helped and, from a fixed list, why not; never in words of a person's own."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, Index, String, delete, func, select
 
 from app import metrics
-from app.records.tables import feedback, put, transaction
+from app.records.database import fetch, transaction
+from app.records.tables import ChannelName, MessageId, Subject, Time, Version, put, table_of
 
 Verdict = Literal["up", "down"]
 Reason = Literal["not-my-question", "not-clear", "not-enough", "looks-wrong"]
@@ -15,19 +16,22 @@ Reason = Literal["not-my-question", "not-clear", "not-enough", "looks-wrong"]
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    message_id: str
-    at: datetime
-    channel: str
-    subject: str
+    message_id: MessageId
+    at: Time
+    channel: ChannelName
+    subject: Subject
     """Entry ids or intent id of the reply, joined by spaces."""
-    content_version: str
-    verdict: Verdict
-    reason: Reason | None
+    content_version: Version
+    verdict: Annotated[Verdict, String(8)]
+    reason: Annotated[Reason | None, String(32)]
+
+
+feedback = table_of("feedback", Opinion, Index("feedback_at", "at"))
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How often the same was said of replies about the same."""
+    """How often one verdict and reason was given on replies about one subject."""
 
     subject: str
     verdict: str
@@ -43,21 +47,18 @@ class Feedback:
         self._keep = keep
 
     def give(self, opinion: Opinion) -> None:
-        """Durable when it returns; a second opinion on a message replaces the first. Raises `StoreError`."""
+        """Write an opinion, durably; a second one on a message replaces the first. Raises `StoreError`."""
         with transaction(self._engine, "feedback") as connection:
             connection.execute(delete(feedback).where(feedback.c.at < opinion.at - self._keep))
             put(connection, feedback, asdict(opinion))
         metrics.feedback.labels(opinion.verdict).inc()
 
     def all(self) -> list[Opinion]:
-        """Raises `StoreError`."""
-        with transaction(self._engine, "feedback") as connection:
-            rows = connection.execute(select(feedback).order_by(feedback.c.at)).mappings()
-            return [Opinion(**row) for row in rows]
+        """Return all opinions, the oldest first. Raises `StoreError`."""
+        return [Opinion(*row) for row in fetch(self._engine, "feedback", select(feedback).order_by(feedback.c.at))]
 
     def tally(self, since: datetime) -> list[Tally]:
-        """Counted where it is kept, in no order. Raises `StoreError`."""
+        """Return how often each was given from a time on, in no order. Raises `StoreError`."""
         same = (feedback.c.subject, feedback.c.verdict, feedback.c.reason)
         query = select(*same, func.count()).where(feedback.c.at >= since).group_by(*same)
-        with transaction(self._engine, "feedback") as connection:
-            return [Tally(*row) for row in connection.execute(query)]
+        return [Tally(*row) for row in fetch(self._engine, "feedback", query)]

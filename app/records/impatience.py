@@ -7,11 +7,11 @@ import psycopg
 from psycopg.abc import RV, PQGen
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from app.records.tables import HUNG
+from app.records.database import HUNG
 
 
 class _Connection(psycopg.Connection[Any]):
-    """`statement_timeout` is kept by the server: one that hangs, or that the network cut off, never comes to it."""
+    """Gives up a server that hangs or was cut off, which never comes to its own `statement_timeout`."""
 
     patience = HUNG
 
@@ -19,7 +19,7 @@ class _Connection(psycopg.Connection[Any]):
         return super().wait(self._in_time(gen), *args, **kwargs)
 
     def _in_time(self, gen: PQGen[RV]) -> PQGen[RV]:
-        """The driver looks in, with nothing, ten times a second."""
+        """Wrap the generator of a wait, which the driver enters without news ten times a second."""
         until = time.monotonic() + self.patience
         try:
             wanted = next(gen)
@@ -30,8 +30,8 @@ class _Connection(psycopg.Connection[Any]):
                     raise psycopg.OperationalError("the server hangs")
                 wanted = gen.send(ready)
         except StopIteration as done:
-            found: RV = done.value
-            return found
+            result: RV = done.value
+            return result
 
 
 class Impatient(PGDialect_psycopg):

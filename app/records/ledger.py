@@ -1,39 +1,59 @@
-"""The ledger of decisions, without text, so that a wrong answer or a missed emergency can be investigated."""
+"""The ledger keeps decisions without text, so that a wrong answer or a missed emergency can be investigated."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Boolean, Column, Connection, Float, Index, String, Table, delete, insert
 
-from app.records.tables import decisions
+from app.records.exchange import Exchange
+from app.records.tables import UtcDateTime, metadata
+from app.records.writer import Sink
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("message_id", String(300), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("subject", String(400), nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("urgent_score", Float, nullable=False),
+    Column("check_failed", Boolean, nullable=False),
+    Column("content_version", String(64), nullable=False),
+    Column("model_version", String(64), nullable=False),
+    Index("decisions_at", "at"),
+)
 
 
-@dataclass(frozen=True)
-class Decision:
-    message_id: str
-    at: datetime
-    channel: str
-    kind: str
-    subject: str
-    """Entry ids or intent id, joined by spaces."""
-    text_hash: str
-    """Keyed hash of the normalised text: equal texts can be counted, none can be read."""
-    confidence: float
-    urgent_score: float
-    check_failed: bool
-    content_version: str
-    model_version: str
+class Ledger(Sink):
+    """Every exchange leaves one decision.
 
+    `text_hash` makes a keyed hash of a text: equal texts can be counted, none can be read.
+    """
 
-class Ledger:
-    """A sink of the writer; every message leaves one decision."""
-
-    def __init__(self, keep: timedelta) -> None:
+    def __init__(self, keep: timedelta, text_hash: Callable[[str], str]) -> None:
         self._keep = keep
+        self._text_hash = text_hash
 
-    def write(self, connection: Connection, batch: Sequence[Decision]) -> None:
-        connection.execute(insert(decisions), [vars(each) for each in batch])
+    def write(self, connection: Connection, batch: Sequence[Exchange]) -> None:
+        connection.execute(insert(decisions), [self._row(exchange) for exchange in batch])
+
+    def _row(self, exchange: Exchange) -> dict[str, object]:
+        return {
+            "message_id": exchange.message_id,
+            "at": exchange.at,
+            "channel": exchange.channel,
+            "kind": exchange.kind,
+            "subject": " ".join(exchange.subject),
+            "text_hash": self._text_hash(exchange.folded),
+            "confidence": round(exchange.confidence, 4),
+            "urgent_score": round(exchange.urgent_score, 4),
+            "check_failed": exchange.check_failed,
+            "content_version": exchange.content_version,
+            "model_version": exchange.model_version,
+        }
 
     def sweep(self, connection: Connection, now: datetime) -> None:
         connection.execute(delete(decisions).where(decisions.c.at < now - self._keep))

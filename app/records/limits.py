@@ -1,4 +1,4 @@
-"""How many messages a client may send: a token bucket each, in memory or in Redis."""
+"""Limits of the messages that a client may send: a token bucket each, in memory or in Redis."""
 
 import hmac
 import time
@@ -13,9 +13,10 @@ from app.errors import StoreError
 if TYPE_CHECKING:  # a service with one replica does without redis-py
     from redis.asyncio import Redis
 
-    from app.records.shared import Shared
+    from app.records.redis_client import RedisClient
 
-MOST = 50_000
+MAX_CLIENTS = 50_000
+"""The client idle the longest makes room for a new one."""
 
 
 class Limits(ABC):
@@ -23,7 +24,7 @@ class Limits(ABC):
 
     @abstractmethod
     async def allows(self, client: str) -> bool:
-        """Takes a token."""
+        """Take a token, and return False when none is left."""
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class MemoryLimits(Limits):
     def __init__(
         self,
         rate: float,
-        most: int = MOST,
+        most: int = MAX_CLIENTS,
         burst: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -70,13 +71,13 @@ class RedisLimits(Limits):
 
     def __init__(
         self,
-        shared: "Shared",
+        redis: "RedisClient",
         name: str,
         key: bytes,
         memory: MemoryLimits,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        self._shared = shared
+        self._redis = redis
         self._name = name
         self._key = key
         self._memory = memory
@@ -87,7 +88,7 @@ class RedisLimits(Limits):
         bucket = f"hai-faq:limit:{self._name}:{hidden}"
         now = repr(self._clock()) if self._clock else ""
         try:
-            return await self._shared.attempt("limits", lambda redis: self._take(redis, bucket, now))
+            return await self._redis.attempt("limits", lambda redis: self._take(redis, bucket, now))
         except StoreError:
             return await self._memory.allows(client)
 

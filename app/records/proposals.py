@@ -1,12 +1,13 @@
-"""What curators want changed in `intents/`, until `hai-faq review apply` takes or refuses it."""
+"""Proposals of curators to change `intents/`, until `hai-faq review apply` takes or refuses them."""
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Annotated, Any, Literal
 
-from sqlalchemy import Engine, Select, insert, select, update
+from sqlalchemy import Engine, Index, Integer, Select, String, Text, insert, select, update
 
-from app.records.tables import proposals, questions, transaction
+from app.records.database import fetch, transaction
+from app.records.review_queue import questions
+from app.records.tables import KEY, Time, table_of
 
 Kind = Literal["phrasing", "topic"]
 State = Literal["open", "applied", "refused"]
@@ -14,21 +15,25 @@ State = Literal["open", "applied", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    at: datetime
-    by: str
-    kind: Kind
-    target: str
+    at: Time
+    by: Annotated[str, String(200)]
+    kind: Annotated[Kind, String(16)]
+    target: Annotated[str, String(100)]
     """The entry or topic; for a new topic its id."""
-    title: str
+    title: Annotated[str, String(300)]
     """Of a new topic; empty for phrasings."""
-    lines: tuple[str, ...]
+    lines: Annotated[tuple[str, ...], Text]
     """Phrasings that the curator has typed."""
-    message_ids: tuple[str, ...]
+    message_ids: Annotated[tuple[str, ...], Text]
     """Of the questions that it is meant for."""
-    state: State = "open"
-    reason: str = ""
+    state: Annotated[State, String(16)] = "open"
+    reason: Annotated[str, Text] = ""
     """Why it was refused."""
-    id: int = 0
+    id: Annotated[int, Integer, KEY] = 0
+    """Made by the store."""
+
+
+proposals = table_of("proposals", Proposal, Index("proposals_state", "state"))
 
 
 class Proposals:
@@ -38,7 +43,7 @@ class Proposals:
         self._engine = engine
 
     def add(self, proposal: Proposal) -> None:
-        """Durable when it returns, together with the state of its questions."""
+        """Write a proposal and the state of its questions, durably."""
         row = asdict(proposal) | {"lines": "\n".join(proposal.lines), "message_ids": " ".join(proposal.message_ids)}
         del row["id"]
         with transaction(self._engine, "proposals") as connection:
@@ -56,7 +61,7 @@ class Proposals:
         return self._read(select(proposals).order_by(proposals.c.id))
 
     def settle(self, proposal: Proposal, state: State, reason: str = "") -> None:
-        """A refused proposal gives its questions back to review."""
+        """Set the state of a proposal; a refused one gives its questions back to review."""
         with transaction(self._engine, "proposals") as connection:
             row = proposals.c.id == proposal.id
             connection.execute(update(proposals).where(row).values(state=state, reason=reason))
@@ -65,11 +70,7 @@ class Proposals:
                 connection.execute(update(questions).where(which).values(state="open"))
 
     def _read(self, query: Select[Any]) -> list[Proposal]:
-        with transaction(self._engine, "proposals") as connection:
-            rows = connection.execute(query).mappings().all()
         return [
-            Proposal(
-                **{**row, "lines": tuple(row["lines"].split("\n")), "message_ids": tuple(row["message_ids"].split())}
-            )
-            for row in rows
+            replace(Proposal(*row), lines=tuple(row.lines.split("\n")), message_ids=tuple(row.message_ids.split()))
+            for row in fetch(self._engine, "proposals", query)
         ]

@@ -1,19 +1,23 @@
 """Entries taken back by `hai-faq withhold`, shared by all replicas through the store."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from typing import Annotated
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, String, delete, select
 
-from app.records.tables import put, transaction, withdrawals
+from app.records.database import execute, fetch, transaction
+from app.records.tables import KEY, Time, put, table_of
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    entry_id: str
-    at: datetime
-    by: str
-    why: str
+    entry_id: Annotated[str, String(100), KEY]
+    at: Time
+    by: Annotated[str, String(200)]
+    why: Annotated[str, String(1000)]
+
+
+withdrawals = table_of("withdrawals", Withdrawal)
 
 
 class Withdrawals:
@@ -23,16 +27,14 @@ class Withdrawals:
         self._engine = engine
 
     def all(self) -> list[Withdrawal]:
-        with transaction(self._engine, "withdrawals") as connection:
-            rows = connection.execute(select(withdrawals).order_by(withdrawals.c.entry_id)).all()
-        return [Withdrawal(row.entry_id, row.at, row.by, row.why) for row in rows]
+        query = select(withdrawals).order_by(withdrawals.c.entry_id)
+        return [Withdrawal(*row) for row in fetch(self._engine, "withdrawals", query)]
 
     def add(self, withdrawal: Withdrawal) -> None:
-        """Takes an entry back; saying it again replaces who and why."""
+        """Take an entry back; a second time replaces who and why."""
         with transaction(self._engine, "withdrawals") as connection:
             put(connection, withdrawals, asdict(withdrawal))
 
     def remove(self, entry_id: str) -> bool:
-        """Gives an entry back; False when it was not taken."""
-        with transaction(self._engine, "withdrawals") as connection:
-            return connection.execute(delete(withdrawals).where(withdrawals.c.entry_id == entry_id)).rowcount > 0
+        """Give an entry back, and return False when it was not taken."""
+        return execute(self._engine, "withdrawals", delete(withdrawals).where(withdrawals.c.entry_id == entry_id)) > 0

@@ -1,4 +1,4 @@
-"""Best-effort records: a thread of its own writes them behind a bounded queue.
+"""The writer of best-effort records is a thread behind a bounded queue.
 
 A full queue or a dead store costs records, which are counted, and never an answer.
 """
@@ -7,63 +7,69 @@ import logging
 import queue
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
 from app import metrics
 from app.errors import StoreError
-from app.records.tables import transaction
+from app.records.database import transaction
+from app.records.exchange import Exchange
 
 log = logging.getLogger(__name__)
 
 WAITING = 10_000
+"""Most exchanges in the queue."""
 BATCH = 2_000
+"""Most exchanges in a transaction."""
 LINGER = 0.25
 """Seconds in which records gather: a transaction for each message cost as much of the processor as its answer."""
 SWEEP_EVERY = 60.0
 """Seconds between two looks at what is too old."""
 
-Item = tuple[str, Any]
 
+class Sink(ABC):
+    """A sink keeps one kind of record, derived from exchanges. No method need catch what a database raises."""
 
-class Sink(Protocol):
-    """One kind of record. Neither method need catch what a database raises."""
+    def keeps(self, exchange: Exchange) -> bool:  # noqa: ARG002
+        """Return False for an exchange that leaves no record here."""
+        return True
 
-    def write(self, connection: Connection, batch: Sequence[Any]) -> None: ...
+    @abstractmethod
+    def write(self, connection: Connection, batch: Sequence[Exchange]) -> None: ...
 
+    @abstractmethod
     def sweep(self, connection: Connection, now: datetime) -> None:
-        """Removes what was kept long enough; called every minute or so."""
+        """Remove what was kept long enough; called every minute or so."""
 
 
 class Writer:
-    """Started with the service, drained when it stops. Sinks are told apart by name."""
+    """The writer starts with the service and is drained when it stops. `sinks` have the names of the dropped metric."""
 
     def __init__(self, engine: Engine, sinks: Mapping[str, Sink], clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self.sinks = sinks
         self._clock = clock
-        self._queue: queue.Queue[Item | None] = queue.Queue(WAITING)
+        self._queue: queue.Queue[Exchange | None] = queue.Queue(WAITING)
+        """None is the last."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._write_all, name="records", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def record(self, sink: str, item: object) -> None:
-        """Never waits and never fails; a sink that is not there keeps nothing."""
-        if sink not in self.sinks:
-            return
+    def record(self, exchange: Exchange) -> None:
+        """Queue an exchange. This never waits and never fails."""
         try:
-            self._queue.put_nowait((sink, item))
+            self._queue.put_nowait(exchange)
         except queue.Full:
-            metrics.dropped.labels(sink).inc()
+            self._count_dropped(exchange)
 
     def stop(self, patience: float = 5.0) -> None:
-        """Writes what waits, for at most `patience` seconds; what is left then is counted as lost."""
+        """Write what waits, for at most `patience` seconds; what is left then is counted as lost."""
         self._stopping.set()
         try:
             self._queue.put(None, timeout=patience)
@@ -77,7 +83,12 @@ class Writer:
         while not self._queue.empty():
             left = self._queue.get_nowait()
             if left is not None:
-                metrics.dropped.labels(left[0]).inc()
+                self._count_dropped(left)
+
+    def _count_dropped(self, exchange: Exchange) -> None:
+        for name, sink in self.sinks.items():
+            if sink.keeps(exchange):
+                metrics.dropped.labels(name).inc()
 
     def _write_all(self) -> None:
         swept, last = -SWEEP_EVERY, False
@@ -86,11 +97,11 @@ class Writer:
                 self._sweep()
                 swept = time.monotonic()
             batch, last = self._batch()
-            for name in dict.fromkeys(sink for sink, _ in batch):
-                self._write(name, [item for sink, item in batch if sink == name])
+            for name, sink in self.sinks.items():
+                self._write(name, [exchange for exchange in batch if sink.keeps(exchange)])
 
-    def _batch(self) -> tuple[list[Item], bool]:
-        """What has gathered, empty after a quiet minute; and whether it is the last."""
+    def _batch(self) -> tuple[list[Exchange], bool]:
+        """Return what has gathered, nothing after a quiet minute, and True when it is the last."""
         try:
             first = self._queue.get(timeout=SWEEP_EVERY)
         except queue.Empty:
@@ -109,15 +120,18 @@ class Writer:
             batch.append(following)
         return batch, False
 
-    def _write(self, name: str, batch: list[Any]) -> None:
+    def _write(self, name: str, batch: list[Exchange]) -> None:
         for error, times in Counter(self._lost(name, batch)).items():
             metrics.dropped.labels(name).inc(times)
             log.warning("%s: %d records lost: %s", name, times, error)
 
-    def _lost(self, name: str, batch: list[Any]) -> Iterator[str]:
-        """What broke, for each record lost. A dead store costs the batch; else it is halved until only what cannot be
-        written is left.
+    def _lost(self, name: str, batch: list[Exchange]) -> Iterator[str]:
+        """Write a batch, and yield the name of an error for each record lost.
+
+        A dead store costs the batch; else it is halved until only what cannot be written is left.
         """
+        if not batch:
+            return
         try:
             with transaction(self._engine, name) as connection:
                 self.sinks[name].write(connection, batch)

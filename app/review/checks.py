@@ -11,7 +11,7 @@ from app.dialogue.knowledge import Knowledge
 from app.dialogue.questions import TITLE
 from app.errors import InvalidBody
 from app.records.proposals import Proposal
-from app.records.redact import redact
+from app.redaction.redact import redact
 
 LONGEST = 300
 """Characters of a phrasing: a story is no phrasing."""

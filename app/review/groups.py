@@ -15,8 +15,8 @@ from app.dialogue.lookup import Found, look_up
 from app.matching import features
 from app.matching.features import FloatArray
 from app.matching.vocabulary import LEAST_LENGTH, LONG_WORD
-from app.records.questions import Question
-from app.records.redact import without_marks
+from app.records.review_queue import KeptQuestion
+from app.redaction.redact import without_marks
 
 ALIKE = 0.45
 """Cosine from which two questions are alike. Of 2,000 phrasings of 114 topics, worded as differently as they can be,
@@ -38,7 +38,7 @@ FILLERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    questions: tuple[Question, ...]
+    questions: tuple[KeptQuestion, ...]
     """The newest first."""
     representative: str
     """Text that most of the others are like."""
@@ -54,13 +54,13 @@ class Group:
         return any(question.near_urgent for question in self.questions)
 
 
-def groups(questions: Sequence[Question], knowledge: Knowledge, day: date) -> list[Group]:
+def groups(questions: Sequence[KeptQuestion], knowledge: Knowledge, day: date) -> list[Group]:
     """Return the questions in groups, each in one; 2,000 that all differ take a second.
 
     Groups with a message near the urgent bar come first, those of a single message before all: a danger that no rule
     knows is told once. Then what is asked most, and last.
     """
-    same: dict[str, list[Question]] = {}
+    same: dict[str, list[KeptQuestion]] = {}
     for question in sorted(questions, key=_age, reverse=True):
         same.setdefault(text.key(without_marks(question.text)), []).append(question)
     distinct = list(same.values())
@@ -75,7 +75,7 @@ def groups(questions: Sequence[Question], knowledge: Knowledge, day: date) -> li
     return sorted(grouped, key=_rank)
 
 
-def _age(question: Question) -> tuple[datetime, str]:
+def _age(question: KeptQuestion) -> tuple[datetime, str]:
     return question.at, question.message_id
 
 
@@ -83,7 +83,7 @@ def _rank(group: Group) -> tuple[bool, bool, int]:
     return not group.near_urgent, group.near_urgent and group.count > 1, -group.count
 
 
-def _group(representative: str, questions: Sequence[Question], knowledge: Knowledge, day: date) -> Group:
+def _group(representative: str, questions: Sequence[KeptQuestion], knowledge: Knowledge, day: date) -> Group:
     newest_first = sorted(questions, key=_age, reverse=True)
     nearest = look_up(knowledge, without_marks(representative), day, NEAREST).found
     return Group(tuple(newest_first), representative, nearest)

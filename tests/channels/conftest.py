@@ -5,18 +5,39 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import cast
 
 import pytest
 import uvicorn
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app.channels.protocol import Guarded
+from app.channels.http.protocol import HardenedProtocol
+from app.content import schema
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.urgent import Urgency, UrgentCheck
 from app.main import create_app
+from app.records.limits import MemoryLimits
 from app.settings import Settings
 from tests.conftest import FIXTURE, seal
+
+
+class BrokenCheck:
+    """A danger check that fails on every text."""
+
+    def assess(self, *_: object) -> Urgency:
+        raise RuntimeError
+
+
+@pytest.fixture
+def unchecked(knowledge: Knowledge) -> Knowledge:
+    """The fixture's knowledge, whose danger check fails, with the site's lines as settings give them."""
+    site = {**dict.fromkeys(schema.PLACEHOLDERS), **knowledge.site}
+    return replace(knowledge, urgent=cast(UrgentCheck, BrokenCheck()), site=site)
 
 
 class Service:
@@ -32,7 +53,9 @@ class Service:
 
     def start(self) -> None:
         app = create_app(self.settings, announce=self.links.append)
-        config = uvicorn.Config(app, port=self.port, http=Guarded, log_config=None, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, port=self.port, http=HardenedProtocol, log_config=None, timeout_graceful_shutdown=1
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
@@ -87,6 +110,14 @@ class Website:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def stand_still(client: TestClient, limit: str) -> MemoryLimits:
+    """Returns this limit of the answering as it was set up, and puts one in its place for which no time passes."""
+    answering = client.app.state.services.answering  # type: ignore[attr-defined]
+    limits: MemoryLimits = getattr(answering, limit)
+    object.__setattr__(answering, limit, MemoryLimits(limits.rate, burst=limits.burst, clock=lambda: 0.0))
+    return limits
 
 
 def page_with(body: str, language: str = "en") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from app.channels.protocol import MOST_AFTER, Guarded
+from app.channels.http.protocol import MOST_AFTER, HardenedProtocol
 from tests.channels.conftest import Service
 
 BODY = b'{"text": "lamp"}'
@@ -76,14 +76,14 @@ def test_a_trailer_is_no_header(service: Service) -> None:
     trailers = b"\r\n0\r\nx-forwarded-for: 203.0.113.9\r\n\r\n"
     head = b"POST /readyz HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
     seen: list[list[tuple[bytes, bytes]]] = []
-    began = Guarded.on_message_complete
+    began = HardenedProtocol.on_message_complete
 
-    def complete(self: Guarded) -> None:
+    def complete(self: HardenedProtocol) -> None:
         seen.append(list(self.headers))
         began(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Guarded, "on_message_complete", complete)
+        patch.setattr(HardenedProtocol, "on_message_complete", complete)
         sent(service, head + trailers[2:])
     assert [name for name, _ in seen[0]] == [b"host", b"transfer-encoding"]
 
@@ -109,6 +109,6 @@ def test_a_body_in_chunks_of_one_byte_is_read(service: Service) -> None:
 
 
 def test_empty_lines_keep_no_connection(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Guarded, "within", 0.3)
+    monkeypatch.setattr(HardenedProtocol, "within", 0.3)
     with socket.create_connection(("127.0.0.1", service.port), timeout=10) as wire:
         assert is_cut_off(wire, [SMUGGLED, *[b"\r\n"] * 60])

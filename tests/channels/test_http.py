@@ -1,35 +1,58 @@
-import json
-import logging
-import sys
-
 import pytest
+from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
-from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
-from app.channels.http import Json, client_of
+from app.channels.http import middleware, problems
+from app.channels.http.clients import LONGEST, client_of
 from app.main import create_app
 from app.settings import Settings
+from tests.channels.conftest import stand_still
 
 ALLOWED = "https://www.hospital.example"
 
 
-def request_from(peer: str, forwarded: str = "") -> Request:
-    headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
-    return Request({"type": "http", "client": (peer, 1), "headers": headers})
+def client_seen(peer: str, *forwarded: str, trusted: tuple[str, ...] = ()) -> str:
+    """Whom a limit counts for a request of `peer` that has these headers X-Forwarded-For."""
+
+    async def show(request: Request) -> Response:
+        return PlainTextResponse(str(client_of(request, frozenset(trusted))))
+
+    app = FastAPI()
+    app.add_route("/", show)
+    problems.install(app)
+    middleware.install(app, (), trusted, secure=False)
+    headers = [("x-forwarded-for", hops) for hops in forwarded]
+    return TestClient(app, client=(peer, 1)).get("/", headers=headers).text
 
 
 def test_addresses_of_one_network_of_ipv6_are_one_client() -> None:
-    first, second, elsewhere = (
-        client_of(request_from(f"2001:db8:{net}::{host}"), frozenset()) for net, host in ((1, 1), (1, "ffff"), (2, 1))
-    )
-    assert first == second != elsewhere
-    assert client_of(request_from("::ffff:203.0.113.9"), frozenset()) == "203.0.113.9"
-    assert client_of(request_from("10.0.0.1", "2001:db8:1::7"), frozenset({"10.0.0.1"})) == first
+    network = "2001:db8:1::/64"
+    assert client_seen("2001:db8:1::1") == client_seen("2001:db8:1::ffff") == network
+    assert client_seen("2001:db8:2::1") != network
+    assert client_seen("::ffff:203.0.113.9") == "203.0.113.9"
+    assert client_seen("10.0.0.1", "2001:db8:1::7", trusted=("10.0.0.1",)) == network
 
 
 @pytest.mark.parametrize("peer", ["203.0.113.9", "made:up", "[2001:db8::1]:443", ""])
 def test_any_other_client_counts_as_it_is_named(peer: str) -> None:
-    assert client_of(request_from(peer), frozenset()) == peer
+    assert client_seen(peer) == peer
+
+
+@pytest.mark.parametrize("network", ["10.4.0.0/16", "10.4.7.7/16"])
+def test_who_wrote_is_told_by_a_proxy_of_a_trusted_network_only(network: str) -> None:
+    trusted = (network,)
+    assert client_seen("10.4.7.7", "6.6.6.6, 203.0.113.5, 10.4.1.1", trusted=trusted) == "203.0.113.5"
+    assert client_seen("10.5.7.7", "203.0.113.5", trusted=trusted) == "10.5.7.7"
+    assert client_seen("10.4.7.7", "unknown", trusted=trusted) == "unknown"
+
+
+def test_a_client_is_one_whatever_its_port_and_however_many_lines_it_forges() -> None:
+    trusted = ("10.4.0.0/16",)
+    assert client_seen("10.4.7.7", "203.0.113.5:4711", trusted=trusted) == "203.0.113.5"
+    assert client_seen("10.4.7.7", "[2001:db8:1::7]:4711", trusted=trusted) == "2001:db8:1::/64"
+    assert client_seen("10.4.7.7", "6.6.6.6", "203.0.113.5", trusted=trusted) == "203.0.113.5"
+    assert len(client_seen("10.4.7.7", "x" * 9_000, trusted=trusted)) == LONGEST
 
 
 @pytest.mark.parametrize(
@@ -70,20 +93,10 @@ def test_what_nobody_foresaw_is_a_problem_that_the_website_can_read(
     assert "jane" not in failed.text + caplog.messages[-1]
 
 
-def test_the_log_has_the_place_of_an_error_and_not_its_words() -> None:
-    try:
-        dict[str, str]()["my name is jane"]
-    except KeyError:
-        record = logging.LogRecord("app", logging.ERROR, "", 1, "unforeseen", None, sys.exc_info())
-    line = json.loads(Json().format(record))
-    assert line["error"] == "KeyError"
-    assert "test_http.py" in line["at_line"]
-    assert "KeyError: 'my" not in line["at_line"]
-
-
 def test_many_clients_together_meet_a_limit_that_danger_passes(settings: Settings) -> None:
     update = {"messages_per_second_in_all": 2.0, "trusted_proxies": ("testclient",)}
     with TestClient(create_app(settings.model_copy(update=update))) as client:
+        assert stand_still(client, "limit_in_all").rate == 2.0
         said = [
             client.post("/v1/messages", json={"text": text}, headers={"x-forwarded-for": f"203.0.113.{n}"})
             for n, text in enumerate(["lamp"] * 4 + ["i cant breathe"])

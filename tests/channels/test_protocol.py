@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.channels.protocol import MOST_HEAD, Guarded
+from app.channels.http.protocol import MOST_HEAD, HardenedProtocol
 from tests.channels.conftest import Service
 
 
@@ -46,7 +46,7 @@ def test_a_head_that_is_too_long_is_refused_before_it_ends(wire: socket.socket, 
 
 
 def test_a_request_that_never_ends_is_given_up(wire: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Guarded, "within", 0.2)
+    monkeypatch.setattr(HardenedProtocol, "within", 0.2)
     with socket.create_connection(wire.getpeername(), timeout=10) as slow:
         slow.sendall(b"POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
         assert answer(slow).startswith("HTTP/1.1 408 ")

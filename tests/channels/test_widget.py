@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import Engine, select
 
 from app.channels.assets import FOLDER, asset
-from app.records.tables import connect, feedback
+from app.records.database import connect
+from app.records.feedback import feedback
 from tests.channels.conftest import Service, Website, page_with, settings_for
 
 HEARD = """

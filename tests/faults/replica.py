@@ -61,10 +61,14 @@ class Replica:
 
     def _answers(self) -> bool:
         assert self.lives(), self.log.read_text()
-        try:
-            return httpx2.get(f"{self.url}/readyz", timeout=DEADLINE).is_success
-        except httpx2.TransportError:
-            return False
+        return responds(self.url)
+
+
+def responds(url: str) -> bool:
+    try:
+        return httpx2.get(f"{url}/readyz", timeout=DEADLINE).is_success
+    except httpx2.TransportError:
+        return False
 
 
 def wait_for(condition: Callable[[], object], within: float = DEADLINE) -> None:

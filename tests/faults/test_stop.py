@@ -7,7 +7,8 @@ from contextlib import contextmanager
 import httpx2
 from sqlalchemy import select
 
-from app.records import tables
+from app.records import database
+from app.records.ledger import decisions
 from tests.faults.conftest import Start
 from tests.faults.patients import QUESTIONS
 from tests.faults.replica import wait_for
@@ -49,9 +50,9 @@ def test_sigterm_under_load_loses_no_reply_and_no_record(start: Start, store: st
     with crowd.asking():
         wait_for(lambda: len(crowd.replied) > 200)
         status = replica.stop()
-    engine = tables.connect(store)
+    engine = database.connect(store)
     with engine.connect() as connection:
-        decided = set(connection.execute(select(tables.decisions.c.message_id)).scalars())
+        decided = set(connection.execute(select(decisions.c.message_id)).scalars())
     engine.dispose()
     assert status == 0
     assert crowd.wrong == []

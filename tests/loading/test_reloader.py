@@ -12,7 +12,7 @@ from app.dialogue.knowledge import Knowledge
 from app.loading.loader import load
 from app.loading.model_cache import ContentConfig
 from app.loading.reloader import Reloader
-from app.records.tables import connect, migrate
+from app.records.database import connect, migrate
 from app.records.withdrawals import Withdrawal, Withdrawals
 from tests.conftest import NOW, config_of, seal
 from tests.loading.conftest import change

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import Engine
 
-from app.records.shared import Shared
-from app.records.tables import connect, migrate
+from app.records.database import connect, migrate
+from app.records.redis_client import RedisClient
 from tests.redis import RedisServer
 
 
@@ -37,9 +37,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def shared(redis_server: RedisServer, clock: Clock) -> AsyncIterator[tuple[Shared, Shared]]:
+async def shared(redis_server: RedisServer, clock: Clock) -> AsyncIterator[tuple[RedisClient, RedisClient]]:
     """One Redis as two replicas reach it."""
-    both = Shared(redis_server.url, PATIENT, clock), Shared(redis_server.url, PATIENT, clock)
+    both = RedisClient(redis_server.url, PATIENT, clock), RedisClient(redis_server.url, PATIENT, clock)
     yield both
     for each in both:
         await each.close()

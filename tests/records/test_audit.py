@@ -3,7 +3,7 @@ from sqlalchemy import Engine
 
 from app.errors import StoreError
 from app.records.audit import Audit, Event
-from app.records.tables import connect
+from app.records.database import connect
 from tests.conftest import NOW
 
 

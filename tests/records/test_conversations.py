@@ -6,7 +6,7 @@ from redis.asyncio import Redis
 
 from app.dialogue.messages import State
 from app.records.conversations import IDLE, KEY, Conversations, MemoryConversations, RedisConversations
-from app.records.shared import REST, Shared
+from app.records.redis_client import COOL_DOWN, RedisClient
 from tests.conftest import NOW
 from tests.records.conftest import Clock
 from tests.redis import RedisServer
@@ -94,7 +94,7 @@ async def test_the_longest_idle_makes_room() -> None:
     ],
 )
 async def test_a_value_of_another_version_is_a_new_conversation(
-    value: bytes, shared: tuple[Shared, Shared], redis_server: RedisServer
+    value: bytes, shared: tuple[RedisClient, RedisClient], redis_server: RedisServer
 ) -> None:
     async with Redis.from_url(redis_server.url) as redis:
         await redis.set(f"{KEY}web-1", value)
@@ -113,14 +113,14 @@ async def test_what_another_message_saved_meanwhile_is_seen(replicas: Replicas) 
     await saving
 
 
-async def test_redis_forgets_by_itself(shared: tuple[Shared, Shared], redis_server: RedisServer) -> None:
+async def test_redis_forgets_by_itself(shared: tuple[RedisClient, RedisClient], redis_server: RedisServer) -> None:
     await RedisConversations(shared[0]).save("web-1", STATE, NOW)
     async with Redis.from_url(redis_server.url) as redis:
         assert 0 < await redis.ttl(f"{KEY}web-1") <= IDLE.total_seconds()
 
 
 async def test_a_conversation_goes_on_while_redis_is_dead_and_after(
-    shared: tuple[Shared, Shared], redis_server: RedisServer, clock: Clock
+    shared: tuple[RedisClient, RedisClient], redis_server: RedisServer, clock: Clock
 ) -> None:
     here, there = (RedisConversations(each) for each in shared)
     await here.save("web-1", OTHER, NOW)
@@ -128,22 +128,22 @@ async def test_a_conversation_goes_on_while_redis_is_dead_and_after(
     assert await here.named("web-1", NOW) == OTHER
     await here.save("web-1", STATE, NOW)
     redis_server.start()
-    clock.now += REST
+    clock.now += COOL_DOWN
     assert await here.named("web-1", NOW) == STATE
     await here.save("web-1", STATE, NOW)
     assert await there.named("web-1", NOW) == STATE
 
 
 async def test_what_was_said_while_redis_was_away_outlasts_what_it_holds(
-    shared: tuple[Shared, Shared], redis_server: RedisServer, clock: Clock
+    shared: tuple[RedisClient, RedisClient], redis_server: RedisServer, clock: Clock
 ) -> None:
     await RedisConversations(shared[0]).save("sms-1", OTHER, NOW)
     redis_server.freeze()
-    away = Shared(redis_server.url, 0.05, clock)
+    away = RedisClient(redis_server.url, 0.05, clock)
     there, later = RedisConversations(away), NOW + timedelta(seconds=1)
     assert await there.named("sms-1", NOW) == State()
     await there.save("sms-1", STATE, later)
     redis_server.thaw()
-    clock.now += REST
+    clock.now += COOL_DOWN
     assert await there.named("sms-1", later) == STATE
     await away.close()

@@ -1,19 +1,21 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine
 
 from app.errors import StoreError
-from app.records.counts import Counted, Counts, bucket
-from app.records.tables import connect, transaction
+from app.records.counts import Counts, bucket
+from app.records.database import connect, transaction
 from tests.conftest import NOW
+from tests.exchanges import EXCHANGE
 
 DAY = NOW.date()
-ANSWERED = Counted(DAY, "web", "answer", ("lamp-color",), None, 0.0004)
-REFUSED = Counted(DAY, "sms", "not-covered", (), "nc-cost", 0.003)
+REFUSED = replace(EXCHANGE, channel="sms", outcome="not-covered", entries=(), topic="nc-cost", seconds=0.003)
 
 
 def test_counts_add_up_over_batches(engine: Engine) -> None:
     counts = Counts(engine)
-    for batch in ([ANSWERED, ANSWERED, REFUSED], [ANSWERED]):
+    for batch in ([EXCHANGE, EXCHANGE, REFUSED], [EXCHANGE]):
         with transaction(engine, "counts") as connection:
             counts.write(connection, batch)
     assert counts.since(DAY) == [

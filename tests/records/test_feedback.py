@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine, select
 
 from app.errors import StoreError
-from app.records import tables
-from app.records.feedback import Feedback, Opinion, Tally
+from app.records import database
+from app.records.feedback import Feedback, Opinion, Tally, feedback
 from tests.conftest import NOW
 
 OPINION = Opinion("m1", NOW, "web", "lamp-color", "v1", "down", "not-clear")
@@ -15,7 +15,7 @@ KEEP = timedelta(days=30)
 
 
 def kept(engine: Engine) -> list[tuple[str, str, str | None]]:
-    columns = (tables.feedback.c.message_id, tables.feedback.c.verdict, tables.feedback.c.reason)
+    columns = (feedback.c.message_id, feedback.c.verdict, feedback.c.reason)
     with engine.connect() as connection:
         return [(row[0], row[1], row[2]) for row in connection.execute(select(*columns))]
 
@@ -31,7 +31,7 @@ def test_one_opinion_counts_for_a_message_the_last_one(engine: Engine) -> None:
 
 def test_it_is_on_disk_when_it_is_given(engine: Engine) -> None:
     Feedback(engine, KEEP).give(OPINION)
-    other = tables.connect(engine.url.render_as_string(hide_password=False))
+    other = database.connect(engine.url.render_as_string(hide_password=False))
     assert len(kept(other)) == 1
     if engine.dialect.name == "sqlite":
         with other.connect() as connection:
@@ -59,7 +59,7 @@ def test_what_was_said_since_a_day_is_counted_by_subject_verdict_and_reason(engi
 
 
 def test_a_store_that_cannot_be_written_is_a_store_error(tmp_path: Path) -> None:
-    engine = tables.connect(f"sqlite:///{tmp_path}")
+    engine = database.connect(f"sqlite:///{tmp_path}")
     with pytest.raises(StoreError):
         Feedback(engine, KEEP).give(OPINION)
     engine.dispose()

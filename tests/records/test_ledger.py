@@ -1,13 +1,16 @@
+import hmac
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, select
 
-from app.records.ledger import Decision, Ledger
-from app.records.tables import decisions, transaction
+from app.records.database import transaction
+from app.records.ledger import Ledger, decisions
+from app.tokens import Tokens
 from tests.conftest import NOW
+from tests.exchanges import EXCHANGE
 
-DECISION = Decision("id-1", NOW, "web", "answer", "lamp-color", "ab" * 32, 0.9, 0.0, False, "v1", "m1")
+LEDGER = Ledger(timedelta(days=365), Tokens(b"key").text_hash)
 
 
 def written(engine: Engine) -> list[tuple[str, datetime]]:
@@ -18,13 +21,22 @@ def written(engine: Engine) -> list[tuple[str, datetime]]:
 
 def test_decisions_are_kept_with_their_time(engine: Engine) -> None:
     with transaction(engine, "ledger") as connection:
-        Ledger(timedelta(days=365)).write(connection, [DECISION, replace(DECISION, message_id="id-2")])
+        LEDGER.write(connection, [EXCHANGE, replace(EXCHANGE, message_id="id-2")])
     assert written(engine) == [("id-1", NOW), ("id-2", NOW)]
 
 
-def test_what_is_too_old_is_swept(engine: Engine) -> None:
-    ledger = Ledger(timedelta(days=365))
+def test_a_decision_has_rounded_scores_and_a_keyed_hash_of_the_folded_text_in_place_of_it(engine: Engine) -> None:
     with transaction(engine, "ledger") as connection:
-        ledger.write(connection, [replace(DECISION, message_id="old", at=NOW - timedelta(days=400)), DECISION])
-        ledger.sweep(connection, NOW)
+        LEDGER.write(connection, [replace(EXCHANGE, confidence=0.123456, subject=("lamp-color", "lamp-size"))])
+        row = connection.execute(select(decisions)).one()
+    assert row.text_hash == hmac.digest(b"key", b"what color is the lamp?", "sha256").hex()
+    assert (row.kind, row.subject, row.confidence) == ("answer", "lamp-color lamp-size", 0.1235)
+    assert (row.content_version, row.model_version) == ("v1", "m1")
+    assert EXCHANGE.text not in row
+
+
+def test_what_is_too_old_is_swept(engine: Engine) -> None:
+    with transaction(engine, "ledger") as connection:
+        LEDGER.write(connection, [replace(EXCHANGE, message_id="old", at=NOW - timedelta(days=400)), EXCHANGE])
+        LEDGER.sweep(connection, NOW)
     assert written(engine) == [("id-1", NOW)]

@@ -4,7 +4,7 @@ import pytest
 from redis.asyncio import Redis
 
 from app.records.limits import Limits, MemoryLimits, RedisLimits
-from app.records.shared import REST, Shared
+from app.records.redis_client import COOL_DOWN, RedisClient
 from tests.records.conftest import Clock
 from tests.redis import RedisServer
 
@@ -23,7 +23,7 @@ def replicas(request: pytest.FixtureRequest, clock: Clock) -> Replicas:
     return in_redis(here, clock), in_redis(there, clock)
 
 
-def in_redis(shared: Shared, clock: Clock | None, name: str = "client") -> RedisLimits:
+def in_redis(shared: RedisClient, clock: Clock | None, name: str = "client") -> RedisLimits:
     return RedisLimits(shared, name, b"key", MemoryLimits(2, clock=Clock()), clock)
 
 
@@ -63,13 +63,13 @@ async def test_memory_is_bounded() -> None:
     assert await limits.allows("a")
 
 
-async def test_by_its_own_clock_redis_counts_too(shared: tuple[Shared, Shared]) -> None:
+async def test_by_its_own_clock_redis_counts_too(shared: tuple[RedisClient, RedisClient]) -> None:
     limits = RedisLimits(shared[0], "client", b"key", MemoryLimits(0.001, burst=2))
     assert [await limits.allows("a") for _ in range(3)] == [True, True, False]
 
 
 async def test_limits_have_buckets_of_their_own_that_hide_and_forget_the_client(
-    shared: tuple[Shared, Shared], redis_server: RedisServer
+    shared: tuple[RedisClient, RedisClient], redis_server: RedisServer
 ) -> None:
     await in_redis(shared[0], None, "number").allows("10.0.0.9")
     await in_redis(shared[0], None, "client").allows("10.0.0.9")
@@ -82,12 +82,12 @@ async def test_limits_have_buckets_of_their_own_that_hide_and_forget_the_client(
 
 
 async def test_with_redis_dead_each_process_counts_by_itself(
-    shared: tuple[Shared, Shared], redis_server: RedisServer, clock: Clock
+    shared: tuple[RedisClient, RedisClient], redis_server: RedisServer, clock: Clock
 ) -> None:
     limits = in_redis(shared[0], clock)
     await limits.allows("a")
     redis_server.kill()
     assert [await limits.allows("a") for _ in range(3)] == [True, True, False]
     redis_server.start()
-    clock.now += REST
+    clock.now += COOL_DOWN
     assert [await limits.allows("a") for _ in range(3)] == [True, True, False]

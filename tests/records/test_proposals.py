@@ -3,15 +3,15 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from app.records.proposals import Proposal, Proposals
-from app.records.questions import Questions
+from app.records.review_queue import ReviewQueue
 from tests.conftest import NOW
-from tests.records.test_questions import ASKED, write
+from tests.records.test_review_queue import ASKED, write
 
 PROPOSED = Proposal(NOW, "ann", "phrasing", "lamp-color", "", ("is it teal", "which hue"), ("m1",))
 
 
 def test_a_proposal_takes_its_questions_out_of_review_until_it_is_refused(engine: Engine) -> None:
-    questions, proposals = Questions(engine, timedelta(days=30), str), Proposals(engine)
+    questions, proposals = ReviewQueue(engine, timedelta(days=30), str), Proposals(engine)
     write(engine, questions, ASKED)
     proposals.add(PROPOSED)
     assert questions.open() == []
@@ -24,7 +24,7 @@ def test_a_proposal_takes_its_questions_out_of_review_until_it_is_refused(engine
 
 
 def test_what_was_applied_stays_settled(engine: Engine) -> None:
-    questions, proposals = Questions(engine, timedelta(days=30), str), Proposals(engine)
+    questions, proposals = ReviewQueue(engine, timedelta(days=30), str), Proposals(engine)
     write(engine, questions, ASKED)
     proposals.add(PROPOSED)
     proposals.settle(proposals.open()[0], "applied")

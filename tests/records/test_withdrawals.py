@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app.errors import StoreError
-from app.records.tables import connect, migrate
+from app.records.database import connect, migrate
 from app.records.withdrawals import Withdrawal, Withdrawals
 from tests.conftest import NOW
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.dialogue.knowledge import Knowledge
-from app.records.questions import Question
+from app.records.review_queue import KeptQuestion
 from app.review.groups import Group, groups
 from tests.conftest import NOW
 
@@ -14,17 +14,17 @@ DAY = NOW.date()
 SAID = ("is a radio loud", "is the radio loud", "a raddio", "the moon", "", "?", "ok", "1", "moon", "how much")
 
 
-def asked(text: str, number: int = 0, near: bool = False, minutes: int = 0) -> Question:
+def asked(text: str, number: int = 0, near: bool = False, minutes: int = 0) -> KeptQuestion:
     at = NOW - timedelta(minutes=minutes)
-    return Question(f"m{number}", at, "web", "fallback", text, 0.3 if near else 0.0, near, "v", "open")
+    return KeptQuestion(f"m{number}", at, "web", "fallback", text, 0.3 if near else 0.0, near, "v", "open")
 
 
 def texts(grouped: Sequence[Group]) -> list[list[str]]:
     return [sorted(question.text for question in group.questions) for group in grouped]
 
 
-def of(messages: Sequence[str]) -> list[Question]:
-    return [asked(text, number) for number, text in enumerate(messages)]
+def of(said: Sequence[str]) -> list[KeptQuestion]:
+    return [asked(text, number) for number, text in enumerate(said)]
 
 
 def test_paraphrases_around_an_unknown_word_are_together(knowledge: Knowledge) -> None:

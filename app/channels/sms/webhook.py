@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from app.channels.http import problems
+from app.channels.http.problems import problems
 from app.channels.sms.conversation import SmsConversation
 from app.channels.sms.gateway import Posted
 from app.errors import NotFound

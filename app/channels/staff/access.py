@@ -1,4 +1,4 @@
-"""Who is signed in, what they may do, and that a change comes from our own page."""
+"""Sessions of the staff: who is signed in, in which role, and that a change comes from our own page."""
 
 import secrets
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.channels.http import Served, Services, form_of, known, services
+from app.channels.http.services import Served, form_of, services
 from app.channels.rendering import page
-from app.channels.staff.desk import Desk
-from app.errors import NotAllowed, NotFound, RecordsDown, RequestError, SignInNeeded, StoreError
+from app.channels.staff.services import Staff, StaffServices, services_of
+from app.errors import NotAllowed, RecordsDown, RequestError, SignInNeeded, StoreError
 from app.roles import Role
 
 LONGEST_NAME = 200
@@ -22,7 +22,7 @@ TOUCH = 60.0
 """Seconds between two times that a session's last use is noted in its cookie."""
 CSRF_HEADER = "x-csrf-token"
 SEARCH = "/staff/search"
-"""The list of results that a script asks for, however its browser accepts."""
+"""A script asks for this list of results: its errors are problems, whatever its browser accepts."""
 PREFIXES = ("/staff", "/v1/search")
 """Paths that know of sessions; all others never look at a cookie."""
 
@@ -30,16 +30,12 @@ PREFIXES = ("/staff", "/v1/search")
 @dataclass(frozen=True, slots=True)
 class Person:
     who: str
-    roles: frozenset[Role]
+    curates: bool
     csrf: str
-
-    @property
-    def curates(self) -> bool:
-        return "curator" in self.roles
 
 
 class Sessions:
-    """Starlette's signed cookie, on the staff's paths only."""
+    """Requests on the staff's paths get a session, which Starlette keeps in a signed cookie; others get none."""
 
     def __init__(self, app: ASGIApp, secret: str, longest: int, secure: bool) -> None:
         self._app = app
@@ -47,19 +43,18 @@ class Sessions:
         self._signed = SessionMiddleware(app, secret, name, max_age=longest, same_site="lax", https_only=secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ours = scope["type"] == "http" and scope["path"].startswith(PREFIXES)
-        await (self._signed if ours else self._app)(scope, receive, send)
+        has_session = scope["type"] == "http" and scope["path"].startswith(PREFIXES)
+        await (self._signed if has_session else self._app)(scope, receive, send)
 
 
 def install(app: FastAPI, secret: str, longest: int, secure: bool) -> None:
-    """`longest` in seconds; `secure` where browsers reach the service by TLS."""
-    app.add_exception_handler(RequestError, explain)
-    app.add_exception_handler(StoreError, explain)
+    """`longest` is in seconds; `secure` says that browsers reach the service by TLS."""
+    app.state.error_page = error_page
     app.add_middleware(Sessions, secret=secret, longest=longest, secure=secure)
 
 
 def begin(session: dict[str, Any], who: str, roles: frozenset[Role], now: datetime) -> None:
-    """A session of its own for whoever has just signed in: nothing of what was there before goes on."""
+    """Empty the session and fill it for whoever has just signed in, so that one planted before is worth nothing."""
     session.clear()
     at = now.timestamp()
     session.update(
@@ -72,33 +67,28 @@ def begin(session: dict[str, Any], who: str, roles: frozenset[Role], now: dateti
     )
 
 
-def person_of(session: dict[str, Any], desk: Desk, now: datetime) -> Person | None:
-    """None, and an empty session, once it was idle or in use for too long, or signed out."""
+def person_of(session: dict[str, Any], staff: StaffServices, now: datetime) -> Person | None:
+    """Return who is signed in, or None and empty the session once it ended, or was idle or in use for too long."""
     if "who" not in session:
         return None
-    at = now.timestamp()
-    worn_out = at - session["began"] > desk.longest.total_seconds() or at - session["seen"] > desk.idle.total_seconds()
-    if worn_out or session["id"] in desk.ended:
+    at, longest_idle = now.timestamp(), staff.longest_idle.total_seconds()
+    worn_out = at - session["began"] > staff.longest_session.total_seconds() or at - session["seen"] > longest_idle
+    if worn_out or session["id"] in staff.ended_sessions:
         session.clear()
         return None
-    if at - session["seen"] >= min(TOUCH, desk.idle.total_seconds() / 4):
+    if at - session["seen"] >= min(TOUCH, longest_idle / 4):
         session["seen"] = at
-    return Person(session["who"], frozenset(session["roles"]), session["csrf"])
+    return Person(session["who"], "curator" in session["roles"], session["csrf"])
 
 
-def desk_of(served: Services) -> Desk:
-    if served.desk is None:
-        raise NotFound
-    return served.desk
+def is_signed_in(request: Request) -> bool:
+    """Return whether somebody is signed in, on a path of `PREFIXES` where nobody has to be."""
+    staff, now = services_of(request), services(request).answering.clock()
+    return staff is not None and person_of(request.session, staff, now) is not None
 
 
-def whoever(request: Request, served: Services) -> Person | None:
-    """Who is signed in, where being so is no duty; on a path of `PREFIXES`."""
-    return person_of(request.session, served.desk, served.answering.clock()) if served.desk else None
-
-
-async def signed_in(request: Request, served: Served) -> Person:
-    person = person_of(request.session, desk_of(served), served.answering.clock())
+async def signed_in(request: Request, served: Served, staff: Staff) -> Person:
+    person = person_of(request.session, staff, served.answering.clock())
     if person is None:
         raise SignInNeeded
     return person
@@ -117,10 +107,10 @@ Curating = Annotated[Person, Depends(curating)]
 
 
 async def posted(request: Request, person: SignedIn) -> dict[str, str]:
-    """The fields of a form that our own page has sent for this person."""
+    """Return the fields of a form that our own page has sent for this person; raises `NotAllowed` for any other."""
     form = await form_of(request)
-    given = request.headers.get(CSRF_HEADER) or form.get("csrf", "")
-    if not compare_digest(given.encode("utf-8", "replace"), person.csrf.encode()):
+    token = request.headers.get(CSRF_HEADER) or form.get("csrf", "")
+    if not compare_digest(token.encode("utf-8", "replace"), person.csrf.encode()):
         raise NotAllowed("The page was too old, or the request did not come from it. Load the page again.")
     origin = request.headers.get("origin")
     if origin and origin != "null" and origin.split("://")[-1] != request.url.netloc:
@@ -131,11 +121,11 @@ async def posted(request: Request, person: SignedIn) -> dict[str, str]:
 Posted = Annotated[dict[str, str], Depends(posted)]
 
 
-def explain(request: Request, error: Exception) -> Response:
-    """A person reads why on a page, or is led to the sign-in where that is missing; a program gets the problem."""
+def error_page(request: Request, error: Exception) -> Response | None:
+    """Return the page on which a person reads why, or the way to the sign-in; None for whatever a program asked."""
     reads = "text/html" in request.headers.get("accept", "") and request.url.path.startswith("/staff")
-    if not reads or request.url.path == SEARCH:
-        return known(request, error)
+    if not reads or request.url.path == SEARCH or not isinstance(error, RequestError | StoreError):
+        return None
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return RedirectResponse("/staff/sign-in", 303)
     refused = error if isinstance(error, RequestError) else RecordsDown()

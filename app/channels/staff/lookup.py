@@ -7,20 +7,20 @@ from datetime import date, datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from starlette.responses import RedirectResponse
 
 from app import answering
-from app.channels import assets
-from app.channels.http import Served, Services
+from app.channels.checked_search import Alert, CheckedSearch, search
+from app.channels.http.services import Served, Services
 from app.channels.rendering import page
-from app.channels.staff import access
 from app.channels.staff.access import Person, Posted, SignedIn
-from app.channels.staff.notices import Flag
+from app.channels.staff.owner_alerts import Flag
+from app.channels.staff.services import Staff, StaffServices
 from app.dialogue import compose
-from app.dialogue import lookup as looking
 from app.dialogue.handoffs import Handoff, hand_over
 from app.dialogue.knowledge import Knowledge
+from app.dialogue.lookup import Found
 from app.dialogue.messages import Answer, Message, Part
 from app.errors import InvalidBody, NotFound
 from app.matching.matcher import Explanation
@@ -29,170 +29,148 @@ from app.segments import Segments, for_sending, segments
 
 router = APIRouter(include_in_schema=False)
 
-LONGEST = 4_000
-"""Characters that are looked up; the urgent check reads all."""
-MOST = answering.LONGEST
 REASONS: tuple[Reason, ...] = ("looks-wrong", "not-clear", "not-enough")
+EntryId = Annotated[str, Query(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The texts of an entry that staff copy and send on."""
+
+    chat: str
+    text_message: str
+    size: Segments
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One row: an entry with all that staff need of it, or a topic and to whom it goes."""
+    """An entry with its answer; or a topic, or an entry taken back, with whom to hand the caller over to."""
 
     id: str
     title: str
-    answer: Answer | None
-    why: Explanation | None
-    """What matched; None when the entry was browsed to."""
-    handoff: Handoff | None
-    chat: str
-    text: str
-    """As a text message."""
-    size: Segments | None
-    review: date | None
+    answer: Answer | None = None
+    copies: Copies | None = None
+    next_review: date | None = None
+    why: Explanation | None = None
+    """It is None where the entry was browsed to."""
+    handoff: Handoff | None = None
     taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a look-up shows."""
-
-    alert: str | None
-    """The staff's script of an urgent tier."""
-    results: Sequence[Result]
-    sure: bool
-    opens: bool
-    handoff: Handoff | None = None
-    """To whom goes what is none of the results."""
-
-
-NOTHING = Shown(None, (), sure=False, opens=False)
-
-
-@router.get("/staff.css")
-async def styles(request: Request) -> Response:
-    return assets.asset("staff.css").response(request)
-
-
-@router.get("/staff.js")
-async def script(request: Request) -> Response:
-    return assets.asset("staff.js").response(request)
+class Results:
+    rows: Sequence[Result] = ()
+    alert: Alert | None = None
+    sure: bool = False
+    opens: bool = False
+    """The first row is shown open."""
+    fallback: Handoff | None = None
+    """Callers go there whose question is none of the rows."""
 
 
 @router.get("/staff")
-async def browse(served: Served, person: SignedIn, entry: Annotated[str, Query(max_length=100)] = "") -> Response:
-    """All entries by theme, or one of them."""
-    knowledge, day = served.reloader.current, served.answering.clock().date()
+async def browse(served: Served, person: SignedIn, entry: EntryId = "") -> Response:
+    """Show all entries by theme, or one of them."""
+    knowledge = served.reloader.current
     if not entry:
-        return _page(served, person, NOTHING)
-    if not knowledge.serves(entry, day):
+        return _page(served, person, Results())
+    if not knowledge.serves(entry, served.answering.clock().date()):
         raise NotFound("There is no such entry, or it is not served now.")
-    result = _entry(knowledge, knowledge.answers[entry], None)
-    return _page(served, person, Shown(None, [result], sure=True, opens=True))
+    return _page(served, person, Results([_entry(knowledge, knowledge.answers[entry])], sure=True, opens=True))
 
 
 @router.post("/staff")
-async def look_up(served: Served, person: SignedIn, form: Posted) -> Response:
-    """The look-up of a browser without JavaScript."""
+async def look_up(served: Served, staff: Staff, person: SignedIn, form: Posted) -> Response:
+    """Look up the text of a browser without JavaScript."""
     text = form.get("text", "")
     await _record(served, text)
-    return _page(served, person, search(served, text), text)
+    return _page(served, person, _results(served, staff, text), text)
 
 
 @router.post("/staff/search")
-async def search_on(served: Served, person: SignedIn, form: Posted) -> Response:
-    """The list of results for what is typed so far; `settled` once nothing was typed for a while."""
+async def search_while_typing(served: Served, staff: Staff, person: SignedIn, form: Posted) -> Response:
+    """Return the list of results for what is typed so far; `settled` is set once nothing was typed for a while."""
     text = form.get("text", "")
     if form.get("settled"):
         await _record(served, text)
-    shown = search(served, text)
-    return page("results.html", served, shown=shown, person=person, reasons=REASONS, text=text)
+    results = _results(served, staff, text)
+    return page("results.html", served, results=results, person=person, reasons=REASONS, text=text)
 
 
 @router.post("/staff/flag")
-async def flag(served: Served, person: SignedIn, form: Posted) -> Response:
-    """An answer looks wrong: kept at once, and its owner is told."""
-    knowledge, desk, now = served.reloader.current, access.desk_of(served), served.answering.clock()
+async def flag(served: Served, staff: Staff, person: SignedIn, form: Posted) -> Response:
+    """Keep that an answer looks wrong, and tell its owner."""
+    knowledge, now = served.reloader.current, served.answering.clock()
     id_, reason = form.get("entry", ""), form.get("reason", REASONS[0])
     if id_ not in knowledge.answers or reason not in REASONS:
         raise InvalidBody("There is no such entry or reason.")
-    await asyncio.to_thread(_keep_flag, served, id_, reason, person, now)
-    desk.notices.tell(Flag(id_, knowledge.answers[id_].question, reason, person.who, knowledge.version))
+    await asyncio.to_thread(_keep_flag, served, staff, id_, reason, person, now)
+    staff.owner_alerts.send(Flag(id_, knowledge.answers[id_].question, reason, person.who, knowledge.version))
     return RedirectResponse(f"/staff/flagged?{urlencode({'entry': id_})}", 303)
 
 
 @router.get("/staff/flagged")
-async def flagged(served: Served, person: SignedIn, entry: Annotated[str, Query(max_length=100)] = "") -> Response:
-    """A page of its own, so that loading it again flags nothing again."""
-    knowledge, told = served.reloader.current, access.desk_of(served).notices.has_recipient
-    if entry not in knowledge.answers:
+async def flagged(served: Served, staff: Staff, person: SignedIn, entry: EntryId = "") -> Response:
+    """Confirm a flag on a page of its own, so that loading it again flags nothing again."""
+    answers, told = served.reloader.current.answers, staff.owner_alerts.has_recipient
+    if entry not in answers:
         raise NotFound
-    question = knowledge.answers[entry].question
-    return page("flagged.html", served, person=person, question=question, told=told, active="")
+    return page("flagged.html", served, person=person, question=answers[entry].question, told=told, active="")
 
 
-def search(served: Services, text: str) -> Shown:
-    """What is dangerous above everything, then results, best first."""
-    knowledge, day = served.reloader.current, served.answering.clock().date()
+def _results(served: Services, staff: StaffServices, text: str) -> Results:
     if not text:
-        return NOTHING
-    urgency = served.answering.check(knowledge, Message(text, "staff"))
-    found = looking.look_up(knowledge, text[:LONGEST], day)
-    results = [
-        _entry(knowledge, each.answer, looking.explain(knowledge, text[:LONGEST], each))
-        if each.answer
-        else _topic(served, each)
-        for each in found.found
-    ]
-    alert = knowledge.scripts[f"{urgency.tier}-staff"] if urgency.tier else None
-    if urgency.failed:
-        alert = knowledge.scripts["safety-notice"]
-    anything_else = hand_over(access.desk_of(served).handoffs, "")
-    return Shown(alert, results, found.sure, found.opens and alert is None, anything_else)
-
-
-def _entry(knowledge: Knowledge, answer: Answer, why: Explanation | None) -> Result:
-    parts: list[Part] = [*compose.banner(knowledge), compose.answer_part(knowledge, answer)]
-    text = for_sending("\n".join(line for part in parts for line in part.sms))
-    return Result(
-        id=answer.id,
-        title=answer.question,
-        answer=answer,
-        why=why,
-        handoff=None,
-        chat="\n\n".join(paragraph for part in parts for paragraph in part.paragraphs),
-        text=text,
-        size=segments(text),
-        review=knowledge.content.entries[answer.id].review,
+        return Results()
+    checked = search(served.answering, text)
+    return Results(
+        rows=[_result(checked, staff, found) for found in checked.lookup.found],
+        alert=checked.alert,
+        sure=checked.lookup.sure,
+        opens=checked.lookup.opens and checked.alert is None,
+        fallback=hand_over(staff.handoffs, ""),
     )
 
 
-def _topic(served: Services, found: looking.Found) -> Result:
-    handoff = hand_over(access.desk_of(served).handoffs, found.id)
-    return Result(found.id, found.title, None, None, handoff, "", "", None, None, found.taken_back)
+def _result(checked: CheckedSearch, staff: StaffServices, found: Found) -> Result:
+    if found.answer:
+        return _entry(checked.knowledge, found.answer, checked.explain(found))
+    return Result(found.id, found.title, handoff=hand_over(staff.handoffs, found.id), taken_back=found.taken_back)
 
 
-def _page(served: Services, person: Person, shown: Shown, text: str = "") -> Response:
+def _entry(knowledge: Knowledge, answer: Answer, why: Explanation | None = None) -> Result:
+    parts: list[Part] = [*compose.banner(knowledge), compose.answer_part(knowledge, answer)]
+    text_message = for_sending("\n".join(line for part in parts for line in part.sms))
+    chat = "\n\n".join(paragraph for part in parts for paragraph in part.paragraphs)
+    copies = Copies(chat, text_message, segments(text_message))
+    return Result(answer.id, answer.question, answer, copies, knowledge.content.entries[answer.id].review, why)
+
+
+def _page(served: Services, person: Person, results: Results, text: str = "") -> Response:
     knowledge, day = served.reloader.current, served.answering.clock().date()
-    by_theme = {
-        title: [
-            answer for answer in knowledge.answers.values() if answer.theme == id_ and knowledge.serves(answer.id, day)
-        ]
-        for id_, title in knowledge.content.themes.items()
+    answers = [answer for id_, answer in knowledge.answers.items() if knowledge.serves(id_, day)]
+    themes = {
+        title: [answer for answer in answers if answer.theme == id_] for id_, title in knowledge.content.themes.items()
     }
     return page(
-        "lookup.html", served, person=person, shown=shown, text=text, themes=by_theme, reasons=REASONS, active="lookup"
+        "lookup.html",
+        served,
+        person=person,
+        active="lookup",
+        results=results,
+        text=text,
+        themes=themes,
+        reasons=REASONS,
     )
 
 
 async def _record(served: Services, text: str) -> None:
-    """A look-up counts as a message of the staff's channel, and an unanswered one is as valuable as a patient's."""
+    """Answer the text as a message of the staff's channel, so that review has it like a patient's."""
     if text:
-        await served.answering.answer(Message(text[:MOST], "staff"), None, None)
+        await served.answering.answer(Message(text[: answering.LONGEST], "staff"), None, None)
 
 
-def _keep_flag(served: Services, id_: str, reason: Reason, person: Person, now: datetime) -> None:
+def _keep_flag(served: Services, staff: StaffServices, id_: str, reason: Reason, person: Person, now: datetime) -> None:
     version = served.reloader.current.version
     message_id = served.answering.tokens.sign(now, "staff", (id_,), version)
     served.feedback.give(Opinion(message_id, now, "staff", id_, version, "down", reason))
-    access.desk_of(served).note(now, person.who, "flag", f"{id_} {reason}")
+    staff.add_audit_event(now, person.who, "flag", f"{id_} {reason}")

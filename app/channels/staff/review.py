@@ -8,110 +8,121 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from starlette.responses import RedirectResponse
 
-from app.channels.http import Served
+from app.channels.http.services import Served
 from app.channels.rendering import page
-from app.channels.staff import access
 from app.channels.staff.access import Curating, Person, Posted
+from app.channels.staff.services import Staff
 from app.errors import InvalidBody
 from app.records.proposals import Kind, Proposal
-from app.records.questions import Question
+from app.records.review_queue import KeptQuestion
 from app.records.withdrawals import Withdrawal
 from app.review.checks import check
-from app.review.groups import groups
+from app.review.groups import Group, groups
 
 router = APIRouter(include_in_schema=False)
 
-PAGE = 20
+GROUPS = 20
 """Groups on a page."""
+LONGEST_REASON = 1_000
 PATH = "/staff/review"
 
 
 @router.get(PATH)
-def review(served: Served, person: Curating, at: Annotated[int, Query(ge=0, le=1000)] = 0) -> Response:
-    """Shows patients' texts, redacted; that it does is audited first, or it does not."""
-    desk, knowledge, now = access.desk_of(served), served.reloader.current, served.answering.clock()
-    waiting = desk.questions.open()
-    desk.note(now, person.who, "view", f"review: {len(waiting)} questions")
-    found = groups(waiting, knowledge, now.date())
-    shown = found[at * PAGE : (at + 1) * PAGE]
+def review(served: Served, staff: Staff, person: Curating, at: Annotated[int, Query(ge=0, le=1000)] = 0) -> Response:
+    """Show patients' texts, redacted; the audit has the view first, or it does not happen."""
+    knowledge, now = served.reloader.current, served.answering.clock()
+    waiting = staff.questions.open()
+    staff.add_audit_event(now, person.who, "view", f"review: {len(waiting)} questions")
+    sorted_groups = groups(waiting, knowledge, now.date())
     return page(
         "review.html",
         served,
         person=person,
         active="review",
-        groups=shown,
-        keys=lambda group: " ".join(key_of(each) for each in group.questions),
+        groups=sorted_groups[at * GROUPS : (at + 1) * GROUPS],
+        keys=keys_of,
         at=at,
-        more=len(found) > (at + 1) * PAGE,
+        more=len(sorted_groups) > (at + 1) * GROUPS,
         waiting=len(waiting),
-        kept=desk.keeps_questions,
+        kept=staff.keeps_questions,
         entries={id_: answer.question for id_, answer in knowledge.answers.items()},
         topics=dict(knowledge.titles),
         taken_back=sorted(knowledge.taken_back),
-        proposals=desk.proposals.latest(),
+        proposals=staff.proposals.latest(),
     )
 
 
 @router.post(f"{PATH}/propose")
-def propose(served: Served, person: Curating, form: Posted) -> Response:
-    """Phrasings for a topic that there is, or a new topic that nothing covers; `hai-faq review apply` decides."""
-    desk, now = access.desk_of(served), served.answering.clock()
-    waiting = desk.questions.open()
-    proposal = _proposal(form, person, now, _chosen(waiting, form))
+def propose(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
+    """Keep phrasings for a topic that there is, or a new topic that nothing covers, for `hai-faq review apply`."""
+    now = served.answering.clock()
+    proposal = _proposal(form, person, now, _chosen(staff.questions.open(), form))
     try:
-        known = [each.text for each in desk.questions.all()]
-        hints = check(proposal, served.reloader.current, known, desk.proposals.open())
+        asked = [question.text for question in staff.questions.all()]
+        hints = check(proposal, served.reloader.current, asked, staff.proposals.open())
     except InvalidBody as refused:
-        said = {"title": "Not yet.", "detail": refused.detail, "typed": form.get("lines", ""), "back": PATH}
-        return page("refused.html", served, refused.status, person=person, active="review", **said)
-    desk.note(now, person.who, "propose", f"{proposal.kind} {proposal.target}")
-    desk.proposals.add(proposal)
+        return page(
+            "refused.html",
+            served,
+            refused.status,
+            person=person,
+            active="review",
+            title="Not yet.",
+            detail=refused.detail,
+            typed=form.get("lines", ""),
+            back=PATH,
+        )
+    staff.add_audit_event(now, person.who, "propose", f"{proposal.kind} {proposal.target}")
+    staff.proposals.add(proposal)
     return page("proposed.html", served, person=person, active="review", hints=hints)
 
 
 @router.post(f"{PATH}/withdraw")
-def withdraw(served: Served, person: Curating, form: Posted) -> Response:
-    """Takes an open proposal back; its questions are open again."""
-    desk = access.desk_of(served)
-    proposal = next((each for each in desk.proposals.open() if str(each.id) == form.get("id")), None)
+def withdraw(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
+    """Take an open proposal back; its questions are open again."""
+    proposal = next((proposal for proposal in staff.proposals.open() if str(proposal.id) == form.get("id")), None)
     if proposal is None:
         raise InvalidBody("This proposal is not open any more.")
-    desk.note(served.answering.clock(), person.who, "refuse", f"{proposal.id} {proposal.target}")
-    desk.proposals.settle(proposal, "refused", f"withdrawn by {person.who}")
+    staff.add_audit_event(served.answering.clock(), person.who, "refuse", f"{proposal.id} {proposal.target}")
+    staff.proposals.settle(proposal, "refused", f"withdrawn by {person.who}")
     return RedirectResponse(PATH, 303)
 
 
 @router.post(f"{PATH}/dismiss")
-def dismiss(served: Served, person: Curating, form: Posted) -> Response:
-    desk = access.desk_of(served)
-    chosen = _chosen(desk.questions.open(), form)
-    desk.note(served.answering.clock(), person.who, "dismiss", f"{len(chosen)} questions")
-    desk.questions.decide(chosen, "dismissed")
+def dismiss(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
+    chosen = _chosen(staff.questions.open(), form)
+    staff.add_audit_event(served.answering.clock(), person.who, "dismiss", f"{len(chosen)} questions")
+    staff.questions.decide(chosen, "dismissed")
     return RedirectResponse(PATH, 303)
 
 
 @router.post(f"{PATH}/withhold")
-def withhold(served: Served, person: Curating, form: Posted) -> Response:
-    """Takes an answer back at once, on all replicas within a minute."""
-    desk, now = access.desk_of(served), served.answering.clock()
+def withhold(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
+    """Take an answer back at once, on all replicas within a minute."""
+    now = served.answering.clock()
     id_, why = form.get("entry", ""), form.get("why", "")
     if id_ not in served.reloader.current.answers or not why:
         raise InvalidBody("Name an entry, and say why it is taken back.")
-    desk.note(now, person.who, "withhold", id_)
-    desk.withdrawals.add(Withdrawal(id_, now, person.who, why[:1000]))
+    staff.add_audit_event(now, person.who, "withhold", id_)
+    staff.withdrawals.add(Withdrawal(id_, now, person.who, why[:LONGEST_REASON]))
     served.reloader.wake()
     return RedirectResponse(PATH, 303)
 
 
-def key_of(question: Question) -> str:
-    """Short enough that a form can name hundreds."""
+def keys_of(group: Group) -> str:
+    """Return what a form sends to name the questions of a group."""
+    return " ".join(map(key_of, group.questions))
+
+
+def key_of(question: KeptQuestion) -> str:
+    """Return a hash that is short enough for a form to name hundreds."""
     return hashlib.sha256(question.message_id.encode()).hexdigest()[:12]
 
 
-def _chosen(waiting: Sequence[Question], form: dict[str, str]) -> tuple[str, ...]:
-    """The message ids that a form names, of those still open."""
-    named = set(form.get("keys", "").split())
-    return tuple(each.message_id for each in waiting if key_of(each) in named)
+def _chosen(waiting: Sequence[KeptQuestion], form: dict[str, str]) -> tuple[str, ...]:
+    """Return the message ids of the questions that a form names, of those still open."""
+    keys = set(form.get("keys", "").split())
+    return tuple(question.message_id for question in waiting if key_of(question) in keys)
 
 
 def _proposal(form: dict[str, str], person: Person, now: datetime, message_ids: tuple[str, ...]) -> Proposal:

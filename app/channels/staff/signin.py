@@ -9,11 +9,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
 from app import metrics
-from app.channels.http import Served, Services, client_of, is_local
+from app.channels.http.clients import client_of, is_local
+from app.channels.http.services import Served, Services
 from app.channels.rendering import page
 from app.channels.staff import access
 from app.channels.staff.access import SignedIn, posted
-from app.channels.staff.desk import Desk, Provider
+from app.channels.staff.services import Provider, Staff, StaffServices
 from app.errors import NotAllowed, NotFound, ProviderError, StoreError, TooManyRequests
 from app.records.audit import Act
 from app.roles import Role
@@ -26,111 +27,105 @@ LOCAL = "this machine"
 """Who is signed in by the one-time link."""
 
 
+async def throttle(request: Request, served: Served, staff: Staff) -> None:
+    """Count a sign-in of this client. Raises `TooManyRequests`."""
+    client = client_of(request, served.trusted_proxies) or "local"
+    if not await staff.sign_in_limits.allows(client):
+        metrics.limited.inc()
+        raise TooManyRequests("Too many sign-ins. Please wait a minute.")
+
+
 @router.get("/staff/sign-in")
-async def offer(served: Served) -> Response:
-    desk = access.desk_of(served)
-    return page("sign-in.html", served, provider=desk.provider is not None, link=desk.link is not None, refused="")
+async def offer(served: Served, staff: Staff) -> Response:
+    return _page(served, staff)
 
 
-@router.get("/staff/sign-in/start")
-async def start(request: Request, served: Served) -> Response:
-    """Sends the browser to the identity provider, with state, nonce and the challenge of a code verifier (PKCE)."""
-    desk = await _throttled(request, served)
-    provider = _provider_of(desk)
+@router.get("/staff/sign-in/start", dependencies=[Depends(throttle)])
+async def start(request: Request, served: Served, staff: Staff) -> Response:
+    """Send the browser to the identity provider, with state, nonce and the challenge of a code verifier (PKCE)."""
+    provider = _provider_of(staff)
     try:
         return await provider.client.redirect(request)
     except ProviderError as error:
         log.error("the identity provider cannot be reached: %s", error)
-        return _refused(served, "The identity provider cannot be reached. Please try again.", 503)
+        return _page(served, staff, "The identity provider cannot be reached. Please try again.", 503)
 
 
-@router.get("/staff/callback")
-async def callback(request: Request, served: Served) -> Response:
-    """The provider sends the browser back with a code; state, nonce, signature, audience and issuer must be right."""
-    desk = await _throttled(request, served)
-    provider = _provider_of(desk)
+@router.get("/staff/callback", dependencies=[Depends(throttle)])
+async def callback(request: Request, served: Served, staff: Staff) -> Response:
+    """Take the code with which the provider sends the browser back: state, nonce, signature, audience and issuer must
+    be right.
+    """
+    provider = _provider_of(staff)
     try:
         who, claims = await provider.client.identify(request)
     except ProviderError as error:
         request.session.clear()
-        return await _turned_away(served, desk, "unknown", str(error), "The sign-in did not work. Try again.")
+        return await _refuse(served, staff, "unknown", str(error), "The sign-in did not work. Try again.")
     roles = roles_of(claims, provider)
     if not roles:
         request.session.clear()
-        return await _turned_away(served, desk, who, "no role", "Your account has no role here.")
-    return await _welcomed(request, served, desk, who, roles)
+        return await _refuse(served, staff, who, "no role", "Your account has no role here.")
+    return await _welcome(request, served, staff, who, roles)
 
 
-@router.get("/staff/link")
-async def by_link(request: Request, served: Served) -> Response:
-    """Takes the one-time link, from this machine only and not through a proxy."""
-    desk = await _throttled(request, served)
-    if desk.link is None:
+@router.get("/staff/link", dependencies=[Depends(throttle)])
+async def follow_link(request: Request, served: Served, staff: Staff, token: str = "") -> Response:
+    """Take the one-time link, from this machine only and not through a proxy."""
+    if staff.one_time_link is None:
         raise NotFound
-    token = request.query_params.get("token", "")
-    if not is_local(request) or not desk.link.take(token):
-        return await _turned_away(
-            served, desk, LOCAL, "link", "The link is used up or wrong. The console shows a new one."
-        )
-    return await _welcomed(request, served, desk, LOCAL, frozenset({"lookup", "curator"}))
+    if not is_local(request) or not staff.one_time_link.use(token):
+        detail = "The link is used up or wrong. The console shows a new one."
+        return await _refuse(served, staff, LOCAL, "link", detail)
+    return await _welcome(request, served, staff, LOCAL, frozenset({"lookup", "curator"}))
 
 
 @router.post("/staff/sign-out", dependencies=[Depends(posted)])
-async def sign_out(request: Request, served: Served, person: SignedIn) -> Response:
-    desk = access.desk_of(served)
-    desk.ended.add(request.session["id"])
+async def sign_out(request: Request, served: Served, staff: Staff, person: SignedIn) -> Response:
+    staff.ended_sessions.add(request.session["id"])
     request.session.clear()
-    await _note(served, desk, person.who, "sign-out")
+    await _audit(served, staff, person.who, "sign-out")
     return RedirectResponse("/staff/sign-in", 303)
 
 
 def roles_of(claims: Mapping[str, Any], provider: Provider) -> frozenset[Role]:
-    """The roles of the claim that mean something here; a claim is a list, or one value, or words."""
-    found: Any = claims
+    """Return the roles of the claim that mean something here; a claim is a list, or one value, or words."""
+    claim: Any = claims
     for name in provider.roles_claim.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    values = found.split() if isinstance(found, str) else found if isinstance(found, list) else []
+        claim = claim.get(name) if isinstance(claim, Mapping) else None
+    values = claim.split() if isinstance(claim, str) else claim if isinstance(claim, list) else []
     return frozenset(provider.roles[value] for value in values if isinstance(value, str) and value in provider.roles)
 
 
-async def _throttled(request: Request, served: Services) -> Desk:
-    desk = access.desk_of(served)
-    client = client_of(request, served.trusted_proxies) or "local"
-    if not await desk.throttle.allows(client):
-        metrics.limited.inc()
-        raise TooManyRequests("Too many sign-ins. Please wait a minute.")
-    return desk
-
-
-def _provider_of(desk: Desk) -> Provider:
-    if desk.provider is None:
+def _provider_of(staff: StaffServices) -> Provider:
+    if staff.provider is None:
         raise NotFound
-    return desk.provider
+    return staff.provider
 
 
-async def _welcomed(request: Request, served: Services, desk: Desk, who: str, roles: frozenset[Role]) -> Response:
+async def _welcome(
+    request: Request, served: Services, staff: StaffServices, who: str, roles: frozenset[Role]
+) -> Response:
     access.begin(request.session, who, roles, served.answering.clock())
     metrics.sign_ins.labels("signed in").inc()
-    await _note(served, desk, who, "sign-in", " ".join(sorted(roles)))
+    await _audit(served, staff, who, "sign-in", " ".join(sorted(roles)))
     return RedirectResponse(HOME, 303)
 
 
-async def _turned_away(served: Services, desk: Desk, who: str, why: str, said: str) -> Response:
+async def _refuse(served: Services, staff: StaffServices, who: str, why: str, detail: str) -> Response:
     metrics.sign_ins.labels("refused").inc()
-    await _note(served, desk, who, "sign-in refused", why)
-    return _refused(served, said, NotAllowed.status)
+    await _audit(served, staff, who, "sign-in refused", why)
+    return _page(served, staff, detail, NotAllowed.status)
 
 
-def _refused(served: Services, said: str, status: int) -> Response:
-    desk = access.desk_of(served)
-    return page(
-        "sign-in.html", served, status, provider=desk.provider is not None, link=desk.link is not None, refused=said
-    )
+def _page(served: Services, staff: StaffServices, refused: str = "", status: int = 200) -> Response:
+    ways = {"provider": staff.provider is not None, "link": staff.one_time_link is not None}
+    return page("sign-in.html", served, status, refused=refused, **ways)
 
 
-async def _note(served: Services, desk: Desk, who: str, act: Act, subject: str = "") -> None:
-    """A dead store keeps nobody from looking things up at the counter: the log has the event then."""
+async def _audit(served: Services, staff: StaffServices, who: str, act: Act, subject: str = "") -> None:
+    """Note an event; in the log while the store is dead, which keeps nobody from looking things up at the counter."""
     try:
-        await asyncio.to_thread(desk.note, served.answering.clock(), who, act, subject)
+        await asyncio.to_thread(staff.add_audit_event, served.answering.clock(), who, act, subject)
     except StoreError as error:
         log.warning("audit: %s %s %s (%s)", act, who, subject, error)

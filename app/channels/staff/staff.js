@@ -53,13 +53,13 @@ function draw(html) {
 
 /* What was found for other words must not stay as if it were the answer to these. */
 function fail() {
-  const said = document.createElement("p");
-  said.className = "alert";
-  said.textContent = "The search did not answer. Press Enter to look it up.";
+  const message = document.createElement("p");
+  message.className = "alert";
+  message.textContent = "The search did not answer. Press Enter to look it up.";
   const help = document.createElement("p");
   help.textContent = document.querySelector("footer").textContent.trim();
-  results.replaceChildren(said, help);
-  status.textContent = said.textContent;
+  results.replaceChildren(message, help);
+  status.textContent = message.textContent;
   shown = null;
 }
 

@@ -1,9 +1,7 @@
-"""Alembic's entry: migrates over the connection that `tables.migrate` hands over."""
+"""Alembic runs this, over the connection that `migrate` hands over."""
 
 from alembic import context
 
-from app.records.tables import metadata
-
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.configure(connection=context.config.attributes["connection"])
 with context.begin_transaction():
     context.run_migrations()

@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from app.channels.sms.gateway import Outcome, Received
 from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import PAUSES, Outbox
+from app.records.database import connect, migrate
 from app.records.deliveries import INTERRUPTED, Deliveries, Delivery
-from app.records.tables import connect, migrate
 
 NUMBERS = Numbers(("n" * 32,))
 ADDRESS = NUMBERS.seal("telnyx", Received("m1", "+12155550123", "+12155550100", ""))
@@ -143,7 +143,7 @@ def test_what_is_older_than_the_ledger_goes(deliveries: Deliveries) -> None:
 
 def test_a_reply_of_a_process_that_was_killed_is_sent_by_the_next(engine: Engine, deliveries: Deliveries) -> None:
     work = (
-        "import os, signal; from app.records.deliveries import Deliveries; from app.records.tables import connect\n"
+        "import os, signal; from app.records.deliveries import Deliveries; from app.records.database import connect\n"
         f"kept = Deliveries(connect({str(engine.url)!r}), 1e6); kept.claim('m1', 'party', 1000.0)\n"
         f"kept.replied('m1', 'hello', False, {ADDRESS!r}, 1000.0); os.kill(os.getpid(), signal.SIGKILL)"
     )

@@ -31,7 +31,7 @@ def session(**changes: Any) -> dict[str, Any]:
 
 
 def person(client: TestClient, made: dict[str, Any], after: timedelta = timedelta()) -> access.Person | None:
-    return access.person_of(made, client.app.state.services.desk, NOW + after)  # type: ignore[attr-defined]
+    return access.person_of(made, client.app.state.staff, NOW + after)  # type: ignore[attr-defined]
 
 
 def test_a_session_goes_on_while_it_is_used(outsider: TestClient) -> None:

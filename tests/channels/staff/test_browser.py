@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from app.records.tables import connect, questions
+from app.records.database import connect
+from app.records.review_queue import questions
 from tests.channels.conftest import Service, Website, settings_for
 from tests.channels.staff.conftest import HANDOFFS
 from tests.channels.test_widget import axe

@@ -1,32 +1,68 @@
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
 import pytest
-from markupsafe import Markup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.channels.staff import charts
-from app.channels.staff.charts import FILLS, FOOT, TOP, Caption, Part, Row
-from app.insights import CHANNELS, OUTCOMES
+from app.analytics import CHANNELS, OUTCOMES
+from app.channels.staff import dashboard_items
+from app.channels.staff.dashboard_items import Cell, Column, Item, Table, ticks
 
-CAPTION = Caption("c", "Messages", "Three in all.")
+TEMPLATES = Path(dashboard_items.__file__).parent / "templates"
+CHARTS = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+).get_template("charts.html")
+TOP, FOOT = 8, 188
+EVIL = '"><script>'
+
+
+def draw(
+    chart: Literal["stacked", "line", "bars"],
+    table: Table,
+    unit: str = "",
+    scale: Sequence[float] = (),
+    title: str = "A",
+) -> str:
+    item = Item(title, "What it means.", chart, lambda _: table, unit=unit, ticks=scale)
+    return str(getattr(CHARTS.module, chart)("name", item, table))
 
 
 def days(length: int) -> list[date]:
     return [date(2029, 6, 1) - timedelta(days=back) for back in reversed(range(length))]
 
 
-def parsed(drawn: Markup) -> ElementTree.Element:
-    return ElementTree.fromstring(str(drawn))  # noqa: S314 drawn by ourselves
+def stacked(*counts: tuple[int, int]) -> str:
+    """A day for each pair of messages: answered, urgent."""
+    columns = [Column("Day"), Column("Answered", "answer"), Column("Urgent", "urgent"), Column("All")]
+    rows = [(day, *pair, sum(pair)) for day, pair in zip(days(len(counts)), counts, strict=True)]
+    return draw("stacked", Table(columns, rows))
 
 
-def pieces(drawn: Markup) -> list[dict[str, str]]:
-    """The parts of the bars, without the space that answers the pointer."""
-    return [rect.attrib for rect in parsed(drawn).iter("rect") if "fill" in rect.attrib]
+def line(*values: float | None, title: str = "A") -> str:
+    rows = list(zip(days(len(values)), values, strict=True))
+    return draw("line", Table([Column("Day"), Column("Rate")], rows), "%", (0, 100), title)
+
+
+def bars(*rows: Sequence[Cell], columns: Sequence[Column] = (Column("Reply"), Column("Helped", "up"))) -> str:
+    return draw("bars", Table(columns, rows))
+
+
+def parts(chart: str) -> list[dict[str, str]]:
+    """The parts of the stacked bars, without the space that answers the pointer and the legend."""
+    root = ElementTree.fromstring(f"<div>{chart}</div>")  # noqa: S314 drawn by ourselves
+    return [rect.attrib for column in root.iter("g") for rect in column.iter("rect") if "fill" in rect.attrib]
 
 
 @pytest.mark.parametrize(
-    ("most", "whole", "expected"),
+    ("highest", "whole", "expected"),
     [
         (0, True, [0, 1]),
         (1, True, [0, 1]),
@@ -37,41 +73,46 @@ def pieces(drawn: Markup) -> list[dict[str, str]]:
         (0.19, False, [0, 0.05, 0.1, 0.15, 0.2]),
     ],
 )
-def test_ticks_are_round_and_reach_the_highest(most: float, whole: bool, expected: list[float]) -> None:
-    assert charts.ticks(most, whole) == pytest.approx(expected)
+def test_ticks_are_round_and_reach_the_highest(highest: float, whole: bool, expected: list[float]) -> None:
+    assert ticks(highest, whole) == pytest.approx(expected)
 
 
 def test_parts_stand_on_each_other_up_to_the_sum_of_a_day() -> None:
-    drawn = charts.stacked(CAPTION, days(1), [Part("answer", "Answered", [3]), Part("urgent", "Urgent", [1])])
-    lower, upper = pieces(drawn)
+    lower, upper = parts(stacked((3, 1)))
     assert (lower["fill"], upper["fill"]) == ("url(#fill-answer)", "url(#fill-urgent)")
     assert float(upper["y"]) == TOP
     assert float(lower["y"]) == pytest.approx(FOOT - (FOOT - TOP) * 3 / 4)
+    assert float(upper["y"]) + float(upper["height"]) == pytest.approx(float(lower["y"]) - 1)
 
 
 def test_a_day_without_messages_keeps_its_place_and_has_no_bar() -> None:
-    drawn = charts.stacked(CAPTION, days(4), [Part("answer", "Answered", [1, 0, 0, 1])])
-    assert [piece["x"] for piece in pieces(drawn)] == ["2.5%", "77.5%"]
-    assert "<title>May 30: 0</title>" in drawn
+    chart = stacked((1, 0), (0, 0), (0, 0), (1, 0))
+    assert [part["x"] for part in parts(chart)] == ["2.5%", "77.5%"]
+    assert "<title>May 30: 0</title>" in chart
 
 
-def test_nothing_at_all_is_drawn_as_an_empty_picture() -> None:
-    drawn = charts.stacked(CAPTION, days(30), [Part("answer", "Answered", [0] * 30)])
-    assert pieces(drawn) == []
-    assert charts.bars([]) == "<p>None in these days.</p>"
+def test_nothing_at_all_is_drawn_as_an_empty_chart() -> None:
+    chart = stacked(*[(0, 0)] * 30)
+    assert parts(chart) == []
+    assert "Answered <b>0</b>" in chart
+    assert bars() == bars(("a", 0)) == "<p>None in these days.</p>\n"
 
 
 def test_pointing_at_a_day_says_its_parts() -> None:
-    drawn = charts.stacked(CAPTION, days(1), [Part("answer", "Answered", [3]), Part("urgent", "Urgent", [0])])
-    assert "<title>Jun 1: 3\nAnswered 3</title>" in drawn
+    assert "<title>Jun 1: 3\nAnswered 3</title>" in stacked((3, 0))
+
+
+def test_a_part_that_no_day_has_is_left_out_of_the_legend() -> None:
+    assert "Urgent" not in stacked((3, 0), (1000, 0))
+    assert "Answered <b>1,003</b>" in stacked((3, 0), (1000, 0))
 
 
 def test_a_line_breaks_where_there_is_no_value_and_shows_a_lonely_one() -> None:
-    drawn = charts.line(CAPTION, days(6), [50, 100, None, 0, None, None], (0, 100), "%")
-    assert drawn.count('class="trend"') == 1
-    assert drawn.count('class="point"') == 2
-    assert drawn.count('class="point alone"') == 1
-    assert "<title>May 29: none</title>" in drawn
+    chart = line(50, 100, None, 0, None, None)
+    assert chart.count('class="trend"') == 1
+    assert chart.count('class="point"') == 2
+    assert chart.count('class="point alone"') == 1
+    assert "<title>May 29: none</title>" in chart
 
 
 @pytest.mark.parametrize(
@@ -79,32 +120,49 @@ def test_a_line_breaks_where_there_is_no_value_and_shows_a_lonely_one() -> None:
     [(7, ["May 26", "May 28", "May 30", "Jun 1"]), (30, ["May 4", "May 11", "May 18", "May 25", "Jun 1"])],
 )
 def test_days_are_named_back_from_the_last(length: int, names: list[str]) -> None:
-    drawn = charts.line(CAPTION, days(length), [None] * length, (0, 1), "")
-    assert sorted(re.findall(r"day-name[^>]*>([^<]+)<", drawn)) == sorted(names)
+    assert sorted(re.findall(r"day-name[^>]*>([^<]+)<", line(*[None] * length))) == sorted(names)
 
 
 def test_lying_bars_are_shares_of_the_longest() -> None:
-    drawn = charts.bars([Row("a", "4", [("up", 3), ("down", 1)]), Row("b", "2", [("up", 2)])])
-    assert re.findall(r'x="([\d.]+)%" width="([\d.]+)%"', drawn) == [("0.0", "75.0"), ("75.0", "25.0"), ("0.0", "50.0")]
+    columns = [Column("Reply"), Column("Helped", "up"), Column("Did not help", "down"), Column("Id")]
+    chart = bars(("a", 3, 1, "a"), ("b", 2, 0, "b"), columns=columns)
+    drawn = [("0.0", "75.0"), ("75.0", "25.0"), ("0.0", "50.0"), ("50.0", "0.0")]
+    assert re.findall(r'x="([\d.]+)%" width="([\d.]+)%"', chart) == drawn
 
 
-def test_a_picture_has_a_title_and_a_description() -> None:
-    root = parsed(charts.stacked(CAPTION, days(1), [Part("answer", "Answered", [3])]))
+def test_only_the_first_ten_bars_are_drawn() -> None:
+    assert bars(*[(f"topic {n}", 20 - n) for n in range(12)]).count("<svg") == 10
+
+
+@pytest.mark.parametrize(
+    ("chart", "title", "words"),
+    [
+        (stacked((3, 1)), "A: stacked bars, one a day", "In all: Answered 3, Urgent 1."),
+        (line(50, None, 7.5), "A: a line through the days", "Between 7.5% and 50%."),
+        (line(None), "A: a line through the days", "No day has a value."),
+    ],
+)
+def test_a_chart_has_a_title_and_a_description(chart: str, title: str, words: str) -> None:
+    [root] = [svg for svg in ElementTree.fromstring(f"<div>{chart}</div>").iter("svg") if "role" in svg.attrib]  # noqa: S314
     assert root.attrib["role"] == "img"
     assert [root.attrib["aria-labelledby"], root.attrib["aria-describedby"]] == [root[0].get("id"), root[1].get("id")]
-    assert [root[0].text, root[1].text] == ["Messages", "Three in all."]
+    assert [root[0].text, root[1].text] == [title, words]
 
 
 def test_every_word_is_escaped_and_no_style_is_inline() -> None:
-    evil = '"><script>'
-    part = Part(evil, evil, [1])
-    drawn = charts.legend([part]) + charts.stacked(Caption("c", evil, evil), days(1), [part])
-    drawn += charts.bars([Row(evil, evil, [(evil, 1)])]) + charts.definitions()
-    assert "<script" not in drawn
-    assert "style=" not in drawn
-    assert "url(#fill-other)" in drawn
+    columns = [Column("Day"), Column(EVIL, EVIL), Column("All")]
+    chart = draw("stacked", Table(columns, [(days(1)[0], 1, 1)]), title=EVIL)
+    chart += line(1, title=EVIL) + bars((EVIL, 1), columns=[Column("Reply"), Column(EVIL, EVIL)])
+    assert "<script" not in chart
+    assert "style=" not in chart
 
 
 def test_every_outcome_and_channel_has_a_look_of_its_own() -> None:
-    textures = [[FILLS[name][1] for name in names] for names in (OUTCOMES, CHANNELS)]
-    assert all(len(set(each)) == len(each) for each in textures)
+    fills = CHARTS.make_module().FILLS  # type: ignore[attr-defined]
+    textures = [[fills[name][1] for name in names] for names in (OUTCOMES, CHANNELS)]
+    assert all(len(set(of_chart)) == len(of_chart) for of_chart in textures)
+
+
+def test_every_fill_is_defined_once_on_the_page() -> None:
+    defined = re.findall(r'pattern id="fill-([\w-]+)"', str(CHARTS.make_module().definitions()))  # type: ignore[attr-defined]
+    assert sorted(defined) == sorted({*OUTCOMES, *CHANNELS, "up", "down", "other"})

@@ -4,11 +4,15 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from app.records import tables
+from app.dialogue.knowledge import Knowledge
+from app.main import create_app
+from app.records import database
 from app.records.audit import Audit
+from app.records.feedback import feedback
+from app.records.review_queue import questions
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
-from tests.channels.staff.conftest import csrf_of
+from tests.channels.staff.conftest import csrf_of, path_of
 from tests.conftest import NOW
 
 
@@ -27,7 +31,7 @@ def ids(page: str) -> list[str]:
 
 
 def rows_of(settings: Settings, table: object) -> list[tuple[object, ...]]:
-    engine = tables.connect(settings.database_url)
+    engine = database.connect(settings.database_url)
     with engine.connect() as connection:
         rows = [tuple(row) for row in connection.execute(select(table))]  # type: ignore[call-overload]
     engine.dispose()
@@ -81,6 +85,15 @@ def test_nothing_is_opened_under_an_alert(curator: TestClient) -> None:
         assert opened(look_up(curator, text)) == []
 
 
+def test_what_could_not_be_checked_stands_under_the_safety_notice(staffed: Settings, unchecked: Knowledge) -> None:
+    links: list[str] = []
+    with TestClient(create_app(staffed, unchecked, links.append)) as client:
+        client.get(path_of(links[-1]))
+        page = look_up(client, "what kind of bulb")
+    assert page.index('In an emergency call <a href="tel:911">911</a>.') < page.index('data-id="lamp-bulb"')
+    assert opened(page) == []
+
+
 def test_what_is_not_sure_names_to_whom_it_goes(curator: TestClient) -> None:
     for text in ("qwxz", "is the lamp heavy when one carries it"):
         assert "hand over to <strong>Nurse</strong>" in look_up(curator, text)
@@ -107,7 +120,7 @@ def test_a_letter_typed_is_not_a_look_up_until_it_settles(curator: TestClient, s
         look_up(curator, text)
     look_up(curator, "how much does the lamp cost", settled="1")
     curator.app.state.services.answering.writer.stop()  # type: ignore[attr-defined]
-    kept = rows_of(staffed, tables.questions)
+    kept = rows_of(staffed, questions)
     assert [(row[2], row[4]) for row in kept] == [("staff", "how much does the lamp cost")]
 
 
@@ -118,8 +131,8 @@ def test_a_flag_is_kept_audited_and_told(curator: TestClient, staffed: Settings)
     shown = curator.get(flagged.headers["location"]).text
     assert "What color is the lamp?" in shown
     assert "Nobody is told by itself" in shown
-    assert [row[2:4] for row in rows_of(staffed, tables.feedback)] == [("staff", "lamp-color")]
-    engine = tables.connect(staffed.database_url)
+    assert [row[2:4] for row in rows_of(staffed, feedback)] == [("staff", "lamp-color")]
+    engine = database.connect(staffed.database_url)
     assert [(each.act, each.subject) for each in Audit(engine).all()][-1] == ("flag", "lamp-color looks-wrong")
     engine.dispose()
 
@@ -132,7 +145,7 @@ def test_an_odd_flag_is_refused(curator: TestClient, change: dict[str, str]) -> 
 
 def test_a_flag_that_cannot_be_kept_is_not_confirmed(curator: TestClient, staffed: Settings) -> None:
     fields = {"entry": "lamp-color", "csrf": csrf_of(curator)}
-    engine = tables.connect(staffed.database_url)
+    engine = database.connect(staffed.database_url)
     with engine.begin() as connection:
         connection.exec_driver_sql("drop table feedback")
     engine.dispose()
@@ -143,7 +156,7 @@ def test_a_flag_that_cannot_be_kept_is_not_confirmed(curator: TestClient, staffe
 
 
 def test_an_answer_that_was_taken_back_is_not_found(curator: TestClient, staffed: Settings) -> None:
-    engine = tables.connect(staffed.database_url)
+    engine = database.connect(staffed.database_url)
     Withdrawals(engine).add(Withdrawal("lamp-bulb", NOW, "Dr. A", "broken"))
     engine.dispose()
     curator.app.state.services.reloader.check()  # type: ignore[attr-defined]

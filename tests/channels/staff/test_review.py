@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -6,12 +7,13 @@ from fastapi.testclient import TestClient
 
 from app.channels.staff.review import key_of
 from app.main import create_app
-from app.records.questions import Asked
-from app.records.tables import transaction
+from app.records.database import transaction
+from app.records.review_queue import NEAR_URGENT
 from app.settings import Settings
 from tests.channels.staff.conftest import csrf_of, path_of
 from tests.channels.staff.test_signin import audited
 from tests.conftest import NOW
+from tests.exchanges import EXCHANGE
 
 TEXTS = ("can the lamp rust", "does the lamp rust ??", "my name is jane doe, will it rust")
 LINES = "may it get rusty\ndoes rust harm it\nrust on the shade\nis it rust proof\nwill rust form"
@@ -26,20 +28,21 @@ def waiting(curator: TestClient) -> TestClient:
 
 
 def ask(client: TestClient, *texts: str, near: bool = False) -> None:
-    desk = client.app.state.services.desk  # type: ignore[attr-defined]
+    staff = client.app.state.staff  # type: ignore[attr-defined]
     now = datetime.now(NOW.tzinfo)
-    asked = [Asked(f"m-{hash(text)}", now, "web", "fallback", text, 0.3, near, "v1") for text in texts]
-    with transaction(desk.questions._engine, "questions") as connection:
-        desk.questions.write(connection, asked)
+    asked = replace(EXCHANGE, at=now, outcome="fallback", urgent_score=NEAR_URGENT if near else 0.0)
+    batch = [replace(asked, message_id=f"m-{hash(text)}", text=text) for text in texts]
+    with transaction(staff.questions._engine, "questions") as connection:
+        staff.questions.write(connection, batch)
 
 
 def open_texts(client: TestClient) -> list[str]:
-    return [each.text for each in client.app.state.services.desk.questions.open()]  # type: ignore[attr-defined]
+    return [each.text for each in client.app.state.staff.questions.open()]  # type: ignore[attr-defined]
 
 
 def post(client: TestClient, act: str, **fields: str) -> int:
-    desk = client.app.state.services.desk  # type: ignore[attr-defined]
-    keys = " ".join(key_of(each) for each in desk.questions.open() if "rust" in each.text)
+    staff = client.app.state.staff  # type: ignore[attr-defined]
+    keys = " ".join(key_of(each) for each in staff.questions.open() if "rust" in each.text)
     data = {"csrf": csrf_of(client), "keys": keys} | fields
     return client.post(f"/staff/review/{act}", data=data).status_code
 
@@ -86,7 +89,7 @@ def test_a_proposal_is_withdrawn_once_and_gives_its_questions_back(waiting: Test
     assert post(waiting, "withdraw", id="1") == 303
     assert len(open_texts(waiting)) == 4
     assert audited(staffed)[-1] == ("this machine", "refuse", "1 lamp-place")
-    (settled,) = waiting.app.state.services.desk.proposals.latest()  # type: ignore[attr-defined]
+    (settled,) = waiting.app.state.staff.proposals.latest()  # type: ignore[attr-defined]
     assert (settled.state, settled.reason) == ("refused", "withdrawn by this machine")
     assert post(waiting, "withdraw", id="1") == 400
 
@@ -125,7 +128,7 @@ def test_an_answer_is_taken_back_at_once(waiting: TestClient, staffed: Settings)
 
 
 def test_what_cannot_be_audited_is_not_shown(waiting: TestClient) -> None:
-    with waiting.app.state.services.desk.audit._engine.begin() as connection:  # type: ignore[attr-defined]
+    with waiting.app.state.staff.audit._engine.begin() as connection:  # type: ignore[attr-defined]
         connection.exec_driver_sql("drop table audit")
     refused = waiting.get("/staff/review")
     assert refused.status_code == 503

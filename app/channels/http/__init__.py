@@ -1,0 +1,1 @@
+"""What all HTTP surfaces share. It knows none of them."""

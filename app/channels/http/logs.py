@@ -1,0 +1,63 @@
+"""Log lines as JSON, written in batches."""
+
+import asyncio
+import contextlib
+import logging
+import time
+import traceback
+from functools import lru_cache
+from json.encoder import encode_basestring
+
+GATHER = 0.1
+"""Seconds in which lines gather. A write for each let go of the interpreter's lock within every request, and a thread
+that writes records kept it for 0.2 ms.
+"""
+
+
+class BatchingHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes what an event loop logs in batches; a warning, and what another thread logs, at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._waiting.append(self.format(record) + self.terminator)
+        if len(self._waiting) == 1 and record.levelno < logging.WARNING:
+            try:
+                asyncio.get_running_loop().call_later(GATHER, self.flush)
+            except RuntimeError:
+                self.flush()
+        elif record.levelno >= logging.WARNING:
+            self.flush()
+
+    def flush(self) -> None:
+        self.acquire()
+        try:
+            waiting, self._waiting = self._waiting, []
+            with contextlib.suppress(OSError, ValueError):  # a console that is gone costs lines, not answers
+                self.stream.write("".join(waiting))
+                super().flush()
+        finally:
+            self.release()
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes a record as one JSON object a line: of an error its kind and the lines of code, never its words."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": _timestamp(int(record.created)),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+            line["at_line"] = "".join(traceback.format_tb(record.exc_info[2]))
+        return "{" + ", ".join(f'"{name}": {encode_basestring(value)}' for name, value in line.items()) + "}"
+
+
+@lru_cache(maxsize=1)
+def _timestamp(second: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(second))

@@ -1,0 +1,139 @@
+"""What stands around every request, in one layer: each layer of its own cost an answered message about 10 us."""
+
+import functools
+import itertools
+import logging
+import secrets
+import time
+from collections.abc import Collection, Mapping, Sequence
+from ipaddress import ip_network
+
+from fastapi import FastAPI, Request
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from app.channels.http.problems import answer_error
+from app.errors import TooLarge
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 256 * 1024
+"""Of a body: 20,000 characters, each at worst a 12-byte JSON escape, and room to spare."""
+
+_SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-robots-tag", b"noindex"),
+)
+_TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+_VARY = (b"vary", b"Origin")
+_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
+
+
+def install(app: FastAPI, allowed_origins: Sequence[str], trusted: Collection[str], secure: bool) -> None:
+    """Adds the layers of every request, the outermost last; `secure` where browsers reach the service by TLS.
+
+    uvicorn's own layer puts the client that a trusted proxy names in place of the proxy: the last hop that is none.
+    """
+    app.add_middleware(RequestBoundary, allowed_origins=allowed_origins, secure=secure)
+    if trusted:
+        networks = [str(ip_network(each, strict=False)) if "/" in each else each for each in trusted]
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=networks)
+
+
+class RequestBoundary:
+    """Gives each response a request id, security headers and, to an allowed origin, CORS; answers a body that is too
+    long and an error that nobody foresaw with a problem; writes one log line, without query or text.
+    """
+
+    def __init__(self, app: ASGIApp, allowed_origins: Sequence[str], secure: bool) -> None:
+        self._app = app
+        self._to_origins = functools.partial(
+            CORSMiddleware,
+            allow_origins=allowed_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["content-type"],
+            expose_headers=["retry-after", "x-request-id"],
+        )
+        self._app_to_origins = self._to_origins(app)
+        self._headers = (*_SECURITY_HEADERS, *((_TLS_ONLY,) if secure else ()))
+        self._prefix = secrets.token_hex(4)
+        self._numbers = itertools.count()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        request_id = f"{self._prefix}{next(self._numbers) & 0xFFFFFFFF:08x}"
+        headers = dict(scope["headers"])
+        has_origin = b"origin" in headers
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                present = {name for name, _ in message["headers"]}
+                added = [header for header in self._headers if header[0] not in present]
+                if not has_origin:  # as Starlette's CORS does: what answers one origin is not for all
+                    added.append(_VARY)
+                message["headers"] = [*message["headers"], *added, (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            body = await _limited(scope["method"], headers, receive)
+            await (self._app_to_origins if has_origin else self._app)(scope, body, send_with_headers)
+        except Exception as error:
+            if status:
+                raise
+            answer = await answer_error(Request(scope), error)
+            await (self._to_origins(answer) if has_origin else answer)(scope, receive, send_with_headers)
+        finally:
+            millis = (time.perf_counter() - began) * 1000
+            log.info("%s %s %d %.1fms %s", scope["method"], scope["path"], status or 500, millis, request_id)
+
+
+async def _limited(method: str, headers: Mapping[bytes, bytes], receive: Receive) -> Receive:
+    """Returns a `receive` that gives at most `MOST_BYTES`, or raises `TooLarge`.
+
+    The parser takes no byte more than a declared length, so that only a body without one is read here.
+    """
+    if method in _WITHOUT_BODY:
+        return receive
+    declared = headers.get(b"content-length", b"")
+    if not declared.isdigit():
+        return _first({"type": "http.request", "body": await _read(receive), "more_body": False}, receive)
+    _check(int(declared))
+    return receive
+
+
+async def _read(receive: Receive) -> bytes:
+    body, is_more = b"", True
+    while is_more:
+        message = await receive()
+        body += message.get("body", b"")
+        _check(len(body))
+        is_more = message.get("more_body", False)
+    return body
+
+
+def _check(length: int) -> None:
+    if length > MOST_BYTES:
+        raise TooLarge(f"A body may have at most {MOST_BYTES} bytes.")
+
+
+def _first(message: Message, receive: Receive) -> Receive:
+    """A `receive` that gives this message before all others."""
+    waiting = [message]
+
+    async def receive_rest() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return receive_rest

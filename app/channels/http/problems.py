@@ -1,0 +1,132 @@
+"""The one place that answers an error: with a page of the surface that was asked, or with an RFC 9457 problem."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+
+from app.channels.http.services import services
+from app.errors import HaiFaqError, RequestError
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+HELP = "If this is an emergency, call 911. If you think of ending your life, call or text 988."
+"""Stands in for the sealed safety notice while no content is loaded."""
+MOST_DETAILS = 5
+"""Fields that a problem names of a body that does not fit."""
+
+ErrorPage = Callable[[Request, Exception], Response | None]
+"""Draws the page of an error; returns None where a program asked, or the page is another surface's."""
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 describes it."""
+
+    type: str = Field(examples=["urn:hai-faq:problem:invalid-body"])
+    title: str = Field(examples=["The body is not what this address takes."])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["text: Field required"])
+    help: str = Field(description="What to do in an emergency.", examples=[HELP])
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    status: int
+    code: str
+    title: str
+    detail: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def install(app: FastAPI) -> None:
+    """Errors of a route are answered here; a surface sets `app.state.error_page` to draw those of its pages."""
+    app.state.error_page = None
+    for kind in (HaiFaqError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, answer_error)
+
+
+async def answer_error(request: Request, error: Exception) -> Response:
+    """Async, though nothing waits: Starlette takes a plain function to a thread."""
+    error_page: ErrorPage | None = request.app.state.error_page
+    return (error_page and error_page(request, error)) or _problem(request, error)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI declarations of these error statuses."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }
+
+
+def with_problem(openapi: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI description with the problem's schema in it."""
+    openapi["components"]["schemas"].setdefault("Problem", Problem.model_json_schema())
+    return openapi
+
+
+def _problem(request: Request, error: Exception) -> JSONResponse:
+    fault = _fault(error)
+    body = Problem(
+        type=f"urn:hai-faq:problem:{fault.code}",
+        title=fault.title,
+        status=fault.status,
+        detail=fault.detail,
+        help=_help(request),
+    )
+    return JSONResponse(body.model_dump(), fault.status, fault.headers, MEDIA_TYPE)
+
+
+def _help(request: Request) -> str:
+    try:
+        return services(request).reloader.current.scripts["safety-notice"]
+    except (HaiFaqError, AttributeError):
+        return HELP
+
+
+def _fault(error: Exception) -> _Fault:
+    match error:
+        case RequestError():
+            retry = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
+            return _Fault(error.status, error.code, error.title, error.detail, retry)
+        case RequestValidationError():
+            return _of_validation(error)
+        case HTTPException():  # its headers: `allow` of a 405
+            return _of_status(error.status_code, str(error.detail), error.headers or {})
+        case ClientDisconnect():
+            return _of_status(400, "The request did not come in whole.")
+        case HaiFaqError():
+            log.error("not answered: %s", error)
+            title = "The service cannot answer right now."
+            return _Fault(503, "not-ready", title, "Please try again.", {"retry-after": "5"})
+        case _:  # its place and kind for the log, and not its words, which may be a patient's
+            log.error("unforeseen: %s", type(error).__name__, exc_info=error)
+            return _Fault(500, "internal", "Something went wrong here.", "Please try again.")
+
+
+def _of_validation(error: RequestValidationError) -> _Fault:
+    errors = error.errors()
+    status = 400 if any(each["type"] == "json_invalid" for each in errors) else 422
+    detail = "; ".join(f"{_where(each['loc'])}: {each['msg']}" for each in errors[:MOST_DETAILS])
+    return _Fault(status, "invalid-body", "The request is not what this address takes.", detail)
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location[1:]) or str(location[0])
+
+
+def _of_status(status: int, detail: str, headers: Mapping[str, str] | None = None) -> _Fault:
+    phrase = HTTPStatus(status).phrase
+    return _Fault(status, phrase.lower().replace(" ", "-"), phrase, detail, headers or {})

@@ -1,0 +1,153 @@
+"""HTTP/1.1 as uvicorn speaks it, held against clients that send slowly or send too much before a request is one.
+
+uvicorn with httptools waits for ever for a head that never ends and keeps all of it; a reverse proxy may stand in front
+and may not.
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from ipaddress import IPv6Address
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MOST_HEAD = 32 * 1024
+"""Bytes of a request's line and headers."""
+MOST_AFTER = 2 * 1024 * 1024
+"""Bytes of the rest: an allowed body in chunks of a byte takes six times its size. Extensions of chunks and trailers,
+which no parser of ours keeps, and bodies that nobody asked for count too.
+"""
+
+
+_HOST = re.compile(rb"(?:[\w.-]*|\[(?P<v6>[0-9a-fA-F:.]+)\])(?::\d{0,5})?")
+
+
+class CoalescingTransport:
+    """A transport that sends together what is written in one turn of the event loop: head and body of a reply.
+
+    Of a process killed between two writes a proxy had the head, and could not ask another replica for the rest.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._waiting: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        if not self._waiting:
+            self._loop.call_soon(self._send)
+        self._waiting.append(data)
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._transport.write(b"".join(waiting))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+class HardenedProtocol(HttpToolsProtocol):
+    within = 30.0
+    """Seconds for a whole request, head and body, to come in: 256 KiB at 70 kbit/s."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head = self._after = 0
+        self._in_head = True
+        self._refused = False
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(CoalescingTransport(transport, self.loop))  # type: ignore[arg-type]
+        self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        self._count(len(data))
+        super().data_received(data)
+        if self._after > MOST_AFTER and not self._refused:
+            self._refuse(413, "Content Too Large")
+        elif self._in_head and self._head > MOST_HEAD and not self._refused:
+            self._refuse(431, "Request Header Fields Too Large")
+
+    def _count(self, size: int) -> None:
+        if not self._in_head:
+            self._after += size
+            return
+        self._head += size
+        if self._deadline is None:  # also for empty lines between two requests, with which one could stay for ever
+            self._arm()
+
+    def on_message_begin(self) -> None:
+        self._in_head, self._after = True, 0
+        if self._deadline is None:
+            self._arm()
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Trailers are dropped: uvicorn adds them to the headers, where a proxy has not looked at them."""
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_head, self._head = False, 0
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MOST_HEAD:
+            self._refuse(431, "Request Header Fields Too Large")
+        elif not _is_one_host(hosts, self.parser.get_http_version()):
+            self._refuse(400, "Bad Request")
+        else:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if not self._refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._in_head = True
+        self._disarm()
+        if not self._refused:
+            super().on_message_complete()
+
+    def _arm(self) -> None:
+        self._deadline = self.loop.call_later(self.within, self._refuse, 408, "Request Timeout")
+
+    def _disarm(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _refuse(self, status: int, phrase: str) -> None:
+        """No problem body: nothing is known of the request, and no page of ours has sent it."""
+        self._refused = True
+        self._disarm()
+        if not self.transport.is_closing():
+            self.transport.write(
+                f"HTTP/1.1 {status} {phrase}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode()
+            )
+            self.transport.close()
+
+
+def _is_one_host(hosts: Sequence[bytes], version: str) -> bool:
+    """As RFC 9112 (3.2) asks; and one that is a name or an address, since addresses are put together with it."""
+    if not hosts:
+        return version == "1.0"
+    found = _HOST.fullmatch(hosts[0])
+    if len(hosts) > 1 or found is None:
+        return False
+    try:
+        IPv6Address((found["v6"] or b"::").decode())
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,42 @@
+"""What all surfaces use, built once in the lifespan. What one surface alone uses is on `app.state` under its name."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import Depends, Request
+
+from app.answering import Answering
+from app.loading.reloader import Reloader
+from app.records.feedback import Feedback
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    reloader: Reloader
+    answering: Answering
+    feedback: Feedback
+    trusted_proxies: frozenset[str]
+    metrics_token: str | None
+    """Opens metrics and details of readiness to others than this machine."""
+    public_url: str | None
+    """Where the world reaches the service, where that was set."""
+
+
+def services(request: Request) -> Services:
+    built: Services = request.app.state.services
+    return built
+
+
+async def _served(request: Request) -> Services:
+    """Async, though nothing waits: FastAPI takes a plain function to a thread, which cost more than the answer."""
+    return services(request)
+
+
+Served = Annotated[Services, Depends(_served)]
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The first value of each field of a posted form, stripped; odd bytes are no error."""
+    fields = parse_qs((await request.body()).decode("utf-8", "replace"))
+    return {name: values[0].strip() for name, values in fields.items()}

@@ -1,0 +1,40 @@
+"""An exchange is one message and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.dialogue.messages import Channel, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The ledger, the counts and the review queue derive their rows from it, in the writer's thread."""
+
+    message_id: str
+    at: datetime
+    channel: Channel
+    text: str
+    """As it was typed."""
+    folded: str
+    """The text as `text.fold` makes it."""
+    kind: Kind
+    outcome: str
+    """answer, clarify, not-covered, fallback, smalltalk, language, scripted or urgent."""
+    subject: tuple[str, ...]
+    """Entries answered, else entries offered, else the intent."""
+    entries: tuple[str, ...]
+    """Entries answered."""
+    topic: str | None
+    """The not-covered topic that the message was taken for."""
+    unclear: bool
+    """The reply said that it could not tell what was meant."""
+    confidence: float
+    urgent_score: float
+    raised: bool
+    """The reply is that of an urgent tier."""
+    check_failed: bool
+    """The urgent check broke."""
+    content_version: str
+    model_version: str
+    seconds: float
+    """From the message to its reply."""

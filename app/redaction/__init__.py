@@ -1,0 +1,1 @@
+"""Takes out of a text what says who a person is: names, numbers, addresses."""

@@ -1,0 +1,299 @@
+"""Names of people in a text: after a phrase that gives one, after a title, or by a common first name.
+
+There is no list of all names, so two lists of words decide: `first_names.txt`, and `ordinary_words.txt` (English and
+Spanish words that patients use, from `intents/`), which are kept. Every pattern has a bounded width, and names are read
+word by word to the right, so that a hostile text takes linear time.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from importlib import resources
+from typing import NamedTuple
+
+from app.redaction.signs import Range, holds_any
+
+WORD = re.compile(r"(?<!\w)[^\W\d_]{1,40}(?:['-][^\W\d_]{1,40}){0,4}(?!\w)")
+MOST = 4
+"""Most words of one name."""
+
+_RELATION = (
+    "mom|mother|mum|mama|mommy|dad|father|papa|daddy|husband|wife|hubby|spouse|partner|fiancee?|son|daughter|brother|"
+    "sister|sis|uncle|aunt|auntie|tia|tio|cousin|grandma|grandpa|grandmother|grandfather|granddaughter|grandson|"
+    "nephew|niece|neighbor|friend|boyfriend|girlfriend|boss|roommate|caregiver|esposo|esposa|hijo|hija|hermano|hermana|"
+    "abuelo|abuela|mother[ -]in[ -]law|father[ -]in[ -]law|sister[ -]in[ -]law|brother[ -]in[ -]law|"
+    "son[ -]in[ -]law|daughter[ -]in[ -]law|suegro|suegra|madre|padre"
+)
+_TITLE = re.compile(
+    r"(?<!my )(?<!the )(?<!our )(?<!her )(?<!his )(?<!which )(?<!that )"
+    r"\b(?:mrs|mx|dr|doctora?|prof|professor|se[nñ]ora?|sra|(?-i:[Mm][rs])|(?-i:M[RS](?=\.? {0,2}[A-Z])))\b\.? {0,3}",
+    re.I,
+)
+_LABEL = re.compile(r"\b(?:pt|pts|patient|paciente|names?|nombre) {0,2}: {0,3}", re.I)
+_TOLD = re.compile(
+    r"\b(?:nam|name|names|nombre|nonbre)(?:'s)? {1,2}(?:is|was|es|it's|-|=) {0,2}"
+    r"|\bm[yi] names {1,2}|\bname's {1,2}|(?:\A|[\n.;,]) {0,2}name {1,2}"
+    r"|\b(?:first|last|full|maiden|patient|pt|caller|family|[a-z]{2,15}'?s) names? {1,2}"
+    r"|\b(?:me|se) llam[oa] {1,2}|\bgo(?:es)? by {1,2}",
+    re.I,
+)
+_MAYBE = re.compile(
+    r"\b(?:this is|i'?m|i am|i m|it'?s|it is|soy|habla|signed|spoke (?:with|to|w/)|speak (?:with|to)|talk to"
+    r"|talked to|ask for|asked for|calling for|writing for|asking for|on behalf of|call|text|txt|tell|email|contact|see"
+    r"|seen by|pt|patient|paciente|caller"
+    r"|(?:husband|wife|son|daughter|mother|mom|dad|father|hijo|hija|esposa) (?:of|de|is)"
+    rf"|(?:{_RELATION})|dr\.?(?=[ ,:(])|doctora?|nurse|miss|don|rev|pastor|here is|hi|hello|hey|re|attn)"
+    r"(?!\w)(?: {0,2}[,:(])? {0,2}(?:patient |nurse |don )?",
+    re.I,
+)
+_SIGNED = re.compile(
+    r"(?:\b(?:thanks|thank you|thx|ty|tks|gracias|regards|sincerely|yours|love|best|atentamente|saludos)"
+    r"(?: so much| very much| again| a lot| truly)?[ ,.!\n-]{1,5}|(?:\A|[ \n])-{1,2} {0,2}|\n)"
+    r"(?=[^\W\d_][\w .'-]{1,40}\Z)",
+    re.I,
+)
+_THIS = re.compile(r"\bthis is {1,2}", re.I)
+_START = re.compile(r"\A(?:hi|hello|hey|good morning|good afternoon|hola)?[ ,.!]{0,3}(?=\w)", re.I)
+_HERE = re.compile(r",? {1,2}(?:here|calling|speaking)\b", re.I)
+_AGAIN = re.compile(r",? {1,2}(?:here|calling|speaking|again|texting|writing|from)\b", re.I)
+_PLACE = re.compile(
+    r"(?:'?s)?(?: [^\W\d_]{1,20})? (?:hospital|medical|cancer|clinic|center|university|health|disease|syndrome|building"
+    r"|bridge|county|airport|street|avenue|horse)\b",
+    re.I,
+)
+_NO_NAME_AFTER = re.compile(r"\b(?:st|saint|x|bloody)\.?[ -]{0,2}\Z", re.I)
+
+_TOLD_SIGNS = ("nam", "nombre", "nonbre", "llam", "go by ", "goes by ")
+_TITLE_SIGNS = ("mr", "ms", "mx", "dr", "doctor", "prof", "senor", "se\xf1or", "sra")
+_SIGNED_SIGNS = (
+    *("\n", "-", "thank", "thx", "ty", "tks", "gracias", "regards", "sincerely", "yours", "love", "best"),
+    *("atentamente", "saludos"),
+)
+_HERE_SIGNS = ("here", "calling", "speaking")
+
+
+def words(line: str) -> frozenset[str]:
+    return frozenset(line.split())
+
+
+_VOWELS = frozenset("aieouy")
+_VERBS = words("will may")
+_PARTICLES = words("van von der den de del della di da dos la le el al bin ibn mc")
+_SURNAMES = words(
+    "baker banks bell bishop black brown bush cook day field fields gray green grey hall heart hill house king long "
+    "love park parks pool price reed rice rivers rose snow stone street summer summers walker waters west white wood "
+    "woods young"
+)
+"""Ordinary words that a name may go on with, not begin with."""
+
+
+@cache
+def _listed(file: str) -> frozenset[str]:
+    return words(resources.files("app.redaction").joinpath(file).read_text("utf-8"))
+
+
+def ordinary(word: str) -> bool:
+    """Return True for a word of everyday talk or medicine, or a plain form of one."""
+    low, listed = word.lower(), _listed("ordinary_words.txt")
+    return low in listed or all(_is_form(part, listed) for part in low.replace("'", "").split("-"))
+
+
+def _is_form(low: str, listed: frozenset[str]) -> bool:
+    if low in listed or (low.endswith("ing") and len(low) > 6):
+        return True
+    stems = [low.removesuffix(end) for end in ("s", "ed", "ing", "ly") if low.endswith(end)]
+    return any(stem in listed or f"{stem}e" in listed for stem in stems)
+
+
+@cache
+def _harmless_words() -> frozenset[str]:
+    """Return the ordinary words that are no first names too."""
+    return _listed("ordinary_words.txt") - _listed("first_names.txt")
+
+
+def _is_harmless(word: str) -> bool:
+    """Return False for what a name can begin with: a first name, what is no ordinary word, an initial."""
+    low = word.lower()
+    if len(word) > 1 and low in _harmless_words():
+        return True
+    text, low = _without_s(word), _without_s(low)
+    return low not in _listed("first_names.txt") and (low in _VOWELS if len(text) == 1 else ordinary(text))
+
+
+def _without_s(word: str) -> str:
+    return word[:-2] if word.endswith(("'s", "'S")) else word
+
+
+class Word(NamedTuple):
+    start: int
+    end: int
+    text: str
+    low: str
+    """The text in lower case."""
+    capital: bool
+    """Begins with a capital, in a text where that says something."""
+    unknown: bool
+    """No ordinary word."""
+    certain: bool
+    """A first name that nobody would write as an ordinary word."""
+    possible: bool
+    """A first name, or unknown."""
+    initial: bool
+    """A single letter that stands for a name: "J. Doe", "Tammy R"."""
+
+    @property
+    def likely(self) -> bool:
+        return self.certain or (self.capital and self.unknown)
+
+
+def _words(flat: str) -> list[Word]:
+    shouted = not flat.islower() and sum(map(str.islower, flat)) < sum(map(str.isupper, flat))
+    return [_word(match.start(), _without_s(match[0]), shouted) for match in WORD.finditer(flat)]
+
+
+def _word(start: int, text: str, shouted: bool) -> Word:
+    low, length = text.lower(), len(text)
+    initials = text.isupper() and 1 < length < 5  # MSI, EMT
+    capital = not shouted and text[0].isupper() and not initials
+    known, first_name = ordinary(text), low in _listed("first_names.txt")
+    return Word(
+        start,
+        start + length,
+        text,
+        low,
+        capital,
+        unknown=length > 1 and not known,
+        certain=first_name and (capital or not known),
+        possible=first_name or (length > 1 and not known),
+        initial=length == 1 and low not in _VOWELS,
+    )
+
+
+_Reading = tuple[re.Pattern[str], tuple[str, ...], Callable[[int], Range | None]]
+"""A phrase, its signs, and what reads the name after it."""
+
+
+class _Reader:
+    """Reads names to the right of a place. A name is never taken further than `MOST` words."""
+
+    def __init__(self, flat: str) -> None:
+        self.flat = flat
+        self.words = _words(flat)
+        self._by_start = {word.start: word for word in self.words}
+
+    def after_cues(self, lowered: str) -> Iterator[Range | None]:
+        """Yield what is read after each phrase that leads to a name, for phrases whose signs and words are there."""
+        likely = any(word.likely or (word.initial and word.capital) for word in self.words)
+        likely = likely or holds_any(lowered, _HERE_SIGNS)
+        readings: tuple[_Reading, ...] = (
+            (_LABEL, (":",), self.labelled),
+            (_TOLD, _TOLD_SIGNS, self.told),
+            (_TITLE, _TITLE_SIGNS, self.titled),
+            (_THIS, ("this is ",), partial(self._before, _AGAIN)),
+            (_MAYBE, ("",) if likely else (), self.likely),
+            (_SIGNED, _SIGNED_SIGNS if likely else (), self.likely),
+            (_START, _HERE_SIGNS, partial(self._before, _HERE)),
+        )
+        for pattern, signs, read in readings:
+            if holds_any(lowered, signs):
+                yield from (read(cue.end()) for cue in pattern.finditer(self.flat))
+
+    def told(self, at: int) -> Range | None:
+        """Return the name after "my name is": whatever is no ordinary word."""
+        first = self._by_start.get(at)
+        if first is None or not (first.possible or first.initial or self._particle(first)):
+            return None
+        return self._on(first, MOST if first.capital else 3)
+
+    def titled(self, at: int) -> Range | None:
+        """Return the name after "dr": one word that is not ordinary, more where they are plainly names."""
+        first = self._by_start.get(at)
+        if first is None or not (first.likely or first.unknown or first.initial or self._particle(first)):
+            return None
+        return self._on(first, MOST if first.likely or self._particle(first) else 1)
+
+    def likely(self, at: int) -> Range | None:
+        """Return the name after "my mother": a first name, or what has a capital and is no ordinary word."""
+        first = self._by_start.get(at)
+        if first is None:
+            return None
+        name = self._on(first, MOST)
+        if first.likely or (first.initial and first.capital and name[1] > first.end + 1):
+            return name
+        return self._before(_HERE, at)
+
+    def _before(self, pattern: re.Pattern[str], at: int) -> Range | None:
+        """Return the name before "here", "again" or "from": whatever is no ordinary word."""
+        first = self._by_start.get(at)
+        if first is None or not first.possible or first.text in ("MA", "RN", "NP", "PA"):
+            return None
+        name = self._on(first, MOST)
+        return name if pattern.match(self.flat, name[1]) else None
+
+    def labelled(self, at: int) -> Range | None:
+        """Return the name after "patient:", also last name first."""
+        name = self.told(at)
+        if name is None or self.flat[name[1] : name[1] + 2] != ", ":
+            return name
+        after = self._by_start.get(name[1] + 2)
+        return (name[0], self._on(after, 2)[1]) if after and after.likely else name
+
+    def alone(self) -> Iterator[Range]:
+        """Yield common first names anywhere, and two unknown words with capitals; not St. Mary's Hospital."""
+        for before, word in zip([None, *self.words], self.words, strict=False):
+            if word.likely and self._stands_alone(word):
+                start, end = self._on(word, 3)
+                if not _PLACE.match(self.flat, end) and not _NO_NAME_AFTER.search(self.flat[max(0, start - 8) : start]):
+                    yield (before.start if before and self._last_name(before, word) else start, end)
+
+    def _stands_alone(self, word: Word) -> bool:
+        if word.certain and word.unknown and len(word.text) > 2:
+            return True
+        after = self._after(word)
+        return word.low not in _VERBS and after is not None and after.likely
+
+    def _last_name(self, before: Word, word: Word) -> bool:
+        """Return True for the Novak of "Novak, Vera"."""
+        return before.likely and word.certain and self.flat[before.end : word.start] == ", "
+
+    def _after(self, word: Word) -> Word | None:
+        """Return the word one or two spaces further on, also after the dot of an initial."""
+        place = word.end + (len(word.text) == 1 and self.flat.startswith(".", word.end))
+        if not self.flat.startswith(" ", place):
+            return None
+        return self._by_start.get(place + (2 if self.flat.startswith("  ", place) else 1))
+
+    def _on(self, first: Word, most: int) -> Range:
+        last, word = first, self._after(first)
+        for _ in range(most - 1):
+            if word is None or not self._goes_on(word):
+                break
+            last, word = word, self._after(word)
+        return first.start, last.end
+
+    def _goes_on(self, word: Word) -> bool:
+        if self._particle(word) or word.initial:
+            return True
+        if word.low in _SURNAMES:
+            return word.capital or self._after(word) is None
+        return word.likely or word.unknown
+
+    def _particle(self, word: Word) -> bool:
+        """Return True for the "van der" of "van der Berg": a word or two that only lead on to a name."""
+        after: Word | None = word
+        for _ in range(3):
+            if after is None or after.low not in _PARTICLES:
+                break
+            after = self._after(after)
+        return after is not None and after is not word and after.possible
+
+
+def find(flat: str, lowered: str) -> list[Range]:
+    """Return where names stand in a text in plain characters, `lowered` by `signs`; they may overlap.
+
+    Most questions hold only harmless words, of which no reading makes a name.
+    """
+    if all(map(_is_harmless, WORD.findall(flat))):
+        return []
+    reader = _Reader(flat)
+    return [name for name in reader.after_cues(lowered) if name] + list(reader.alone())

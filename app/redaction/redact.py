@@ -1,0 +1,145 @@
+"""Redaction makes what a person typed fit to be kept, with marks such as [phone] in place of what says who she is.
+
+Rules for numbers and addresses (`pii_patterns`) come first, then names. A rule sees neither what an earlier one
+took nor a mark that stands in the text already, so that redacting twice changes nothing. Every pattern has a bounded
+width: a hostile text of 20,000 characters takes time in line with its length. What is found and what is missed:
+docs/decisions/0007-redaction.md.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from app.redaction import names
+from app.redaction.pii_patterns import TAKEN, rules_for
+from app.redaction.signs import Range, lowered
+
+MARKS = ("phone", "email", "number", "date", "name", "address", "url", "card")
+_MARK = re.compile(rf"\[(?:{'|'.join(MARKS)})\]")
+_DIGIT = re.compile(r"\d")
+_ROUNDS = 6
+"""What is taken can free what stood beside it: two rounds in practice, and the bound keeps the time linear."""
+
+
+@dataclass(frozen=True)
+class Span:
+    start: int
+    end: int
+    mark: str
+
+
+def redact(text: str) -> str:
+    """Return the text with a mark for each thing that says who wrote it or of whom.
+
+    >>> redact("my name is jane doe, 215-555-0142. how big is it")
+    'my name is [name], [phone]. how big is it'
+    """
+    parts, at = [], 0
+    for span in spans(text):
+        parts += [text[at : span.start], f"[{span.mark}]"]
+        at = span.end
+    return "".join([*parts, text[at:]])
+
+
+def without_marks(text: str) -> str:
+    """Return what is left of a redacted text that says something of its own.
+
+    >>> without_marks("my name is [name], how big is it")
+    'my name is , how big is it'
+    """
+    return _MARK.sub("", text)
+
+
+def spans(text: str) -> list[Span]:
+    """Return what `redact` replaces, in order, apart from each other."""
+    plain, places = _plainly(text)
+    plain = _MARK.sub(lambda mark: TAKEN * len(mark[0]), plain)
+    taken: list[Span] = []
+    for _ in range(_ROUNDS):
+        plain, more = _taken(plain)
+        taken += more
+        if not more:
+            break
+    taken.sort(key=lambda span: span.start)
+    return [Span(places[span.start], places[span.end], span.mark) for span in taken]
+
+
+def _taken(plain: str) -> tuple[str, list[Span]]:
+    """Return the text without what the rules take in one round, and what they take."""
+    low, digits = lowered(plain), len(_DIGIT.findall(plain))
+    taken: list[Span] = []
+    for rule in rules_for(low, digits):
+        ranges = _apart(rule.ranges(plain))
+        taken += [Span(start, end, rule.mark) for start, end in ranges]
+        plain = _without(plain, ranges)
+    ranges = _apart(names.find(plain, low))
+    return _without(plain, ranges), taken + [Span(start, end, "name") for start, end in ranges]
+
+
+def _apart(ranges: Iterable[Range]) -> list[Range]:
+    """Return ranges in order, those that overlap made one."""
+    joined: list[Range] = []
+    for start, end in sorted(ranges):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _without(plain: str, taken: Sequence[Range]) -> str:
+    if not taken:
+        return plain
+    edges = [0, *chain.from_iterable(taken), len(plain)]
+    kept = (plain[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
+    gaps = [TAKEN * (end - start) for start, end in taken]
+    return "".join(chain.from_iterable(zip(kept, [*gaps, ""], strict=True)))
+
+
+class _Plain(dict[int, str]):
+    """A table for `str.translate`, filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        plain = _plain(chr(code))
+        if code < 0x10000:  # bounded: a hostile text cannot grow the table further
+            self[code] = plain
+        return plain
+
+
+def _plain(char: str) -> str:
+    """Return one plain letter, digit, dash, quote or space, or nothing for what cannot be seen by itself."""
+    match unicodedata.category(char):
+        case "Nd":
+            return str(unicodedata.decimal(char))
+        case "Lu" | "Ll" | "Lt" | "Lm" | "Lo":
+            return _letter(char)
+        case "Mn" | "Mc" | "Me" | "Cf":
+            return ""
+        case "Pd":
+            return "-"
+        case "Zs":
+            return " "
+    wide = unicodedata.normalize("NFKC", char)
+    return _SIGNS.get(char, wide if len(wide) == 1 else char)
+
+
+def _letter(char: str) -> str:
+    """Return a letter without the accents of Spanish. Others stay: Vietnamese "bên" is no Ben."""
+    letters = unicodedata.normalize("NFKD", char)
+    return letters[0] if char in "ñÑ" or set(letters[1:]) <= _SPANISH else char
+
+
+_SIGNS = {**dict.fromkeys("’‘`´＇", "'"), "\u2212": "-", "\t": " "}
+_SPANISH = {"\u0301", "\u0308"}
+_PLAIN = _Plain()
+
+
+def _plainly(text: str) -> tuple[str, Sequence[int]]:
+    """Return the text in plain characters, and where each of them stands in the text."""
+    if text.isascii():
+        return text.replace("\t", " ").replace("`", "'"), range(len(text) + 1)
+    plain = [char.translate(_PLAIN) for char in text]
+    places = [place for place, char in enumerate(plain) if char]
+    return "".join(plain), [*places, len(text)]

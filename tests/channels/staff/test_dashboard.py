@@ -1,0 +1,225 @@
+import csv
+import hmac
+import io
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import itsdangerous
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, BrowserContext, expect
+from sqlalchemy import Engine
+
+from app.analytics import usage
+from app.channels.staff.dashboard import as_csv
+from app.channels.staff.dashboard_items import ITEMS, Column, Figures, Name, Table
+from app.main import create_app
+from app.records.audit import Audit
+from app.records.counts import Counts
+from app.records.database import connect, transaction
+from app.records.feedback import Feedback, Opinion, Tally
+from app.settings import Settings
+from tests.channels.conftest import Service, Website, settings_for
+from tests.channels.test_widget import axe
+from tests.exchanges import EXCHANGE
+
+SECRET = "a9" * 20
+BEFORE = datetime.now(UTC) - timedelta(days=3)
+"""Well within a week, whenever a test ends."""
+WORDS = "<b>=1+1</b>"
+
+
+def fill(url: str) -> None:
+    """What two answers, a topic, an emergency and an opinion leave behind."""
+    engine = connect(url)
+    answered = replace(EXCHANGE, at=BEFORE, seconds=0.0015)
+    messages = [
+        answered,
+        replace(answered, channel="sms"),
+        replace(answered, outcome="not-covered", entries=(), topic="nc-price"),
+        replace(answered, outcome="fallback", entries=(), topic=WORDS),
+        replace(answered, channel="staff", outcome="urgent", entries=(), seconds=5.0),
+    ]
+    with transaction(engine, "counts") as connection:
+        Counts(engine).write(connection, messages)
+    Feedback(engine, timedelta(days=90)).give(Opinion("m", BEFORE, "web", "lamp-color", "v", "down", "not-clear"))
+    engine.dispose()
+
+
+def session(roles: list[str]) -> dict[str, str]:
+    """The cookie of somebody signed in, as Starlette signs it."""
+    at = datetime.now(UTC).timestamp()
+    data = {"id": "s", "who": "ann@example.org", "roles": roles, "began": at, "seen": at, "csrf": "c"}
+    key = hmac.digest(SECRET.encode(), b"staff sessions", "sha256").hex()
+    signed = itsdangerous.TimestampSigner(key).sign(b64encode(json.dumps(data).encode()))
+    return {"hai-faq-staff": signed.decode()}
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return Settings(**settings.model_dump(exclude={"secret"}), secret=SECRET)
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[TestClient]:
+    """A curator, signed in by the one-time link."""
+    links: list[str] = []
+    with TestClient(create_app(settings, announce=links.append), "http://127.0.0.1:8000") as client:
+        assert client.get(links[-1]).status_code == 200
+        yield client
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    engine = connect(settings.database_url)
+    yield engine
+    engine.dispose()
+
+
+def rows(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def test_signed_out_a_person_is_led_to_the_sign_in_and_a_program_gets_401(settings: Settings) -> None:
+    with TestClient(create_app(settings), follow_redirects=False) as client:
+        asked = client.get("/staff/insights", headers={"accept": "text/html"})
+        assert (asked.status_code, asked.headers["location"]) == (303, "/staff/sign-in")
+        assert client.get("/staff/insights.csv?table=outcomes").status_code == 401
+
+
+def test_the_look_up_role_may_not_see_them(settings: Settings) -> None:
+    with TestClient(create_app(settings), cookies=session(["lookup"])) as client:
+        assert client.get("/staff").status_code == 200
+        assert client.get("/staff/insights").status_code == 403
+        assert client.get("/staff/insights.csv?table=outcomes").status_code == 403
+
+
+def test_without_data_the_page_says_so(client: TestClient) -> None:
+    response = client.get("/staff/insights")
+    assert response.status_code == 200
+    assert "No messages in these days." in response.text
+    assert response.text.count("None in these days.") == 4
+
+
+def test_the_page_shows_figures_and_approved_titles(client: TestClient, settings: Settings) -> None:
+    fill(settings.database_url)
+    page = client.get("/staff/insights?days=7").text
+    assert "<dt>Messages</dt><dd>5</dd>" in page
+    assert "<dd>50%</dd>" in page
+    assert "What color is the lamp?" in page
+    assert "0 helped, 1 did not" in page
+    assert page.count('role="img"') == 4
+
+
+def test_whatever_a_name_is_the_page_shows_it_as_text_and_nothing_is_inline(
+    client: TestClient, settings: Settings
+) -> None:
+    fill(settings.database_url)
+    page = client.get("/staff/insights").text
+    assert "<b>=1" not in page
+    assert "&lt;b&gt;=1+1&lt;/b&gt;" in page
+    assert " style=" not in page
+
+
+def test_only_weeks_months_and_quarters_are_shown(client: TestClient) -> None:
+    assert client.get("/staff/insights?days=90").status_code == 200
+    assert client.get("/staff/insights?days=31").status_code == 422
+    assert client.get("/staff/insights.csv?table=texts").status_code == 422
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_every_table_is_a_file_to_keep(client: TestClient, settings: Settings, name: Name) -> None:
+    fill(settings.database_url)
+    response = client.get(f"/staff/insights.csv?days=7&table={name}")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.headers["content-disposition"].startswith(f'attachment; filename="{name}-7-days-to-')
+    found = rows(response.text)
+    assert len(found) > 1
+    assert len({len(row) for row in found}) == 1
+
+
+def test_a_day_without_messages_is_a_row_of_zeros(client: TestClient, settings: Settings) -> None:
+    fill(settings.database_url)
+    found = rows(client.get("/staff/insights.csv?days=7&table=outcomes").text)
+    assert len(found) == 8
+    assert found[1][1:] == ["0"] * 9
+    assert sum(int(row[-1]) for row in found[1:]) == 5
+
+
+def test_an_outcome_of_another_version_is_drawn_as_other() -> None:
+    counts = usage([((BEFORE.date(), "web", "outcome", "riddle"), 3)], BEFORE.date(), 7)
+    riddle = ITEMS["outcomes"].table(Figures(counts, [], {})).series[-1]
+    assert (riddle.title, riddle.fill, riddle.total) == ("riddle", "other", 3)
+
+
+def test_a_reason_of_another_version_is_in_no_row() -> None:
+    tallies = [Tally("lamp-color", "down", reason, 2) for reason in ("not-clear", "too-long")]
+    table = ITEMS["reasons"].table(Figures(usage([], BEFORE.date(), 7), tallies, {}))
+    assert table.bars == [("Hard to understand", [2])]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"])
+def test_no_text_of_a_file_is_taken_for_a_formula(text: str) -> None:
+    [_, [cell, number]] = csv.reader(io.StringIO(as_csv(Table([Column("a"), Column("b")], [(text, -1)])), newline=""))
+    assert (cell, number) == (f"'{text}", "-1")
+
+
+def test_a_download_is_noted(client: TestClient, engine: Engine) -> None:
+    client.get("/staff/insights.csv?days=90&table=topics")
+    last = Audit(engine).all()[-1]
+    assert (last.who, last.act, last.subject) == ("this machine", "export", "insights topics 90 days")
+
+
+def test_what_cannot_be_noted_is_not_handed_out(client: TestClient, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("drop table audit")
+    response = client.get("/staff/insights.csv?table=outcomes")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert client.get("/staff/insights").status_code == 200
+
+
+def test_a_store_out_of_reach_is_said_on_a_page(settings: Settings, tmp_path: Path) -> None:
+    dead = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path}"})
+    with TestClient(create_app(dead), cookies=session(["curator"])) as client:
+        response = client.get("/staff/insights")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert "The records cannot be reached right now." in response.text
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, cache: Path, website: Website) -> Iterator[Service]:
+    """A service of this file's own, with figures."""
+    service = Service(settings_for(tmp_path_factory.mktemp("insights"), cache, website, "doctor"))
+    service.start()
+    fill(service.settings.database_url)
+    yield service
+    service.stop()
+
+
+def curator(browser: Browser, service: Service, scheme: Literal["light", "dark"]) -> BrowserContext:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 320, "height": 600})
+    [(name, value)] = session(["curator"]).items()
+    context.add_cookies([{"name": name, "value": value, "url": service.url}])
+    return context
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_is_wider_than_a_telephone(
+    browser: Browser, filled: Service, scheme: Literal["light", "dark"]
+) -> None:
+    context = curator(browser, filled, scheme)
+    page = context.new_page()
+    page.goto(f"{filled.url}/staff/insights?days=90")
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    scrolled = page.get_by_role("region", name="Table: What messages got")
+    assert scrolled.evaluate("node => node.scrollWidth > node.clientWidth && node.tabIndex === 0")
+    expect(page.get_by_role("img", name="What messages got")).to_be_visible()
+    context.close()

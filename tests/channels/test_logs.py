@@ -1,0 +1,43 @@
+import asyncio
+import io
+import json
+import logging
+import sys
+
+from app.channels.http.logs import BatchingHandler, JsonFormatter
+
+
+def test_the_log_has_the_place_of_an_error_and_not_its_words() -> None:
+    try:
+        dict[str, str]()["my name is jane"]
+    except KeyError:
+        record = logging.LogRecord("app", logging.ERROR, "", 1, "unforeseen", None, sys.exc_info())
+    line = json.loads(JsonFormatter().format(record))
+    assert line["error"] == "KeyError"
+    assert "test_logs.py" in line["at_line"]
+    assert "KeyError: 'my" not in line["at_line"]
+
+
+def record(level: int, message: str) -> logging.LogRecord:
+    return logging.LogRecord("app", level, "", 1, message, None, None)
+
+
+def test_lines_of_an_event_loop_gather_until_a_warning() -> None:
+    handler, written = BatchingHandler(), io.StringIO()
+    handler.setStream(written)
+
+    async def log() -> None:
+        handler.handle(record(logging.INFO, "one"))
+        handler.handle(record(logging.INFO, "two"))
+        assert written.getvalue() == ""
+        handler.handle(record(logging.WARNING, "three"))
+
+    asyncio.run(log())
+    assert written.getvalue() == "one\ntwo\nthree\n"
+
+
+def test_outside_a_loop_a_line_is_written_at_once() -> None:
+    handler, written = BatchingHandler(), io.StringIO()
+    handler.setStream(written)
+    handler.handle(record(logging.INFO, "one"))
+    assert written.getvalue() == "one\n"

@@ -1,0 +1,90 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from app.metrics import near_urgent_overdue
+from app.records.database import transaction
+from app.records.exchange import Exchange
+from app.records.review_queue import NEAR_URGENT, ReviewQueue
+from tests.conftest import NOW
+from tests.exchanges import EXCHANGE
+
+ASKED = replace(EXCHANGE, message_id="m1", outcome="fallback", text="my name is jane doe, can it rust")
+NEAR = replace(ASKED, message_id="m2", at=NOW - timedelta(hours=25), urgent_score=0.4)
+
+
+@pytest.fixture
+def questions(engine: Engine) -> ReviewQueue:
+    return ReviewQueue(engine, timedelta(days=30), lambda text: text.replace("jane doe", "[name]"))
+
+
+def write(engine: Engine, questions: ReviewQueue, *batch: Exchange) -> None:
+    with transaction(engine, "questions") as connection:
+        questions.write(connection, batch)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "kept"),
+    [
+        (EXCHANGE, False),
+        (replace(EXCHANGE, outcome="not-covered"), True),
+        (replace(EXCHANGE, outcome="clarify"), True),
+        (replace(EXCHANGE, outcome="language"), True),
+        (replace(EXCHANGE, outcome="smalltalk"), False),
+        (replace(EXCHANGE, outcome="smalltalk", unclear=True), True),
+        (replace(EXCHANGE, urgent_score=NEAR_URGENT), True),
+        (replace(EXCHANGE, urgent_score=NEAR_URGENT, raised=True, outcome="urgent"), False),
+    ],
+)
+def test_what_was_not_answered_or_is_near_the_urgent_bar_is_kept(
+    questions: ReviewQueue, exchange: Exchange, kept: bool
+) -> None:
+    assert questions.keeps(exchange) is kept
+
+
+def test_a_text_is_redacted_before_it_is_written(engine: Engine, questions: ReviewQueue) -> None:
+    write(engine, questions, ASKED)
+    kept = questions.open()[0]
+    assert (kept.text, kept.state, kept.at) == ("my name is [name], can it rust", "open", NOW)
+    assert [each.text for each in questions.all()] == [kept.text]
+
+
+def test_what_is_near_danger_comes_first_however_old(engine: Engine, questions: ReviewQueue) -> None:
+    write(engine, questions, ASKED, NEAR)
+    assert [each.message_id for each in questions.open()] == ["m2", "m1"]
+
+
+def test_what_was_decided_on_is_no_longer_open(engine: Engine, questions: ReviewQueue) -> None:
+    write(engine, questions, ASKED, NEAR)
+    assert questions.decide(["m1", "unknown"], "dismissed") == 1
+    assert [each.message_id for each in questions.open()] == ["m2"]
+
+
+def test_old_ones_go_and_overdue_danger_is_counted(engine: Engine, questions: ReviewQueue) -> None:
+    write(engine, questions, replace(ASKED, at=NOW - timedelta(days=31)), NEAR)
+    with transaction(engine, "questions") as connection:
+        questions.sweep(connection, NOW)
+    assert [each.message_id for each in questions.all()] == ["m2"]
+    assert near_urgent_overdue._value.get() == 1
+    questions.decide(["m2"], "dismissed")
+    with transaction(engine, "questions") as connection:
+        questions.sweep(connection, NOW)
+    assert near_urgent_overdue._value.get() == 0
+
+
+def test_all_of_them_can_be_purged(engine: Engine, questions: ReviewQueue) -> None:
+    write(engine, questions, ASKED, NEAR)
+    assert questions.purge(NOW) == 1
+    assert questions.purge(NOW + timedelta(seconds=1)) == 1
+
+
+def test_a_long_text_is_cut_after_it_was_redacted(engine: Engine, questions: ReviewQueue) -> None:
+    write(engine, questions, replace(ASKED, text="x" * 995 + " jane doe"))
+    assert questions.open()[0].text == "x" * 995 + " [nam"
+
+
+def test_what_no_store_can_hold_is_taken_out_before_redaction(engine: Engine, questions: ReviewQueue) -> None:
+    write(engine, questions, replace(ASKED, text="i am jane\x00 doe\x1b\n\ud83d here"))
+    assert questions.open()[0].text == "i am [name]\n\ufffd here"
