@@ -113,5 +113,5 @@ redis.call('HSET', KEYS[1], 'tokens', allowed and tokens - 1 or tokens, 'at', at
 redis.call('EXPIRE', KEYS[1], 60 + math.ceil(burst / rate))
 return allowed and 1 or 0
 """
-"""The script is one step: two replicas never take the same token. A bucket that has expired is as good as a full one."""
+"""One step, so that two replicas never take the same token. A bucket that has expired is as good as a full one."""
 _TAKE_SHA = hashlib.sha1(_TAKE.encode(), usedforsecurity=False).hexdigest()
