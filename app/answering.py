@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 
 from app import metrics, text
 from app.dialogue import engine
@@ -179,14 +180,18 @@ class Answering:
         )
 
 
+_replies, _entries, _urgent = map(cache, (metrics.replies.labels, metrics.entries.labels, metrics.urgent.labels))
+"""Counters by their labels: looking one up took the client library three times as long as adding to it."""
+
+
 def _measure(channel: Channel, reply: Reply, seconds: float) -> None:
     metrics.seconds.observe(seconds)
-    metrics.replies.labels(reply.kind, channel).inc()
+    _replies(reply.kind, channel).inc()
     metrics.confidence.observe(reply.confidence)
     for answer in reply.answers:
-        metrics.entries.labels(answer.id).inc()
+        _entries(answer.id).inc()
     if reply.urgent and reply.intent:
-        metrics.urgent.labels(reply.intent.id).inc()
+        _urgent(reply.intent.id).inc()
 
 
 def outcome(reply: Reply) -> str:

@@ -6,7 +6,7 @@ word by word to the right, so that a hostile text takes linear time.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib import resources
 from typing import NamedTuple
@@ -169,6 +169,10 @@ def _word(start: int, text: str, shouted: bool) -> Word:
     )
 
 
+_Reading = tuple[re.Pattern[str], tuple[str, ...], Callable[[int], Range | None]]
+"""A phrase, its signs, and what reads the name after it."""
+
+
 class _Reader:
     """Reads names to the right of a place. A name is never taken further than `MOST` words."""
 
@@ -181,7 +185,7 @@ class _Reader:
         """Yield what is read after each phrase that leads to a name, for phrases whose signs and words are there."""
         here = holds_any(lowered, _HERE_SIGNS)
         likely = here or any(word.likely or (word.initial and word.capital) for word in self.words)
-        readings = [
+        readings: list[_Reading] = [
             (_LABEL, (":",), self.labelled),
             (_TOLD, _TOLD_SIGNS, self.told),
             (_TITLE, _TITLE_SIGNS, self.titled),
