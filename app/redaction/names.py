@@ -183,16 +183,17 @@ class _Reader:
 
     def after_cues(self, lowered: str) -> Iterator[Range | None]:
         """Yield what is read after each phrase that leads to a name, for phrases whose signs and words are there."""
-        here = holds_any(lowered, _HERE_SIGNS)
-        likely = here or any(word.likely or (word.initial and word.capital) for word in self.words)
-        readings: list[_Reading] = [
+        likely = any(word.likely or (word.initial and word.capital) for word in self.words)
+        likely = likely or holds_any(lowered, _HERE_SIGNS)
+        readings: tuple[_Reading, ...] = (
             (_LABEL, (":",), self.labelled),
             (_TOLD, _TOLD_SIGNS, self.told),
             (_TITLE, _TITLE_SIGNS, self.titled),
             (_THIS, ("this is ",), partial(self._before, _AGAIN)),
-        ]
-        readings += [(_MAYBE, ("",), self.likely), (_SIGNED, _SIGNED_SIGNS, self.likely)] if likely else []
-        readings += [(_START, _HERE_SIGNS, partial(self._before, _HERE))] if here else []
+            (_MAYBE, ("",) if likely else (), self.likely),
+            (_SIGNED, _SIGNED_SIGNS if likely else (), self.likely),
+            (_START, _HERE_SIGNS, partial(self._before, _HERE)),
+        )
         for pattern, signs, read in readings:
             if holds_any(lowered, signs):
                 yield from (read(cue.end()) for cue in pattern.finditer(self.flat))
