@@ -35,7 +35,6 @@ def test_a_service_that_would_hand_over_a_topic_that_is_not_there_does_not_start
 
 
 def test_a_start_imports_no_library_that_its_settings_do_not_ask_for() -> None:
-    loaded = "import app.cli, sys; print(sys.modules.keys() & {'alembic', 'authlib', 'psycopg', 'redis'})"
-    assert (
-        subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout == "set()\n"
-    )
+    imported = "import app.cli, sys; print(sys.modules.keys() & {'alembic', 'authlib', 'psycopg', 'redis'})"
+    done = subprocess.run([sys.executable, "-c", imported], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
