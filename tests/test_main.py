@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -30,3 +32,9 @@ def test_a_service_that_would_hand_over_a_topic_that_is_not_there_does_not_start
     wrong = settings.model_copy(update={"handoffs": (Handoff("Billing", ("nc-cst",)),)})
     with pytest.raises(SettingsError, match="there is no topic nc-cst"), TestClient(create_app(wrong)):
         pass
+
+
+def test_a_start_imports_no_library_that_its_settings_do_not_ask_for() -> None:
+    imported = "import app.cli, sys; print(sys.modules.keys() & {'alembic', 'authlib', 'psycopg', 'redis'})"
+    done = subprocess.run([sys.executable, "-c", imported], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
