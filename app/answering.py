@@ -114,7 +114,7 @@ class Answering:
         waited = time.perf_counter() - began
         key = (self._hash(message.text), message.channel, state, now.date())
         known = self.recall.find(knowledge, key)
-        urgency = known.urgency if known else self.check(knowledge, message, state.marks)
+        urgency = known.urgency if known else self.check(knowledge, message, state.flags)
         if not urgency.tier and client is not None and not await self._allows(client):
             metrics.limited.inc()
             raise TooManyRequests
@@ -132,7 +132,7 @@ class Answering:
     async def is_urgent(self, message: Message, sender: str) -> bool:
         """Whether this message, after those before it of this sender, is one that nothing may hold back."""
         state = await self.conversations.named(self.tokens.conversation(message.channel, sender), self.clock())
-        return self.check(self.live.current, message, state.marks).tier is not None
+        return self.check(self.live.current, message, state.flags).tier is not None
 
     async def about(self, channel: Channel, sender: str) -> str | None:
         """The entry that a sender was answered last."""

@@ -102,7 +102,7 @@ def _names(content: Content) -> frozenset[str]:
 
 
 def _words(said: str) -> list[str]:
-    return [word for word in text.words(text.fold(said)) if word.isalpha()]
+    return [word for word in text.words(said) if word.isalpha()]
 
 
 def grade(said: str, names: frozenset[str] = frozenset()) -> float:

@@ -29,7 +29,7 @@ from app.dialogue.smalltalk import QUESTION, SmallTalk
 from app.dialogue.urgent import UrgentCheck
 from app.errors import ContentChanged, HaiFaqError, ModelError, StoreError
 from app.matching import matcher, model
-from app.matching.matcher import Example, Lesson
+from app.matching.matcher import Example, TrainingSet
 from app.matching.vocabulary import Lexicon
 from app.records.withdrawals import Withdrawals
 
@@ -117,12 +117,12 @@ def hand_on(folder: Path, cache: Path, place: Place) -> None:
         _put(place.cache / name, lambda done: shutil.copytree(cache / name, done))
 
 
-def _topics(content: Content, intents: Intents, risk: float) -> Lesson:
+def _topics(content: Content, intents: Intents, risk: float) -> TrainingSet:
     examples: list[Example] = [(id_, line, None) for id_, lines in intents.phrasings.items() for line in lines]
     examples += [(id_, line, None) for _, id_, line in intents.translated]
     examples += _follow_ups(content, intents)
     examples += [(id_, said, None) for id_, entry in content.entries.items() for said in (entry.question, entry.answer)]
-    return Lesson(tuple(examples), frozenset(content.topics), calibrated=True, risk=risk)
+    return TrainingSet(tuple(examples), frozenset(content.topics), calibrated=True, risk=risk)
 
 
 def _follow_ups(content: Content, intents: Intents) -> Iterator[Example]:
@@ -134,20 +134,20 @@ def _follow_ups(content: Content, intents: Intents) -> Iterator[Example]:
             yield from ((each.means, line, next(turns)) for _ in range(few))
 
 
-def _urgent(intents: Intents) -> Lesson:
+def _urgent(intents: Intents) -> TrainingSet:
     examples = [(tier, line) for _, tier, line in intents.urgent.lines()]
     ordinary = (*intents.phrasings.values(), *intents.smalltalk.values())
     examples += [(schema.CALM, line) for _, _, line in intents.translated]
     examples += [(schema.CALM, said) for lines in ordinary for line in lines for said in _with_sentences(line)]
-    return Lesson(tuple((tier, line, None) for tier, line in examples))
+    return TrainingSet(tuple((tier, line, None) for tier, line in examples))
 
 
-def _smalltalk(intents: Intents) -> Lesson:
+def _smalltalk(intents: Intents) -> TrainingSet:
     examples = [(id_, line) for id_, lines in intents.smalltalk.items() for line in lines]
     examples += [(QUESTION, line) for lines in intents.phrasings.values() for line in lines]
     examples += [(QUESTION, line) for file, _, line in intents.urgent.lines() if file not in intents.languages]
     examples += [(LABEL + language, line) for language, line in _in_languages(intents)]
-    return Lesson(tuple((label, line, None) for label, line in examples))
+    return TrainingSet(tuple((label, line, None) for label, line in examples))
 
 
 def _in_languages(intents: Intents) -> Iterator[tuple[str, str]]:
@@ -162,14 +162,14 @@ def _in_languages(intents: Intents) -> Iterator[tuple[str, str]]:
 
 def _with_sentences(line: str) -> list[str]:
     """An ordinary message is calm as a whole and in each of its sentences, which is how the check reads it."""
-    sentences = text.sentences(text.fold(line))
+    sentences = [sentence.folded for sentence in text.parse(line).sentences]
     return [line, *sentences] if len(sentences) > 1 else [line]
 
 
 def lexicon_of(intents: Intents) -> Lexicon:
     shorthand = {word: tuple(full.split()) for word, full in intents.lexicon.shorthand.items()}
-    ideas = {word: f"={idea}" for idea, words in intents.lexicon.ideas.items() for word in words}
-    return Lexicon(shorthand, ideas)
+    concepts = {word: f"={idea}" for idea, words in intents.lexicon.ideas.items() for word in words}
+    return Lexicon(shorthand, concepts)
 
 
 def _forget_others(cache: Path, target: Path) -> None:

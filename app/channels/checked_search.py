@@ -8,7 +8,7 @@ from app.dialogue.knowledge import Knowledge
 from app.dialogue.lookup import Found, Lookup
 from app.dialogue.messages import Message
 from app.dialogue.urgent import Urgency
-from app.matching.matcher import Why
+from app.matching.matcher import Explanation
 
 LONGEST = 4_000
 """Characters that are looked up; the danger check reads all of a text."""
@@ -32,7 +32,7 @@ class CheckedSearch:
     """It stands above the results."""
     lookup: Lookup
 
-    def explain(self, result: Found) -> Why:
+    def explain(self, result: Found) -> Explanation:
         return lookup.explain(self.knowledge, self.text, result)
 
 

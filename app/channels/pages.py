@@ -10,7 +10,7 @@ from app.channels.http import Served, believes, client_of, form_of
 from app.channels.rendering import page
 from app.dialogue import compose
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Answer, Message, Option, Reply
+from app.dialogue.messages import Answer, AnswerPart, ChoicePart, Message, NoticePart, Option, Reply
 from app.errors import RequestError
 
 router = APIRouter(include_in_schema=False)
@@ -78,7 +78,7 @@ async def ask(request: Request, served: Served) -> Response:
         conversation=done.conversation_id,
         asked=_shown(text, knowledge),
         reply=done.reply,
-        pieces=_pieces(done.reply, knowledge),
+        pieces=_pieces(done.reply),
         options=_options(done.reply),
         suggestions=done.reply.suggestions,
     )
@@ -110,21 +110,23 @@ def _shown(text: str, knowledge: Knowledge) -> str:
 
 
 def _options(reply: Reply) -> list[Option]:
-    none = compose.none_of(reply)
+    none = reply.choice.none if reply.choice else None
     return [*reply.options, *([Option(none, none)] if none else [])]
 
 
-def _pieces(reply: Reply, knowledge: Knowledge) -> list[Answer | str]:
-    """Answers, drawn with source and seal, and the texts between them; without the banner, which the page has."""
-    parts = [part for part in reply.parts if part != knowledge.scripts.get("demo-banner")]
-    if reply.options and len(parts) > 1:
-        parts.pop()  # the list of options: the page has buttons
+def _pieces(reply: Reply) -> list[Answer | str]:
+    """Return the answers, drawn with source and seal, and the texts between them; without the banner, which the page
+    has, and without the list of a choice, for which it has buttons.
+    """
     pieces: list[Answer | str] = []
-    for answer in reply.answers:
-        place = parts.index(answer.text)
-        pieces += [*parts[:place], answer]
-        del parts[: place + len(compose.answer_parts(knowledge, answer))]
-    return [*pieces, *parts]
+    for part in reply.parts:
+        if isinstance(part, AnswerPart):
+            pieces.append(part.answer)
+        elif isinstance(part, ChoicePart) and part.prompt:
+            pieces.append(part.prompt.text)
+        elif not isinstance(part, NoticePart) or part.id != "demo-banner":
+            pieces += part.paragraphs
+    return pieces
 
 
 def _structured(shown: Sequence[Answer]) -> dict[str, Any]:

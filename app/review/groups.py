@@ -108,7 +108,7 @@ def _ideas(texts: Sequence[str], knowledge: Knowledge) -> list[set[str]]:
     read = [[term for term in vocabulary.read(each).terms if term.word != "?"] for each in texts]
     spelt = _spellings(Counter(term.word for terms in read for term in terms if not term.known))
     words = [[spelt.get(term.word, term.word) for term in terms] for terms in read]
-    ideas = vocabulary.lexicon.ideas
+    ideas = vocabulary.lexicon.concepts
     return [{ideas.get(word) or features.stem(word) for word in each} for each in words]
 
 

@@ -16,7 +16,6 @@ from app.channels.sms import consent
 from app.channels.sms.gateway import Gateway, Received
 from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import Outbox
-from app.dialogue import compose
 from app.dialogue.messages import Message
 from app.errors import NotReady, StoreError, TooLarge
 from app.records.consents import Consents
@@ -174,7 +173,7 @@ class Exchange:
         except TooLarge:
             return self._script("too-long")
         reply, now = done.reply, self.clock()
-        said = "\n".join(compose.texted(self.answering.live.current, reply))
+        said = reply.sms
         if reply.urgent and said == last.urgent and now - last.urgent_at < URGENT_AGAIN:
             return ""
         if reply.urgent:

@@ -22,9 +22,9 @@ from app.dialogue import compose
 from app.dialogue.handoffs import Handoff, hand_over
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.lookup import Found
-from app.dialogue.messages import Answer, Message
+from app.dialogue.messages import Answer, Message, Part
 from app.errors import InvalidBody, NotFound
-from app.matching.matcher import Why
+from app.matching.matcher import Explanation
 from app.records.feedback import Opinion, Reason
 from app.segments import Segments, for_sending, segments
 
@@ -52,7 +52,7 @@ class Result:
     answer: Answer | None = None
     copies: Copies | None = None
     next_review: date | None = None
-    why: Why | None = None
+    why: Explanation | None = None
     """It is None where the entry was browsed to."""
     handoff: Handoff | None = None
     taken_back: bool = False
@@ -148,9 +148,10 @@ def _result(checked: CheckedSearch, staff: StaffServices, found: Found) -> Resul
     return Result(found.id, found.title, handoff=hand_over(staff.handoffs, found.id), taken_back=found.taken_back)
 
 
-def _entry(knowledge: Knowledge, answer: Answer, why: Why | None = None) -> Result:
-    text_message = for_sending("\n".join(compose.under_banner(knowledge, [answer.sms])))
-    chat = "\n\n".join(compose.under_banner(knowledge, compose.answer_parts(knowledge, answer)))
+def _entry(knowledge: Knowledge, answer: Answer, why: Explanation | None = None) -> Result:
+    parts: list[Part] = [*compose.banner(knowledge), compose.answer_part(knowledge, answer)]
+    text_message = for_sending("\n".join(line for part in parts for line in part.sms))
+    chat = "\n\n".join(paragraph for part in parts for paragraph in part.paragraphs)
     copies = Copies(chat, text_message, segments(text_message))
     return Result(answer.id, answer.question, answer, copies, knowledge.content.entries[answer.id].review, why)
 
