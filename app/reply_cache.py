@@ -18,6 +18,8 @@ Key = tuple[bytes, Channel, State, date]
 class CachedReply:
     """What a message led to, in one state of a conversation, on one day."""
 
+    folded: str
+    """The folded text of the message."""
     urgency: Urgency
     reply: Reply
     following: State

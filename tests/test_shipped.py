@@ -160,7 +160,7 @@ def test_without_the_lines_of_a_site_urgent_and_language_texts_still_say_whom_to
     "said", ["hai pump mri ok", "floxuridine", "Dr. Nguyen", "FUDR via HAI", "TACE vs Y90", "la", "ok"]
 )
 def test_jargon_and_names_are_english(shipped: Knowledge, said: str) -> None:
-    assert shipped.languages.detect(said, shipped.read(said)) is None
+    assert shipped.languages.detect(said, shipped.read(Message(said))) is None
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,11 @@ class CheckedSearch:
 
 def search(answering: Answering, text: str, limit: int = RESULTS) -> CheckedSearch:
     """Return the alert for a text that sounds dangerous or could not be checked, and at most `limit` results."""
-    knowledge, beginning = answering.reloader.current, text[:LONGEST]
-    urgency = answering.check(knowledge, Message(text, "staff"))
+    knowledge, message = answering.reloader.current, Message(text, "staff")
+    beginning = message if len(text) <= LONGEST else Message(text[:LONGEST], "staff")
+    urgency = answering.check(knowledge, message)
     results = lookup.look_up(knowledge, beginning, answering.clock().date(), limit)
-    return CheckedSearch(knowledge, beginning, _alert(urgency, knowledge), results)
+    return CheckedSearch(knowledge, beginning.text, _alert(urgency, knowledge), results)
 
 
 def _alert(urgency: Urgency, knowledge: Knowledge) -> Alert | None:

@@ -39,24 +39,18 @@ class Turn:
 
 
 def respond(
-    message: Message,
-    state: State,
-    knowledge: Knowledge,
-    now: datetime,
-    urgency: Urgency | None = None,
-    utterance: Utterance | None = None,
+    message: Message, state: State, knowledge: Knowledge, now: datetime, urgency: Urgency | None = None
 ) -> tuple[Reply, State]:
     """Return the reply and what the conversation remembers of it; deterministic.
 
-    `urgency` is what the urgent check found when it was made beforehand, `utterance` the message as it was read for it.
+    `urgency` is what the urgent check found when it was made beforehand.
     """
-    utterance = utterance or knowledge.read(message.text)
-    urgency = urgency or knowledge.assess(message.text, state.flags, utterance)
+    urgency = urgency or knowledge.assess(message, state.flags)
     language = urgency.language
     if urgency.tier:
         reply = compose.urgent(knowledge, urgency.tier, message.channel, language)
         return reply, State(urgent=urgency.tier, flags=urgency.flags, language=language)
-    turn = Turn(message, utterance, state, knowledge, now.date())
+    turn = Turn(message, knowledge.read(message), state, knowledge, now.date())
     reply = _too_long(turn) or _in_language(turn, language) or _choice(turn) or _smalltalk(turn) or _matched(turn)
     if state.urgent and _asks_nothing(turn, reply):
         return compose.urgent(knowledge, state.urgent, message.channel, state.language), state

@@ -10,7 +10,7 @@ from app.content import approval, schema
 from app.content.approval import Lock
 from app.content.schema import Content, Entry, Source
 from app.dialogue.language import Languages
-from app.dialogue.messages import Answer, Cited, Option
+from app.dialogue.messages import Answer, Cited, Message, Option
 from app.dialogue.smalltalk import SmallTalk
 from app.dialogue.urgent import Urgency, UrgentCheck
 from app.errors import ApprovalError
@@ -64,14 +64,24 @@ class Knowledge:
     taken_back: frozenset[str] = field(default_factory=frozenset)
     """Entries taken back by `hai-faq withhold`."""
 
-    def read(self, message: str) -> Utterance:
-        """Parse a message, once for every step that works on it."""
-        return Utterance(parse(message), self.matcher.model)
+    def read(self, message: Message) -> Utterance:
+        """Return the message as this knowledge reads it, the same each time: it is parsed once, each part scored
+        once.
+        """
+        for utterance in message.utterances:
+            if utterance.model is self.matcher.model:
+                return utterance
+        utterance = Utterance(parse(message.text), self.matcher.model)
+        message.utterances.append(utterance)
+        return utterance
 
-    def assess(self, message: str, before: frozenset[str] = frozenset(), utterance: Utterance | None = None) -> Urgency:
-        """Make the urgent check, which comes before everything else."""
-        utterance = utterance or self.read(message)
-        return self.urgent.assess(utterance, before, self.languages.detect(message, utterance))
+    def assess(self, message: Message, before: frozenset[str] = frozenset()) -> Urgency:
+        """Make the urgent check, which comes before everything else.
+
+        `before` are the context flags of the messages before it.
+        """
+        utterance = self.read(message)
+        return self.urgent.assess(utterance, before, self.languages.detect(message.text, utterance))
 
     def serves(self, id_: str, day: date) -> bool:
         return id_ in self.answers and id_ not in self.taken_back and day <= self.last_day[id_]

@@ -6,7 +6,7 @@ from datetime import date
 
 from app.dialogue import questions
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Answer
+from app.dialogue.messages import Answer, Message
 from app.matching.features import FloatArray
 from app.matching.likeness import Phrasings, sort_key
 from app.matching.matcher import Candidate, Explanation
@@ -55,8 +55,8 @@ class Lookup:
     """The first is worth opening at once."""
 
 
-def look_up(knowledge: Knowledge, text: str, day: date, limit: int = 6) -> Lookup:
-    utterance = knowledge.read(text)
+def look_up(knowledge: Knowledge, message: Message, day: date, limit: int = 6) -> Lookup:
+    utterance, text = knowledge.read(message), message.text
     asked = knowledge.smalltalk.strip(utterance.text)
     unfinished = text[-1:].isalnum() and utterance.text.folded.endswith(asked.folded)
     candidates = questions.ranked(asked, None, utterance, knowledge)
