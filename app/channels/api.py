@@ -241,9 +241,9 @@ async def entries(served: Served) -> EntriesOut:
     knowledge, day = served.reloader.current, served.answering.clock().date()
     return EntriesOut(
         content_version=knowledge.version,
-        demo=knowledge.demo,
+        demo=knowledge.approved.demo,
         themes=dict(knowledge.content.themes),
-        entries=[_entry(answer) for id_, answer in knowledge.answers.items() if knowledge.serves(id_, day)],
+        entries=[_entry(answer) for id_, answer in knowledge.approved.answers.items() if knowledge.serves(id_, day)],
     )
 
 
@@ -252,7 +252,7 @@ async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> Ent
     knowledge = served.reloader.current
     if not knowledge.serves(id, served.answering.clock().date()):
         raise NotFound("There is no such entry, or it is not served now.")
-    return _entry(knowledge.answers[id])
+    return _entry(knowledge.approved.answers[id])
 
 
 @router.get("/v1/welcome", responses=problems(503))
@@ -260,10 +260,10 @@ async def welcome(served: Served) -> WelcomeOut:
     """What to show before anything is typed."""
     knowledge, day = served.reloader.current, served.answering.clock().date()
     return WelcomeOut(
-        text=knowledge.scripts.get("welcome", knowledge.scripts["safety-notice"]),
-        offline=knowledge.scripts.get("offline", knowledge.scripts["safety-notice"]),
-        banner=knowledge.scripts.get("demo-banner") if knowledge.demo else None,
-        lines={name: knowledge.site.get(name) for name in schema.PLACEHOLDERS},
+        text=knowledge.approved.text("welcome", "safety-notice"),
+        offline=knowledge.approved.text("offline", "safety-notice"),
+        banner=knowledge.approved.banner.text if knowledge.approved.banner else None,
+        lines={name: knowledge.approved.site.get(name) for name in schema.PLACEHOLDERS},
         suggestions=[_option(option) for option in compose.first_suggestions(knowledge, day)],
     )
 
@@ -298,12 +298,12 @@ async def healthz() -> Health:
 async def readyz(request: Request, served: Served) -> Readiness:
     """The service can answer; to operators also what of its content it holds back."""
     knowledge, day = served.reloader.current, served.answering.clock().date()
-    known = Readiness(status="ready", content_version=knowledge.version, demo=knowledge.demo, details=None)
+    known = Readiness(status="ready", content_version=knowledge.version, demo=knowledge.approved.demo, details=None)
     if not is_inside(request, served):
         return known
     known.details = Details(
-        served=sum(knowledge.serves(id_, day) for id_ in knowledge.answers),
-        withheld=dict(knowledge.withheld),
+        served=sum(knowledge.serves(id_, day) for id_ in knowledge.approved.answers),
+        withheld=dict(knowledge.approved.withheld),
         taken_back=sorted(knowledge.taken_back),
         review_overdue=knowledge.expired(day),
         failed_reload=served.reloader.failed_reload,

@@ -47,5 +47,5 @@ def search(answering: Answering, text: str, limit: int = RESULTS) -> CheckedSear
 
 def _alert(urgency: Urgency, knowledge: Knowledge) -> Alert | None:
     if urgency.failed:
-        return Alert(NOTICE, knowledge.scripts[NOTICE])
-    return Alert(urgency.tier, knowledge.scripts[f"{urgency.tier}-staff"]) if urgency.tier else None
+        return Alert(NOTICE, knowledge.approved.text(NOTICE))
+    return Alert(urgency.tier, knowledge.approved.text(f"{urgency.tier}-staff")) if urgency.tier else None

@@ -77,18 +77,18 @@ async def ask(request: Request, served: Served) -> Response:
 async def faq(served: Served) -> Response:
     """Every entry that is served, by theme; told to search engines only once a site has sealed the texts itself."""
     knowledge, day = served.reloader.current, served.answering.clock().date()
-    shown = [answer for id_, answer in knowledge.answers.items() if knowledge.serves(id_, day)]
+    shown = [answer for id_, answer in knowledge.approved.answers.items() if knowledge.serves(id_, day)]
     themes = {title: [each for each in shown if each.theme == id_] for id_, title in knowledge.content.themes.items()}
-    data = None if knowledge.demo else _structured(shown)
+    data = None if knowledge.approved.demo else _structured(shown)
     listed = page("faq.html", served, themes={title: found for title, found in themes.items() if found}, data=data)
-    if not knowledge.demo:
+    if not knowledge.approved.demo:
         listed.headers["x-robots-tag"] = "all"
     return listed
 
 
 def _shown(text: str, knowledge: Knowledge) -> str:
     """A choice arrives as an id and is shown as its question."""
-    return knowledge.answers[text].question if text in knowledge.answers else text
+    return knowledge.approved.answers[text].question if text in knowledge.approved.answers else text
 
 
 def _options(reply: Reply) -> list[Option]:

@@ -100,9 +100,9 @@ def _results(knowledge: Knowledge, candidates: Sequence[Candidate], likely: Floa
         rank = sure + WEIGHT * alike
         sounds = sure >= LEAST_CONFIDENCE or alike >= LEAST_LIKELY
         if knowledge.serves(id_, day) and sounds:
-            answer = replace(knowledge.answers[id_], confidence=sure)
+            answer = replace(knowledge.approved.answers[id_], confidence=sure)
             yield Found(id_, answer.question, answer, sure, rank, alike)
-        elif id_ in knowledge.answers and sounds:  # sealed, so that its question may be said
-            yield Found(id_, knowledge.answers[id_].question, None, sure, rank, alike, taken_back=True)
-        elif id_ in knowledge.titles and sure >= LEAST_TOPIC:
-            yield Found(id_, knowledge.titles[id_], None, sure, rank, alike)
+        elif id_ in knowledge.approved.answers and sounds:  # sealed, so that its question may be said
+            yield Found(id_, knowledge.approved.answers[id_].question, None, sure, rank, alike, taken_back=True)
+        elif id_ in knowledge.approved.titles and sure >= LEAST_TOPIC:
+            yield Found(id_, knowledge.approved.titles[id_], None, sure, rank, alike)

@@ -76,7 +76,7 @@ async def browse(served: Served, person: SignedIn, entry: EntryId = "") -> Respo
         return _page(served, person, Results())
     if not knowledge.serves(entry, served.answering.clock().date()):
         raise NotFound("There is no such entry, or it is not served now.")
-    return _page(served, person, Results([_entry(knowledge, knowledge.answers[entry])], sure=True, opens=True))
+    return _page(served, person, Results([_entry(knowledge, knowledge.approved.answers[entry])], sure=True, opens=True))
 
 
 @router.post("/staff")
@@ -102,17 +102,17 @@ async def flag(served: Served, staff: Staff, person: SignedIn, form: Posted) -> 
     """Keep that an answer looks wrong, and tell its owner."""
     knowledge, now = served.reloader.current, served.answering.clock()
     id_, reason = form.get("entry", ""), form.get("reason", REASONS[0])
-    if id_ not in knowledge.answers or reason not in REASONS:
+    if id_ not in knowledge.approved.answers or reason not in REASONS:
         raise InvalidBody("There is no such entry or reason.")
     await asyncio.to_thread(_keep_flag, served, staff, id_, reason, person, now)
-    staff.owner_alerts.send(Flag(id_, knowledge.answers[id_].question, reason, person.who, knowledge.version))
+    staff.owner_alerts.send(Flag(id_, knowledge.approved.answers[id_].question, reason, person.who, knowledge.version))
     return RedirectResponse(f"/staff/flagged?{urlencode({'entry': id_})}", 303)
 
 
 @router.get("/staff/flagged")
 async def flagged(served: Served, staff: Staff, person: SignedIn, entry: EntryId = "") -> Response:
     """Confirm a flag on a page of its own, so that loading it again flags nothing again."""
-    answers, told = served.reloader.current.answers, staff.owner_alerts.has_recipient
+    answers, told = served.reloader.current.approved.answers, staff.owner_alerts.has_recipient
     if entry not in answers:
         raise NotFound
     return page("flagged.html", served, person=person, question=answers[entry].question, told=told, active="")
@@ -147,7 +147,7 @@ def _entry(knowledge: Knowledge, answer: Answer, why: Explanation | None = None)
 
 def _page(served: Services, person: Person, results: Results, text: str = "") -> Response:
     knowledge, day = served.reloader.current, served.answering.clock().date()
-    answers = [answer for id_, answer in knowledge.answers.items() if knowledge.serves(id_, day)]
+    answers = [answer for id_, answer in knowledge.approved.answers.items() if knowledge.serves(id_, day)]
     themes = {
         title: [answer for answer in answers if answer.theme == id_] for id_, title in knowledge.content.themes.items()
     }
