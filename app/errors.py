@@ -83,6 +83,10 @@ class RequestError(HaiFaqError):
         super().__init__(detail or self.title)
         self.detail = detail or self.title
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return {} if self.retry_after is None else {"retry-after": str(self.retry_after)}
+
 
 class InvalidBody(RequestError):
     code = "invalid-body"

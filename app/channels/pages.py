@@ -6,8 +6,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.channels import assets
+from app.channels.http.bodies import form_of
 from app.channels.http.clients import client_of
-from app.channels.http.services import Served, form_of
+from app.channels.http.services import Served
 from app.channels.rendering import page
 from app.dialogue import compose
 from app.dialogue.knowledge import Knowledge
@@ -57,9 +58,8 @@ async def ask(request: Request, served: Served) -> Response:
     try:
         done = await served.answering.answer(Message(text, "web"), conversation or None, client)
     except RequestError as refused:
-        retry = {"retry-after": str(refused.retry_after)} if refused.retry_after is not None else {}
         again = page("ask.html", served, refused.status, conversation=conversation, refused=refused.title, typed=text)
-        again.headers.update(retry)
+        again.headers.update(refused.headers)
         return again
     return page(
         "ask.html",

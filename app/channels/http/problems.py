@@ -99,8 +99,7 @@ def _help(request: Request) -> str:
 def _fault(error: Exception) -> _Fault:
     match error:
         case RequestError():
-            retry = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
-            return _Fault(error.status, error.code, error.title, error.detail, retry)
+            return _Fault(error.status, error.code, error.title, error.detail, error.headers)
         case RequestValidationError():
             return _of_validation(error)
         case HTTPException():  # its headers: `allow` of a 405

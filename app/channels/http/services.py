@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import parse_qs
 
 from fastapi import Depends, Request
 
@@ -37,9 +36,3 @@ async def _served(request: Request) -> Services:
 
 
 Served = Annotated[Services, Depends(_served)]
-
-
-async def form_of(request: Request) -> dict[str, str]:
-    """The first value of each field of a posted form, stripped; odd bytes are no error."""
-    fields = parse_qs((await request.body()).decode("utf-8", "replace"))
-    return {name: values[0].strip() for name, values in fields.items()}
