@@ -17,7 +17,7 @@ from app.dialogue.messages import Channel, Message, Reply, State
 from app.dialogue.smalltalk import UNCLEAR
 from app.dialogue.urgent import Urgency
 from app.errors import TooLarge, TooManyRequests
-from app.live import Live
+from app.loading.reloader import Reloader
 from app.records.conversations import Conversations
 from app.records.exchange import Exchange
 from app.records.limits import Limits
@@ -44,7 +44,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    live: Live
+    reloader: Reloader
     conversations: Conversations
     limits: Limits
     limit_in_all: Limits
@@ -64,12 +64,12 @@ class Answering:
         if len(message.text) > LONGEST:
             raise TooLarge(f"A message may have at most {LONGEST} characters.")
         began = time.perf_counter()
-        knowledge, now = self.live.current, self.clock()
+        knowledge, now = self.reloader.current, self.clock()
         conversation, state = await self._open(message.channel, conversation_id, sender, now)
         waited = time.perf_counter() - began
         key = self.cache.key(message, state, now.date())
         known = self.cache.find(knowledge, key)
-        urgency = known.urgency if known else self.check(knowledge, message, state.marks)
+        urgency = known.urgency if known else self.check(knowledge, message, state.flags)
         if not urgency.tier:
             await self._limit(client)
         cached = known or CachedReply(urgency, *engine.respond(message, state, knowledge, now, urgency))
@@ -90,7 +90,7 @@ class Answering:
     async def is_urgent(self, message: Message, sender: str) -> bool:
         """Whether this message, after those before it of this sender, is one that nothing may hold back."""
         state = await self.conversations.named(self.tokens.conversation(message.channel, sender), self.clock())
-        return self.check(self.live.current, message, state.marks).tier is not None
+        return self.check(self.reloader.current, message, state.flags).tier is not None
 
     async def about(self, channel: Channel, sender: str) -> str | None:
         """The entry that a sender was answered last."""

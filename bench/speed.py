@@ -9,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from app import live
 from app.dialogue.engine import respond
 from app.dialogue.messages import Message, State
 from app.evaluation import files_of, read_cases
-from app.main import place
+from app.loading.loader import load
 from app.settings import Settings
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -35,7 +34,7 @@ def main() -> None:
     cases = (case for path in files_of(paths) for case in read_cases(path))
     texts = list(dict.fromkeys(case["text"] for case in cases if case.get("text")))
     began = time.perf_counter()
-    knowledge = live.load(place(Settings()))
+    knowledge = load(Settings().content_config)
     loaded = time.perf_counter() - began
     gc.collect()
     gc.freeze()  # as the service does

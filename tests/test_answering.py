@@ -40,6 +40,7 @@ def kept(client: TestClient) -> Kept:
         ("how much does the lamp cost", "not-covered", ("nc-price",), "nc-price"),
         ("bulb color", "clarify", ("lamp-color", "lamp-bulb"), None),
         ("hello", "smalltalk", ("greeting",), None),
+        ("👍", "smalltalk", ("unclear",), None),
         ("i cant breathe", "urgent", ("emergency",), None),
     ],
 )
@@ -52,12 +53,12 @@ def test_every_message_leaves_one_exchange(
     assert (exchange.message_id, exchange.channel, exchange.text) == (reply["message_id"], "web", text)
     assert (exchange.outcome, exchange.subject, exchange.topic) == (outcome, subject, topic)
     assert exchange.entries == (subject if outcome == "answer" else ())
-    assert exchange.raised == (outcome == "urgent")
+    assert (exchange.raised, exchange.unclear) == (outcome == "urgent", subject == ("unclear",))
 
 
 def test_an_answered_message_near_the_urgent_bar_is_told_by_its_exchange(client: TestClient, kept: Kept) -> None:
     answering: Answering = client.app.state.services.answering  # type: ignore[attr-defined]
-    knowledge, now, asked = answering.live.current, answering.clock(), Message("what color is the lamp", "web")
+    knowledge, now, asked = answering.reloader.current, answering.clock(), Message("what color is the lamp", "web")
     urgency = replace(knowledge.assess(asked.text), score=NEAR_URGENT)
     key = answering.cache.key(asked, State(), now.date())
     answering.cache.find(knowledge, key)

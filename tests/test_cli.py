@@ -100,7 +100,7 @@ def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "problem"),
     [
         ("HAI_FAQ_HANDOFFS", "not json", "HAI_FAQ_HANDOFFS: must be JSON"),
         ("HAI_FAQ_ALLOWED_ORIGINS", "https://x", "HAI_FAQ_ALLOWED_ORIGINS: must be JSON"),
@@ -111,12 +111,12 @@ def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     ],
 )
 def test_what_stops_the_start_is_one_line(
-    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str
 ) -> None:
     monkeypatch.setenv(name, value)
     done = CliRunner().invoke(main, ["lint"])
     assert done.exit_code == 1
-    assert done.output.startswith(f"Error: {said}")
+    assert done.output.startswith(f"Error: {problem}")
     assert done.output.count("\n") == 1
 
 
@@ -126,7 +126,7 @@ def test_a_misnamed_setting_is_warned_of(
     monkeypatch.setenv("HAI_FAQ_HANDOFS", "[]")
     monkeypatch.setenv("HAI_FAQ_SERVICE_HOST", "10.96.0.7")
     assert run("build").exit_code == 0
-    assert [each for each in caplog.messages if "HAI_FAQ" in each] == ["no such setting, so not read: HAI_FAQ_HANDOFS"]
+    assert [line for line in caplog.messages if "HAI_FAQ" in line] == ["no such setting, so not read: HAI_FAQ_HANDOFS"]
 
 
 def test_a_port_in_use_is_named_before_anything_is_loaded(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,21 +5,14 @@ import pytest
 
 from app import lint
 from app.content import approval, files
+from app.lint import Draft
 
 TODAY = date(2029, 6, 1)
 
 
 def findings(folder: Path, today: date = TODAY) -> list[str]:
-    content = files.load_content(folder)
-    found = lint.lint(
-        content,
-        files.load_intents(folder, content),
-        approval.read_lock(folder / "faq.lock"),
-        files.urgent_text(folder),
-        today,
-        timedelta(days=90),
-    )
-    return [str(each) for each in found if "fingerprint" not in str(each)]
+    listed = lint.lint(Draft.read(folder), today, timedelta(days=90))
+    return [str(finding) for finding in listed if "fingerprint" not in str(finding)]
 
 
 def change(folder: Path, name: str, old: str, new: str) -> None:
@@ -28,11 +21,11 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
 
 
 def test_sealed_content_has_no_errors(folder: Path) -> None:
-    assert not [each for each in findings(folder) if each.startswith("error")]
+    assert not [finding for finding in findings(folder) if finding.startswith("error")]
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "said"),
+    ("name", "old", "new", "problem"),
     [
         ("faq.yaml", "lamp is green.", "lamp is gren.", "error: lamp-color.answer: does not match its seal"),
         ("faq.yaml", "sms: The lamp is green.", f"sms: {'green ' * 60}", "takes 3 SMS parts"),
@@ -48,36 +41,39 @@ def test_sealed_content_has_no_errors(folder: Path) -> None:
         ("intents/lamp.yaml", "lamp colour", "color of the lamp, please!", "near-duplicate"),
     ],
 )
-def test_a_finding_says_where_and_what(folder: Path, name: str, old: str, new: str, said: str) -> None:
+def test_a_finding_says_where_and_what(folder: Path, name: str, old: str, new: str, problem: str) -> None:
     change(folder, name, old, new)
-    assert any(said in each for each in findings(folder))
+    assert any(problem in finding for finding in findings(folder))
+
+
+def test_words_under_two_ids_are_found_in_whatever_files_they_stand(folder: Path) -> None:
+    (folder / "intents" / "reviewed.yaml").write_text("lamp-color: [price of the lamp]\n")
+    assert any("stand under lamp-color, nc-price" in finding for finding in findings(folder))
 
 
 def test_errors_alone_are_found_without_the_warnings(folder: Path) -> None:
     change(folder, "intents/lamp.yaml", "lamp colour", "price of the lamp")
-    content = files.load_content(folder)
-    intents, lock = files.load_intents(folder, content), approval.read_lock(folder / "faq.lock")
-    (found,) = lint.errors(content, intents, lock, files.urgent_text(folder), TODAY, timedelta(days=90))
-    assert "stand under lamp-color, nc-price" in str(found)
+    (finding,) = lint.errors(Draft.read(folder), TODAY, timedelta(days=90))
+    assert "stand under lamp-color, nc-price" in str(finding)
 
 
 def test_a_review_is_warned_of_then_overdue(folder: Path) -> None:
     assert "warning: lamp-color: review is due on 2030-01-07" in findings(folder, date(2029, 11, 20))
-    assert any("grace is over" in each for each in findings(folder, date(2030, 4, 8)))
+    assert any("grace is over" in finding for finding in findings(folder, date(2030, 4, 8)))
 
 
 def test_too_many_reviews_in_one_week_are_an_error(folder: Path) -> None:
     path = folder / "faq.yaml"
     path.write_text(path.read_text().replace("2030-02-04", "2030-01-07").replace("2030-03-04", "2030-01-08"))
-    assert any("stagger them" in each for each in findings(folder))
+    assert any("stagger them" in finding for finding in findings(folder))
 
 
 @pytest.mark.parametrize(
-    ("said", "low", "high"),
+    ("message", "low", "high"),
     [("The cat sat.", -3, 2), ("The lamp may be on until ten at night.", 0, 5), ("", 0, 0)],
 )
-def test_simple_words_have_a_low_grade(said: str, low: float, high: float) -> None:
-    assert low <= lint.grade(said) <= high
+def test_simple_words_have_a_low_grade(message: str, low: float, high: float) -> None:
+    assert low <= lint.grade(message) <= high
 
 
 def test_going_live_lists_demo_seals_and_unset_facts(folder: Path) -> None:

@@ -1,8 +1,13 @@
+import subprocess
+import sys
 import time
 from pathlib import Path
 
+import pytest
 from fastapi.testclient import TestClient
 
+from app.dialogue.handoffs import Handoff
+from app.errors import SettingsError
 from app.main import create_app
 from app.settings import Settings
 
@@ -21,3 +26,15 @@ def test_a_store_that_was_not_there_at_the_start_is_used_once_it_is(settings: Se
             time.sleep(0.05)
             statuses.append(client.post("/v1/feedback", json=said).status_code)
     assert (statuses[0], statuses[-1]) == (503, 200)
+
+
+def test_a_service_that_would_hand_over_a_topic_that_is_not_there_does_not_start(settings: Settings) -> None:
+    wrong = settings.model_copy(update={"handoffs": (Handoff("Billing", ("nc-cst",)),)})
+    with pytest.raises(SettingsError, match="there is no topic nc-cst"), TestClient(create_app(wrong)):
+        pass
+
+
+def test_a_start_imports_no_library_that_its_settings_do_not_ask_for() -> None:
+    imported = "import app.cli, sys; print(sys.modules.keys() & {'alembic', 'authlib', 'psycopg', 'redis'})"
+    done = subprocess.run([sys.executable, "-c", imported], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -4,7 +4,7 @@ from app.segments import segments
 
 
 @pytest.mark.parametrize(
-    ("said", "encoding", "parts"),
+    ("text", "encoding", "parts"),
     [
         ("a" * 160, "GSM-7", 1),
         ("a" * 161, "GSM-7", 2),
@@ -17,8 +17,8 @@ from app.segments import segments
         ("", "GSM-7", 1),
     ],
 )
-def test_parts_and_encoding(said: str, encoding: str, parts: int) -> None:
-    counted = segments(said)
+def test_parts_and_encoding(text: str, encoding: str, parts: int) -> None:
+    counted = segments(text)
     assert (counted.encoding, counted.parts) == (encoding, parts)
 
 

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from app.content import schema
 from app.settings import Settings, misnamed
 
 
@@ -78,6 +79,12 @@ def test_a_proxy_is_an_address_or_a_network(proxy: str) -> None:
 def test_text_messages_need_all_that_belongs_to_them(given: dict[str, Any], needed: str) -> None:
     with pytest.raises(ValidationError, match=needed):
         Settings(_env_file=None, **given)
+
+
+def test_a_gateway_for_text_messages_needs_scripts_of_the_content() -> None:
+    with_gateway = {"sms_secrets": ("s" * 32,), "public_url": "https://faq.example", "sms_number_keys": ("n" * 32,)}
+    assert Settings(_env_file=None, **with_gateway).content_config.scripts == schema.SMS  # type: ignore[arg-type]
+    assert Settings(_env_file=None).content_config.scripts == ()
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from app import evaluation, lint, live, text
+from app import evaluation, lint, text
 from app.channels.sms import consent
 from app.content import approval, files, schema
 from app.content.schema import Content
-from app.dialogue import compose
 from app.dialogue.engine import respond
 from app.dialogue.knowledge import Knowledge, fill
 from app.dialogue.messages import Message, State
-from app.live import Place
+from app.lint import Draft
+from app.loading.loader import load
+from app.loading.model_cache import ContentConfig
 from app.segments import for_sending, segments
 
 pytestmark = pytest.mark.shipped
@@ -30,7 +31,7 @@ NOW = datetime(2026, 12, 1, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def shipped() -> Knowledge:
     cache = Path(os.environ.get("HAI_FAQ_CACHE_DIR", ROOT / "var" / "cache"))
-    return live.load(Place(ROOT, cache, None, {}, 0.03, 0.5, timedelta(days=90)))
+    return load(ContentConfig(ROOT, cache, None, {}, 0.03, 0.5, timedelta(days=90)))
 
 
 @pytest.fixture(scope="module")
@@ -142,8 +143,8 @@ def test_labelled_dangers_keep_their_floors(scores: evaluation.Scores) -> None:
 )
 def test_an_emergency_in_another_language_gets_its_script(shipped: Knowledge, said: str, language: str) -> None:
     reply, _ = respond(Message(said), State(), shipped, NOW)
-    assert reply.parts[0] == shipped.scripts[f"emergency-{language}"]
-    assert reply.parts[0].startswith("911") or "911" in reply.parts[0][:30]
+    assert reply.paragraphs[0] == shipped.scripts[f"emergency-{language}"]
+    assert reply.paragraphs[0].startswith("911") or "911" in reply.paragraphs[0][:30]
 
 
 @pytest.mark.parametrize("site", [{}, {"oncall_line": "555-0199"}, {"phone_line": "555-0100"}])
@@ -159,7 +160,7 @@ def test_without_the_lines_of_a_site_urgent_and_language_texts_still_say_whom_to
     "said", ["hai pump mri ok", "floxuridine", "Dr. Nguyen", "FUDR via HAI", "TACE vs Y90", "la", "ok"]
 )
 def test_jargon_and_names_are_english(shipped: Knowledge, said: str) -> None:
-    assert shipped.languages.detect(said) is None
+    assert shipped.languages.detect(said, shipped.read(said)) is None
 
 
 @pytest.mark.parametrize(
@@ -209,9 +210,7 @@ def test_no_labelled_message_teaches(shipped: Knowledge) -> None:
 
 
 def test_lint_finds_no_error(shipped: Knowledge) -> None:
-    intents = files.load_intents(ROOT, shipped.content)
-    lock = approval.read_lock(ROOT / files.LOCK)
-    findings = lint.lint(shipped.content, intents, lock, files.urgent_text(ROOT), NOW.date(), timedelta(days=90))
+    findings = lint.lint(Draft.read(ROOT), NOW.date(), timedelta(days=90))
     assert not [str(each) for each in findings if each.level == "error"]
 
 
@@ -248,7 +247,7 @@ def test_chemo_and_then_a_bare_number_is_a_fever(shipped: Knowledge) -> None:
 def test_every_reply_to_a_text_message_takes_at_most_two_parts(shipped: Knowledge) -> None:
     for id_ in shipped.answers:
         reply, _ = respond(Message(id_, "sms"), State(), shipped, NOW)
-        said = for_sending("\n".join(compose.texted(shipped, reply)))
+        said = for_sending(reply.sms)
         assert segments(said).parts <= 2, said
     for id_, said in shipped.scripts_sms.items():
         assert id_.endswith("-staff") or segments(for_sending(said)).parts <= 2, said

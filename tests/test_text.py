@@ -11,15 +11,15 @@ def test_curly_quotes_case_and_accents_do_not_count() -> None:
 
 
 def test_invisible_characters_and_emoji_are_dropped() -> None:
-    assert text.words(text.fold("pu\u200bmp 😢 size\u202e?")) == ("pump", "size")
+    assert text.words("pu\u200bmp 😢 size\u202e?") == ("pump", "size")
 
 
 def test_vowel_signs_of_indic_scripts_stay() -> None:
-    assert text.words(text.fold("नमस्ते தமிழ்")) == ("नमस्ते", "தமிழ்")
+    assert text.words("नमस्ते தமிழ்") == ("नमस्ते", "தமிழ்")
 
 
 def test_a_decimal_number_is_one_word() -> None:
-    assert text.words(text.fold("it is 101.5°F, or 38,6 C")) == ("it", "is", "101.5", "f", "or", "38,6", "c")
+    assert text.words("it is 101.5°F, or 38,6 C") == ("it", "is", "101.5", "f", "or", "38,6", "c")
 
 
 def test_a_run_of_one_letter_is_shortened() -> None:
@@ -27,7 +27,8 @@ def test_a_run_of_one_letter_is_shortened() -> None:
 
 
 def test_sentences_end_at_marks_and_lines() -> None:
-    assert text.sentences("is it big? yes. no\nmaybe") == ["is it big?", "yes.", "no", "maybe"]
+    sentences = text.parse("is it big? yes. no\nmaybe").sentences
+    assert [sentence.folded for sentence in sentences] == ["is it big?", "yes.", "no", "maybe"]
 
 
 def test_marks_out_of_order_take_time_in_line_with_their_number() -> None:
@@ -49,9 +50,22 @@ def test_folding_twice_changes_nothing(message: str) -> None:
 
 @given(st.text())
 def test_words_hold_no_space_and_are_never_empty(message: str) -> None:
-    assert all(word and not word.isspace() for word in text.words(text.fold(message)))
+    assert all(word and not word.isspace() for word in text.words(message))
 
 
 @given(st.text(st.characters(max_codepoint=127)))
 def test_plain_text_folds_alike_beside_an_accent(message: str) -> None:
     assert text.fold(f"{message}|e") == text.fold(f"{message}|é")
+
+
+@given(st.text())
+def test_a_sentence_of_a_text_is_parsed_as_it_is_alone(message: str) -> None:
+    for sentence in text.parse(message).sentences:
+        assert sentence == text.parse(sentence.folded)
+
+
+@given(st.text())
+def test_each_word_begins_where_it_is_said_to(message: str) -> None:
+    parsed = text.parse(message)
+    for word, start in zip(parsed.words, parsed.starts, strict=True):
+        assert parsed.folded.startswith(word, start)

@@ -238,7 +238,7 @@ async def search(body: SearchIn, request: Request, served: Served) -> SearchOut:
 @router.get("/v1/entries", responses=problems(503))
 async def entries(served: Served) -> EntriesOut:
     """Every entry that is served now."""
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     return EntriesOut(
         content_version=knowledge.version,
         demo=knowledge.demo,
@@ -249,7 +249,7 @@ async def entries(served: Served) -> EntriesOut:
 
 @router.get("/v1/entries/{id}", responses=problems(404, 422, 503))
 async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> EntryOut:
-    knowledge = served.live.current
+    knowledge = served.reloader.current
     if not knowledge.serves(id, served.answering.clock().date()):
         raise NotFound("There is no such entry, or it is not served now.")
     return _entry(knowledge.answers[id])
@@ -258,7 +258,7 @@ async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> Ent
 @router.get("/v1/welcome", responses=problems(503))
 async def welcome(served: Served) -> WelcomeOut:
     """What to show before anything is typed."""
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     return WelcomeOut(
         text=knowledge.scripts.get("welcome", knowledge.scripts["safety-notice"]),
         offline=knowledge.scripts.get("offline", knowledge.scripts["safety-notice"]),
@@ -297,7 +297,7 @@ async def healthz() -> Health:
 @router.get("/readyz", responses=problems(503))
 async def readyz(request: Request, served: Served) -> Readiness:
     """The service can answer; to operators also what of its content it holds back."""
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     known = Readiness(status="ready", content_version=knowledge.version, demo=knowledge.demo, details=None)
     if not is_inside(request, served):
         return known
@@ -306,7 +306,7 @@ async def readyz(request: Request, served: Served) -> Readiness:
         withheld=dict(knowledge.withheld),
         taken_back=sorted(knowledge.taken_back),
         review_overdue=knowledge.expired(day),
-        failed_reload=served.live.failed_reload,
+        failed_reload=served.reloader.failed_reload,
     )
     return known
 

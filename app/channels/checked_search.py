@@ -8,7 +8,7 @@ from app.dialogue.knowledge import Knowledge
 from app.dialogue.lookup import Found, Lookup
 from app.dialogue.messages import Message
 from app.dialogue.urgent import Urgency
-from app.matching.matcher import Why
+from app.matching.matcher import Explanation
 
 LONGEST = 4_000
 """Characters that are looked up; the danger check reads all of a text."""
@@ -32,13 +32,13 @@ class CheckedSearch:
     """It stands above the results."""
     lookup: Lookup
 
-    def explain(self, result: Found) -> Why:
+    def explain(self, result: Found) -> Explanation:
         return lookup.explain(self.knowledge, self.text, result)
 
 
 def search(answering: Answering, text: str, limit: int = RESULTS) -> CheckedSearch:
     """Return the alert for a text that sounds dangerous or could not be checked, and at most `limit` results."""
-    knowledge, beginning = answering.live.current, text[:LONGEST]
+    knowledge, beginning = answering.reloader.current, text[:LONGEST]
     urgency = answering.check(knowledge, Message(text, "staff"))
     results = lookup.look_up(knowledge, beginning, answering.clock().date(), limit)
     return CheckedSearch(knowledge, beginning, _alert(urgency, knowledge), results)

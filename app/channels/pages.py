@@ -12,7 +12,7 @@ from app.channels.http.services import Served
 from app.channels.rendering import page
 from app.dialogue import compose
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Answer, Message, Option, Reply
+from app.dialogue.messages import Answer, AnswerPart, ChoicePart, Message, NoticePart, Option, Reply
 from app.errors import RequestError
 
 router = APIRouter(include_in_schema=False)
@@ -44,7 +44,7 @@ async def demo(request: Request, served: Served) -> Response:
 
 @router.api_route("/ask", methods=READ)
 async def form(served: Served) -> Response:
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     return page("ask.html", served, conversation="", suggestions=compose.first_suggestions(knowledge, day))
 
 
@@ -54,7 +54,7 @@ async def ask(request: Request, served: Served) -> Response:
     form = await form_of(request)
     text = form.get("choice") or form.get("text", "")
     conversation = form.get("conversation_id", "")
-    knowledge, client = served.live.current, client_of(request, served.trusted_proxies)
+    knowledge, client = served.reloader.current, client_of(request, served.trusted_proxies)
     try:
         done = await served.answering.answer(Message(text, "web"), conversation or None, client)
     except RequestError as refused:
@@ -67,7 +67,7 @@ async def ask(request: Request, served: Served) -> Response:
         conversation=done.conversation_id,
         asked=_shown(text, knowledge),
         reply=done.reply,
-        pieces=_pieces(done.reply, knowledge),
+        pieces=_pieces(done.reply),
         options=_options(done.reply),
         suggestions=done.reply.suggestions,
     )
@@ -76,7 +76,7 @@ async def ask(request: Request, served: Served) -> Response:
 @router.api_route("/faq", methods=READ)
 async def faq(served: Served) -> Response:
     """Every entry that is served, by theme; told to search engines only once a site has sealed the texts itself."""
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     shown = [answer for id_, answer in knowledge.answers.items() if knowledge.serves(id_, day)]
     themes = {title: [each for each in shown if each.theme == id_] for id_, title in knowledge.content.themes.items()}
     data = None if knowledge.demo else _structured(shown)
@@ -92,21 +92,23 @@ def _shown(text: str, knowledge: Knowledge) -> str:
 
 
 def _options(reply: Reply) -> list[Option]:
-    none = compose.none_of(reply)
+    none = reply.choice.none if reply.choice else None
     return [*reply.options, *([Option(none, none)] if none else [])]
 
 
-def _pieces(reply: Reply, knowledge: Knowledge) -> list[Answer | str]:
-    """Answers, drawn with source and seal, and the texts between them; without the banner, which the page has."""
-    parts = [part for part in reply.parts if part != knowledge.scripts.get("demo-banner")]
-    if reply.options and len(parts) > 1:
-        parts.pop()  # the list of options: the page has buttons
+def _pieces(reply: Reply) -> list[Answer | str]:
+    """Return the answers, drawn with source and seal, and the texts between them; without the banner, which the page
+    has, and without the list of a choice, for which it has buttons.
+    """
     pieces: list[Answer | str] = []
-    for answer in reply.answers:
-        place = parts.index(answer.text)
-        pieces += [*parts[:place], answer]
-        del parts[: place + len(compose.answer_parts(knowledge, answer))]
-    return [*pieces, *parts]
+    for part in reply.parts:
+        if isinstance(part, AnswerPart):
+            pieces.append(part.answer)
+        elif isinstance(part, ChoicePart) and part.prompt:
+            pieces.append(part.prompt.text)
+        elif not isinstance(part, NoticePart) or part.id != "demo-banner":
+            pieces += part.paragraphs
+    return pieces
 
 
 def _structured(shown: Sequence[Answer]) -> dict[str, Any]:

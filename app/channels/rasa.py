@@ -16,7 +16,7 @@ from app.channels.http.problems import problems
 from app.channels.http.services import Served
 from app.dialogue import compose
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Message, Option, Reply
+from app.dialogue.messages import AnswerPart, ChoicePart, Message, Option, Reply
 
 router = APIRouter(prefix="/webhooks/rest", responses=problems(500))
 
@@ -68,13 +68,13 @@ async def health() -> Status:
 async def webhook(body: SentIn, request: Request, served: Served) -> list[SaidOut]:
     """Each answer is a message of its own; options and suggestions are buttons on the last. Never empty."""
     sender = body.sender or secrets.token_urlsafe(16)
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     if body.message.strip() in OPENERS:
         await served.answering.forget("rasa", sender)
         return _said(sender, *_welcome(knowledge, day))
     client = client_of(request, served.trusted_proxies)
     reply = (await served.answering.answer(Message(body.message, "rasa"), None, client, sender)).reply
-    return _said(sender, list(_texts(reply, knowledge)), _buttons(reply))
+    return _said(sender, list(_texts(reply)), _buttons(reply))
 
 
 def _said(sender: str, texts: list[str], buttons: list[ButtonOut]) -> list[SaidOut]:
@@ -88,23 +88,22 @@ def _welcome(knowledge: Knowledge, day: date) -> tuple[list[str], list[ButtonOut
     return [text], [_button(option) for option in compose.first_suggestions(knowledge, day)]
 
 
-def _texts(reply: Reply, knowledge: Knowledge) -> Iterator[str]:
-    """A text for each answer with its limits and source, and for each other part; a choice without its list."""
-    parts = list(reply.parts)
-    if reply.options and len(parts) > 1:
-        parts.pop()
-    for answer in reply.answers:
-        place = parts.index(answer.text)
-        whole = len(compose.answer_parts(knowledge, answer))
-        yield from parts[:place]
-        yield "\n\n".join(parts[place : place + whole])
-        del parts[: place + whole]
-    yield from parts
+def _texts(reply: Reply) -> Iterator[str]:
+    """Yield a text for each answer with its limits and source, and for each other paragraph; a choice without its list,
+    for which there are buttons.
+    """
+    for part in reply.parts:
+        if isinstance(part, AnswerPart):
+            yield "\n\n".join(part.paragraphs)
+        elif isinstance(part, ChoicePart) and part.prompt:
+            yield part.prompt.text
+        else:
+            yield from part.paragraphs
 
 
 def _buttons(reply: Reply) -> list[ButtonOut]:
     buttons = [_button(option) for option in (*reply.options, *reply.suggestions)]
-    none = compose.none_of(reply)
+    none = reply.choice.none if reply.choice else None
     return [*buttons, ButtonOut(title=none, payload=none)] if none else buttons
 
 

@@ -22,7 +22,7 @@ _PHONE = re.compile(r"\+?[\d\s().-]{3,24}")
 
 def page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLResponse:
     """The template of this name, under the banner of a demonstration where the content is one."""
-    knowledge = served.live.current
+    knowledge = served.reloader.current
     common = {
         "banner": knowledge.scripts.get("demo-banner") if knowledge.demo else None,
         "welcome": knowledge.scripts.get("welcome", knowledge.scripts["safety-notice"]),

@@ -1,1 +1,1 @@
-"""Commands of `hai-faq` that have a name of their own below it: `sources check`, `review apply`."""
+"""Commands of `hai-faq`, those that belong together a file each; `cli` assembles them."""

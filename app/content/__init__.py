@@ -1,1 +1,1 @@
-"""What we say and what people say: read, checked, sealed. No engine in here."""
+"""The texts that are served and the phrasings that ask for them: read, checked, sealed. No engine in here."""

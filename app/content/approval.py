@@ -1,6 +1,6 @@
-"""Seals: which text was approved, by whom, in which role, on what day.
+"""Seals say which text was approved, by whom, in which role, on what day.
 
-`faq.lock` is text, sorted, a line a seal, written by commands only:
+`faq.lock` is sorted text with a line a seal, written by commands only:
 
     text pump-size.answer 3f5a... 2026-11-23 demo project maintainers
     paragraph hai-pump/about/1 90bc... 2026-11-23 demo project maintainers
@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from app.content.writing import write
+from app.content.file_io import read_text, write
 from app.errors import ContentError
 
 DEMO = "demo"
-"""The role under which the repository ships its seals; not an approval for patients."""
+"""Role of the seals that the repository ships; it is no approval for patients."""
 TEXT, PARAGRAPH = "text", "paragraph"
 URGENT_KEY = "urgent.yaml"
 
@@ -39,7 +39,7 @@ class Lock:
     paragraphs: Mapping[str, Seal] = field(default_factory=dict)
 
     def broken(self, texts: Mapping[str, str]) -> dict[str, str]:
-        """Keys of texts that have no seal or no longer match it, and which of the two."""
+        """Return the keys of texts that have no seal or do not match it, with which of the two it is."""
         reasons: dict[str, str] = {}
         for key, text in texts.items():
             seal = self.texts.get(key)
@@ -50,14 +50,14 @@ class Lock:
         return reasons
 
     def sealing(self, texts: Mapping[str, str], on: date, role: str, by: str) -> "Lock":
-        """This lock with these texts sealed anew."""
+        """Return this lock with the texts sealed anew."""
         return Lock({**self.texts, **_seals(texts, on, role, by)}, self.paragraphs)
 
     def sealing_paragraphs(self, texts: Mapping[str, str], on: date, role: str, by: str) -> "Lock":
         return Lock(self.texts, {**self.paragraphs, **_seals(texts, on, role, by)})
 
     def only(self, texts: Iterable[str], paragraphs: Iterable[str]) -> "Lock":
-        """Without the seals of what no longer exists."""
+        """Return this lock without the seals of what no longer exists."""
         return Lock(
             {key: self.texts[key] for key in texts if key in self.texts},
             {key: self.paragraphs[key] for key in paragraphs if key in self.paragraphs},
@@ -73,19 +73,14 @@ def _seals(texts: Mapping[str, str], on: date, role: str, by: str) -> dict[str, 
 
 
 def read_lock(path: Path) -> Lock:
-    """A lock that does not exist holds no seal. Raises `ContentError` on a line that is no seal."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return Lock()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContentError(path, 1, "", f"cannot be read: {error}") from error
-    found: dict[str, dict[str, Seal]] = {TEXT: {}, PARAGRAPH: {}}
+    """Return the seals of a file, none where there is no file. Raises `ContentError` on a line that is no seal."""
+    lines = read_text(path).splitlines() if path.exists() else []
+    seals: dict[str, dict[str, Seal]] = {TEXT: {}, PARAGRAPH: {}}
     for number, line in enumerate(lines, 1):
         if line and not line.startswith("#"):
             kind, key, seal = _parse(path, number, line)
-            found[kind][key] = seal
-    return Lock(found[TEXT], found[PARAGRAPH])
+            seals[kind][key] = seal
+    return Lock(seals[TEXT], seals[PARAGRAPH])
 
 
 def _parse(path: Path, number: int, line: str) -> tuple[str, str, Seal]:
@@ -100,10 +95,12 @@ def _parse(path: Path, number: int, line: str) -> tuple[str, str, Seal]:
 
 
 def write_lock(path: Path, lock: Lock) -> None:
-    """Replaces the file in one step, so that a reader never sees half a lock."""
-    lines = [
-        f"{kind} {key} {seal.sha256} {seal.on.isoformat()} {seal.role} {seal.by}\n"
-        for kind, seals in ((PARAGRAPH, lock.paragraphs), (TEXT, lock.texts))
-        for key, seal in sorted(seals.items())
-    ]
-    write(path, "".join([_HEADER, *lines]).encode())
+    """Raise `ContentError` rather than write a role or name that would not be read back as it is."""
+    lines = [_HEADER]
+    for kind, seals in ((PARAGRAPH, lock.paragraphs), (TEXT, lock.texts)):
+        for key, seal in sorted(seals.items()):
+            line = f"{kind} {key} {seal.sha256} {seal.on.isoformat()} {seal.role} {seal.by}"
+            if not _LINE.fullmatch(line) or _parse(path, 1, line) != (kind, key, seal):
+                raise ContentError(path, 1, key, "a role is one word, such as head-nurse; a name is one line")
+            lines.append(f"{line}\n")
+    write(path, "".join(lines).encode())

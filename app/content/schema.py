@@ -1,15 +1,15 @@
-"""The shape of faq.yaml and intents/, frozen once read."""
+"""The models of faq.yaml and intents/, frozen once read."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 PLACEHOLDERS = ("site_name", "phone_line", "oncall_line", "interpreter_line", "page_url")
-"""What a site may fill in; nothing else in braces is allowed in a text."""
+"""Names that a site fills in; nothing else in braces is allowed in a text."""
 Tier = Literal["emergency", "crisis", "call-now"]
 TIERS: tuple[Tier, ...] = ("emergency", "crisis", "call-now")
 """Urgent tiers, the most urgent first."""
@@ -82,16 +82,13 @@ class Entry(Strict):
     related: tuple[Id, ...] = ()
     review: date
     hold: Text | None = None
-    """Why the entry is kept back until its owner decides."""
+    """Reason to keep the entry back until its owner decides."""
     translations: dict[Language, Text] = {}
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        for name in ("question", "answer", "limits", "sms", "read_aloud"):
-            text = getattr(self, name)
-            if text is not None:
-                yield name, text
-        for language, text in self.translations.items():
-            yield f"translations.{language}", text
+        texts = self.model_dump(include={"question", "answer", "limits", "sms", "read_aloud"}, exclude_none=True)
+        yield from texts.items()
+        yield from ((f"translations.{language}", text) for language, text in self.translations.items())
 
 
 class Script(Strict):
@@ -107,7 +104,7 @@ class Script(Strict):
 
 
 class Topic(Strict):
-    """What people ask and no document answers."""
+    """A topic that people ask about and no document covers."""
 
     title: Text | None = None
     care: bool = False
@@ -120,32 +117,36 @@ class Content(Strict):
     scripts: dict[Id, Script]
     topics: dict[Id, Topic] = {}
 
+    def ids(self) -> Set[str]:
+        """Return the ids of entries and not-covered topics."""
+        return {**self.entries, **self.topics}.keys()
+
     def languages(self) -> tuple[str, ...]:
-        """Languages other than English that have scripts of their own."""
+        """Return the languages other than English that have scripts of their own."""
         return tuple(id_.removeprefix("language-") for id_ in self.scripts if id_.startswith("language-"))
 
     def safety(self) -> frozenset[str]:
-        """Scripts that are never withheld: without one of them, sealed, the service does not start."""
+        """Return the scripts that are never withheld: without each, sealed, the service does not start."""
         translated = {f"{name}-{language}" for language in self.languages() for name in IN_LANGUAGE}
         return SAFETY | translated
 
     def texts(self) -> dict[str, str]:
-        """Every readable string by the key of its seal: `pump-size.answer`, `script.greeting`, `title.nc-mri`."""
-        found: dict[str, str] = {}
+        """Return readable strings by the key of their seal: `pump-size.answer`, `script.greeting`, `title.nc-mri`."""
+        texts: dict[str, str] = {}
         for id_, document in self.documents.items():
-            found[f"document.{id_}.title"] = document.title
-            found[f"document.{id_}.publisher"] = document.publisher
-            found |= {f"document.{id_}.section.{key}": heading for key, heading in document.sections.items()}
-        found |= {f"theme.{id_}": title for id_, title in self.themes.items()}
+            texts[f"document.{id_}.title"] = document.title
+            texts[f"document.{id_}.publisher"] = document.publisher
+            texts |= {f"document.{id_}.section.{key}": heading for key, heading in document.sections.items()}
+        texts |= {f"theme.{id_}": title for id_, title in self.themes.items()}
         for id_, entry in self.entries.items():
-            found |= {f"{id_}.{name}": text for name, text in entry.texts()}
+            texts |= {f"{id_}.{name}": text for name, text in entry.texts()}
         for id_, script in self.scripts.items():
-            found |= {f"script.{id_}{name}": text for name, text in script.texts()}
-        return found | {f"title.{id_}": topic.title for id_, topic in self.topics.items() if topic.title}
+            texts |= {f"script.{id_}{name}": text for name, text in script.texts()}
+        return texts | {f"title.{id_}": topic.title for id_, topic in self.topics.items() if topic.title}
 
 
 class Rule(Strict):
-    """A sign that a clinician can read: any of the patterns, unless one of the calm ones is there too.
+    """A sign of danger that a clinician can read: any of the patterns, unless one of the calm ones is there too.
 
     A pattern is words in order; `cant|cannot` are alternatives, `..` is up to three words between,
     a word that ends in `*` stands for all that begin so.
@@ -166,7 +167,7 @@ class Rule(Strict):
 
 
 class Mark(Strict):
-    """Something that a conversation remembers of a message without its words, such as `chemo was Tuesday`."""
+    """A fact that a conversation remembers of a message without its words, such as `chemo was Tuesday`."""
 
     any: tuple[Text, ...]
     unless: tuple[Text, ...] = ()
@@ -180,7 +181,7 @@ class Apart(Strict):
 
 
 class UrgentRules(Strict):
-    """urgent.yaml: what a clinician reads; the phrasings stand beside it in urgent/."""
+    """urgent.yaml, which a clinician reads; the phrasings stand beside it in urgent/."""
 
     cues: dict[Id, tuple[Text, ...]] = {}
     rules: dict[Tier, tuple[Rule, ...]] = {}
@@ -192,22 +193,21 @@ class UrgentRules(Strict):
 class UrgentEvidence:
     rules: UrgentRules
     phrasings: Mapping[str, Mapping[Tier | Literal["calm"], Mapping[str, tuple[str, ...]]]]
-    """File, tier, sign, lines; a file that is named after a language (`es`) is in it."""
+    """Lines by file, tier and sign; a file that is named after a language (`es`) is in it."""
 
     def lines(self) -> Iterator[tuple[str, str, str]]:
-        """File, tier, phrasing."""
-        for name, tiers in self.phrasings.items():
+        """Yield file, tier and phrasing."""
+        for file, tiers in self.phrasings.items():
             for tier, signs in tiers.items():
-                for said in signs.values():
-                    yield from ((name, tier, line) for line in said)
+                yield from ((file, tier, line) for lines in signs.values() for line in lines)
 
 
 class LanguageEvidence(Strict):
-    """How a language is told from English: by a script of its own, or by what the matcher learns."""
+    """Evidence that tells a language from English: a script of its own, or what the matcher learns."""
 
     script: Literal["cjk", "arabic", "cyrillic"] | None = None
     messages: tuple[Text, ...] = ()
-    """Whole messages; they tell the language however short."""
+    """Whole messages, which tell the language however short they are."""
     words: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
@@ -217,12 +217,10 @@ class LanguageEvidence(Strict):
         return self
 
 
-class Languages(RootModel[dict[Language, LanguageEvidence]]):
-    """languages.yaml."""
-
-
-class TierPhrasings(RootModel[dict[Tier | Literal["calm"], dict[Id, tuple[Text, ...]]]]):
-    """A file of urgent/: lines per tier and sign."""
+Languages = dict[Language, LanguageEvidence]
+"""languages.yaml."""
+TierPhrasings = dict[Tier | Literal["calm"], dict[Id, tuple[Text, ...]]]
+"""A file of urgent/: lines per tier and sign."""
 
 
 class FollowUp(Strict):
@@ -233,21 +231,21 @@ class FollowUp(Strict):
     lines: tuple[Text, ...] = Field(min_length=1)
 
 
-class FollowUps(RootModel[tuple[FollowUp, ...]]):
-    """follow-ups.yaml."""
+FollowUps = tuple[FollowUp, ...]
+"""follow-ups.yaml."""
 
 
 class LexiconData(Strict):
     shorthand: dict[str, str] = {}
-    ideas: dict[str, tuple[str, ...]] = {}
+    concepts: dict[str, tuple[str, ...]] = {}
 
 
 class Intents(Strict):
-    """What people say: phrasings by topic, small talk, urgent evidence, lexicon."""
+    """Everything that people say, and how it is to be read."""
 
     phrasings: Mapping[str, tuple[str, ...]]
     translated: tuple[tuple[str, str, str], ...]
-    """Language, id and phrasing, of phrasings that are not in English."""
+    """Language, id and phrasing of those that are not in English."""
     smalltalk: Mapping[str, tuple[str, ...]]
     urgent: UrgentEvidence
     lexicon: LexiconData

@@ -1,4 +1,4 @@
-"""Replies put together from sealed texts and titles. Nothing here writes a sentence."""
+"""Puts replies together from sealed texts and titles. Nothing here writes a sentence."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,14 +6,26 @@ from datetime import date
 
 from app.content import schema
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Answer, Channel, Intent, Option, Reply
+from app.dialogue.messages import (
+    Answer,
+    AnswerPart,
+    Channel,
+    ChoicePart,
+    Intent,
+    NotCoveredPart,
+    NoticePart,
+    Option,
+    Part,
+    Reply,
+    ScriptPart,
+)
 from app.matching.matcher import Candidate
 
 SUGGESTIONS = 3
 
 
 def first_suggestions(knowledge: Knowledge, day: date) -> tuple[Option, ...]:
-    """What to offer before anything is typed: the first entry of each theme."""
+    """Return what to offer before anything is typed: the first entry of each theme."""
     served = [id_ for id_ in knowledge.answers if knowledge.serves(id_, day)]
     first_of_themes = {knowledge.answers[id_].theme: id_ for id_ in reversed(served)}
     first = [id_ for theme in knowledge.content.themes if (id_ := first_of_themes.get(theme))]
@@ -21,71 +33,54 @@ def first_suggestions(knowledge: Knowledge, day: date) -> tuple[Option, ...]:
 
 
 def answer(knowledge: Knowledge, id_: str, confidence: float, day: date) -> Reply:
-    found = replace(knowledge.answers[id_], confidence=confidence)
+    part = answer_part(knowledge, replace(knowledge.answers[id_], confidence=confidence))
     return Reply(
         kind="answer",
-        parts=under_banner(knowledge, answer_parts(knowledge, found)),
-        answers=(found,),
-        suggestions=_related(knowledge, found, day),
+        parts=(*banner(knowledge), part),
+        suggestions=_related(knowledge, part.answer, day),
         confidence=confidence,
     )
 
 
-def answer_parts(knowledge: Knowledge, found: Answer) -> list[str]:
-    parts = [found.text] + ([found.limits] if found.limits else [])
+def answer_part(knowledge: Knowledge, answer: Answer, translated: bool = False) -> AnswerPart:
     label = knowledge.scripts.get("source-label")
-    named = dict.fromkeys(f"{cited.title}, {cited.publisher}" for cited in found.sources)
-    return parts + ([f"{label} {'; '.join(named)}"] if label else [])
+    named = dict.fromkeys(f"{cited.title}, {cited.publisher}" for cited in answer.sources)
+    return AnswerPart(answer, f"{label} {'; '.join(named)}" if label else None, translated)
 
 
 def several(knowledge: Knowledge, asked: Sequence[Candidate], day: date) -> Reply:
-    """An answer for each question that has one, the refusal for each that has none, in the order asked."""
-    answers, parts = [], []
-    for each in asked:
-        if each.id in knowledge.answers:
-            answers.append(replace(knowledge.answers[each.id], confidence=each.confidence))
-            parts += answer_parts(knowledge, answers[-1])
-        else:
-            parts += refusal_parts(knowledge, each.id)
+    """Give an answer for each question that has one, the refusal for each that has none, in the order asked."""
+    parts: list[Part] = [
+        answer_part(knowledge, replace(knowledge.answers[candidate.id], confidence=candidate.confidence))
+        if candidate.id in knowledge.answers
+        else not_covered_part(knowledge, candidate.id)
+        for candidate in asked
+    ]
+    answers = [part.answer for part in parts if isinstance(part, AnswerPart)]
     given = {answer.id for answer in answers}
     related = [option for answer in answers for option in _related(knowledge, answer, day) if option.id not in given]
     return Reply(
         kind="answer",
-        parts=under_banner(knowledge, parts),
-        answers=tuple(answers),
+        parts=(*banner(knowledge), *parts),
         suggestions=tuple(dict.fromkeys(related))[:SUGGESTIONS],
-        confidence=min(each.confidence for each in asked),
+        confidence=min(candidate.confidence for candidate in asked),
     )
 
 
 def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) -> Reply:
-    lines = [f"{place}. {option.question}" for place, option in enumerate(options, 1)]
-    none = knowledge.scripts.get("clarify-none")
-    if none:
-        lines.append(f"{len(options) + 1}. {none}")
-    asked = [knowledge.scripts["clarify"]] if "clarify" in knowledge.scripts else []
-    parts = under_banner(knowledge, [*asked, "\n".join(lines)])
-    return Reply(kind="clarify", parts=parts, options=tuple(options), confidence=confidence)
-
-
-def none_of(reply: Reply) -> str | None:
-    """The text of the line after the options, which chooses none of them; it is understood when sent back."""
-    if not reply.options:
-        return None
-    last = reply.parts[-1].splitlines()[-1]
-    numbered = f"{len(reply.options) + 1}. "
-    return last.removeprefix(numbered) if last.startswith(numbered) else None
+    prompt, how = _script_part(knowledge, "clarify"), _script_part(knowledge, "sms-choose")
+    choice = ChoicePart(tuple(options), prompt, knowledge.scripts.get("clarify-none"), how)
+    return Reply(kind="clarify", parts=(*banner(knowledge), choice), confidence=confidence)
 
 
 def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | None = None) -> Reply:
-    """The tier's script first of all, in the writer's language; a demonstration's banner comes after it."""
+    """Give the tier's script first of all, in the writer's language; a demonstration's banner comes after it."""
     name = f"{tier}-staff" if channel == "staff" else f"{tier}-{language}" if language else tier
     if name not in knowledge.scripts:  # a language that another version spoke of, in the state they share
         name = tier
-    banner = _banner(knowledge)
     return Reply(
         kind="scripted",
-        parts=(knowledge.scripts[name], *banner),
+        parts=(_sealed(knowledge, name), *banner(knowledge)),
         intent=Intent(tier, "urgent"),
         confidence=1.0,
         language=language if name.endswith(f"-{language}") else None,
@@ -93,79 +88,80 @@ def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | No
 
 
 def in_language(knowledge: Knowledge, language: str) -> Reply:
-    """Whom to call, in a language in which nothing else is approved."""
+    """Say whom to call, in a language in which nothing else is approved."""
     name = f"language-{language}"
-    parts = under_banner(knowledge, [knowledge.scripts[name]])
-    return Reply(kind="scripted", parts=parts, intent=Intent(name, "language"), confidence=1.0, language=language)
+    return Reply(
+        kind="scripted",
+        parts=(*banner(knowledge), _sealed(knowledge, name)),
+        intent=Intent(name, "language"),
+        confidence=1.0,
+        language=language,
+    )
 
 
 def translated(knowledge: Knowledge, id_: str, language: str, confidence: float) -> Reply:
-    """The approved translation of an answer, with its source."""
+    """Give the approved translation of an answer, with its source."""
     found = replace(
         knowledge.answers[id_], text=knowledge.answers[id_].translations[language], limits=None, confidence=confidence
     )
-    parts = under_banner(knowledge, answer_parts(knowledge, found))
-    return Reply(kind="answer", parts=parts, answers=(found,), confidence=confidence, language=language)
+    parts: tuple[Part, ...] = (*banner(knowledge), answer_part(knowledge, found, translated=True))
+    return Reply(kind="answer", parts=parts, confidence=confidence, language=language)
 
 
 def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:
-    """A small-talk or other script; the fallback stands in for one that is withheld."""
-    if id_ not in knowledge.scripts:
+    """Give a small-talk or other script; the fallback stands in for one that is withheld."""
+    part = _script_part(knowledge, id_)
+    if part is None:
         return fallback(knowledge, confidence)
-    parts = under_banner(knowledge, [knowledge.scripts[id_]])
     intent = Intent(id_, "smalltalk") if id_ in (*schema.SMALLTALK, "too-long") else None
-    return Reply(kind="scripted", parts=parts, intent=intent, confidence=confidence)
+    return Reply(kind="scripted", parts=(*banner(knowledge), part), intent=intent, confidence=confidence)
 
 
 def not_covered(knowledge: Knowledge, id_: str, confidence: float) -> Reply:
-    """Says that there is no approved text on this topic, by its title; needs title and template."""
+    """Say that there is no approved text on this topic, by its title; needs title and template."""
     return Reply(
         kind="scripted",
-        parts=under_banner(knowledge, refusal_parts(knowledge, id_)),
+        parts=(*banner(knowledge), not_covered_part(knowledge, id_)),
         intent=Intent(id_, "not-covered"),
         confidence=confidence,
     )
 
 
-def refusal_parts(knowledge: Knowledge, id_: str) -> list[str]:
-    parts = [knowledge.scripts["not-covered"].replace("{title}", knowledge.titles[id_])]
-    if knowledge.content.topics[id_].care and "care-line" in knowledge.scripts:
-        parts.append(knowledge.scripts["care-line"])
-    return parts
+def not_covered_part(knowledge: Knowledge, id_: str) -> NotCoveredPart:
+    text = knowledge.scripts["not-covered"].replace("{title}", knowledge.titles[id_])
+    care = _script_part(knowledge, "care-line") if knowledge.content.topics[id_].care else None
+    return NotCoveredPart(id_, text, care)
 
 
 def fallback(knowledge: Knowledge, confidence: float, intent: Intent | None = None) -> Reply:
-    parts = under_banner(knowledge, [knowledge.scripts["fallback"]])
+    parts = (*banner(knowledge), _sealed(knowledge, "fallback"))
     return Reply(kind="fallback", parts=parts, intent=intent, confidence=confidence)
 
 
-def texted(knowledge: Knowledge, reply: Reply) -> list[str]:
-    """The parts of a reply in the wording approved for text messages, where there is one."""
-    short = {said: knowledge.scripts_sms[id_] for id_, said in knowledge.scripts.items()}
-    parts, found = list(reply.parts), []
-    for answer in reply.answers:
-        place = parts.index(answer.text)
-        found += [*parts[:place], answer.sms if reply.language is None else answer.text]
-        del parts[: place + len(answer_parts(knowledge, answer))]
-    found += parts
-    if reply.options and "sms-choose" in knowledge.scripts:
-        found.append(knowledge.scripts["sms-choose"])
-    return [short.get(part, part) for part in found]
-
-
 def with_notice(knowledge: Knowledge, reply: Reply) -> Reply:
-    """The safety notice in front: the urgent check could not be made."""
-    return replace(reply, parts=(knowledge.scripts["safety-notice"], *reply.parts))
+    """Put the safety notice in front: the urgent check could not be made."""
+    return replace(reply, parts=(_notice(_sealed(knowledge, "safety-notice")), *reply.parts))
+
+
+def banner(knowledge: Knowledge) -> tuple[NoticePart, ...]:
+    """Return the banner of a demonstration as a part; nothing where the content is approved for patients."""
+    part = _script_part(knowledge, "demo-banner") if knowledge.demo else None
+    return (_notice(part),) if part else ()
+
+
+def _notice(part: ScriptPart) -> NoticePart:
+    return NoticePart(part.id, part.text, part.short)
+
+
+def _sealed(knowledge: Knowledge, id_: str) -> ScriptPart:
+    """Return a script that every content must have."""
+    return ScriptPart(id_, knowledge.scripts[id_], knowledge.scripts_sms[id_])
+
+
+def _script_part(knowledge: Knowledge, id_: str) -> ScriptPart | None:
+    return _sealed(knowledge, id_) if id_ in knowledge.scripts else None
 
 
 def _related(knowledge: Knowledge, found: Answer, day: date) -> tuple[Option, ...]:
     served = (id_ for id_ in found.related if knowledge.serves(id_, day))
     return tuple(knowledge.option(id_) for id_ in list(served)[:SUGGESTIONS])
-
-
-def _banner(knowledge: Knowledge) -> tuple[str, ...]:
-    return (knowledge.scripts["demo-banner"],) if knowledge.demo and "demo-banner" in knowledge.scripts else ()
-
-
-def under_banner(knowledge: Knowledge, parts: Sequence[str]) -> tuple[str, ...]:
-    return (*_banner(knowledge), *parts)

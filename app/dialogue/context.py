@@ -1,4 +1,4 @@
-"""What the last reply left open: which of the offered or suggested entries is meant."""
+"""Finds which of the entries that the last reply offered or suggested a message picks."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,12 @@ from rapidfuzz import fuzz, process
 
 from app import text
 from app.dialogue.messages import Option
+from app.text import ParsedText
 
 NONE: Literal["none"] = "none"
 AGAIN: Literal["again"] = "again"
 SAME = 85.0
-"""Likeness (0 to 100) of words to an offered question from which they mean it."""
+"""Least likeness, 0 to 100, of words to an offered question that mean it."""
 
 _ORDINALS: Mapping[str, int] = {
     "first": 1,
@@ -42,29 +43,29 @@ _MORE = re.compile(
 )
 
 
-def pick(message: str, options: Sequence[Option], asked: bool) -> Option | Literal["none", "again"] | None:
-    """The option that a message picks by id, number or words; None when it picks nothing.
+def pick(text: ParsedText, options: Sequence[Option], asked: bool) -> Option | Literal["none", "again"] | None:
+    """Return the option that a message picks by id, number or words; None when it picks nothing.
 
-    `asked`: they were offered as a choice, so that `none of these` and `yes` reply to it. `AGAIN` wants to see
+    With `asked` they were offered as a choice, so that `none of these` and `yes` reply to it. `AGAIN` wants to see
     them: `yes` to several, `tell me more` after an answer.
     """
-    folded = text.fold(message)
-    said = text.key(message)
-    if not said or not options:
+    key = text.key
+    if not key or not options:
         return None
-    named = next((option for option in options if option.id == folded), None)
-    place = _number(said.split(), len(options), asked)
+    named = next((option for option in options if option.id == text.folded), None)
+    place = _number(text.words, len(options), asked)
     if named or place is not None:
         return named or (options[place] if place is not None and place < len(options) else NONE)
-    if asked and _NONE.fullmatch(said):
+    if asked and _NONE.fullmatch(key):
         return NONE
-    if asked and _YES.fullmatch(said):
+    if asked and _YES.fullmatch(key):
         return options[0] if len(options) == 1 else AGAIN
-    return AGAIN if _MORE.fullmatch(said) else _by_words(said, options)
+    return AGAIN if _MORE.fullmatch(key) else _by_words(key, options)
 
 
 def _number(words: Sequence[str], count: int, asked: bool) -> int | None:
-    """The place of a choice and nothing else: `2`, `the second one`, `option 3`; `count` for the last line, none.
+    """Return the place of a choice that is all that was typed: `2`, `the second one`, `option 3`; `count` for the
+    last line, none.
 
     A bare number replies to a choice only: after an answer it may be an age or a temperature.
     """
@@ -77,7 +78,7 @@ def _number(words: Sequence[str], count: int, asked: bool) -> int | None:
     return number - 1 if number is not None and 1 <= number <= count + asked else None
 
 
-def _by_words(said: str, options: Sequence[Option]) -> Option | None:
+def _by_words(key: str, options: Sequence[Option]) -> Option | None:
     questions = [text.key(option.question) for option in options]
-    found = process.extractOne(said, questions, scorer=fuzz.ratio, score_cutoff=SAME)
-    return options[found[2]] if found else None
+    nearest = process.extractOne(key, questions, scorer=fuzz.ratio, score_cutoff=SAME)
+    return options[nearest[2]] if nearest else None

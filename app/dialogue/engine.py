@@ -1,22 +1,23 @@
-"""The pipeline: a message and what its conversation remembers in, a reply and what to remember out.
+"""Is the pipeline: a message and what its conversation remembers go in, a reply and what to remember come out.
 
 Read `respond` from top to bottom; each step either settles the reply or leaves it to the next.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from app import text
 from app.dialogue import compose, context, questions
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Intent, Message, Option, Reply, State
+from app.dialogue.questions import QuestionSplitter
 from app.dialogue.smalltalk import UNCLEAR
 from app.dialogue.urgent import Urgency
 from app.matching.matcher import Candidate
+from app.matching.utterance import Utterance
 
 LONGEST = 4_000
-"""Characters of a message that is still answered; the urgent check reads on."""
+"""Most characters of a message that is still answered; the urgent check reads on."""
 OPTIONS = 3
 LEAST_OPTION = 0.06
 """Confidence below which an entry is not worth offering."""
@@ -26,53 +27,70 @@ SHORT = 8
 """After an urgent reply, a message of up to so many words that asks nothing we answer gets the script again."""
 
 
+@dataclass(frozen=True)
+class Turn:
+    """One message in its conversation, and what a reply can draw on."""
+
+    message: Message
+    utterance: Utterance
+    state: State
+    knowledge: Knowledge
+    day: date
+
+
 def respond(
-    message: Message, state: State, knowledge: Knowledge, now: datetime, urgency: Urgency | None = None
+    message: Message,
+    state: State,
+    knowledge: Knowledge,
+    now: datetime,
+    urgency: Urgency | None = None,
+    utterance: Utterance | None = None,
 ) -> tuple[Reply, State]:
-    """Deterministic. `urgency` is what the urgent check found when it was made beforehand."""
-    urgency = urgency or knowledge.assess(message.text, state.marks)
+    """Return the reply and what the conversation remembers of it; deterministic.
+
+    `urgency` is what the urgent check found when it was made beforehand, `utterance` the message as it was read for it.
+    """
+    utterance = utterance or knowledge.read(message.text)
+    urgency = urgency or knowledge.assess(message.text, state.flags, utterance)
     language = urgency.language
     if urgency.tier:
         reply = compose.urgent(knowledge, urgency.tier, message.channel, language)
-        return reply, State(urgent=urgency.tier, marks=urgency.marks, language=language)
-    reply = (
-        _too_long(message, knowledge)
-        or _in_language(message, language, knowledge, now.date())
-        or _choice(message, state, knowledge, now.date())
-        or _smalltalk(message, state, knowledge, now.date())
-        or _matched(message, state, knowledge, now.date())
-    )
-    if state.urgent and _asks_nothing(message, reply):
+        return reply, State(urgent=urgency.tier, flags=urgency.flags, language=language)
+    turn = Turn(message, utterance, state, knowledge, now.date())
+    reply = _too_long(turn) or _in_language(turn, language) or _choice(turn) or _smalltalk(turn) or _matched(turn)
+    if state.urgent and _asks_nothing(turn, reply):
         return compose.urgent(knowledge, state.urgent, message.channel, state.language), state
     if urgency.failed:
         reply = compose.with_notice(knowledge, reply)
-    return reply, replace(_remember(reply, state), marks=urgency.marks, language=language)
+    return reply, replace(_remember(reply, state), flags=urgency.flags, language=language)
 
 
-def _too_long(message: Message, knowledge: Knowledge) -> Reply | None:
-    return compose.script(knowledge, "too-long") if len(message.text) > LONGEST else None
+def _too_long(turn: Turn) -> Reply | None:
+    return compose.script(turn.knowledge, "too-long") if len(turn.message.text) > LONGEST else None
 
 
-def _in_language(message: Message, language: str | None, knowledge: Knowledge, day: date) -> Reply | None:
-    """An approved translation where the matcher is sure of one, else whom to call, in the writer's language."""
+def _in_language(turn: Turn, language: str | None) -> Reply | None:
+    """Give an approved translation where the matcher is sure of one, else whom to call, in the writer's language."""
     if language is None:
         return None
-    best = next(iter(knowledge.matcher.rank(message.text, limit=1)), None)
-    if best is None or best.confidence < knowledge.matcher.threshold or not knowledge.serves(best.id, day):
+    knowledge = turn.knowledge
+    best = next(iter(knowledge.matcher.rank_scored(turn.utterance.whole, limit=1)), None)
+    if best is None or best.confidence < knowledge.matcher.threshold or not knowledge.serves(best.id, turn.day):
         return compose.in_language(knowledge, language)
     if language not in knowledge.answers[best.id].translations:
         return compose.in_language(knowledge, language)
     return compose.translated(knowledge, best.id, language, best.confidence)
 
 
-def _choice(message: Message, state: State, knowledge: Knowledge, day: date) -> Reply | None:
-    """An entry's id selects it; so does a pick among what the last reply offered or suggested."""
-    named = message.text.strip()
+def _choice(turn: Turn) -> Reply | None:
+    """Give the entry whose id was typed, or that was picked among what the last reply offered or suggested."""
+    knowledge, day = turn.knowledge, turn.day
+    named = turn.message.text.strip()
     if knowledge.serves(named, day):
         return compose.answer(knowledge, named, 1.0, day)
-    offered = [knowledge.option(id_) for id_ in state.offered if knowledge.serves(id_, day)]
-    suggested = [knowledge.option(id_) for id_ in state.suggested if knowledge.serves(id_, day)]
-    pick = context.pick(message.text, offered or suggested, asked=bool(offered))
+    offered = [knowledge.option(id_) for id_ in turn.state.offered if knowledge.serves(id_, day)]
+    suggested = [knowledge.option(id_) for id_ in turn.state.suggested if knowledge.serves(id_, day)]
+    pick = context.pick(turn.utterance.text, offered or suggested, asked=bool(offered))
     if isinstance(pick, Option):
         return compose.answer(knowledge, pick.id, 1.0, day)
     if pick == context.NONE:
@@ -80,35 +98,38 @@ def _choice(message: Message, state: State, knowledge: Knowledge, day: date) -> 
     return compose.clarify(knowledge, offered or suggested, 0.0) if pick == context.AGAIN else None
 
 
-def _smalltalk(message: Message, state: State, knowledge: Knowledge, day: date) -> Reply | None:
-    """A message that says nothing by itself, such as `why?`, may say something after an answer."""
-    intent = knowledge.smalltalk.recognise(message.text)
-    if intent == UNCLEAR and state.about:
-        reply = _matched(message, state, knowledge, day)
-        return reply if reply.kind in ("answer", "clarify") else compose.script(knowledge, intent)
-    return compose.script(knowledge, intent) if intent else None
+def _smalltalk(turn: Turn) -> Reply | None:
+    """Give the script of small talk; a message that says nothing by itself, such as `why?`, may after an answer."""
+    intent = turn.knowledge.smalltalk.recognise(turn.utterance)
+    if intent == UNCLEAR and turn.state.about:
+        reply = _matched(turn)
+        return reply if reply.kind in ("answer", "clarify") else compose.script(turn.knowledge, intent)
+    return compose.script(turn.knowledge, intent) if intent else None
 
 
-def _matched(message: Message, state: State, knowledge: Knowledge, day: date) -> Reply:
-    asked = knowledge.smalltalk.strip(message.text)
-    ranked = questions.ranked(asked, state.about, knowledge)
-    several = questions.several(asked, state.about, knowledge, day)
+def _matched(turn: Turn) -> Reply:
+    knowledge, about = turn.knowledge, turn.state.about
+    asked = knowledge.smalltalk.strip(turn.utterance.text)
+    ranked = questions.ranked(asked, about, turn.utterance, knowledge)
+    several = QuestionSplitter(turn.utterance, knowledge, turn.day).several(asked, about)
     if several and not _left_out(ranked, several, knowledge):
-        return compose.several(knowledge, several, day)
-    return decide(ranked, knowledge, day)
+        return compose.several(knowledge, several, turn.day)
+    return decide(ranked, knowledge, turn.day)
 
 
 def _left_out(ranked: Sequence[Candidate], several: Sequence[Candidate], knowledge: Knowledge) -> bool:
-    """The whole message surely asks for an entry that none of its parts asks for: it is one question after all."""
-    sure = (each.id for each in ranked[:1] if each.confidence >= knowledge.matcher.threshold)
-    return any(id_ in knowledge.answers and id_ not in {each.id for each in several} for id_ in sure)
+    """Return whether the whole message surely asks for an entry that none of its parts asks for: then it is one
+    question after all.
+    """
+    sure = (candidate.id for candidate in ranked[:1] if candidate.confidence >= knowledge.matcher.threshold)
+    return any(id_ in knowledge.answers and id_ not in {part.id for part in several} for id_ in sure)
 
 
 def decide(candidates: Sequence[Candidate], knowledge: Knowledge, day: date) -> Reply:
     """Answer when sure; offer a choice when the right entry is probably among few; else say that we cannot."""
-    covered = knowledge.matcher.not_covered
-    entries = [each for each in candidates if each.id not in covered]
-    others = [each for each in candidates if each.id in covered]
+    topics = knowledge.matcher.not_covered
+    entries = [candidate for candidate in candidates if candidate.id not in topics]
+    others = [candidate for candidate in candidates if candidate.id in topics]
     sure = entries[0].confidence if entries else 0.0
     if entries and sure >= knowledge.matcher.threshold and knowledge.serves(entries[0].id, day):
         return compose.answer(knowledge, entries[0].id, sure, day)
@@ -126,23 +147,22 @@ def decide(candidates: Sequence[Candidate], knowledge: Knowledge, day: date) -> 
 def _options(
     entries: Sequence[Candidate], others: Sequence[Candidate], knowledge: Knowledge, day: date
 ) -> list[Option]:
-    served = [each for each in entries if knowledge.serves(each.id, day)][:OPTIONS]
-    likely = [each for place, each in enumerate(served) if place < 2 or each.confidence >= LEAST_OPTION]
-    held = sum(each.confidence for each in likely)
-    rival = max((each.confidence for each in others), default=0.0)
-    if held < LEAST_CHOICE or rival >= questions.TITLE:
+    served = [entry for entry in entries if knowledge.serves(entry.id, day)][:OPTIONS]
+    likely = [entry for place, entry in enumerate(served) if place < 2 or entry.confidence >= LEAST_OPTION]
+    together = sum(entry.confidence for entry in likely)
+    rival = max((topic.confidence for topic in others), default=0.0)
+    if together < LEAST_CHOICE or rival >= questions.TITLE:
         return []
-    return [knowledge.option(each.id) for each in likely]
+    return [knowledge.option(entry.id) for entry in likely]
 
 
-def _asks_nothing(message: Message, reply: Reply) -> bool:
-    short = len(text.words(text.fold(message.text[:LONGEST]))) <= SHORT
-    return short and reply.kind != "answer"
+def _asks_nothing(turn: Turn, reply: Reply) -> bool:
+    return len(turn.utterance.text.words) <= SHORT and reply.kind != "answer"
 
 
 def _remember(reply: Reply, before: State) -> State:
     return State(
         offered=tuple(option.id for option in reply.options),
         suggested=tuple(option.id for option in reply.suggestions),
-        about=reply.answers[-1].id if reply.answers else before.about,
+        about=next((answer.id for answer in reversed(reply.answers)), before.about),
     )

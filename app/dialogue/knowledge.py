@@ -15,6 +15,8 @@ from app.dialogue.smalltalk import SmallTalk
 from app.dialogue.urgent import Urgency, UrgentCheck
 from app.errors import ApprovalError
 from app.matching.matcher import Matcher
+from app.matching.utterance import Utterance
+from app.text import parse
 
 Site = Mapping[str, str | None]
 """What the site has set for each of `schema.PLACEHOLDERS`."""
@@ -62,9 +64,14 @@ class Knowledge:
     taken_back: frozenset[str] = field(default_factory=frozenset)
     """Entries taken back by `hai-faq withhold`."""
 
-    def assess(self, message: str, before: frozenset[str] = frozenset()) -> Urgency:
-        """The urgent check, which comes before everything else."""
-        return self.urgent.assess(message, before, self.languages.detect(message))
+    def read(self, message: str) -> Utterance:
+        """Parse a message, once for every step that works on it."""
+        return Utterance(parse(message), self.matcher.model)
+
+    def assess(self, message: str, before: frozenset[str] = frozenset(), utterance: Utterance | None = None) -> Urgency:
+        """Make the urgent check, which comes before everything else."""
+        utterance = utterance or self.read(message)
+        return self.urgent.assess(utterance, before, self.languages.detect(message, utterance))
 
     def serves(self, id_: str, day: date) -> bool:
         return id_ in self.answers and id_ not in self.taken_back and day <= self.last_day[id_]

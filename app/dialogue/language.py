@@ -1,4 +1,4 @@
-"""Is a message in another language than English? Told by its script, or by a matcher fitted on lines of each language.
+"""Tells in which language a message is, by its script or by a matcher fitted on lines of each language.
 
 English jargon, drugs and names are never taken for another language: a message of one word is English
 unless it is a line of another language as it stands.
@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from app import text
 from app.content.schema import LanguageEvidence
 from app.matching.matcher import Matcher
+from app.matching.utterance import Utterance
 
 LABEL = "language-"
-"""How the matcher of small talk names a language: `language-es`."""
+"""Prefix of a language among the labels of the matcher of small talk: `language-es`."""
 LEAST_WORDS = 2
-LEAST_LEAD = 0.3
-"""By which a language must lead over English. Cross-validated: 0.2 missed 1 of 164 lines and took 3 of 3,904 English
+LEAST_MARGIN = 0.3
+"""Least margin of a language over English. Cross-validated: 0.2 missed 1 of 164 lines and took 3 of 3,904 English
 ones for another language, all of them of one word.
 """
 LEAST_LETTERS = 0.3
-"""Of the letters that must be of the language's script: drugs and abbreviations stay in Latin letters."""
+"""Least share of letters that are of the language's script: drugs and abbreviations stay in Latin letters."""
 LONGEST_READ = 2_000
 
 _SCRIPTS: Mapping[str, re.Pattern[str]] = {
@@ -34,34 +35,35 @@ _LETTER = re.compile(r"[^\W\d_]")
 @dataclass(frozen=True)
 class Languages:
     scripts: Mapping[str, re.Pattern[str]]
-    """A letter of each language that has a script of its own."""
+    """By language that has a script of its own, a pattern of one letter of it."""
     messages: Mapping[str, str]
-    """Whole messages, as words, and their language."""
+    """Language of whole messages, by their words."""
     labels: frozenset[str]
-    """What the matcher calls languages."""
+    """The matcher's labels of languages."""
     matcher: Matcher
 
     @classmethod
     def build(cls, known: Mapping[str, LanguageEvidence], matcher: Matcher) -> "Languages":
-        scripts = {language: _SCRIPTS[each.script] for language, each in known.items() if each.script}
-        messages = {text.key(line): language for language, each in known.items() for line in each.messages}
+        scripts = {language: _SCRIPTS[evidence.script] for language, evidence in known.items() if evidence.script}
+        messages = {text.key(line): language for language, evidence in known.items() for line in evidence.messages}
         labels = frozenset(label for label in matcher.labels if label.startswith(LABEL))
         return cls(scripts, messages, labels, matcher)
 
-    def detect(self, message: str) -> str | None:
-        """The language of a message; None for English, for one that is not known, and where it cannot be told."""
+    def detect(self, message: str, utterance: Utterance) -> str | None:
+        """Return the language of a message as it was typed, and as it was parsed; None for English, for one that is not
+        known, and where it cannot be told.
+        """
         read = message[:LONGEST_READ]
         if not read.isascii() and (written := self._by_script(read)):
             return written
-        words = text.key(read)
-        if words in self.messages:
-            return self.messages[words]
-        return self._by_likeness(read) if len(words.split()) >= LEAST_WORDS else None
+        if known := self.messages.get(utterance.text.key):
+            return known
+        return self._by_likeness(utterance) if len(utterance.text.words) >= LEAST_WORDS else None
 
     def _by_script(self, read: str) -> str | None:
         least = LEAST_LETTERS * len(_LETTER.findall(read))
         return next((language for language, letter in self.scripts.items() if len(letter.findall(read)) > least), None)
 
-    def _by_likeness(self, read: str) -> str | None:
-        best = self.matcher.lead(read, self.labels)
-        return best.label.removeprefix(LABEL) if best and best.by >= LEAST_LEAD else None
+    def _by_likeness(self, utterance: Utterance) -> str | None:
+        best = self.matcher.margin(utterance.whole, self.labels)
+        return best.label.removeprefix(LABEL) if best and best.over_others >= LEAST_MARGIN else None

@@ -1,15 +1,16 @@
-"""What staff see while they type: entries and topics that nothing covers, best first, and why."""
+"""Ranks for staff, while they type: entries and topics that are not covered, best first, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from app.dialogue import questions
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer
+from app.matching.features import FloatArray
 from app.matching.likeness import Phrasings, sort_key
-from app.matching.matcher import Why
-from app.text import fold, words
+from app.matching.matcher import Candidate, Explanation
+from app.text import words
 
 LEAST_CONFIDENCE = 0.06
 LEAST_LIKELY = 0.35
@@ -55,51 +56,53 @@ class Lookup:
 
 
 def look_up(knowledge: Knowledge, text: str, day: date, limit: int = 6) -> Lookup:
-    asked = knowledge.smalltalk.strip(text)
-    found = sorted(_found(knowledge, asked, day), key=lambda each: (-each.rank, each.id))
-    topics = [each for each in found if each.answer is None and not each.taken_back][:MOST_TOPICS]
-    shown = [each for each in found if each.answer or each.taken_back or each in topics][:limit]
+    utterance = knowledge.read(text)
+    asked = knowledge.smalltalk.strip(utterance.text)
+    unfinished = text[-1:].isalnum() and utterance.text.folded.endswith(asked.folded)
+    candidates = questions.ranked(asked, None, utterance, knowledge)
+    likely = knowledge.matcher.word_index.likely(asked, unfinished)
+    results = sorted(_results(knowledge, candidates, likely, day), key=lambda result: (-result.rank, result.id))
+    topics = [result for result in results if result.answer is None and not result.taken_back][:MOST_TOPICS]
+    shown = [result for result in results if result.answer or result.taken_back or result in topics][:limit]
     if not shown:
         return Lookup((), sure=False, opens=False)
     covered = shown[0].answer is not None or shown[0].taken_back
     sure = shown[0].confidence >= (knowledge.matcher.threshold if covered else questions.TITLE)
     if sure and shown[0].answer is None:  # answers to other questions would only be in the way of handing over
-        shown = [each for each in shown if each.confidence >= LEAST_CONFIDENCE]
-    return Lookup(
-        tuple(shown), sure, opens=sure or (len(asked.split()) <= KEYWORDS and _is_worth(shown[0], knowledge, asked))
-    )
+        shown = [result for result in shown if result.confidence >= LEAST_CONFIDENCE]
+    keywords = len(asked.folded.split()) <= KEYWORDS
+    return Lookup(tuple(shown), sure, opens=sure or (keywords and _is_worth(shown[0], candidates, knowledge)))
 
 
-def _is_worth(first: Found, knowledge: Knowledge, text: str) -> bool:
-    others = (each for each in knowledge.matcher.rank(text) if each.id in knowledge.matcher.not_covered)
-    rival = max((each.confidence for each in others if each.id != first.id), default=0.0)
+def _is_worth(first: Found, candidates: Sequence[Candidate], knowledge: Knowledge) -> bool:
+    others = (candidate for candidate in candidates[:5] if candidate.id in knowledge.matcher.not_covered)
+    rival = max((candidate.confidence for candidate in others if candidate.id != first.id), default=0.0)
     return rival < questions.TITLE and (first.likely >= LIKELIEST or first.confidence >= LIKELY_ENOUGH)
 
 
-def explain(knowledge: Knowledge, text: str, found: Found) -> Why:
-    """What of the text matched; an unfinished word is taken for the one that the topic is asked for with."""
+def explain(knowledge: Knowledge, text: str, found: Found) -> Explanation:
+    """Return what of the text matched; an unfinished word is taken for the one that the topic is asked for with."""
     matcher = knowledge.matcher
-    said = matcher.index.finished(text, matcher.labels.index(found.id))
+    said = matcher.word_index.finished(text, matcher.labels.index(found.id))
     why = matcher.explain(said, found.id)
-    last = "".join(words(fold(said))[-1:])
-    holding = tuple(each for each in matcher.phrasings[found.id].texts if f" {last}" in f" {each.casefold()}")
+    last = "".join(words(said)[-1:])
+    holding = tuple(line for line in matcher.phrasings[found.id].texts if f" {last}" in f" {line.casefold()}")
     if not holding or last in why.words:
         return why
     phrasing, like = Phrasings(holding).nearest(sort_key(said))
     return replace(why, phrasing=phrasing, likeness=like, words=(*why.words, last))
 
 
-def _found(knowledge: Knowledge, text: str, day: date) -> Iterator[Found]:
-    matcher = knowledge.matcher
-    confidence = {each.id: each.confidence for each in questions.ranked(text, None, knowledge)}
-    for id_, likely in zip(matcher.labels, matcher.index.likely(text).tolist(), strict=True):
+def _results(knowledge: Knowledge, candidates: Sequence[Candidate], likely: FloatArray, day: date) -> Iterator[Found]:
+    confidence = {candidate.id: candidate.confidence for candidate in candidates}
+    for id_, alike in zip(knowledge.matcher.labels, likely.tolist(), strict=True):
         sure = confidence.get(id_, 0.0)
-        rank = sure + WEIGHT * likely
-        sounds = sure >= LEAST_CONFIDENCE or likely >= LEAST_LIKELY
+        rank = sure + WEIGHT * alike
+        sounds = sure >= LEAST_CONFIDENCE or alike >= LEAST_LIKELY
         if knowledge.serves(id_, day) and sounds:
             answer = replace(knowledge.answers[id_], confidence=sure)
-            yield Found(id_, answer.question, answer, sure, rank, likely)
+            yield Found(id_, answer.question, answer, sure, rank, alike)
         elif id_ in knowledge.answers and sounds:  # sealed, so that its question may be said
-            yield Found(id_, knowledge.answers[id_].question, None, sure, rank, likely, taken_back=True)
+            yield Found(id_, knowledge.answers[id_].question, None, sure, rank, alike, taken_back=True)
         elif id_ in knowledge.titles and sure >= LEAST_TOPIC:
-            yield Found(id_, knowledge.titles[id_], None, sure, rank, likely)
+            yield Found(id_, knowledge.titles[id_], None, sure, rank, alike)

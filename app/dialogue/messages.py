@@ -1,4 +1,4 @@
-"""What goes through the pipeline: a message, the state of its conversation, a reply."""
+"""Declares what goes through the pipeline: a message, the state of its conversation, a reply made of typed parts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,10 +29,10 @@ class State:
     """The entry that was answered last."""
     urgent: str | None = None
     """Tier of the last reply, if it was urgent."""
-    marks: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
     """What the messages so far said that bears on danger: `treated`, `fever` ..."""
     language: str | None = None
-    """Of the last message that was not in English."""
+    """Language of the last message that was not in English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +78,126 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptPart:
+    """A fixed text by its id: small talk, a refusal, an urgent tier."""
+
+    id: str
+    text: str
+    short: str
+    """Its wording for text messages."""
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        return (self.text,)
+
+    @property
+    def sms(self) -> tuple[str, ...]:
+        return (self.short,)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePart(ScriptPart):
+    """A script that stands beside the reply itself: the banner of a demonstration, the safety notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """An approved answer with what it does not say and where it comes from."""
+
+    answer: Answer
+    source: str | None
+    translated: bool = False
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.answer.text, self.answer.limits, self.source)))
+
+    @property
+    def sms(self) -> tuple[str, ...]:
+        return (self.answer.text if self.translated else self.answer.sms,)
+
+
+@dataclass(frozen=True, slots=True)
+class NotCoveredPart:
+    """The refusal of a topic by its title, and the care line where the topic is about symptoms or medicines."""
+
+    topic: str
+    text: str
+    care: ScriptPart | None
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        return (self.text, self.care.text) if self.care else (self.text,)
+
+    @property
+    def sms(self) -> tuple[str, ...]:
+        return (self.text, self.care.short) if self.care else (self.text,)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicePart:
+    """Entries to choose from, and a line that chooses none of them."""
+
+    options: tuple[Option, ...]
+    prompt: ScriptPart | None
+    none: str | None
+    how: ScriptPart | None
+    """How to choose by text message."""
+
+    @property
+    def lines(self) -> str:
+        """The numbered list."""
+        choices = [*(option.question for option in self.options), *([self.none] if self.none else [])]
+        return "\n".join(f"{number}. {choice}" for number, choice in enumerate(choices, 1))
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        return (*(self.prompt.paragraphs if self.prompt else ()), self.lines)
+
+    @property
+    def sms(self) -> tuple[str, ...]:
+        return (*(self.prompt.sms if self.prompt else ()), self.lines, *(self.how.sms if self.how else ()))
+
+
+Part = AnswerPart | NotCoveredPart | ScriptPart | ChoicePart
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     kind: Kind
-    parts: tuple[str, ...]
+    parts: tuple[Part, ...]
     """Sealed texts and titles, in order: nothing else is ever said."""
-    answers: tuple[Answer, ...] = ()
-    options: tuple[Option, ...] = ()
     suggestions: tuple[Option, ...] = ()
     intent: Intent | None = None
     confidence: float = 0.0
-    """Of the best candidate, whether or not it was answered."""
+    """Confidence of the best candidate, whether or not it was answered."""
     language: str | None = None
-    """Of scripts and answers that are not in English."""
+    """Language of scripts and answers that are not in English."""
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        return tuple(paragraph for part in self.parts for paragraph in part.paragraphs)
 
     @property
     def text(self) -> str:
-        return "\n\n".join(self.parts)
+        return "\n\n".join(self.paragraphs)
+
+    @property
+    def sms(self) -> str:
+        """The whole reply in the wording approved for text messages."""
+        return "\n".join(line for part in self.parts for line in part.sms)
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        return tuple(part.answer for part in self.parts if isinstance(part, AnswerPart))
+
+    @property
+    def choice(self) -> ChoicePart | None:
+        return next((part for part in self.parts if isinstance(part, ChoicePart)), None)
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return self.choice.options if self.choice else ()
 
     @property
     def urgent(self) -> bool:

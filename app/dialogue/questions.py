@@ -1,31 +1,33 @@
-"""Where in a message the question is, and whether there are two: in a long story, the sentences that ask."""
+"""Finds the question in a message, or both where there are two: in a long story, the sentences that ask."""
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from app import text
 from app.dialogue.knowledge import Knowledge
 from app.matching.matcher import Candidate
+from app.matching.utterance import Part, Utterance
+from app.text import ParsedText, words
 
 STORY = 30
-"""Words from which a message of several sentences is a story: its question is then ranked by itself too. From 10
+"""Fewest words of a message of several sentences that is a story: its question is then ranked by itself too. From 10
 words on, near misses were answered because half of the question stood in another sentence; from 30 on, none more.
 """
 LEAST = 4
-"""Words of a sentence that can be a question by itself."""
+"""Fewest words of a sentence that can be a question by itself."""
 SHORTEST = 4
-"""Words up to which a part without a verb may be a question too: `size? location?`, `and the surgeon`."""
+"""Most words of a part without a verb that may be a question too: `size? location?`, `and the surgeon`."""
 LONGEST_FOLLOW_UP = 12
-"""Words of a message that may lean on the answer before it."""
+"""Most words of a message that may lean on the answer before it."""
 MOST_CUTS = 8
 LONGEST_PARTED = 120
-"""Words of a message that may hold several questions; longer ones are stories."""
+"""Most words of a message that may hold several questions; longer ones are stories."""
 TITLE = 0.8
-"""Confidence from which a not-covered topic is called by its name: the wrong name sounds deaf."""
+"""Least confidence at which a not-covered topic is called by its name: the wrong name sounds deaf."""
 PART = 0.35
-"""Confidence from which each of two questions in a message is taken for one: 0.35, 0.4, 0.5 got 28, 27 and 26 of 30."""
+"""Least confidence of each of two questions in a message: 0.35, 0.4, 0.5 got 28, 27 and 26 of 30."""
 
 _CUT = re.compile(
     r"(?<=[?!.;:])\s+|(?<=\?)(?=\w)|\n+|(?:^|\s)[12ab]\)\s|,\s+(?:(?:and|n|also|but|plus|then)\s+)*"
@@ -53,114 +55,144 @@ _LEAD = re.compile(
 _CLAUSE_END = re.compile(r"(?<=[.!?;:,])\s+")
 
 
-def asked(message: str) -> list[str]:
-    """The message, and in a story the sentences with a question mark, or else the last one."""
-    folded = text.fold(message)
-    sentences = [each for each in text.sentences(folded) if len(text.words(each)) >= LEAST]
-    if len(sentences) < 2 or len(text.words(folded)) < STORY:
-        return [message]
-    return [message, *([each for each in sentences if "?" in each] or sentences[-1:])]
+def asking(text: ParsedText) -> list[ParsedText]:
+    """Return the text, and in a story also the sentences with a question mark, or else the last one."""
+    sentences = [sentence for sentence in text.sentences if len(sentence.words) >= LEAST]
+    if len(sentences) < 2 or len(text.words) < STORY:
+        return [text]
+    return [text, *([sentence for sentence in sentences if "?" in sentence.folded] or sentences[-1:])]
 
 
-def ranked(message: str, about: str | None, knowledge: Knowledge) -> list[Candidate]:
-    """Each candidate at its surest, over the whole message and, in a story, over the sentences that ask."""
+def ranked(text: ParsedText, about: str | None, utterance: Utterance, knowledge: Knowledge) -> list[Candidate]:
+    """Return each candidate at its surest, over the whole text and, in a story, over the sentences that ask.
+
+    `about` is the entry that was answered before, to which a short text may be a follow-up.
+    """
     surest: dict[str, Candidate] = {}
-    after = about if len(text.words(text.fold(message))) <= LONGEST_FOLLOW_UP else None
-    for said in [message, bare(message)] if after else asked(message):
-        for candidate in knowledge.matcher.rank(said, limit=8, after=after):
+    after = about if len(text.words) <= LONGEST_FOLLOW_UP else None
+    parts = [text, bare(text)] if after else asking(text)
+    for scored in utterance.score((part, after) for part in parts):
+        for candidate in knowledge.matcher.rank_scored(scored, limit=8):
             if candidate.id not in surest or candidate.confidence > surest[candidate.id].confidence:
                 surest[candidate.id] = candidate
-    return sorted(surest.values(), key=lambda each: (-each.confidence, -each.score, each.id))
+    return sorted(surest.values(), key=lambda candidate: (-candidate.confidence, -candidate.score, candidate.id))
 
 
-def bare(message: str) -> str:
-    """The message without what leads over from an answer: `and where`, `no, I meant the IV`."""
-    folded = text.fold(message)
-    return folded[lead.end() :] if (lead := _LEAD.match(folded)) and lead.end() < len(folded) else folded
+def bare(text: ParsedText) -> ParsedText:
+    """Return the text without what leads over from an answer: `and where`, `no, I meant the IV`."""
+    lead = _LEAD.match(text.folded)
+    return text.part(lead.end(), len(text.folded)) if lead and lead.end() < len(text.folded) else text
 
 
-def parted(message: str) -> Iterator[tuple[str, str]]:
-    """Ways to read a message as two questions, in the order asked: each part asks something by itself."""
-    folded = text.fold(message)
-    for cut in itertools.islice(_CUT.finditer(folded), MOST_CUTS):
-        first, second = folded[: cut.start()].strip(" ,"), folded[cut.end() :].strip(" ,")
-        if _two(first, second, folded[max(0, cut.start() - 1) : cut.end()]):
+def parted(text: ParsedText) -> Iterator[tuple[ParsedText, ParsedText]]:
+    """Yield the ways to read a text as two questions, in the order asked: each part asks something by itself."""
+    for cut in itertools.islice(_CUT.finditer(text.folded), MOST_CUTS):
+        first, second = _trimmed(text, 0, cut.start()), _trimmed(text, cut.end(), len(text.folded))
+        if _two(first, second, text.folded[max(0, cut.start() - 1) : cut.end()]):
             yield first, second
 
 
-def _two(first: str, second: str, cut: str) -> bool:
-    lengths = len(text.words(first)), len(text.words(second))
+def _trimmed(text: ParsedText, start: int, end: int) -> ParsedText:
+    """Return a part without spaces and commas around it."""
+    piece = text.folded[start:end]
+    return text.part(end - len(piece.lstrip(" ,")), start + len(piece.rstrip(" ,")))
+
+
+def _two(first: ParsedText, second: ParsedText, cut: str) -> bool:
+    lengths = len(first.words), len(second.words)
     if max(lengths) <= SHORTEST:
-        return min(lengths) > 0 and not _PAIRS.search(first)
+        return min(lengths) > 0 and not _PAIRS.search(first.folded)
     ended = _ENDS.search(cut) is not None
-    joined = ended or (_JOINS.search(cut) is not None and not _PAIRS.search(first))
-    asks_first = _asks(_CLAUSE_END.split(first)[-1:], ended) or (joined and 1 < lengths[0] <= SHORTEST)
+    joined = ended or (_JOINS.search(cut) is not None and not _PAIRS.search(first.folded))
+    asks_first = _asks(_CLAUSE_END.split(first.folded)[-1:], ended) or (joined and 1 < lengths[0] <= SHORTEST)
     return asks_first and (
-        _asks(_CLAUSE_END.split(second), ended) or second.startswith("when ") or (joined and 1 < lengths[1] <= SHORTEST)
+        _asks(_CLAUSE_END.split(second.folded), ended)
+        or second.folded.startswith("when ")
+        or (joined and 1 < lengths[1] <= SHORTEST)
     )
 
 
 def _asks(clauses: Sequence[str], marked: bool) -> bool:
-    """Some clause opens like a question or wonders; a question mark counts only where the cut is no comma."""
+    """Return whether some clause opens like a question or wonders; a question mark counts where the cut is no comma."""
     return any(
-        (marked and clause.endswith("?") and len(text.words(clause)) > 2)
-        or _ASKS.match(clause)
-        or _WONDERS.search(clause)
+        (marked and clause.endswith("?") and len(words(clause)) > 2) or _ASKS.match(clause) or _WONDERS.search(clause)
         for clause in clauses
     )
 
 
-def several(message: str, about: str | None, knowledge: Knowledge, day: date) -> list[Candidate]:
-    """What each of two to four questions in a message asks for, in their order; empty when it is one question."""
-    asked = bare(message)
-    if len(text.words(asked)) > LONGEST_PARTED:
-        return []
-    pair = _pair(asked, about, knowledge, day)
-    if pair is None:
-        return []
-    first, second, (one, two) = pair
-    before, after = _pair(first, about, knowledge, day), _pair(second, one.id, knowledge, day)
-    found = [*(before[2] if before else [one]), *(after[2] if after else [two])]
-    return found if len({each.id for each in found}) == len(found) else [one, two]
+@dataclass(frozen=True)
+class QuestionSplitter:
+    """Reads one message as several questions."""
+
+    utterance: Utterance
+    knowledge: Knowledge
+    day: date
+
+    def several(self, text: ParsedText, about: str | None) -> list[Candidate]:
+        """Return what each of two to four questions asks for, in their order; empty when the text is one question.
+
+        `about` is the entry that was answered before, to which each part may be a follow-up.
+        """
+        asked = bare(text)
+        if len(asked.words) > LONGEST_PARTED:
+            return []
+        pair = self._pair(asked, about)
+        if pair is None:
+            return []
+        first, second, (one, two) = pair
+        before, after = self._pair(first, about), self._pair(second, one.id)
+        candidates = [*(before[2] if before else [one]), *(after[2] if after else [two])]
+        distinct = len({candidate.id for candidate in candidates}) == len(candidates)
+        return candidates if distinct else [one, two]
+
+    def _pair(
+        self, text: ParsedText, about: str | None
+    ) -> tuple[ParsedText, ParsedText, tuple[Candidate, Candidate]] | None:
+        """Return the surest reading of a text as two questions: the parts, and what they ask for.
+
+        The second is also read as a follow-up to the first: `how big is it and where does it go`.
+        """
+        pairs = list(parted(text))
+        self._score((first, about) for first, _ in pairs)
+        begun = [(first, one, second) for first, second in pairs if (one := self._settled(first, about))]
+        self._score((second, one.id) for _, one, second in begun)
+        best, least = None, 0.0
+        for first, one, second in begun:
+            two = self._settled(second, one.id)
+            if two and one.id != two.id and self._sure(one, two) > least:
+                best, least = (first, second, (one, two)), self._sure(one, two)
+        return best
+
+    def _score(self, parts: Iterable[Part]) -> None:
+        """Score parts in one batch, so that `_settled` only looks them up."""
+        readings = [reading for part, about in parts for reading in _readings(part, about)]
+        if readings:
+            self.utterance.score(readings)
+
+    def _settled(self, part: ParsedText, about: str | None) -> Candidate | None:
+        """Return the entry that a part surely asks for, or the topic that it surely asks for and that is not
+        covered.
+        """
+        scored = self.utterance.score(_readings(part, about))
+        ranked = [candidate for each in scored for candidate in self.knowledge.matcher.rank_scored(each, limit=1)]
+        best = max(ranked, key=lambda candidate: candidate.confidence, default=None)
+        if best is None:
+            return None
+        served = self.knowledge.serves(best.id, self.day)
+        known = served or best.id in self.knowledge.titles
+        return best if known and best.confidence >= (PART if served else TITLE) else None
+
+    def _sure(self, one: Candidate, two: Candidate) -> float:
+        """Return the confidence of the less sure part; 0 where neither is covered.
+
+        Beside a part that is not covered the other must be as sure as a title: `is my CEA bad and do I need the pump`.
+        """
+        least = min(one.confidence, two.confidence)
+        covered = (one.id in self.knowledge.answers) + (two.id in self.knowledge.answers)
+        return least if covered == 2 or (covered == 1 and least >= TITLE) else 0.0
 
 
-def _pair(
-    message: str, about: str | None, knowledge: Knowledge, day: date
-) -> tuple[str, str, tuple[Candidate, Candidate]] | None:
-    """The surest reading of a message as two questions: the parts, and what they ask for.
-
-    The second is also read as a follow-up to the first: `how big is it and where does it go`.
-    """
-    best, least = None, 0.0
-    for first, second in parted(message):
-        one = _settled(first, about, knowledge, day)
-        two = _settled(second, one.id, knowledge, day) if one else None
-        if one and two and one.id != two.id and _sure(one, two, knowledge) > least:
-            best, least = (first, second, (one, two)), _sure(one, two, knowledge)
-    return best
-
-
-def _settled(part: str, about: str | None, knowledge: Knowledge, day: date) -> Candidate | None:
-    """The entry that a part surely asks for, or the topic that it surely asks for and that nothing covers."""
-    ranked = [
-        each
-        for said in dict.fromkeys((part, text.sentences(part)[-1]))
-        for after in dict.fromkeys((None, about))
-        for each in knowledge.matcher.rank(said, limit=1, after=after)
-    ]
-    best = max(ranked, key=lambda each: each.confidence, default=None)
-    if best is None:
-        return None
-    bar = PART if knowledge.serves(best.id, day) else TITLE
-    known = knowledge.serves(best.id, day) or best.id in knowledge.titles
-    return best if known and best.confidence >= bar else None
-
-
-def _sure(one: Candidate, two: Candidate, knowledge: Knowledge) -> float:
-    """The confidence of the less sure part; 0 where neither is covered.
-
-    Beside a part that nothing covers the other must be as sure as a title: `is my CEA bad and do I need the pump`.
-    """
-    least = min(one.confidence, two.confidence)
-    covered = (one.id in knowledge.answers) + (two.id in knowledge.answers)
-    return least if covered == 2 or (covered == 1 and least >= TITLE) else 0.0
+def _readings(part: ParsedText, about: str | None) -> list[Part]:
+    """Return a part and its last sentence, each by itself and as a follow-up to the entry `about`."""
+    texts = {text.folded: text for text in (part, part.sentences[-1])}
+    return [(text, after) for text in texts.values() for after in dict.fromkeys((None, about))]

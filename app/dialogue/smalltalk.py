@@ -1,4 +1,4 @@
-"""Greetings, thanks and the like: taken off before ranking, answered when nothing else is left."""
+"""Recognises greetings, thanks and the like: they are taken off before ranking, answered when nothing else is left."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from app import text
 from app.content import schema
 from app.matching.matcher import Matcher
+from app.matching.utterance import Utterance
+from app.text import ParsedText
 
 QUESTION = "question"
-"""What the small-talk matcher calls a message that asks for something."""
-LEAST_LEAD = 0.0
-"""By which small talk must lead over a question; at 0 and at 0.3 the labelled messages fared the same."""
-SHORT = 14
-"""Words of a message that may still be small talk and nothing else."""
+"""The small-talk matcher's label of a message that asks for something."""
+LEAST_MARGIN = 0.0
+"""Least margin of small talk over a question; at 0 and at 0.3 the labelled messages fared the same."""
+LONGEST = 14
+"""Most words of a message that may still be small talk and nothing else."""
 OPENERS = ("greeting", "thanks", "goodbye")
-"""Small talk that people put around a question; it never is the question."""
+"""Intents that people put around a question; they never are the question."""
 LONGEST_OPENER = 4
 UNCLEAR = "unclear"
 _INTENTS = frozenset(schema.SMALLTALK)
-MASHED = 3
-"""Words up to which a message without one known word is a slip of the keyboard."""
+LONGEST_SLIP = 3
+"""Most words of a message without one known word that is a slip of the keyboard."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class SmallTalk:
     openers: frozenset[str]
     matcher: Matcher
     words: frozenset[str]
-    """That its phrasings use: a message without one of them only looks like small talk (`tattoo` like `tata`)."""
+    """Words that its phrasings use: a message without one of them only looks like small talk (`tattoo` like `tata`)."""
 
     @classmethod
     def build(cls, phrasings: Mapping[str, Sequence[str]], matcher: Matcher) -> "SmallTalk":
@@ -39,39 +41,37 @@ class SmallTalk:
         words = frozenset(word for key in intents for word in key.split())
         return cls(intents, frozenset(openers), matcher, words)
 
-    def recognise(self, message: str) -> str | None:
-        """The intent of a message that is small talk and nothing else."""
-        key = text.key(message)
+    def recognise(self, utterance: Utterance) -> str | None:
+        """Return the intent of a message that is small talk and nothing else."""
+        key = utterance.text.key
         if not any(char.isalpha() for char in key):
             return self.intents.get(key, UNCLEAR)
-        bare = self.strip(message)
-        rest = text.key(bare)
-        known = self.intents.get(key) or self.intents.get(rest)
-        if known or not rest:
-            return known or self._first(key)
-        return self._worded_otherwise(bare) if len(key.split()) <= SHORT else None
+        bare = self.strip(utterance.text)
+        known = self.intents.get(key) or self.intents.get(bare.key)
+        if known or not bare.words:
+            return known or self._first(utterance.text.words)
+        return self._worded_otherwise(bare, utterance) if len(utterance.text.words) <= LONGEST else None
 
-    def _worded_otherwise(self, message: str) -> str | None:
-        best = self.matcher.lead(message, _INTENTS)
+    def _worded_otherwise(self, bare: ParsedText, utterance: Utterance) -> str | None:
+        scored = utterance.score([(bare, None)])[0]
+        best = self.matcher.margin(scored, _INTENTS)
         if best is None:
-            return UNCLEAR if len(message.split()) <= MASHED else None
-        said = self.matcher.model.vocabulary.read(text.fold(message)).words
-        meant = best.label == UNCLEAR or not self.words.isdisjoint(said)
-        return best.label if best.by >= LEAST_LEAD and meant else None
+            return UNCLEAR if len(bare.folded.split()) <= LONGEST_SLIP else None
+        meant = best.label == UNCLEAR or not self.words.isdisjoint(scored.reading.words)
+        return best.label if best.over_others >= LEAST_MARGIN and meant else None
 
-    def strip(self, message: str) -> str:
-        """The message without the openers before and after it; unchanged when there are none."""
-        folded = text.fold(message)
-        words = text.words(folded)
+    def strip(self, text: ParsedText) -> ParsedText:
+        """Return the text without the openers before and after it; unchanged when there are none."""
+        words = text.words
         start, end = 0, len(words)
         while size := self._opener_at(words[start:end]):
             start += size
         while size := self._opener_before(words[start:end]):
             end -= size
         if end - start == len(words):
-            return message
-        places = [*text.word_starts(folded), len(folded)]
-        return folded[places[start] : places[end]]
+            return text
+        places = [*text.starts, len(text.folded)]
+        return text.part(places[start], places[end])
 
     def _opener_at(self, words: Sequence[str]) -> int:
         sizes = range(min(LONGEST_OPENER, len(words)), 0, -1)
@@ -81,6 +81,5 @@ class SmallTalk:
         sizes = range(min(LONGEST_OPENER, len(words)), 0, -1)
         return next((size for size in sizes if " ".join(words[-size:]) in self.openers), 0)
 
-    def _first(self, key: str) -> str:
-        words = key.split()
+    def _first(self, words: Sequence[str]) -> str:
         return self.intents[" ".join(words[: self._opener_at(words)])]

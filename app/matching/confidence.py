@@ -1,6 +1,6 @@
-"""From scores to a probability that a candidate is the right topic, and from a risk to a threshold.
+"""Turns scores into a probability that a candidate is the right topic, and a risk into a threshold.
 
-A logistic regression (Platt 1999) over a few signs of how clear the decision is, fitted on phrasings
+It is a logistic regression (Platt 1999) over a few features of how clear the decision is, fitted on phrasings
 that the scoring model had not seen.
 """
 
@@ -16,27 +16,37 @@ from app.matching.features import Reading
 
 Array = NDArray[np.float64]
 
-SIGNS = ("score", "lead", "lead over the other kind", "best other", "one", "unknown", "length", "covered", "follow-up")
-"""Columns of a row, see `own_signs` and `shared_signs`. How like the nearest phrasing is brought nothing
-(docs/decisions/0005).
+CALIBRATION_FEATURES = (
+    "score",
+    "margin",
+    "margin over the other kind",
+    "best other",
+    "one",
+    "unknown",
+    "length",
+    "covered",
+    "follow-up",
+)
+"""The columns of a feature vector, see `candidate_features` and `text_features`. The likeness to the nearest phrasing
+brought nothing (docs/decisions/0005).
 """
-SCORE = SIGNS.index("score")
+SCORE = CALIBRATION_FEATURES.index("score")
 EVEN_ODDS = 0.5
-"""An answer is then as likely right as wrong."""
+"""The confidence at which an answer is as likely right as wrong."""
 RIDGE = 1e-2
 STEPS = 30
 
 
-def own_signs(own: float, other: float, rival: float) -> tuple[float, ...]:
-    """Of one candidate: its score, its lead over the best `other` candidate and over the best of the other kind
-    (`rival`: a not-covered topic for an entry, and the reverse), and the score of that other.
+def candidate_features(score: float, other: float, rival: float) -> tuple[float, ...]:
+    """Return the features of one candidate: its score, its margins over the best other candidate (score `other`) and
+    over the best of the other kind (`rival`: a not-covered topic for an entry, and the reverse), and the score `other`.
     """
-    return own, own - other, own - rival, other
+    return score, score - other, score - rival, other
 
 
-def shared_signs(covered: float, reading: Reading) -> tuple[float, ...]:
-    """Of the text: one, the share of unknown words, the length in words, the score by which the text looks covered at
-    all, and whether it is read as a follow-up.
+def text_features(covered: float, reading: Reading) -> tuple[float, ...]:
+    """Return the features that all candidates of a text share: one, the share of unknown words, the logarithm of the
+    length in words, the score by which the text looks covered at all, and 1 where it is read as a follow-up.
     """
     return 1.0, reading.unknown, math.log1p(len(reading.terms)), covered, float(reading.after is not None)
 
@@ -47,20 +57,21 @@ def logistic(values: Array) -> Array:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Coefficients of `SIGNS`, a set for entries and one for not-covered topics."""
+    """Coefficients of `CALIBRATION_FEATURES`: a set for entries and one for not-covered topics."""
 
     entry: tuple[float, ...]
     other: tuple[float, ...]
 
-    def confidence(self, row: Sequence[float], covered: bool) -> float:
+    def confidence(self, vector: Sequence[float], covered: bool) -> float:
         coefficients = self.entry if covered else self.other
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, sum(map(operator.mul, coefficients, row))))))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, sum(map(operator.mul, coefficients, vector))))))
 
 
 def fit_logistic(rows: Array, right: Array, counts: Array | None = None) -> Array:
-    """Coefficients by Newton's method (iteratively reweighted least squares), with a small ridge penalty.
+    """Return coefficients by Newton's method (iteratively reweighted least squares), with a small ridge penalty.
 
-    `counts` says for how many each row stands; one each when left out.
+    `rows` are feature vectors, `right` 0 or 1 for each; `counts` says how many messages each row stands for, one when
+    left out. Scikit-learn's logistic regression has another penalty and needs as many lines to call.
     """
     counts = np.ones(len(rows)) if counts is None else counts
     coefficients = np.zeros(rows.shape[1])
@@ -79,7 +90,7 @@ def fit_logistic(rows: Array, right: Array, counts: Array | None = None) -> Arra
 
 
 def threshold_for(confidences_out: Array, risk: float | None) -> float:
-    """Lowest bar that lets at most `risk` (a share) of these must-not-answer confidences through."""
+    """Return the lowest threshold that lets at most `risk` (a share) of these must-not-answer confidences through."""
     if risk is None or not len(confidences_out):
         return EVEN_ODDS
     allowed = int(np.floor(risk * len(confidences_out)))

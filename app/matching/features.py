@@ -1,9 +1,9 @@
-"""What of a text the model sees: words, ideas, their neighbours and companions, and characters.
+"""What the model sees of a text: words and word pairs, concepts and their pairs, skip-grams, and character n-grams.
 
-Four families, each a vector of length one weighted by inverse document frequency (Salton & Buckley 1988):
-words and neighbouring word pairs; ideas (stems, or a lexicon's word for them) and their pairs; pairs of ideas near each
-other in any order; and the characters of each word, three and four at a time with its borders. Spelling slips leave
-most of the characters alone.
+Each of the four families is a vector of length one weighted by inverse document frequency (Salton & Buckley 1988):
+words and neighbouring word pairs; concepts (stems, or the lexicon's word for several) and their neighbouring pairs;
+skip-grams, which are pairs of concepts near each other in any order; and the characters of each word, three and
+four at a time with its borders. Spelling slips leave most of the characters alone.
 """
 
 import hashlib
@@ -16,69 +16,70 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app import text
+from app.text import ParsedText, parse
 
-SPELLING = np.float32(1.6)
+CHARACTER_WEIGHT = np.float32(1.6)
 """Weight of the characters beside the other families."""
-NEAR = 12
-"""Words between which a pair of ideas is one in any order: `my card, where is it` and `where is my card`. With the
-heavier characters these pairs took BANKING77 from 91.7 to 92.6%, with ten phrasings a topic from 70.8 to 73.7%.
+SKIP = 12
+"""Most words between the two concepts of a skip-gram: `my card, where is it` and `where is my card`. With the heavier
+characters skip-grams took BANKING77 from 91.7 to 92.6%, with ten phrasings a topic from 70.8 to 73.7%.
 """
-LONGEST_PAIRED = 60
-"""Ideas of a text that are paired in any order."""
-LEAST = 2
-"""Texts that must show a feature before it counts."""
+MOST_SKIPPING = 60
+"""Most concepts of a text that form skip-grams."""
+LEAST_TEXTS = 2
+"""Fewest texts that must show a feature before it counts."""
 LONGEST_TEXT = 400
-"""Words read of a text: enough for any question, and a bound on the time of a pasted page."""
+"""Most words read of a text: enough for any question, and a bound on the time of a pasted page."""
 LONGEST_WORD = 40
+QUESTION_MARK = "?"
+"""The token that stands at the end of a text with a question mark anywhere in it."""
 _SUFFIXES = ("ations", "ation", "ingly", "ings", "edly", "ing", "ies", "ed", "es", "ly", "s")
 
 IndexArray = NDArray[np.signedinteger[Any]]
 FloatArray = NDArray[np.float32]
 KeyArray = NDArray[np.uint64]
-"""Features by 64-bit keys: the family in the two highest bits, below it a hash of what is seen. No names are kept:
+"""Features as 64-bit keys: the family in the two highest bits, below it a hash of what is seen. No names are kept:
 150,000 of them took 40 MB, and two features of one key come up once in 10^8 models.
 """
-WORDS, IDEAS, COMPANIONS, CHARACTERS = (np.uint64(family << 62) for family in range(4))
+WORDS, CONCEPTS, SKIP_GRAMS, CHARACTERS = (np.uint64(family << 62) for family in range(4))
 FAMILIES = 4
-"""Parts of a text's vector that are of length one each."""
 _FAMILY_BITS = np.uint64(2)
-_NONE = np.empty(0, np.intp)
-_THEN = np.uint64(0x9E3779B97F4A7C15)
-"""Odd, so that a pair keeps its order: `left * _THEN + right` (Knuth 1998, 6.4)."""
+_FAMILY_SHIFT = np.uint64(62)
+_PAIR = np.uint64(0x9E3779B97F4A7C15)
+"""Odd, so that a pair keeps its order: `left * _PAIR + right` (Knuth 1998, 6.4)."""
 
 
 def stem(word: str) -> str:
-    """The word without its commonest English ending, at least four letters long."""
+    """Return the word without its commonest English ending, at least four letters long."""
     for suffix in _SUFFIXES:
         if len(word) >= len(suffix) + 4 and word.endswith(suffix):
             return word[: -len(suffix)]
     return word
 
 
-def tokenise(message: str) -> tuple[str, ...]:
-    """Words of a text in the folded form, with a mark for a question."""
-    folded = text.fold(message)
-    return (*text.words(folded), "?") if "?" in folded else text.words(folded)
+def tokens(text: str | ParsedText) -> tuple[str, ...]:
+    """Return the words of a text, and `QUESTION_MARK` last where it has one."""
+    parsed = parse(text) if isinstance(text, str) else text
+    return (*parsed.words, QUESTION_MARK) if "?" in parsed.folded else parsed.words
 
 
 def family_of(keys: KeyArray) -> IndexArray:
-    return (keys >> np.uint64(62)).astype(np.intp)
+    return (keys >> _FAMILY_SHIFT).astype(np.intp)
 
 
-def key_of(said: str) -> int:
-    """64 bits that stand for a word, an idea or a few characters, the same on every machine."""
-    return int.from_bytes(hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+def key_of(name: str) -> int:
+    """Return 64 bits that stand for a word, a concept or a topic, the same on every machine."""
+    return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 class Term(NamedTuple):
-    """A word after repair, and the idea that it stands for."""
+    """A word after repair, and the concept that it stands for."""
 
     word: str
     known: bool
-    """Phrasings use it."""
+    """True where phrasings use the word."""
     key: int
-    idea_key: int
+    concept_key: int
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ class Reading:
     terms: tuple[Term, ...]
     after: str | None = None
     """The topic that was answered before, where the text is read as a follow-up."""
+    vector: FloatArray | None = None
+    """The dense vector of the text, where an encoder made one."""
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -95,59 +98,103 @@ class Reading:
 
     @cached_property
     def unknown(self) -> float:
-        """Share of words that no phrasing uses; 0 for a text without words."""
+        """The share of words that no phrasing uses; 0 for a text without words."""
         return sum(not term.known for term in self.terms) / len(self.terms) if self.terms else 0.0
 
+    @property
+    def any_known(self) -> bool:
+        """True where some word is known; characters alone prove nothing, those of `etc/passwd` stand in danger too."""
+        return any(term.known for term in self.terms if term.word != QUESTION_MARK)
+
     def keys(self) -> KeyArray:
-        """Of all families but the characters, ascending, each once."""
-        hashes = [0, *_EDGES, *(term.key for term in self.terms), *(term.idea_key for term in self.terms)]
-        seen = np.array(hashes if self.after is None else [*hashes, key_of(f"after {self.after}")], np.uint64)
-        left, times, right, family = _pairs(len(self.terms), self.after is not None)
-        found = seen[left]
-        found *= times
-        found += seen[right]
-        found >>= _FAMILY_BITS
-        found |= family
-        found.sort()
-        return np.asarray(found[np.append(_TRUE, found[1:] != found[:-1])])
+        """Return the keys of all families but the characters, ascending, each once."""
+        return np.unique(keys_of([self])[0])
 
 
-_TRUE = np.array([True])
 _EDGES = (key_of("^"), key_of("$"))
+_ONE_TEXT = np.zeros(1, np.intp)
+
+
+class _Pattern(NamedTuple):
+    """How a text of so many words becomes features: each key is `hashes[left] * factor + hashes[right]`, by family."""
+
+    left: IndexArray
+    factor: KeyArray
+    right: IndexArray
+    family: KeyArray
 
 
 @lru_cache(maxsize=2 * LONGEST_TEXT)
-def _pairs(count: int, follow_up: bool) -> tuple[IndexArray, KeyArray, IndexArray, KeyArray]:
-    """How a text of `count` words is seen, as places in its hashes: each key is `left * times + right`.
+def _pattern(count: int, follow_up: bool) -> _Pattern:
+    """Return the pattern over hashes that are 0, both edges, `count` words, `count` concepts and the topic before.
 
-    Words and word pairs, the first and the last beside an edge; ideas and their pairs; pairs of ideas near each other,
+    Words, and word pairs of which the first and the last are beside an edge; concepts and their pairs; skip-grams,
     whose sum does not mind the order. A follow-up is also seen beside the topic that it comes after, as a whole and
     word by word: `how` means one thing after the pump's size and another after the team.
     """
-    nothing, words, ideas, after = 0, list(range(3, 3 + count)), list(range(3 + count, 3 + 2 * count)), 3 + 2 * count
-    edged = [1, *words, 2]
-    then, paired = int(_THEN), ideas[:LONGEST_PAIRED]
+    nothing, words, concepts, after = 0, list(range(3, 3 + count)), list(range(3 + count, 3 + 2 * count)), 3 + 2 * count
+    pair, skipping = int(_PAIR), concepts[:MOST_SKIPPING]
     seen = [(nothing, 0, word, WORDS) for word in words]
-    seen += [(left, then, right, WORDS) for left, right in itertools.pairwise(edged)]
-    seen += [(after, then, word, WORDS) for word in (nothing, *words) if follow_up]
-    seen += [(nothing, 0, idea, IDEAS) for idea in ideas]
-    seen += [(left, then, right, IDEAS) for left, right in itertools.pairwise(ideas)]
+    seen += [(left, pair, right, WORDS) for left, right in itertools.pairwise([1, *words, 2])]
+    seen += [(after, pair, word, WORDS) for word in (nothing, *words) if follow_up]
+    seen += [(nothing, 0, concept, CONCEPTS) for concept in concepts]
+    seen += [(left, pair, right, CONCEPTS) for left, right in itertools.pairwise(concepts)]
     seen += [
-        (left, 1, right, COMPANIONS)
-        for place, left in enumerate(paired)
-        for right in paired[place + 1 : place + 1 + NEAR]
+        (left, 1, right, SKIP_GRAMS)
+        for place, left in enumerate(skipping)
+        for right in skipping[place + 1 : place + 1 + SKIP]
     ]
-    lefts, times, rights, families = zip(*seen, strict=True)
-    return (np.array(lefts), np.array(times, np.uint64), np.array(rights), np.array(families, np.uint64))
+    lefts, factors, rights, families = zip(*seen, strict=True)
+    return _Pattern(np.array(lefts), np.array(factors, np.uint64), np.array(rights), np.array(families, np.uint64))
 
 
-def characters(word: str) -> KeyArray:
-    """Keys of each three and each four neighbouring characters, borders among them; what comes twice is there twice."""
+def keys_of(readings: Sequence[Reading]) -> tuple[KeyArray, IndexArray]:
+    """Return the keys of all families but the characters, repeated as seen, and the place of the reading of each (a
+    single 0 where there is one).
+    """
+    hashes: list[int] = []
+    patterns, offsets = [], []
+    for reading in readings:
+        offsets.append(len(hashes))
+        patterns.append(_pattern(len(reading.terms), reading.after is not None))
+        hashes += (0, *_EDGES)
+        hashes += [term.key for term in reading.terms]
+        hashes += [term.concept_key for term in reading.terms]
+        if reading.after is not None:
+            hashes.append(key_of(f"after {reading.after}"))
+    joined, of = patterns[0], _ONE_TEXT
+    if len(patterns) > 1:
+        of = np.repeat(np.arange(len(patterns)), [len(pattern.left) for pattern in patterns])
+        shift = np.array(offsets)[of]
+        left, factor, right, family = (np.concatenate(column) for column in zip(*patterns, strict=True))
+        joined = _Pattern(left + shift, factor, right + shift, family)
+    seen = np.array(hashes, np.uint64)
+    keys = seen[joined.left]
+    keys *= joined.factor
+    keys += seen[joined.right]
+    keys >>= _FAMILY_BITS
+    keys |= joined.family
+    return keys, of
+
+
+def character_keys(word: str) -> KeyArray:
+    """Return the keys of each three and each four neighbouring characters, borders among them, repeated as seen."""
     edged = f" {word[:LONGEST_WORD]} ".encode("utf-32-le", "surrogatepass")
-    codes = np.frombuffer(edged, np.uint32) * _THEN
-    threes = (codes[:-2] * _THEN + codes[1:-1]) * _THEN + codes[2:]
-    fours = threes[:-1] * _THEN + codes[3:]
+    codes = np.frombuffer(edged, np.uint32) * _PAIR
+    threes = (codes[:-2] * _PAIR + codes[1:-1]) * _PAIR + codes[2:]
+    fours = threes[:-1] * _PAIR + codes[3:]
     return (np.concatenate((threes, fours)) >> _FAMILY_BITS) | CHARACTERS
+
+
+class Weighted(NamedTuple):
+    """The features of several texts, each once a text, in the order of their rows."""
+
+    rows: IndexArray
+    """Row of the feature in a model's weights, ascending."""
+    of: IndexArray
+    """Place of the text; a single 0 where there is one text."""
+    values: FloatArray
+    """Weight of the feature in the text."""
 
 
 @dataclass(frozen=True)
@@ -157,43 +204,66 @@ class Features:
     keys: KeyArray
     """Ascending."""
     rows: NDArray[np.int32]
-    """Of each key: its row in `idf` and in a model's weights. The commonest come first, so that what a message needs
+    """The row of each key in `idf` and in a model's weights. The commonest come first, so that what a message needs
     lies close together: it is read from memory in two thirds of the time.
     """
     idf: FloatArray
-    """Inverse document frequencies."""
+    """Inverse document frequencies, by row."""
 
-    def find(self, keys: KeyArray) -> tuple[IndexArray, IndexArray]:
-        """Places of those keys that are features, and their families, in the order given."""
+    @cached_property
+    def families(self) -> IndexArray:
+        """The family of each row."""
+        families = np.empty(len(self.keys), np.intp)
+        families[self.rows] = family_of(self.keys)
+        return families
+
+    def find(self, keys: KeyArray) -> tuple[IndexArray, NDArray[np.bool_]]:
+        """Return the rows of those keys that are features, and which of the keys these are."""
         if not len(self.keys):
-            return _NONE, _NONE
+            return np.empty(0, np.intp), np.zeros(len(keys), np.bool_)
         places = np.searchsorted(self.keys, keys)
         known = self.keys.take(places, mode="clip") == keys
-        return places[known], family_of(keys[known])
+        return self.rows[places[known]].astype(np.intp), known
 
-    def rarity(self, ideas: Sequence[str]) -> FloatArray:
-        """How rare each idea is among the texts learnt from: 0 where all hold it, most where none does."""
-        keys = (np.array([key_of(idea) for idea in ideas], np.uint64) >> _FAMILY_BITS) | IDEAS
-        places = np.searchsorted(self.keys, keys)
-        known = self.keys.take(places, mode="clip") == keys
-        found = np.full(len(ideas), self.idf.max(initial=1.0), np.float32)
-        found[known] = self.idf[self.rows[places[known]]]
-        return found - np.float32(1.0)
+    def weigh(self, readings: Sequence[Reading]) -> Weighted:
+        """Return the known words, concepts and skip-grams of the readings, each family of each reading of length
+        one.
+        """
+        keys, of = keys_of(readings)
+        rows, known = self.find(keys)
+        if len(readings) > 1:  # a cell is a feature in a text: sorted, the features come in order, each with its texts
+            rows *= len(readings)
+            rows += of[known]
+        rows.sort()
+        rows = rows[is_new(rows)]
+        of = _ONE_TEXT
+        if len(readings) > 1:
+            rows, of = np.divmod(rows, len(readings))
+        values = self.idf[rows]
+        blocks = self.families[rows] + of * FAMILIES
+        values /= np.sqrt(np.bincount(blocks, values * values))[blocks]
+        return Weighted(rows, of, values)
 
-    def of_families(self, reading: Reading) -> tuple[IndexArray, FloatArray]:
-        """Rows and weights of the known words, ideas and companions of a text."""
-        places, families = self.find(reading.keys())
-        rows = self.rows[places]
-        weights = self.idf[rows]
-        lengths = np.sqrt(np.bincount(families, weights * weights, FAMILIES - 1)).astype(np.float32)
-        weights /= lengths[families]
-        return rows, weights
-
-    def of_spelling(self, word: str) -> tuple[IndexArray, float]:
-        """Rows of the known characters of a word, and the square of its length as a vector.
+    def weigh_characters(self, word: str) -> tuple[IndexArray, float]:
+        """Return the rows of the known characters of a word, and the square of its length as a vector.
 
         Words are taken as if they shared no characters, so that what a word adds can be kept from message to message.
         """
-        rows = self.rows[self.find(characters(word))[0]]
+        rows, _ = self.find(character_keys(word))
         weights = self.idf[rows]
         return rows, float(weights @ weights)
+
+    def rarity(self, concepts: Sequence[str]) -> FloatArray:
+        """Return how rare each concept is among the texts learnt from: 0 where all hold it, most where none does."""
+        keys = (np.array([key_of(concept) for concept in concepts], np.uint64) >> _FAMILY_BITS) | CONCEPTS
+        rows, known = self.find(keys)
+        rarities = np.full(len(concepts), self.idf.max(initial=1.0), np.float32)
+        rarities[known] = self.idf[rows]
+        return rarities - np.float32(1.0)
+
+
+def is_new(ascending: IndexArray) -> NDArray[np.bool_]:
+    """Return which values differ from the one before them."""
+    new = np.ones(len(ascending), np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=new[1:])
+    return new

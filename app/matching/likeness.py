@@ -1,4 +1,4 @@
-"""rapidfuzz where it pays: the nearest phrasing, near-duplicates."""
+"""Compares texts by rapidfuzz, where it pays: the nearest phrasing, and near-duplicates."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from app.matching import features
+from app.text import ParsedText
 
 
-def sort_key(message: str) -> str:
-    """Words in order of the alphabet: word order then no longer counts (token sort ratio)."""
-    return " ".join(sorted(features.tokenise(message)[: features.LONGEST_TEXT]))
+def sort_key(text: str | ParsedText) -> str:
+    """Return the words in order of the alphabet, so that word order no longer counts (token sort ratio)."""
+    return " ".join(sorted(features.tokens(text)[: features.LONGEST_TEXT]))
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,11 @@ class Phrasings:
     texts: tuple[str, ...]
 
     def nearest(self, key: str) -> tuple[str, float]:
-        """The phrasing most like a text of this sort key, and how like, 0 to 1."""
-        found = process.extractOne(key, self._keys, scorer=fuzz.ratio)
-        if found is None:
+        """Return the phrasing most like a text of this sort key, and how like it is, 0 to 1."""
+        nearest = process.extractOne(key, self._keys, scorer=fuzz.ratio)
+        if nearest is None:
             return "", 0.0
-        _, score, place = found
+        _, score, place = nearest
         return self.texts[place], score / 100
 
     @cached_property
@@ -35,7 +36,10 @@ class Phrasings:
 
 
 def near_duplicates(texts: Sequence[str], least: float = 95.0) -> Iterator[tuple[int, int, float]]:
-    """Pairs of places whose token sort ratio is at least `least`; reads the texts in blocks, so memory is bounded."""
+    """Yield pairs of places whose token sort ratio is at least `least`, and the ratio.
+
+    The texts are compared in blocks, so that memory is bounded.
+    """
     keys = [sort_key(text) for text in texts]
     block = 512
     for start in range(0, len(keys), block):

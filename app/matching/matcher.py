@@ -1,4 +1,4 @@
-"""The face of the engine: phrasings in, ranked topics with calibrated confidence out.
+"""Ranks topics for a text: phrasings go in, ranked topics with calibrated confidence come out.
 
 Several matchers can share one model, as the service's three do: a text is then read and scored once for all of them.
 """
@@ -16,21 +16,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.errors import FitError
 from app.matching import confidence, likeness, model
-from app.matching.features import FloatArray, Reading
-from app.matching.index import Index
+from app.matching.features import QUESTION_MARK, FloatArray, IndexArray, Reading
 from app.matching.model import LinearModel
+from app.matching.utterance import Scored, Utterance
 from app.matching.vocabulary import Lexicon
+from app.matching.word_index import WordIndex
+from app.text import parse
 
 log = logging.getLogger(__name__)
 
 WEIGHED = 3
-"""Candidates of each kind that get a confidence of their own."""
+"""Most candidates of each kind that get a confidence of their own."""
 ALONE = "alone"
-"""What a model calls its only matcher."""
+"""The name of a model's only matcher."""
 
 Example = tuple[str, str, str | None]
 """Topic, phrasing, and the topic answered before where the phrasing is a follow-up."""
@@ -44,14 +45,14 @@ class Candidate:
     """Probability, 0 to 1, that this topic is what the text asks for."""
 
 
-class Lead(NamedTuple):
+class Margin(NamedTuple):
     label: str
-    by: float
+    over_others: float
     """Score over the best of the labels that it was not chosen among; below 0 when one of those is better."""
 
 
 @dataclass(frozen=True)
-class Why:
+class Explanation:
     """Why a topic was ranked where it was, for staff and for review."""
 
     phrasing: str
@@ -63,13 +64,13 @@ class Why:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class TrainingSet:
     """What one matcher learns from."""
 
     examples: tuple[Example, ...]
     not_covered: frozenset[str] = frozenset()
     calibrated: bool = False
-    """Without, only the scores will mean something."""
+    """Without calibration only the scores have a meaning."""
     risk: float | None = None
     """Share of left-out phrasings of `not_covered` that may be answered; None for even odds."""
 
@@ -87,7 +88,7 @@ class Matcher:
     not_covered: frozenset[str]
     threshold: float
     """Lowest confidence of an answer that keeps to the `risk` given to `fit`."""
-    _columns: dict[frozenset[str], tuple[NDArray[np.intp], NDArray[np.intp]]] = field(
+    _columns: dict[frozenset[str], tuple[IndexArray, IndexArray]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -102,19 +103,19 @@ class Matcher:
         follow_ups: Iterable[tuple[str, str, str]] = (),
         risk: float | None = 0.02,
     ) -> "Matcher":
-        """Learns from (topic, phrasing) pairs, with each entry's own `texts` as further evidence.
+        """Learn from (topic, phrasing) pairs, with each entry's own `texts` as further evidence.
 
         `follow_ups` are (topic, phrasing, topic answered before).
         `risk` is the share of left-out phrasings of `not_covered` that may be answered; without
-        `not_covered` whole topics are left out in turn to stand for the unknown. None sets the bar at even
-        odds: an answer is as likely right as wrong. Fits in a child process, so that a server never loads the
+        `not_covered` whole topics are left out in turn to stand for the unknown. None sets the threshold at even
+        odds: an answer is as likely right as wrong. The fit runs in a child process, so that a server never loads the
         fitting library. Raises `FitError`.
         """
-        told = [(id_, text, None) for id_, each in (texts or {}).items() for text in each]
-        learnt = (*((id_, text, None) for id_, text in examples), *follow_ups, *told)
+        own = [(id_, text, None) for id_, of_entry in (texts or {}).items() for text in of_entry]
+        learnt = (*((id_, text, None) for id_, text in examples), *follow_ups, *own)
         with tempfile.TemporaryDirectory(prefix="hai-faq-fit-") as folder:
             fit_together(
-                {ALONE: Lesson(learnt, not_covered, calibrated=True, risk=risk)},
+                {ALONE: TrainingSet(learnt, not_covered, calibrated=True, risk=risk)},
                 lexicon or Lexicon(),
                 Path(folder) / "model",
             )
@@ -144,107 +145,120 @@ class Matcher:
         }
 
     def rank(self, text: str, limit: int = 5, after: str | None = None) -> list[Candidate]:
-        """The most likely topics, best first; empty when no word of the text was ever seen.
+        """Return the most likely topics, best first; none when no word of the text was ever seen.
 
         With `after` the text is read as a follow-up to that topic.
         """
-        reading, scores = self.model.judge(text, after)
+        parsed = parse(text)
+        return self.rank_scored(Utterance(parsed, self.model).score([(parsed, after)])[0], limit)
+
+    def rank_scored(self, scored: Scored, limit: int = 5) -> list[Candidate]:
+        """Return the most likely topics for a part of a message that was scored, best first."""
+        reading, scores = scored
         if reading.unknown == 1.0 or not reading.words:
             return []
-        own = scores[self.first : self.first + len(self.labels) + 1]
-        found = [
-            Candidate(self.labels[place], row[confidence.SCORE], self._confidence(row, place))
-            for place, row in self.weigh(own, reading)
+        candidates = [
+            Candidate(self.labels[column], vector[confidence.SCORE], self._confidence(vector, column))
+            for column, vector in self.weigh(
+                scores[self.first : self.first + len(self.labels) + 1], reading, min(limit, WEIGHED)
+            )
         ]
-        found.sort(key=lambda each: (-each.confidence, -each.score, each.id))
-        return found[:limit]
+        candidates.sort(key=lambda candidate: (-candidate.confidence, -candidate.score, candidate.id))
+        return candidates[:limit]
 
-    def lead(self, text: str, of: frozenset[str]) -> Lead | None:
-        """The best of these labels, where a matcher is not calibrated; None when no word is known."""
-        reading, scores = self.model.judge(text)
-        inside, outside = self._sides(of)
-        if not len(inside) or not self.model.knows_any(reading):
+    def margin(self, scored: Scored, labels: frozenset[str]) -> Margin | None:
+        """Return the best of these labels, where a matcher is not calibrated; None when no word is known."""
+        inside, outside = self.sides(labels)
+        if not len(inside) or not scored.reading.any_known:
             return None
-        best = int(inside[scores[inside].argmax()])
-        rival = float(scores[outside].max()) if len(outside) else 0.0
-        return Lead(self.labels[best - self.first], float(scores[best]) - rival)
+        best = int(inside[scored.scores[inside].argmax()])
+        rival = float(scored.scores[outside].max()) if len(outside) else 0.0
+        return Margin(self.labels[best - self.first], float(scored.scores[best]) - rival)
 
-    def _sides(self, of: frozenset[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """The columns of these labels, and of all others."""
-        if of not in self._columns:
-            within = np.array([label in of for label in self.labels])
-            self._columns[of] = np.flatnonzero(within) + self.first, np.flatnonzero(~within) + self.first
-        return self._columns[of]
+    def sides(self, labels: frozenset[str]) -> tuple[IndexArray, IndexArray]:
+        """Return the model's columns of these labels, and of all others of this matcher."""
+        if labels not in self._columns:
+            within = np.array([label in labels for label in self.labels])
+            self._columns[labels] = np.flatnonzero(within) + self.first, np.flatnonzero(~within) + self.first
+        return self._columns[labels]
 
     def weigh(self, scores: FloatArray, reading: Reading, most: int = WEIGHED) -> list[tuple[int, list[float]]]:
-        """Places of the best entries and the best not-covered topics, each with its row of signs.
+        """Return (column, feature vector) of the `most` best entries and not-covered topics, best first in each kind.
 
-        `scores` has one per label and, last, the one for being covered.
+        `scores` has one for each label and, last, the one for being covered. The vector's columns are
+        `CALIBRATION_FEATURES`.
         """
-        kinds = [self._best(scores, places, most + 1) for places in (self._entries, self._others)]
+        kinds = [self._best(scores, columns, most + 1) for columns in (self._entries, self._others)]
         tops = [kind[0][1] if kind else -1.0 for kind in kinds]
-        shared = confidence.shared_signs(float(scores[-1]), reading)
+        shared = confidence.text_features(float(scores[-1]), reading)
         weighed: list[tuple[int, list[float]]] = []
         for kind, top, rival in ((kinds[0], tops[0], tops[1]), (kinds[1], tops[1], tops[0])):
-            for rank, (place, own) in enumerate(kind[:most]):
+            for rank, (column, score) in enumerate(kind[:most]):
                 beside = top if rank else (kind[1][1] if len(kind) > 1 else -1.0)
-                weighed.append((place, [*confidence.own_signs(own, max(beside, rival), rival), *shared]))
+                own = confidence.candidate_features(score, max(beside, rival), rival)
+                weighed.append((column, [*own, *shared]))
         return weighed
 
     @staticmethod
-    def _best(scores: FloatArray, places: NDArray[np.intp], most: int) -> list[tuple[int, float]]:
-        """The best-scored of these places, best first, with their scores."""
-        own = scores[places]
+    def _best(scores: FloatArray, columns: IndexArray, most: int) -> list[tuple[int, float]]:
+        """Return the best-scored of these columns with their scores, best first."""
+        own = scores[columns]
         order = np.argsort(-own, kind="stable")[:most]
-        return list(zip(places[order].tolist(), own[order].tolist(), strict=True))
+        return list(zip(columns[order].tolist(), own[order].tolist(), strict=True))
 
-    def explain(self, text: str, id: str) -> Why:
-        reading, _ = self.model.judge(text)
-        phrasing, like = self.phrasings[id].nearest(likeness.sort_key(text))
+    def explain(self, text: str, id: str) -> Explanation:
+        parsed = parse(text)
+        scored = Utterance(parsed, self.model).whole
+        phrasing, like = self.phrasings[id].nearest(likeness.sort_key(parsed))
         shared = set(self.model.vocabulary.read(phrasing).words)
-        runner_up = next((each.id for each in self.rank(text) if each.id != id), None)
-        matched = tuple(dict.fromkeys(word for word in reading.words if word in shared and word != "?"))
-        return Why(phrasing, like, matched, runner_up, self.threshold)
+        runner_up = next((candidate.id for candidate in self.rank_scored(scored) if candidate.id != id), None)
+        matched = dict.fromkeys(word for word in scored.reading.words if word in shared and word != QUESTION_MARK)
+        return Explanation(phrasing, like, tuple(matched), runner_up, self.threshold)
 
     @cached_property
-    def index(self) -> Index:
-        """Ranks while a question is being typed; made when first asked for, about 0.3 s for 16,000 phrasings."""
-        return Index.of(self.model.vocabulary, [self.phrasings[label].texts for label in self.labels])
+    def word_index(self) -> WordIndex:
+        """The ranking while a question is being typed; made when first asked for, about 0.3 s for 16,000 phrasings."""
+        return WordIndex.of(self.model.vocabulary, [self.phrasings[label].texts for label in self.labels])
 
     def warm(self) -> None:
-        """Makes now what would otherwise be made for the first who searches or wants an explanation."""
-        if "index" in self.__dict__:
+        """Make now what would otherwise be made for the first who searches or wants an explanation."""
+        if "word_index" in self.__dict__:
             return
-        self.index  # noqa: B018 made when it is looked at
-        for each in self.phrasings.values():
-            each.nearest("")
+        self.word_index  # noqa: B018 made when it is looked at
+        for phrasings in self.phrasings.values():
+            phrasings.nearest("")
 
-    def _confidence(self, row: list[float], place: int) -> float:
-        return self.calibration.confidence(row, self.labels[place] not in self.not_covered)
-
-    @cached_property
-    def _entries(self) -> NDArray[np.intp]:
-        return self._places(covered=True)
+    def _confidence(self, vector: list[float], column: int) -> float:
+        return self.calibration.confidence(vector, self.labels[column] not in self.not_covered)
 
     @cached_property
-    def _others(self) -> NDArray[np.intp]:
-        return self._places(covered=False)
+    def _entries(self) -> IndexArray:
+        return self._columns_of(covered=True)
 
-    def _places(self, covered: bool) -> NDArray[np.intp]:
-        return np.array([i for i, id_ in enumerate(self.labels) if (id_ not in self.not_covered) == covered], np.intp)
+    @cached_property
+    def _others(self) -> IndexArray:
+        return self._columns_of(covered=False)
+
+    def _columns_of(self, covered: bool) -> IndexArray:
+        return np.array(
+            [i for i, label in enumerate(self.labels) if (label not in self.not_covered) == covered], np.intp
+        )
 
 
-def fit_together(lessons: Mapping[str, Lesson], lexicon: Lexicon, folder: Path) -> None:
-    """Fits a matcher per lesson over one model into `folder`, in a child process. Raises `FitError`."""
+def fit_together(training_sets: Mapping[str, TrainingSet], lexicon: Lexicon, folder: Path) -> None:
+    """Fit a matcher for each training set over one model into `folder`, in a child process. Raises `FitError`."""
     if find_spec("sklearn") is None:  # a container, whose model was fitted when it was built
         raise FitError(
             "no fitted model is for this content, code and HAI_FAQ_RISK, and scikit-learn is not here to fit one"
         )
     log.info("fitting the models, about half a minute")
     job = {
-        "lessons": {name: {**asdict(each), "not_covered": sorted(each.not_covered)} for name, each in lessons.items()},
+        "training_sets": {
+            name: {**asdict(examples), "not_covered": sorted(examples.not_covered)}
+            for name, examples in training_sets.items()
+        },
         "shorthand": {word: list(full) for word, full in lexicon.shorthand.items()},
-        "ideas": dict(lexicon.ideas),
+        "concepts": dict(lexicon.concepts),
     }
     with tempfile.NamedTemporaryFile("w", prefix="hai-faq-job-", suffix=".json", encoding="utf-8") as file:
         json.dump(job, file, ensure_ascii=False)
@@ -256,14 +270,14 @@ def fit_together(lessons: Mapping[str, Lesson], lexicon: Lexicon, folder: Path) 
 
 
 def save_together(matchers: Mapping[str, Matcher], folder: Path) -> None:
-    """Writes matchers that share one model."""
+    """Write matchers that share one model."""
     shared = next(iter(matchers.values())).model
-    names = {**shared.names(), "matchers": {name: each.names() for name, each in matchers.items()}}
+    names = {**shared.names(), "matchers": {name: matcher.names() for name, matcher in matchers.items()}}
     model.save(folder, shared.arrays(), names)
 
 
 def load_together(folder: Path) -> dict[str, Matcher]:
-    """Reads what a fit has written; `ModelError` when any of it is missing or altered."""
+    """Read what a fit has written; raise `ModelError` when any of it is missing or altered."""
     arrays, names = model.load(folder)
     shared = LinearModel.of(arrays, names)
-    return {name: Matcher.of(shared, each) for name, each in names["matchers"].items()}
+    return {name: Matcher.of(shared, own) for name, own in names["matchers"].items()}

@@ -8,14 +8,17 @@ from abc import ABC, abstractmethod
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from app.content.schema import TIERS
 from app.dialogue.messages import Channel, State
 from app.errors import StoreError
-from app.records.redis_client import RedisClient
 from app.tokens import random_id
+
+if TYPE_CHECKING:  # a service with one replica does without redis-py
+    from app.records.redis_client import RedisClient
 
 MAX_CONVERSATIONS = 50_000
 """The conversation idle the longest makes room for a new one."""
@@ -91,7 +94,7 @@ class MemoryConversations(Conversations):
 class RedisConversations(Conversations):
     """Every state is in this process's memory too: with Redis gone, its conversations go on."""
 
-    def __init__(self, redis: RedisClient, memory: MemoryConversations | None = None) -> None:
+    def __init__(self, redis: "RedisClient", memory: MemoryConversations | None = None) -> None:
         self._redis = redis
         self._memory = memory or MemoryConversations()
 

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Date, Engine, Integer, String, Table,
 
 from app.records.database import fetch
 from app.records.exchange import Exchange
-from app.records.tables import INSERTS, metadata
+from app.records.tables import insert_into, metadata
 from app.records.writer import Sink
 
 OUTCOME, ENTRY, TOPIC, MILLISECONDS = "outcome", "entry", "topic", "ms"
@@ -42,7 +42,7 @@ class Counts(Sink):
         added = Counter(key for exchange in batch for key in keys_of(exchange))
         names = counts.columns.keys()
         rows = [dict(zip(names, (*key, times), strict=True)) for key, times in sorted(added.items())]
-        new = INSERTS[connection.dialect.name](counts)
+        new = insert_into(counts, connection)
         total = {"times": counts.c.times + new.excluded.times}
         connection.execute(new.on_conflict_do_update(index_elements=names[:-1], set_=total), rows)
 

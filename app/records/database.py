@@ -1,19 +1,18 @@
 """The one engine that reaches the tables, and its transactions."""
 
 import contextlib
-import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-import psycopg
-from psycopg.abc import RV, PQGen
-from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Executable, create_engine, dialects, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app import metrics
 from app.errors import StoreError
+from app.optional import load_optional
 
 WAIT = 2
 """Seconds for PostgreSQL to take a connection, and for one to come free."""
@@ -21,6 +20,9 @@ LONGEST_STATEMENT = 5_000
 """Milliseconds: what takes longer is broken, and a person waits for it."""
 HUNG = LONGEST_STATEMENT / 1000 + 1
 """Seconds without a word from PostgreSQL, which would have given up the statement by then."""
+REVISIONS = Path(__file__).parent / "migrations" / "versions"
+
+dialects.registry.register("postgresql.impatient", "app.records.impatience", "Impatient")  # loaded where it is named
 
 
 def connect(url: str) -> Engine:
@@ -28,39 +30,11 @@ def connect(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         limits: dict[str, Any] = {"connect_timeout": WAIT, "options": f"-c statement_timeout={LONGEST_STATEMENT}"}
-        parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed, pool_pre_ping=True, pool_timeout=WAIT, connect_args=limits)
-        event.listen(
-            engine, "do_connect", lambda _dialect, _record, given, named: _TimedConnection.connect(*given, **named)
-        )
-        return engine
+        parsed = parsed.set(drivername="postgresql+impatient")
+        return create_engine(parsed, pool_pre_ping=True, pool_timeout=WAIT, connect_args=limits)
     engine = create_engine(parsed)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
-
-
-class _TimedConnection(psycopg.Connection[Any]):
-    """Gives up a server that hangs or was cut off, which never comes to its own `statement_timeout`."""
-
-    patience = HUNG
-
-    def wait(self, gen: PQGen[RV], *args: Any, **kwargs: Any) -> RV:
-        return super().wait(self._in_time(gen), *args, **kwargs)
-
-    def _in_time(self, gen: PQGen[RV]) -> PQGen[RV]:
-        """Wrap the generator of a wait, which the driver enters without news ten times a second."""
-        until = time.monotonic() + self.patience
-        try:
-            wanted = next(gen)
-            while True:
-                ready = yield wanted
-                if not ready and time.monotonic() > until:
-                    self.pgconn.finish()
-                    raise psycopg.OperationalError("the server hangs")
-                wanted = gen.send(ready)
-        except StopIteration as done:
-            result: RV = done.value
-            return result
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -98,3 +72,26 @@ def execute(engine: Engine, store: str, statement: Executable, row: Mapping[str,
     """Return how many rows a statement changed, durably. Raises `StoreError`."""
     with transaction(engine, store) as connection:
         return connection.execute(statement, row).rowcount
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema up to date. Raises `StoreError` when the store cannot be reached or written."""
+    if not _is_at_head(engine):
+        load_optional("app.records.migrations").migrate(engine)
+
+
+def _is_at_head(engine: Engine) -> bool:
+    """Return what Alembic would say, which is a seventh of what a start imports."""
+    if engine.url.database and engine.url.get_backend_name() == "sqlite" and not Path(engine.url.database).exists():
+        return False
+    try:
+        with engine.connect() as connection:
+            revisions = connection.exec_driver_sql("select version_num from alembic_version").scalars().all()
+    except SQLAlchemyError:
+        return False
+    return revisions == [newest_revision()]
+
+
+def newest_revision() -> str:
+    """Return the newest revision: the names of their files begin with it."""
+    return max(path.name for path in REVISIONS.glob("*.py"))[:4]

@@ -1,18 +1,19 @@
 """Limits of the messages that a client may send: a token bucket each, in memory or in Redis."""
 
-import hashlib
 import hmac
 import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from redis.asyncio import Redis
-from redis.exceptions import NoScriptError
+from typing import TYPE_CHECKING
 
 from app.errors import StoreError
-from app.records.redis_client import RedisClient
+
+if TYPE_CHECKING:  # a service with one replica does without redis-py
+    from redis.asyncio import Redis
+
+    from app.records.redis_client import RedisClient
 
 MAX_CLIENTS = 50_000
 """The client idle the longest makes room for a new one."""
@@ -70,7 +71,7 @@ class RedisLimits(Limits):
 
     def __init__(
         self,
-        redis: RedisClient,
+        redis: "RedisClient",
         name: str,
         key: bytes,
         memory: MemoryLimits,
@@ -91,12 +92,9 @@ class RedisLimits(Limits):
         except StoreError:
             return await self._memory.allows(client)
 
-    async def _take(self, redis: Redis, bucket: str, now: str) -> bool:
-        arguments = (bucket, str(self._memory.rate), str(self._memory.burst), now)
-        try:
-            return bool(await redis.evalsha(_TAKE_SHA, 1, *arguments))
-        except NoScriptError:  # the first time, and after a restart
-            return bool(await redis.eval(_TAKE, 1, *arguments))
+    async def _take(self, redis: "Redis", bucket: str, now: str) -> bool:
+        take = redis.register_script(_TAKE)  # sent the first time, and after a restart
+        return bool(await take(keys=[bucket], args=[self._memory.rate, self._memory.burst, now]))
 
 
 _TAKE = """
@@ -114,4 +112,3 @@ redis.call('EXPIRE', KEYS[1], 60 + math.ceil(burst / rate))
 return allowed and 1 or 0
 """
 """One step, so that two replicas never take the same token. A bucket that has expired is as good as a full one."""
-_TAKE_SHA = hashlib.sha1(_TAKE.encode(), usedforsecurity=False).hexdigest()

@@ -1,15 +1,13 @@
 """Tables, each defined by the dataclass of its rows, and the types of their columns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, get_args, get_type_hints
 
 from sqlalchemy import Column, Connection, DateTime, Dialect, MetaData, String, Table, TypeDecorator
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import SchemaItem
 
-INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-"""Inserts that know `ON CONFLICT`, by dialect."""
+from app.optional import load_optional
 
 metadata = MetaData()
 
@@ -51,9 +49,14 @@ def _column(name: str, python_type: object, column_type: Any, *key: str) -> Colu
     return Column(name, column_type, primary_key=KEY in key, nullable=nullable)
 
 
+def insert_into(table: Table, connection: Connection) -> Any:
+    """Return an insert that knows `ON CONFLICT`, which is of the dialect."""
+    return load_optional(f"sqlalchemy.dialects.{connection.dialect.name}").insert(table)
+
+
 def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
     """Insert a row, or replace the one with the same primary key, also when another process is just doing that."""
-    new = INSERTS[connection.dialect.name](table)
+    new = insert_into(table, connection)
     keys = [column.name for column in table.primary_key]
     rest = {column.name: new.excluded[column.name] for column in table.columns if column.name not in keys}
     connection.execute(new.on_conflict_do_update(index_elements=keys, set_=rest), row)

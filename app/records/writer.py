@@ -3,13 +3,14 @@
 A full queue or a dead store costs records, which are counted, and never an answer.
 """
 
+import contextlib
 import logging
-import queue
+import math
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -51,10 +52,9 @@ class Writer:
 
     def __init__(self, engine: Engine, sinks: Mapping[str, Sink], clock: Callable[[], datetime]) -> None:
         self._engine = engine
-        self.sinks = sinks
+        self._sinks = sinks
         self._clock = clock
-        self._queue: queue.Queue[Exchange | None] = queue.Queue(WAITING)
-        """None is the last."""
+        self._waiting: deque[Exchange] = deque()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._write_all, name="records", daemon=True)
 
@@ -63,62 +63,41 @@ class Writer:
 
     def record(self, exchange: Exchange) -> None:
         """Queue an exchange. This never waits and never fails."""
-        try:
-            self._queue.put_nowait(exchange)
-        except queue.Full:
-            self._count_dropped(exchange)
+        if len(self._waiting) < WAITING:
+            self._waiting.append(exchange)
+        else:
+            self._count_dropped([exchange])
 
     def stop(self, patience: float = 5.0) -> None:
         """Write what waits, for at most `patience` seconds; what is left then is counted as lost."""
         self._stopping.set()
-        try:
-            self._queue.put(None, timeout=patience)
-        except queue.Full:
-            pass
-        else:
-            self._thread.join(patience)
-        self._count_left()
+        self._thread.join(patience)
+        self._count_dropped(self._take(WAITING))
 
-    def _count_left(self) -> None:
-        while not self._queue.empty():
-            left = self._queue.get_nowait()
-            if left is not None:
-                self._count_dropped(left)
+    def _count_dropped(self, exchanges: Iterable[Exchange]) -> None:
+        for exchange in exchanges:
+            for name, sink in self._sinks.items():
+                if sink.keeps(exchange):
+                    metrics.dropped.labels(name).inc()
 
-    def _count_dropped(self, exchange: Exchange) -> None:
-        for name, sink in self.sinks.items():
-            if sink.keeps(exchange):
-                metrics.dropped.labels(name).inc()
+    def _take(self, most: int) -> list[Exchange]:
+        """Return what waits, the oldest first; a thread that ran out of patience may be taking too."""
+        batch: list[Exchange] = []
+        with contextlib.suppress(IndexError):
+            while len(batch) < most:
+                batch.append(self._waiting.popleft())
+        return batch
 
     def _write_all(self) -> None:
-        swept, last = -SWEEP_EVERY, False
-        while not last:
-            if time.monotonic() - swept >= SWEEP_EVERY:
+        sweep_at, stopping = -math.inf, False
+        while self._waiting or not stopping:
+            if time.monotonic() >= sweep_at:
                 self._sweep()
-                swept = time.monotonic()
-            batch, last = self._batch()
-            for name, sink in self.sinks.items():
+                sweep_at = time.monotonic() + SWEEP_EVERY
+            stopping = self._stopping.wait(LINGER)
+            batch = self._take(BATCH)
+            for name, sink in self._sinks.items():
                 self._write(name, [exchange for exchange in batch if sink.keeps(exchange)])
-
-    def _batch(self) -> tuple[list[Exchange], bool]:
-        """Return what has gathered, nothing after a quiet minute, and True when it is the last."""
-        try:
-            first = self._queue.get(timeout=SWEEP_EVERY)
-        except queue.Empty:
-            return [], False
-        if first is None:
-            return [], True
-        self._stopping.wait(LINGER)
-        batch = [first]
-        while len(batch) < BATCH:
-            try:
-                following = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if following is None:
-                return batch, True
-            batch.append(following)
-        return batch, False
 
     def _write(self, name: str, batch: list[Exchange]) -> None:
         for error, times in Counter(self._lost(name, batch)).items():
@@ -134,7 +113,7 @@ class Writer:
             return
         try:
             with transaction(self._engine, name) as connection:
-                self.sinks[name].write(connection, batch)
+                self._sinks[name].write(connection, batch)
         except StoreError as error:
             yield from [type(error).__name__] * len(batch)
         except Exception as error:  # noqa: BLE001 whatever broke, the other records may go well
@@ -146,7 +125,7 @@ class Writer:
             yield from self._lost(name, batch[half:])
 
     def _sweep(self) -> None:
-        for name, sink in self.sinks.items():
+        for name, sink in self._sinks.items():
             try:
                 with transaction(self._engine, name) as connection:
                     sink.sweep(connection, self._clock())

@@ -6,7 +6,7 @@ word by word to the right, so that a hostile text takes linear time.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib import resources
 from typing import NamedTuple
@@ -132,43 +132,45 @@ class Word(NamedTuple):
     """The text in lower case."""
     capital: bool
     """Begins with a capital, in a text where that says something."""
-    first_name: bool
-    ordinary: bool
-
-    @property
-    def certain(self) -> bool:
-        """True for what nobody would write but for a name."""
-        return self.first_name and (self.capital or not self.ordinary)
-
-    @property
-    def unknown(self) -> bool:
-        return len(self.text) > 1 and not self.ordinary
+    unknown: bool
+    """No ordinary word."""
+    certain: bool
+    """A first name that nobody would write as an ordinary word."""
+    possible: bool
+    """A first name, or unknown."""
+    initial: bool
+    """A single letter that stands for a name: "J. Doe", "Tammy R"."""
 
     @property
     def likely(self) -> bool:
         return self.certain or (self.capital and self.unknown)
 
-    @property
-    def possible(self) -> bool:
-        return self.first_name or self.unknown
-
-    @property
-    def initial(self) -> bool:
-        """True for a single letter that stands for a name: "J. Doe", "Tammy R"."""
-        return len(self.text) == 1 and self.low not in _VOWELS
-
 
 def _words(flat: str) -> list[Word]:
     shouted = not flat.islower() and sum(map(str.islower, flat)) < sum(map(str.isupper, flat))
-    return [_word(match.start(), match[0], shouted) for match in WORD.finditer(flat)]
+    return [_word(match.start(), _without_s(match[0]), shouted) for match in WORD.finditer(flat)]
 
 
 def _word(start: int, text: str, shouted: bool) -> Word:
-    text = _without_s(text)
-    low = text.lower()
-    initials = text.isupper() and 1 < len(text) < 5  # MSI, EMT
-    capital = text[0].isupper() and not shouted and not initials
-    return Word(start, start + len(text), text, low, capital, low in _listed("first_names.txt"), ordinary(text))
+    low, length = text.lower(), len(text)
+    initials = text.isupper() and 1 < length < 5  # MSI, EMT
+    capital = not shouted and text[0].isupper() and not initials
+    known, first_name = ordinary(text), low in _listed("first_names.txt")
+    return Word(
+        start,
+        start + length,
+        text,
+        low,
+        capital,
+        unknown=length > 1 and not known,
+        certain=first_name and (capital or not known),
+        possible=first_name or (length > 1 and not known),
+        initial=length == 1 and low not in _VOWELS,
+    )
+
+
+_Reading = tuple[re.Pattern[str], tuple[str, ...], Callable[[int], Range | None]]
+"""A phrase, its signs, and what reads the name after it."""
 
 
 class _Reader:
@@ -181,16 +183,17 @@ class _Reader:
 
     def after_cues(self, lowered: str) -> Iterator[Range | None]:
         """Yield what is read after each phrase that leads to a name, for phrases whose signs and words are there."""
-        here = holds_any(lowered, _HERE_SIGNS)
-        likely = here or any(word.likely or (word.initial and word.capital) for word in self.words)
-        readings = [
+        likely = any(word.likely or (word.initial and word.capital) for word in self.words)
+        likely = likely or holds_any(lowered, _HERE_SIGNS)
+        readings: tuple[_Reading, ...] = (
             (_LABEL, (":",), self.labelled),
             (_TOLD, _TOLD_SIGNS, self.told),
             (_TITLE, _TITLE_SIGNS, self.titled),
             (_THIS, ("this is ",), partial(self._before, _AGAIN)),
-        ]
-        readings += [(_MAYBE, ("",), self.likely), (_SIGNED, _SIGNED_SIGNS, self.likely)] if likely else []
-        readings += [(_START, _HERE_SIGNS, partial(self._before, _HERE))] if here else []
+            (_MAYBE, ("",) if likely else (), self.likely),
+            (_SIGNED, _SIGNED_SIGNS if likely else (), self.likely),
+            (_START, _HERE_SIGNS, partial(self._before, _HERE)),
+        )
         for pattern, signs, read in readings:
             if holds_any(lowered, signs):
                 yield from (read(cue.end()) for cue in pattern.finditer(self.flat))
@@ -238,18 +241,16 @@ class _Reader:
     def alone(self) -> Iterator[Range]:
         """Yield common first names anywhere, and two unknown words with capitals; not St. Mary's Hospital."""
         for before, word in zip([None, *self.words], self.words, strict=False):
-            if self._stands_alone(word):
+            if word.likely and self._stands_alone(word):
                 start, end = self._on(word, 3)
                 if not _PLACE.match(self.flat, end) and not _NO_NAME_AFTER.search(self.flat[max(0, start - 8) : start]):
                     yield (before.start if before and self._last_name(before, word) else start, end)
 
     def _stands_alone(self, word: Word) -> bool:
-        if word.first_name and len(word.text) > 2 and not word.ordinary:
+        if word.certain and word.unknown and len(word.text) > 2:
             return True
-        if not word.likely or word.low in _VERBS:
-            return False
         after = self._after(word)
-        return after is not None and after.likely
+        return word.low not in _VERBS and after is not None and after.likely
 
     def _last_name(self, before: Word, word: Word) -> bool:
         """Return True for the Novak of "Novak, Vera"."""

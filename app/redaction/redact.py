@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from app.redaction import names
@@ -98,16 +99,7 @@ def _without(plain: str, taken: Sequence[Range]) -> str:
     return "".join(chain.from_iterable(zip(kept, [*gaps, ""], strict=True)))
 
 
-class _Plain(dict[int, str]):
-    """A table for `str.translate`, filled as characters are met."""
-
-    def __missing__(self, code: int) -> str:
-        plain = _plain(chr(code))
-        if code < 0x10000:  # bounded: a hostile text cannot grow the table further
-            self[code] = plain
-        return plain
-
-
+@lru_cache(4096)
 def _plain(char: str) -> str:
     """Return one plain letter, digit, dash, quote or space, or nothing for what cannot be seen by itself."""
     match unicodedata.category(char):
@@ -133,13 +125,12 @@ def _letter(char: str) -> str:
 
 _SIGNS = {**dict.fromkeys("’‘`´＇", "'"), "\u2212": "-", "\t": " "}
 _SPANISH = {"\u0301", "\u0308"}
-_PLAIN = _Plain()
 
 
 def _plainly(text: str) -> tuple[str, Sequence[int]]:
     """Return the text in plain characters, and where each of them stands in the text."""
     if text.isascii():
         return text.replace("\t", " ").replace("`", "'"), range(len(text) + 1)
-    plain = [char.translate(_PLAIN) for char in text]
+    plain = [_plain(char) for char in text]
     places = [place for place, char in enumerate(plain) if char]
     return "".join(plain), [*places, len(text)]

@@ -1,1 +1,1 @@
-"""What was not answered, seen together, and what curators make of it."""
+"""Unanswered questions in groups, and the proposals that curators make of them, checked and tried."""

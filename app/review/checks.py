@@ -1,4 +1,4 @@
-"""What a proposal must be before anyone tries it: words of a curator's own, under an id that makes sense."""
+"""Checks of a proposal before anyone tries it: words of a curator's own, under an id that makes sense."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -7,8 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from app import text
 from app.content import schema
-from app.dialogue import questions
 from app.dialogue.knowledge import Knowledge
+from app.dialogue.questions import TITLE
 from app.errors import InvalidBody
 from app.records.proposals import Proposal
 from app.redaction.redact import redact
@@ -17,20 +17,20 @@ LONGEST = 300
 """Characters of a phrasing: a story is no phrasing."""
 LONGEST_TITLE, LONGEST_ID = 120, 100
 LEAST, BETTER = 5, 10
-"""Phrasings of a new topic: fewer do not teach where it ends; ten find it in two thirds of the messages."""
+"""Phrasings of a new topic: fewer than five do not teach where it ends; ten find it in two thirds of the messages."""
 MOST = 200
 """Lines of a proposal."""
 
 _ID: TypeAdapter[str] = TypeAdapter(schema.Id)
 
 
-def check(proposal: Proposal, knowledge: Knowledge, known: Iterable[str], beside: Iterable[Proposal] = ()) -> str:
-    """What to think of once more, or nothing. Raises `InvalidBody`, which names lines by their number only.
+def check(proposal: Proposal, knowledge: Knowledge, questions: Iterable[str], beside: Iterable[Proposal] = ()) -> str:
+    """Return hints, if any. Raises `InvalidBody`, which names lines by their number only.
 
-    `known` are the questions that are stored: what patients wrote is never taken word for word into `intents/`.
+    `questions` are those that are stored: what patients wrote is never taken word for word into `intents/`.
     `beside` are the other proposals, which may come to stand there before this one.
     """
-    problem = next(_problems(proposal, knowledge, known, beside), None)
+    problem = next(_problems(proposal, knowledge, questions, beside), None)
     if problem:
         raise InvalidBody(problem)
     return " ".join(_hints(proposal, knowledge))
@@ -41,33 +41,28 @@ def _hints(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
         yield f"Write {BETTER} phrasings or more if you can: {LEAST} find the topic less often than not."
     for number, line in enumerate(proposal.lines, 1):
         best = next(iter(knowledge.matcher.rank(line, limit=1)), None)
-        if best and best.id != proposal.target and best.confidence >= questions.TITLE:
+        if best and best.id != proposal.target and best.confidence >= TITLE:
             yield f"Line {number} is taken for {best.id} now, {best.confidence:.0%} sure."
 
 
 def stands(proposal: Proposal, knowledge: Knowledge) -> bool:
-    """Written already, by hand or by a run that ended before it said so."""
-    return set(proposal.lines) <= set(_phrasings(proposal.target, knowledge))
-
-
-def _phrasings(id_: str, knowledge: Knowledge) -> tuple[str, ...]:
-    known = knowledge.matcher.phrasings.get(id_)
-    return known.texts if known else ()
+    """Tell whether all lines are phrasings already, by hand or by a run that ended before it said so."""
+    phrasings = knowledge.matcher.phrasings.get(proposal.target)
+    return phrasings is not None and set(proposal.lines) <= set(phrasings.texts)
 
 
 def _problems(
-    proposal: Proposal, knowledge: Knowledge, known: Iterable[str], beside: Iterable[Proposal]
+    proposal: Proposal, knowledge: Knowledge, questions: Iterable[str], beside: Iterable[Proposal]
 ) -> Iterator[str]:
     yield from _of_target(proposal, knowledge) if proposal.kind == "phrasing" else _of_topic(proposal, knowledge)
-    if proposal.kind == "topic" and any(each.kind == "topic" and each.target == proposal.target for each in beside):
+    if proposal.kind == "topic" and any(other.kind == "topic" and other.target == proposal.target for other in beside):
         yield "A topic of this id is proposed already."
     if not 0 < len(proposal.lines) <= MOST:
         yield f"Write between 1 and {MOST} phrasings."
-    patients = {text.key(each) for each in known}
+    patients = {text.key(question) for question in questions}
     for number, line in enumerate(proposal.lines, 1):
         yield from (f"Line {number} {problem}." for problem in _of_line(line, proposal.target, knowledge, patients))
-    keys = [text.key(line) for line in proposal.lines]
-    if len(set(keys)) < len(keys):
+    if len({text.key(line) for line in proposal.lines}) < len(proposal.lines):
         yield "Two of the lines say the same."
 
 
@@ -100,7 +95,7 @@ def _is_id(id_: str) -> bool:
 
 
 def _is_hidden(char: str) -> bool:
-    """Control characters, the invisible that turn the direction of a text, halves of characters, and private ones."""
+    """Tell a control, a format (such as a turn of direction), half of a character, or a private one."""
     return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co")
 
 
@@ -115,10 +110,7 @@ def _of_line(line: str, target: str, knowledge: Knowledge, patients: set[str]) -
         yield "is what a patient wrote: say it in words of your own"
     if redact(line) != line:
         yield "looks as if it holds personal data"
-    other = next(
-        (id_ for id_, each in knowledge.matcher.phrasings.items() if id_ != target and line in each.texts), None
-    )
-    if other:
-        yield f"stands under {other} already"
+    phrasings = knowledge.matcher.phrasings.items()
+    yield from (f"stands under {id_} already" for id_, lines in phrasings if id_ != target and line in lines.texts)
     if knowledge.assess(line).tier:  # each phrasing teaches the urgent check what is calm
         yield "sounds like danger, which is a clinician's to decide, in intents/urgent/"

@@ -1,4 +1,4 @@
-"""Whether a change of the content made anything worse, on messages whose right reply is known.
+"""Comparison of two contents by messages whose right reply is known: what a change made worse.
 
 Every fit moves every score a little, so that messages at the border of a bar cross it to and fro whatever was added.
 Over the labelled messages of the shipped content, five unrelated proposals moved no urgent score by more than 0.036, no
@@ -6,52 +6,58 @@ confidence by more than 0.060, and took up to two across. Three phrasings that c
 danger by 0.25, while others happened to cross for the better: totals alone refuse the harmless and hide the harm.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from app.content import schema
 from app.evaluation import GOOD, Judged, Scores
 
-HARMS: Mapping[str, Callable[[Judged], bool]] = {
-    "dangers missed": lambda each: each.outcome == "MISSED",
-    "dangers missed or taken for less urgent": lambda each: each.outcome == "MISSED" or _lowered(each),
-    "calm messages raised": lambda each: each.outcome == "false-alarm",
-    "ordinary messages raised": lambda each: each.reply.urgent and _of(each) not in (*schema.TIERS, schema.CALM),
-    "answered though nothing covers it": lambda each: each.outcome == "ANSWERED",
-    "answered wrong": lambda each: each.outcome in ("WRONG", "wrong-answered"),
+Test = Callable[[Judged], bool]
+Pair = tuple[Judged, Judged]
+"""One message before and after the change."""
+
+_DANGER = (*schema.TIERS, schema.CALM)
+
+HARMS: Mapping[str, Test] = {
+    "dangers missed": lambda judged: judged.outcome == "MISSED",
+    "dangers missed or taken for less urgent": lambda judged: judged.outcome == "MISSED" or _is_lowered(judged),
+    "calm messages raised": lambda judged: judged.outcome == "false-alarm",
+    "ordinary messages raised": lambda judged: judged.reply.urgent and _label(judged) not in _DANGER,
+    "answered though nothing covers it": lambda judged: judged.outcome == "ANSWERED",
+    "answered wrong": lambda judged: judged.outcome in ("WRONG", "wrong-answered"),
 }
-"""What may hurt someone: no gain elsewhere makes up for it."""
+"""Outcomes that may hurt someone: no gain elsewhere makes up for one."""
 MOVED = 0.07
 """Change of a score or confidence from which it is no accident of the fit."""
 SPARE = 0.001
 """Share of the messages by which a total may be worse by accident: 2 of the shipped 2,427, none of fewer than 1,000."""
-TOLD = 5
+MOST_NAMED = 5
 """Messages that are named for each reason."""
 LONGEST = 80
-_URGENCY: Mapping[str, int] = {tier: place for place, tier in enumerate(schema.TIERS)}
-
-Pair = tuple[Judged, Judged]
 
 
-def worse(before: Scores, after: Scores) -> list[str]:
-    """Each way in which it is worse, with the messages: one harmed that moved far, or a total that is worse by more
-    than `SPARE`, be it of those harmed or of those that do not go as labelled.
+def regressions(before: Scores, after: Scores) -> list[str]:
+    """Return each way in which the content got worse, with the messages.
+
+    One harmed message that moved far is enough; else a total must be worse by more than `SPARE`, be it of those harmed
+    in one way or of those that do not go as labelled.
     """
     pairs = list(zip(before.judged, after.judged, strict=True))
-    reasons = [_harm(name, harms, pairs) for name, harms in HARMS.items()]
-    reasons.append(_rise("not as labelled", lambda each: each.outcome not in GOOD, pairs))
+    reasons = [_harm(name, is_harmed, pairs) for name, is_harmed in HARMS.items()]
+    reasons.append(_rise("not as labelled", lambda judged: judged.outcome not in GOOD, pairs))
     return [reason for reason in reasons if reason]
 
 
-def _harm(name: str, harms: Callable[[Judged], bool], pairs: Sequence[Pair]) -> str:
-    moved = [(old, new) for old, new in pairs if harms(new) and _worsened(old, new)]
-    return f"{name}: {len(moved)} moved, not by chance\n{_told(moved)}" if moved else _rise(name, harms, pairs)
+def _harm(name: str, is_harmed: Test, pairs: Sequence[Pair]) -> str:
+    moved = [(old, new) for old, new in pairs if is_harmed(new) and _moved_for_worse(old, new)]
+    return f"{name}: {len(moved)} moved, not by chance\n{_list(moved)}" if moved else _rise(name, is_harmed, pairs)
 
 
-def _worsened(old: Judged, new: Judged) -> bool:
-    """What decides went far. A danger that was missed by little and is now missed by much counts too: it may have
-    crossed the bar by chance the last time.
+def _moved_for_worse(old: Judged, new: Judged) -> bool:
+    """Tell whether what decides went far, be it without a new outcome.
+
+    A danger that was missed by little and is now missed by much may have crossed the bar by chance the last time.
     """
-    if _of(new) in schema.TIERS:
+    if _label(new) in schema.TIERS:
         return old.danger - new.danger >= MOVED
     if new.reply.urgent:
         return new.danger - old.danger >= MOVED
@@ -59,39 +65,39 @@ def _worsened(old: Judged, new: Judged) -> bool:
 
 
 def _moved(old: Judged, new: Judged) -> bool:
-    """Some confidence went far; an answer in place of another always means that."""
+    """Tell whether some confidence went far; an answer in place of another always means that."""
     was, now = dict(old.best), dict(new.best)
     changes = [was.get(id_, 0.0) - now.get(id_, 0.0) for id_ in was | now]
-    ids = [{answer.id for answer in each.reply.answers} for each in (old, new)]
+    ids = [{answer.id for answer in judged.reply.answers} for judged in (old, new)]
     if max(map(len, ids)) < 2:  # with two answers the reply's confidence is that of the less sure
         changes.append(old.reply.confidence - new.reply.confidence)
     return any(abs(change) >= MOVED for change in changes) or (all(ids) and ids[0].isdisjoint(ids[1]))
 
 
-def _rise(name: str, counts: Callable[[Judged], bool], pairs: Sequence[Pair]) -> str:
+def _rise(name: str, counts: Test, pairs: Sequence[Pair]) -> str:
     was, now = (sum(counts(pair[side]) for pair in pairs) for side in (0, 1))
     fresh = [(old, new) for old, new in pairs if counts(new) and not counts(old)]
-    return f"{name}: {was} before, {now} after\n{_told(fresh)}" if now - was > SPARE * len(pairs) else ""
+    return f"{name}: {was} before, {now} after\n{_list(fresh)}" if now - was > SPARE * len(pairs) else ""
 
 
-def _told(pairs: Sequence[Pair]) -> str:
-    return "\n".join(_lines(pairs))
+def _list(pairs: Sequence[Pair]) -> str:
+    lines = [f"  {old.file}: {str(old.case['text'])[:LONGEST]!r}: {_change(old, new)}" for old, new in pairs]
+    more = [f"  and {len(pairs) - MOST_NAMED} more"] if len(pairs) > MOST_NAMED else []
+    return "\n".join(lines[:MOST_NAMED] + more)
 
 
-def _lines(pairs: Sequence[Pair]) -> Iterator[str]:
-    for old, new in pairs[:TOLD]:
-        got = " ".join(answer.id for answer in new.reply.answers)
-        change = f"{old.group}/{old.outcome} -> {new.outcome} {got}".rstrip()
-        yield f"  {old.file}: {str(old.case['text'])[:LONGEST]!r}: {change}"
-    if len(pairs) > TOLD:
-        yield f"  and {len(pairs) - TOLD} more"
+def _change(old: Judged, new: Judged) -> str:
+    ids = " ".join(answer.id for answer in new.reply.answers)
+    return f"{old.group}/{old.outcome} -> {new.outcome} {ids}".rstrip()
 
 
-def _lowered(each: Judged) -> bool:
-    """Raised in a tier below its own; in one above it is called too soon, which is no harm."""
-    got = each.reply.intent.id if each.reply.intent else ""
-    return each.outcome == "other-tier" and _URGENCY[got] > _URGENCY[_of(each)]
+def _is_lowered(judged: Judged) -> bool:
+    """Tell whether it was raised in a tier below its own; in one above it is called too soon, which is no harm."""
+    if judged.outcome != "other-tier" or judged.reply.intent is None:
+        return False
+    tiers: Sequence[str] = schema.TIERS
+    return tiers.index(judged.reply.intent.id) > tiers.index(_label(judged))
 
 
-def _of(each: Judged) -> str:
-    return each.group.rpartition(":")[2]
+def _label(judged: Judged) -> str:
+    return judged.group.rpartition(":")[2]

@@ -1,22 +1,25 @@
 """Proposals tried on a copy of the content: what makes anything worse never reaches the content that is served."""
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
-from app import evaluation, lint, live
-from app.content import additions, approval, files
-from app.content.writing import write_all
+from app import evaluation, lint
+from app.content import additions, files
+from app.content.file_io import write_all
 from app.dialogue.knowledge import Knowledge
 from app.errors import ContentError, InvalidBody
 from app.evaluation import Scores
-from app.lint import Finding
-from app.live import Place
+from app.lint import Draft, Finding
+from app.loading.loader import load
+from app.loading.model_cache import ContentConfig, hand_on
 from app.records.proposals import Proposal, State
 from app.review.checks import check, stands
-from app.review.comparison import worse
+from app.review.comparison import regressions
 
 CACHE = "cache"
 
@@ -25,8 +28,8 @@ CACHE = "cache"
 class Verdict:
     proposal: Proposal
     state: State
-    said: str
-    """Why it is refused; of what is applied, what to think of once more."""
+    remark: str
+    """Reason of a refusal; for what is applied, what to think of once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,117 +38,106 @@ class Trial:
 
     folder: Path
     harm: str
-    """Why the copy must not be served; empty when it may."""
+    """Reason why the copy must not be served; empty when it may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sifted:
-    verdicts: tuple[Verdict, ...]
-    trial: Trial | None
-    """The copy that holds what is applied; None where nothing is to be written."""
-
-
-@dataclass(frozen=True)
 class Gate:
-    """What the content is like now, and a workbench for what it would be like."""
+    """The content as it is when the gate is made, and a bench for copies of it as it would be."""
 
-    place: Place
-    bench: Path
-    """An empty folder."""
-    labelled: Sequence[Path]
-    now: datetime
-    say: Callable[[str], None]
-    knowledge: Knowledge
-    scores: Scores
-    errors: frozenset[Finding]
-    fingerprint: str
-    _tried: dict[tuple[int, ...], Trial] = field(default_factory=dict, repr=False)
+    def __init__(
+        self,
+        config: ContentConfig,
+        bench: Path,
+        labelled: Sequence[Path],
+        now: datetime,
+        progress: Callable[[str], None],
+    ) -> None:
+        """`labelled` are files of messages that must not get worse. Raises `ContentError` when they hold none."""
+        self._config, self._bench, self._labelled, self._now, self._progress = config, bench, labelled, now, progress
+        self._fingerprint = files.fingerprint(config.content)
+        self._knowledge = load(config)
+        self._scores = self._evaluate(self._knowledge)
+        self._errors = self._lint(config.content)
+        if not self._scores.judged:
+            raise ContentError(config.content, 1, "", "no labelled messages are given: nothing could be found worse")
 
-    @classmethod
-    def open(
-        cls, place: Place, bench: Path, labelled: Sequence[Path], now: datetime, say: Callable[[str], None]
-    ) -> "Gate":
-        fingerprint = files.fingerprint(place.content)
-        knowledge = live.load(place)
-        scores = evaluation.evaluate(labelled, knowledge, now)
-        if not scores.judged:
-            raise ContentError(place.content, 1, "", "no labelled messages are given: nothing could be found worse")
-        errors = _errors(place.content, place, now)
-        return cls(place, bench, labelled, now, say, knowledge, scores, errors, fingerprint)
+    def decide(self, proposals: Sequence[Proposal], questions: Iterable[str]) -> tuple[Sequence[Verdict], Trial | None]:
+        """Return the verdicts, and the copy with all that is to be written, if anything is.
 
-    def sift(self, waiting: Sequence[Proposal], known: Iterable[str]) -> Sifted:
-        """What may be written of the open proposals, and why the rest may not; `known` are patients' texts."""
-        patients = tuple(known)
-        there = [Verdict(each, "applied", "") for each in waiting if stands(each, self.knowledge)]
-        checked = self._check_all([each for each in waiting if not stands(each, self.knowledge)], patients)
-        unfit = [each for each in checked if each.state == "refused"]
-        tried = self._halve(tuple(each for each in checked if each.state == "applied"), ())
-        taken = tuple(each.proposal for each in tried if each.state == "applied")
-        return Sifted((*there, *unfit, *tried), self.trial(taken) if taken else None)
-
-    def _check_all(self, proposals: Sequence[Proposal], patients: Sequence[str]) -> list[Verdict]:
-        """Each beside the fit ones before it: of two topics of one id the first is tried."""
-        checked: list[Verdict] = []
-        for proposal in proposals:
-            beside = [each.proposal for each in checked if each.state == "applied"]
-            checked.append(self._check(proposal, patients, beside))
-        return checked
-
-    def _check(self, proposal: Proposal, patients: Sequence[str], beside: Sequence[Proposal]) -> Verdict:
-        try:
-            return Verdict(proposal, "applied", check(proposal, self.knowledge, patients, beside))
-        except InvalidBody as error:
-            return Verdict(proposal, "refused", error.detail)
-
-    def _halve(self, verdicts: tuple[Verdict, ...], beside: tuple[Proposal, ...]) -> tuple[Verdict, ...]:
-        """Those that do harm beside the others are refused; what is left at the end was tried as a whole.
-
-        One harmful proposal among n is found with about two fits for each halving, rather than one for each of the n.
+        `questions` are the texts that patients wrote: none of them is taken word for word.
         """
-        if not verdicts:
-            return ()
-        harm = self.trial((*beside, *(each.proposal for each in verdicts))).harm
-        if not harm:
-            return verdicts
-        if len(verdicts) == 1:
-            return (replace(verdicts[0], state="refused", said=harm),)
-        half = len(verdicts) // 2
-        first = self._halve(verdicts[:half], beside)
-        taken = (each.proposal for each in first if each.state == "applied")
-        return (*first, *self._halve(verdicts[half:], (*beside, *taken)))
+        present = [Verdict(proposal, "applied", "") for proposal in proposals if stands(proposal, self._knowledge)]
+        checked = self.check([proposal for proposal in proposals if not stands(proposal, self._knowledge)], questions)
+        fit = [verdict for verdict in checked if verdict.state == "applied"]
+        unfit = [verdict for verdict in checked if verdict.state == "refused"]
+        tried, trial = self._try(fit)
+        return [*present, *unfit, *tried], trial
 
-    def trial(self, proposals: tuple[Proposal, ...]) -> Trial:
-        """The same proposals are tried once: a fit takes half a minute."""
-        ids = tuple(each.id for each in proposals)
-        if ids not in self._tried:
-            self.say(f"trying {', '.join(map(str, ids))}")
-            folder = self.bench / str(len(self._tried))
-            tried = replace(self.place, content=folder, cache=folder / CACHE)
-            self._tried[ids] = Trial(folder, self._harm(proposals, tried))
-        return self._tried[ids]
+    def check(self, proposals: Sequence[Proposal], questions: Iterable[str]) -> list[Verdict]:
+        """Check proposals beside the fit ones before them: of two topics of one id the second is refused."""
+        patients = tuple(questions)
+        fit: list[Proposal] = []
+        verdicts: list[Verdict] = []
+        for proposal in proposals:
+            try:
+                verdicts.append(Verdict(proposal, "applied", check(proposal, self._knowledge, patients, fit)))
+                fit.append(proposal)
+            except InvalidBody as error:
+                verdicts.append(Verdict(proposal, "refused", error.detail))
+        return verdicts
 
-    def _harm(self, proposals: Sequence[Proposal], place: Place) -> str:
+    def _try(self, verdicts: Sequence[Verdict]) -> tuple[list[Verdict], Trial | None]:
+        """Try all at once; where that does harm, one after another, each beside those before it that did none."""
+        trial = cache(self._trial)  # a fit takes half a minute, and the last of one after another may be all at once
+        proposals = tuple(verdict.proposal for verdict in verdicts)
+        if proposals and not (whole := trial(proposals)).harm:
+            return list(verdicts), whole
+        tried: list[Verdict] = []
+        harmless: tuple[Proposal, ...] = ()
+        for verdict in verdicts:
+            harm = trial((*harmless, verdict.proposal)).harm
+            if harm:
+                tried.append(replace(verdict, state="refused", remark=harm))
+            else:
+                tried.append(verdict)
+                harmless += (verdict.proposal,)
+        return tried, trial(harmless) if harmless else None
+
+    def _trial(self, proposals: tuple[Proposal, ...]) -> Trial:
+        self._progress(f"trying {', '.join(str(proposal.id) for proposal in proposals)}")
+        folder = Path(tempfile.mkdtemp(dir=self._bench))
+        return Trial(folder, self._harm(proposals, replace(self._config, content=folder, cache=folder / CACHE)))
+
+    def _harm(self, proposals: Sequence[Proposal], config: ContentConfig) -> str:
         try:
-            _copy(self.place.content, place.content)
-            for each in proposals:
-                _add(each, place.content)
-            new = _errors(place.content, place, self.now) - self.errors
-            unsealed = {f"title.{each.target}" for each in proposals if each.kind == "topic"}
+            _copy(self._config.content, config.content)
+            for proposal in proposals:
+                _add(proposal, config.content)
+            new = self._lint(config.content) - self._errors
+            unsealed = {f"title.{proposal.target}" for proposal in proposals if proposal.kind == "topic"}
             problems = sorted(str(finding) for finding in new if finding.where not in unsealed)
             if problems:
                 return "\n".join(problems)
-            after = evaluation.evaluate(self.labelled, live.load(place), self.now)
+            after = self._evaluate(load(config))
         except ContentError as error:
+            if isinstance(error.__cause__, OSError):  # a full disk is no fault of the proposals
+                raise
             return f"{error.path.name}: {error.key}: {error.problem}"
-        return "\n".join(worse(self.scores, after))
+        return "\n".join(regressions(self._scores, after))
+
+    def _evaluate(self, knowledge: Knowledge) -> Scores:
+        return evaluation.evaluate(self._labelled, knowledge, self._now)
+
+    def _lint(self, folder: Path) -> frozenset[Finding]:
+        return frozenset(lint.errors(Draft.read(folder), self._now.date(), self._config.grace))
 
     def write(self, trial: Trial) -> None:
-        """Makes the content what was tried, byte for byte, all of it or nothing, and hands on the fitted model.
+        """Make the content what was tried, byte for byte, all of it or nothing, and hand on the fitted model.
 
         Raises `ContentError` where the content has changed since the gate was opened, or cannot be written.
         """
-        content = self.place.content
-        if files.fingerprint(content) != self.fingerprint:
+        content = self._config.content
+        if files.fingerprint(content) != self._fingerprint:
             raise ContentError(content / files.FAQ, 1, "", "has changed meanwhile: nothing is written, begin again")
         wanted = files.fingerprint(trial.folder)
 
@@ -153,15 +145,11 @@ class Gate:
             if files.fingerprint(content) != wanted:
                 raise ContentError(content / files.FAQ, 1, "", "someone else wrote at the same time: taken back")
 
-        live.hand_on(trial.folder, trial.folder / CACHE, self.place)
-        try:
-            write_all(_changes(trial.folder, content), verify)
-        except OSError as error:
-            raise ContentError(content, 1, "", f"cannot be written, nothing is changed: {error.strerror}") from error
+        hand_on(replace(self._config, content=trial.folder, cache=trial.folder / CACHE), self._config)
+        write_all(_changes(trial.folder, content), verify)
 
 
 def _copy(content: Path, folder: Path) -> None:
-    folder.mkdir()
     for name in (files.FAQ, files.LOCK):
         shutil.copy(content / name, folder)
     shutil.copytree(content / files.INTENTS, folder / files.INTENTS)
@@ -174,15 +162,8 @@ def _add(proposal: Proposal, folder: Path) -> None:
         additions.add_phrasings(folder, files.load_content(folder), proposal.target, proposal.lines)
 
 
-def _errors(folder: Path, place: Place, now: datetime) -> frozenset[Finding]:
-    content = files.load_content(folder)
-    intents, lock = files.load_intents(folder, content), approval.read_lock(folder / files.LOCK)
-    found = lint.errors(content, intents, lock, files.urgent_text(folder), now.date(), place.grace)
-    return frozenset(found)
-
-
 def _changes(folder: Path, content: Path) -> dict[Path, bytes]:
-    """The files of a folder that `content` lacks or holds otherwise, with the bytes that it should hold."""
+    """Return the files that `content` lacks or holds otherwise, with the bytes that they have in `folder`."""
     names = [path.relative_to(folder) for path in (folder / files.FAQ, *files.intent_files(folder))]
     new = {content / name: (folder / name).read_bytes() for name in names}
-    return {path: held for path, held in new.items() if not path.exists() or path.read_bytes() != held}
+    return {path: written for path, written in new.items() if not path.exists() or path.read_bytes() != written}

@@ -1,4 +1,4 @@
-"""Unanswered questions that ask for the same, together: what comes most is worth a phrasing or a topic first."""
+"""Groups of unanswered questions that ask for the same: the largest is worth a phrasing or a topic first."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ ALIKE = 0.45
 """
 NEAREST = 3
 FILLER = np.float32(0.5)
-"""What a word of `FILLERS` weighs at most, where a word that no phrasing uses weighs about 9."""
+"""Most weight of a word of `FILLERS`, where a word that no phrasing uses weighs about 9."""
 FILLERS = frozenset(
     text.words(
         "a about all allowed am an and any are at be been but by can could did do does for from get got had has have he"
@@ -41,9 +41,9 @@ class Group:
     questions: tuple[KeptQuestion, ...]
     """The newest first."""
     representative: str
-    """The text that most of the others are like."""
+    """Text that most of the others are like."""
     nearest: tuple[Found, ...]
-    """What the representative comes closest to: entries, and topics that nothing covers."""
+    """Entries and not-covered topics that the representative comes closest to."""
 
     @property
     def count(self) -> int:
@@ -51,85 +51,92 @@ class Group:
 
     @property
     def near_urgent(self) -> bool:
-        return any(each.near_urgent for each in self.questions)
+        return any(question.near_urgent for question in self.questions)
 
 
 def groups(questions: Sequence[KeptQuestion], knowledge: Knowledge, day: date) -> list[Group]:
-    """Each question in one group; 2,000 that all differ take a second.
+    """Return the questions in groups, each in one; 2,000 that all differ take a second.
 
     Groups with a message near the urgent bar come first, those of a single message before all: a danger that no rule
     knows is told once. Then what is asked most, and last.
     """
     same: dict[str, list[KeptQuestion]] = {}
-    for each in sorted(questions, key=_age, reverse=True):
-        same.setdefault(text.key(without_marks(each.text)), []).append(each)
-    alike = list(same.values())
-    counts = np.array([len(each) for each in alike], np.float32)
-    found = [
-        _group(alike[centre][0].text, [each for place in members for each in alike[place]], knowledge, day)
+    for question in sorted(questions, key=_age, reverse=True):
+        same.setdefault(text.key(without_marks(question.text)), []).append(question)
+    distinct = list(same.values())
+    counts = np.array([len(copies) for copies in distinct], np.float32)
+    grouped = [
+        _group(
+            distinct[centre][0].text, [question for place in members for question in distinct[place]], knowledge, day
+        )
         for centre, members in _stars(_likeness(list(same), knowledge), counts)
     ]
-    found.sort(key=lambda each: _age(each.questions[0]), reverse=True)
-    return sorted(found, key=_order)
+    grouped.sort(key=lambda group: _age(group.questions[0]), reverse=True)
+    return sorted(grouped, key=_rank)
 
 
 def _age(question: KeptQuestion) -> tuple[datetime, str]:
     return question.at, question.message_id
 
 
-def _order(group: Group) -> tuple[bool, bool, int]:
+def _rank(group: Group) -> tuple[bool, bool, int]:
     return not group.near_urgent, group.near_urgent and group.count > 1, -group.count
 
 
-def _group(said: str, questions: Sequence[KeptQuestion], knowledge: Knowledge, day: date) -> Group:
+def _group(representative: str, questions: Sequence[KeptQuestion], knowledge: Knowledge, day: date) -> Group:
     newest_first = sorted(questions, key=_age, reverse=True)
-    return Group(tuple(newest_first), said, look_up(knowledge, without_marks(said), day, NEAREST).found)
+    nearest = look_up(knowledge, without_marks(representative), day, NEAREST).found
+    return Group(tuple(newest_first), representative, nearest)
 
 
 def _likeness(texts: Sequence[str], knowledge: Knowledge) -> FloatArray:
-    """The cosine of each two texts over their ideas, weighted by rarity: an unknown word says most."""
-    held = _ideas(texts, knowledge)
-    columns = {idea: place for place, idea in enumerate(sorted(set().union(*held)))}
+    """Return the cosine of every two texts over their concepts, weighted by rarity: an unknown word says most."""
+    concepts = _concepts(texts, knowledge)
+    columns = {concept: place for place, concept in enumerate(sorted(set().union(*concepts)))}
     rarity = knowledge.matcher.model.features.rarity(list(columns))
-    fillers = [place for idea, place in columns.items() if idea in FILLERS]
+    fillers = [place for concept, place in columns.items() if concept in FILLERS]
     rarity[fillers] = np.minimum(rarity[fillers], FILLER)
     vectors = np.zeros((len(texts), len(columns)), np.float32)
-    for row, ideas in zip(vectors, held, strict=True):
-        places = [columns[idea] for idea in ideas]
+    for row, held in zip(vectors, concepts, strict=True):
+        places = [columns[concept] for concept in held]
         row[places] = rarity[places]
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     shared = vectors[:, np.count_nonzero(vectors, axis=0) > 1]  # what one text alone holds only adds to its length
     return np.asarray(shared @ shared.T)
 
 
-def _ideas(texts: Sequence[str], knowledge: Knowledge) -> list[set[str]]:
-    """Shorthand written out, slips repaired, each word's idea in its place."""
+def _concepts(texts: Sequence[str], knowledge: Knowledge) -> list[set[str]]:
+    """Return the concepts of each text: shorthand written out, slips repaired, each word's concept in its place."""
     vocabulary = knowledge.matcher.model.vocabulary
-    read = [[term for term in vocabulary.read(each).terms if term.word != "?"] for each in texts]
-    spelt = _spellings(Counter(term.word for terms in read for term in terms if not term.known))
-    words = [[spelt.get(term.word, term.word) for term in terms] for terms in read]
-    ideas = vocabulary.lexicon.ideas
-    return [{ideas.get(word) or features.stem(word) for word in each} for each in words]
+    read = [[term for term in vocabulary.read(message).terms if term.word != "?"] for message in texts]
+    spellings = _spellings(Counter(term.word for terms in read for term in terms if not term.known))
+    concepts = vocabulary.lexicon.concepts
+    return [
+        {concepts.get(word) or features.stem(word) for word in (spellings.get(term.word, term.word) for term in terms)}
+        for terms in read
+    ]
 
 
 def _spellings(unknown: Mapping[str, int]) -> dict[str, str]:
-    """Each word to the commonest that it is a slip of: patients ask for a `mamogram` that no phrasing knows."""
-    found: dict[str, str] = {}
-    beginning: dict[str, list[str]] = {}
-    for word in sorted(unknown, key=lambda each: (-unknown[each], each)):
-        others = beginning.setdefault(word[0], [])
+    """Return word -> the commonest that it is a slip of: patients ask for a `mamogram` that no phrasing knows."""
+    spellings: dict[str, str] = {}
+    by_initial: dict[str, list[str]] = {}
+    for word in sorted(unknown, key=lambda word: (-unknown[word], word)):
+        commoner = by_initial.setdefault(word[0], [])
         slips = 2 if len(word) >= LONG_WORD else 1
-        near = process.extractOne(word, others, scorer=OSA.distance, score_cutoff=slips)
+        near = process.extractOne(word, commoner, scorer=OSA.distance, score_cutoff=slips)
         if near and len(word) >= LEAST_LENGTH:
-            found[word] = near[0]
+            spellings[word] = near[0]
         else:
-            others.append(word)
-    return found
+            commoner.append(word)
+    return spellings
 
 
 def _stars(likeness: FloatArray, counts: FloatArray) -> Iterator[tuple[int, list[int]]]:
-    """Centres, each with its texts, after Aslam, Pelekhov and Rus (2004): the text that is like the most others takes
-    them, and so on with the rest; then each goes to the centre that it is most like. Nothing is joined by a chain.
+    """Yield (centre, its texts), after Aslam, Pelekhov and Rus (2004).
+
+    The text that is like the most others takes them, and so on with the rest; then each goes to the centre that it is
+    most like. Nothing is joined by a chain.
     """
     np.fill_diagonal(likeness, 1.0)
     alike = likeness >= ALIKE

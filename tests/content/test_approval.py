@@ -47,3 +47,18 @@ def test_a_day_that_is_none_is_an_error(tmp_path: Path) -> None:
 def test_seals_of_texts_that_are_gone_are_dropped() -> None:
     lock = Lock().sealing({"a": "1", "b": "2"}, DAY, "doctor", "Dr. A")
     assert set(lock.only(["a"], []).texts) == {"a"}
+
+
+def test_a_lock_that_cannot_be_written_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "content").write_text("a file where a folder should be")
+    with pytest.raises(ContentError, match=r"faq\.lock:1: cannot be written, nothing is changed"):
+        approval.write_lock(tmp_path / "content" / "faq.lock", Lock())
+
+
+@pytest.mark.parametrize(
+    ("role", "by"), [("head nurse", "Dr. A"), ("R.N.", "Dr. A"), ("doctor", ""), ("doctor", "A\nB")]
+)
+def test_a_role_or_name_that_would_be_read_otherwise_is_refused(tmp_path: Path, role: str, by: str) -> None:
+    with pytest.raises(ContentError, match=r"a\.answer: a role is one word"):
+        approval.write_lock(tmp_path / "faq.lock", Lock().sealing({"a.answer": "green"}, DAY, role, by))
+    assert not (tmp_path / "faq.lock").exists()

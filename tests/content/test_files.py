@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from app.content import files
+from app.content.yaml_file import read_yaml
 from app.errors import ContentError
 
 
@@ -39,12 +40,14 @@ def test_the_fixture_loads(folder: Path) -> None:
         ("  greeting:", "  grating:", "scripts", "script greeting is missing"),
         ("safety: true, ", "", "scripts.emergency.safety", "must be true"),
         ("review: 2030-01-07", "review: soon", "entries.lamp-color.review", "date"),
+        ("review: 2030-01-07", "review: 2030-02-30", "entries.lamp-color.review", "day is out of range for month"),
+        ("review: 2030-01-07", "review: !!now 2030-01-07", "entries.lamp-color.review", "could not determine"),
         ("review: 2030-01-07", "reviewed: 2030-01-07", "entries.lamp-color.review", "is missing"),
     ],
 )
 def test_a_content_error_names_file_line_and_key(folder: Path, old: str, new: str, key: str, problem: str) -> None:
-    said = wrong(folder, old, new)
-    path, line, where, *what = said.split(":", 3)
+    error = wrong(folder, old, new)
+    path, line, where, *what = error.split(":", 3)
     assert path.endswith("faq.yaml")
     assert int(line) > 0
     assert where.strip() == key
@@ -52,8 +55,8 @@ def test_a_content_error_names_file_line_and_key(folder: Path, old: str, new: st
 
 
 def test_the_line_is_the_line_of_the_key(folder: Path) -> None:
-    said = wrong(folder, "answer: The lamp is green.", "answer: ''")
-    line = int(said.split(":")[1])
+    error = wrong(folder, "answer: The lamp is green.", "answer: ''")
+    line = int(error.split(":")[1])
     assert (folder / "faq.yaml").read_text().splitlines()[line - 1].strip() == "answer: ''"
 
 
@@ -73,6 +76,16 @@ def test_a_phrasing_that_stands_twice_is_an_error(folder: Path) -> None:
     path.write_text(path.read_text() + "  - again\n  - again\n")
     with pytest.raises(ContentError, match="stands twice"):
         files.load_intents(folder, files.load_content(folder))
+
+
+def test_phrasings_of_an_id_may_stand_in_two_files_but_no_line_twice(folder: Path) -> None:
+    other = folder / "intents" / "other.yaml"
+    other.write_text("lamp-color:\n  - which hue\n")
+    phrasings = files.load_phrasings(folder, files.load_content(folder))["lamp-color"]
+    assert {"what color is the lamp", "which hue"} <= set(phrasings)
+    other.write_text("lamp-color:\n  - which hue\n  - what color is the lamp\n")
+    with pytest.raises(ContentError, match=r"other\.yaml:3: lamp-color\.1: stands twice"):
+        files.load_phrasings(folder, files.load_content(folder))
 
 
 def test_an_entry_without_phrasings_is_an_error(folder: Path) -> None:
@@ -95,7 +108,7 @@ def test_bytes_that_are_not_utf8_are_a_content_error(folder: Path) -> None:
 def test_words_that_yaml_reads_as_truth_stay_words(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("no: [yes, off, true]\n")
-    assert files.read_yaml(path).data == {"no": ["yes", "off", True]}
+    assert read_yaml(path).data == {"no": ["yes", "off", True]}
 
 
 def test_the_fingerprint_changes_with_any_byte(folder: Path) -> None:

@@ -2,6 +2,7 @@ import pytest
 
 from app.dialogue.context import AGAIN, NONE, pick
 from app.dialogue.messages import Option
+from app.text import parse
 
 OFFERED = [Option("lamp-color", "What color is the lamp?"), Option("lamp-place", "Where is the lamp?")]
 
@@ -19,36 +20,36 @@ OFFERED = [Option("lamp-color", "What color is the lamp?"), Option("lamp-place",
     ],
 )
 def test_a_choice_by_id_number_or_words(said: str, picked: str) -> None:
-    found = pick(said, OFFERED, asked=True)
+    found = pick(parse(said), OFFERED, asked=True)
     assert isinstance(found, Option)
     assert found.id == picked
 
 
 @pytest.mark.parametrize("said", ["3", "none of these", "no"])
 def test_none_of_the_offered(said: str) -> None:
-    assert pick(said, OFFERED, asked=True) == NONE
+    assert pick(parse(said), OFFERED, asked=True) == NONE
 
 
 @pytest.mark.parametrize("said", ["7", "2 lamps or 1 lamp for my room", "who looks after it", ""])
 def test_other_words_pick_nothing(said: str) -> None:
-    assert pick(said, OFFERED, asked=True) is None
+    assert pick(parse(said), OFFERED, asked=True) is None
 
 
 def test_yes_takes_the_only_offer_and_shows_several_again() -> None:
-    assert pick("yes please", OFFERED[:1], asked=True) == OFFERED[0]
-    assert pick("yes please", OFFERED, asked=True) == AGAIN
+    assert pick(parse("yes please"), OFFERED[:1], asked=True) == OFFERED[0]
+    assert pick(parse("yes please"), OFFERED, asked=True) == AGAIN
 
 
 @pytest.mark.parametrize("said", ["tell me more", "more please", "go on", "what else"])
 def test_more_shows_what_was_suggested(said: str) -> None:
-    assert pick(said, OFFERED, asked=False) == AGAIN
+    assert pick(parse(said), OFFERED, asked=False) == AGAIN
 
 
 def test_a_suggestion_is_picked_by_its_place_in_words_but_not_by_a_bare_number() -> None:
-    assert pick("the second one", OFFERED, asked=False) == OFFERED[1]
+    assert pick(parse("the second one"), OFFERED, asked=False) == OFFERED[1]
     for said in ("2", "no", "yes"):
-        assert pick(said, OFFERED, asked=False) is None
+        assert pick(parse(said), OFFERED, asked=False) is None
 
 
 def test_without_an_offer_a_number_picks_nothing() -> None:
-    assert pick("1", [], asked=True) is None
+    assert pick(parse("1"), [], asked=True) is None

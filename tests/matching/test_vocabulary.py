@@ -21,8 +21,8 @@ def test_shorthand_is_written_out() -> None:
     assert VOCABULARY.read("idk u").words == ("do", "not", "know", "you")
 
 
-def test_words_of_one_idea_share_it() -> None:
-    assert VOCABULARY.read("catheter").terms[0].idea_key == VOCABULARY.read("tube").terms[0].idea_key
+def test_words_of_one_concept_share_it() -> None:
+    assert VOCABULARY.read("catheter").terms[0].concept_key == VOCABULARY.read("tube").terms[0].concept_key
 
 
 def test_the_share_of_unknown_words_is_counted_after_repair() -> None:

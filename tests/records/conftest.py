@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import Engine
 
-from app.records.database import connect
-from app.records.migrations import migrate
+from app.records.database import connect, migrate
 from app.records.redis_client import RedisClient
 from tests.redis import RedisServer
 

@@ -4,8 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app.errors import StoreError
-from app.records.database import connect
-from app.records.migrations import migrate
+from app.records.database import connect, migrate
 from app.records.withdrawals import Withdrawal, Withdrawals
 from tests.conftest import NOW
 

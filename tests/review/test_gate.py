@@ -10,7 +10,7 @@ from app.dialogue.knowledge import Knowledge
 from app.errors import ContentError
 from app.records.proposals import Proposal
 from app.review.gate import Gate, Trial
-from tests.conftest import NOW, place_of
+from tests.conftest import NOW, config_of
 
 CASE = {"text": "what color is the lamp", "accept": ["lamp-color"]}
 RADIO = ("is there a radio", "radio by the bed", "can i hear the radio", "where is the radio", "which stations")
@@ -21,7 +21,7 @@ def gate(folder: Path, cache: Path, knowledge: Knowledge, tmp_path: Path) -> Gat
     cases, bench = tmp_path / "cases.jsonl", tmp_path / "bench"
     cases.write_text(json.dumps(CASE))
     bench.mkdir()
-    return Gate.open(place_of(folder, cache), bench, [cases], NOW, lambda _: None)
+    return Gate(config_of(folder, cache), bench, [cases], NOW, lambda _: None)
 
 
 @pytest.fixture
@@ -70,10 +70,10 @@ def test_a_file_that_cannot_be_written_leaves_the_others_as_they_were(gate: Gate
 def test_the_second_of_two_topics_of_one_id_is_refused_before_a_trial(gate: Gate) -> None:
     first = Proposal(NOW, "Cora", "topic", "nc-radio", "a radio", RADIO, (), id=1)
     second = replace(first, title="the radio", lines=RADIO[::-1], id=2)
-    verdicts = gate._check_all([first, second], ())
-    assert [(each.proposal.id, each.state) for each in verdicts] == [(1, "applied"), (2, "refused")]
+    verdicts = gate.check([first, second], ())
+    assert [(verdict.proposal.id, verdict.state) for verdict in verdicts] == [(1, "applied"), (2, "refused")]
 
 
 def test_without_a_labelled_message_the_gate_does_not_open(folder: Path, cache: Path, tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="no labelled messages"):
-        Gate.open(place_of(folder, cache), tmp_path, [], NOW, lambda _: None)
+        Gate(config_of(folder, cache), tmp_path, [], NOW, lambda _: None)

@@ -6,18 +6,15 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.answering import Answering
-from app.channels.sms.exchange import Exchange
-from app.live import Live
+from app.loading.reloader import Reloader
 from app.records.feedback import Feedback
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    live: Live
+    reloader: Reloader
     answering: Answering
     feedback: Feedback
-    exchange: Exchange | None
-    """Of text messages, where a gateway is configured."""
     trusted_proxies: frozenset[str]
     metrics_token: str | None
     """Opens metrics and details of readiness to others than this machine."""

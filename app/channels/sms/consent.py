@@ -1,4 +1,4 @@
-"""Does a message say that its writer wants no more messages, wants them again, or wants help?
+"""Tells a message that wants no more messages, wants them again, or wants help.
 
 The words are those that carriers and US rules (47 CFR 64.1200(a)(10)) ask for, when they are the whole message.
 """
@@ -28,15 +28,15 @@ _PLAIN = re.compile(
 
 
 def word(message: str, opted_out: bool) -> Wish | None:
-    """What a message says that is nothing but one of the words, case and punctuation aside."""
-    said = text.key(message)
-    if said in STOP:
+    """Return the wish of a message that is nothing but one of the words, case and punctuation aside."""
+    key = text.key(message)
+    if key in STOP:
         return "stop"
-    if said in START or (said == YES and opted_out):
+    if key in START or (key == YES and opted_out):
         return "start"
-    return "help" if said in HELP else None
+    return "help" if key in HELP else None
 
 
 def asks_to_stop(message: str) -> bool:
-    """A plain wish in other words, and nothing else: `leave me alone`."""
+    """Return whether it is a plain wish in other words, and nothing else: `leave me alone`."""
     return _PLAIN.fullmatch(text.key(message)) is not None

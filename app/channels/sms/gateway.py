@@ -1,4 +1,4 @@
-"""What a gateway must do: tell that a request is its own, read it, and carry a reply.
+"""A gateway tells that a request is its own, reads it, and carries a reply.
 
 One that answers in its own response has no `send`; one that is called back has a `Sender`.
 """
@@ -13,7 +13,7 @@ OLDEST = 300.0
 """Seconds by which a signed time may be off: Telnyx's own libraries allow five minutes."""
 
 Outcome = Literal["sent", "refused", "rejected", "unknown"]
-"""Of a sending: refused may be tried again (429, 5xx, no connection), rejected never will be taken."""
+"""How a sending ended: refused may be tried again (429, 5xx, no connection), rejected never will be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Received:
     sender: str
     recipient: str
     text: str
-    media: bool
+    """Empty where only a picture was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +43,21 @@ class Gateway(Protocol):
         """As in `/sms/{name}`."""
 
     def read(self, posted: Posted) -> Received | None:
-        """The message of a request; None where there is nothing to reply to, such as a receipt.
+        """Return the message of a request, or None where there is nothing to reply to, such as a receipt.
 
         Raises `Forged` before anything is believed, and `InvalidBody`.
         """
 
     def response(self, text: str) -> Response:
-        """What the gateway takes as a reply at once; without text it stays silent."""
+        """Return what the gateway takes as a reply at once; without text it stays silent."""
 
 
 class Sender(Protocol):
-    """Of a gateway that wants replies by its API."""
+    """A gateway that wants replies by its API."""
 
     async def send(self, sender: str, recipient: str, text: str) -> Outcome: ...
 
 
 def is_recent(timestamp: str, now: float) -> bool:
-    """Whether a signed time, in seconds since 1970, is at most `OLDEST` off."""
+    """Return whether a signed time, in seconds since 1970, is at most `OLDEST` off."""
     return timestamp.isdecimal() and len(timestamp) <= 12 and abs(now - int(timestamp)) <= OLDEST

@@ -1,7 +1,7 @@
 """Any other gateway: JSON signed with HMAC-SHA256 over `timestamp.body`, answered in the response.
 
 `x-hai-faq-timestamp` is in seconds since 1970, `x-hai-faq-signature` hexadecimal. The body is
-`{"id", "from", "to", "text", "media"}`, the reply `{"text"}`, null for silence.
+`{"id", "from", "to", "text"}` and whatever else, the reply `{"text"}`, null for silence.
 """
 
 import hmac
@@ -22,11 +22,11 @@ class Generic:
     name: str = "generic"
 
     def read(self, posted: Posted) -> Received | None:
-        timestamp, given = (posted.headers.get(f"x-hai-faq-{name}", "") for name in ("timestamp", "signature"))
+        timestamp, signed = (posted.headers.get(f"x-hai-faq-{name}", "") for name in ("timestamp", "signature"))
         if not is_recent(timestamp, posted.now):
             raise Forged
-        known = (signature(secret, timestamp, posted.body) for secret in self.secrets)
-        if not any(hmac.compare_digest(given.encode(), each.encode()) for each in known):
+        ours = (signature(secret, timestamp, posted.body) for secret in self.secrets)
+        if not any(hmac.compare_digest(signed.encode(), own.encode()) for own in ours):
             raise Forged
         try:
             message = json.loads(posted.body)
@@ -35,7 +35,6 @@ class Generic:
                 sender=str(message["from"]),
                 recipient=str(message.get("to") or ""),
                 text=str(message.get("text") or ""),
-                media=bool(message.get("media")),
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidBody from error

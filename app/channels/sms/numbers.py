@@ -19,15 +19,15 @@ class Numbers:
         self._sealing = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
 
     def parties(self, number: str) -> list[str]:
-        """The number's hash under each key."""
+        """Return the number's hash under each key."""
         return [hmac.digest(key, b"party" + number.encode("utf-8", "replace"), "sha256").hex() for key in self._keys]
 
     def seal(self, gateway: str, received: Received) -> str:
-        """Where the reply goes: gateway, from, to."""
+        """Return where the reply goes (gateway, from, to), encrypted."""
         return self._sealing.encrypt(json.dumps([gateway, received.recipient, received.sender]).encode()).decode()
 
     def unseal(self, address: str) -> tuple[str, str, str] | None:
-        """Gateway, from, to; None when the key is no longer known."""
+        """Return (gateway, from, to), or None when the key is no longer known."""
         try:
             gateway, sender, recipient = json.loads(self._sealing.decrypt(address.encode()))
         except (InvalidToken, ValueError):

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping
+from itertools import accumulate
 
 from app import metrics
 from app.channels.sms.gateway import Sender
@@ -36,14 +37,14 @@ class Outbox:
         self._woken = asyncio.Event()
 
     def carries(self, gateway: str) -> bool:
-        """Whether replies of this gateway go by its API."""
+        """Return whether replies of this gateway go by its API."""
         return gateway in self._senders
 
     def wake(self) -> None:
         self._woken.set()
 
     async def run(self) -> None:
-        """Until it is cancelled. What nobody foresaw is logged by its kind and must not end it."""
+        """Send until it is cancelled. What nobody foresaw is logged by its kind and must not end it."""
         swept = -SWEEPS
         while True:
             try:
@@ -60,11 +61,12 @@ class Outbox:
             self._woken.clear()
 
     async def send_waiting(self) -> None:
+        """Send every reply that is due now."""
         waiting = await asyncio.to_thread(self._deliveries.waiting, self._clock())
-        await asyncio.gather(*(self._send(each) for each in waiting))
+        await asyncio.gather(*(self._send(delivery) for delivery in waiting))
 
     async def send_unkept(self, address: str, text: str) -> None:
-        """An urgent text that no store could keep."""
+        """Send an urgent text that no store could keep, as often as `PAUSES` allow."""
         for pause in (0.0, *PAUSES):
             await asyncio.sleep(pause)
             if await self._call(address, text) in ("sent", "rejected"):
@@ -97,10 +99,6 @@ class Outbox:
         await asyncio.to_thread(self._deliveries.end, delivery.id, "sent" if state == "sent" else "unknown")
 
     def _pause(self, delivery: Delivery) -> float | None:
-        """Seconds to the next attempt, longer each time; None when all of them together have passed."""
-        spent, passed = self._clock() - delivery.at, 0.0
-        for pause in PAUSES:
-            passed += pause
-            if spent < passed:
-                return pause
-        return None
+        """Return the seconds to the next attempt, longer each time, or None when all of them together have passed."""
+        spent = self._clock() - delivery.at
+        return next((pause for pause, passed in zip(PAUSES, accumulate(PAUSES), strict=True) if spent < passed), None)

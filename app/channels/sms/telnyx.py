@@ -26,7 +26,7 @@ class Telnyx:
     client: httpx2.AsyncClient = field(default_factory=lambda: httpx2.AsyncClient(timeout=PATIENCE))
 
     def read(self, posted: Posted) -> Received | None:
-        self._check(posted)
+        self._check_signature(posted)
         try:
             data = json.loads(posted.body)["data"]
             if data["event_type"] != "message.received":
@@ -37,7 +37,6 @@ class Telnyx:
                 sender=str(message["from"]["phone_number"]),
                 recipient=str(message["to"][0]["phone_number"]),
                 text=str(message.get("text") or ""),
-                media=bool(message.get("media")),
             )
         except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
             raise InvalidBody from error
@@ -59,7 +58,7 @@ class Telnyx:
             return "sent"
         return "refused" if answer.status_code == 429 or answer.status_code >= 500 else "rejected"
 
-    def _check(self, posted: Posted) -> None:
+    def _check_signature(self, posted: Posted) -> None:
         timestamp, signature = (posted.headers.get(f"telnyx-{name}", "") for name in ("timestamp", "signature-ed25519"))
         if not is_recent(timestamp, posted.now):
             raise Forged

@@ -23,9 +23,9 @@ class Twilio:
 
     def read(self, posted: Posted) -> Received | None:
         fields = parse_qs(posted.body.decode("utf-8", "replace"), keep_blank_values=True)
-        given = posted.headers.get("x-twilio-signature", "")
-        known = (signature(token, each, fields) for token in self.tokens for each in _with_and_without_port(posted.url))
-        if not any(hmac.compare_digest(given.encode(), each.encode()) for each in known):
+        signed = posted.headers.get("x-twilio-signature", "")
+        ours = (signature(token, url, fields) for token in self.tokens for url in _with_and_without_port(posted.url))
+        if not any(hmac.compare_digest(signed.encode(), own.encode()) for own in ours):
             raise Forged
         if "MessageSid" not in fields or "From" not in fields:
             raise InvalidBody
@@ -35,7 +35,6 @@ class Twilio:
             sender=first["From"],
             recipient=first.get("To", ""),
             text=first.get("Body", ""),
-            media=first.get("NumMedia", "0") != "0",
         )
 
     def response(self, text: str) -> Response:
@@ -45,7 +44,7 @@ class Twilio:
 
 
 def signature(token: str, url: str, fields: Mapping[str, Sequence[str]]) -> str:
-    """Base64 of HMAC-SHA1 over the URL and every field's name and values, in the order of the names
+    """Return the base64 of HMAC-SHA1 over the URL and every field's name and values, in the order of the names
     (Twilio, Webhooks security).
     """
     signed = url + "".join(name + value for name in sorted(fields) for value in sorted(set(fields[name])))

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from app.channels.http.problems import problems
-from app.channels.http.services import Served
+from app.channels.sms.conversation import SmsConversation
 from app.channels.sms.gateway import Posted
 from app.errors import NotFound
 
@@ -16,14 +16,13 @@ router = APIRouter()
 async def webhook(
     gateway: Annotated[str, Path(max_length=20, examples=["twilio", "telnyx", "generic"])],
     request: Request,
-    served: Served,
 ) -> Response:
     """Signed as the gateway documents; answered in its own form, or with silence. 503 asks it to deliver again."""
-    exchange = served.exchange
-    if exchange is None or gateway not in exchange.gateways:
+    conversation: SmsConversation | None = request.app.state.sms
+    if conversation is None or gateway not in conversation.gateways:
         raise NotFound("No such gateway is configured.")
+    carrier = conversation.gateways[gateway]
     query = f"?{request.url.query}" if request.url.query else ""
-    url = f"{exchange.public_url}{request.url.path}{query}"
-    found = exchange.gateways[gateway]
-    received = found.read(Posted(url, request.headers, await request.body(), exchange.clock()))
-    return found.response(await exchange.reply(found, received) if received else "")
+    url = f"{conversation.public_url}{request.url.path}{query}"
+    received = carrier.read(Posted(url, request.headers, await request.body(), conversation.clock()))
+    return carrier.response(await conversation.reply(carrier, received) if received else "")

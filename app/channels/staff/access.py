@@ -14,8 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.channels.http.bodies import form_of
 from app.channels.http.services import Served, services
 from app.channels.rendering import page
-from app.channels.staff.services import Role, Staff, StaffServices, services_of
+from app.channels.staff.services import Staff, StaffServices, services_of
 from app.errors import NotAllowed, RecordsDown, RequestError, SignInNeeded, StoreError
+from app.roles import Role
 
 LONGEST_NAME = 200
 TOUCH = 60.0

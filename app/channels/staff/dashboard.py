@@ -65,7 +65,7 @@ def read(served: Services, staff: StaffServices, days: int) -> Figures:
     """Read the figures of the last `days` days. Raises `StoreError`."""
     last = served.answering.clock().astimezone(UTC).date()
     first = last - timedelta(days=days - 1)
-    knowledge = served.live.current
+    knowledge = served.reloader.current
     return Figures(
         usage=analytics.usage(staff.counts.since(first), last, days),
         tallies=served.feedback.tally(datetime.combine(first, time(), UTC)),

@@ -21,9 +21,9 @@ from app.dialogue import compose
 from app.dialogue.handoffs import Handoff, hand_over
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.lookup import Found
-from app.dialogue.messages import Answer, Message
+from app.dialogue.messages import Answer, Message, Part
 from app.errors import InvalidBody, NotFound
-from app.matching.matcher import Why
+from app.matching.matcher import Explanation
 from app.records.feedback import Opinion, Reason
 from app.segments import Segments, for_sending, segments
 
@@ -51,7 +51,7 @@ class Result:
     answer: Answer | None = None
     copies: Copies | None = None
     next_review: date | None = None
-    why: Why | None = None
+    why: Explanation | None = None
     """It is None where the entry was browsed to."""
     handoff: Handoff | None = None
     taken_back: bool = False
@@ -71,7 +71,7 @@ class Results:
 @router.get("/staff")
 async def browse(served: Served, person: SignedIn, entry: EntryId = "") -> Response:
     """Show all entries by theme, or one of them."""
-    knowledge = served.live.current
+    knowledge = served.reloader.current
     if not entry:
         return _page(served, person, Results())
     if not knowledge.serves(entry, served.answering.clock().date()):
@@ -100,7 +100,7 @@ async def search_while_typing(served: Served, staff: Staff, person: SignedIn, fo
 @router.post("/staff/flag")
 async def flag(served: Served, staff: Staff, person: SignedIn, form: Posted) -> Response:
     """Keep that an answer looks wrong, and tell its owner."""
-    knowledge, now = served.live.current, served.answering.clock()
+    knowledge, now = served.reloader.current, served.answering.clock()
     id_, reason = form.get("entry", ""), form.get("reason", REASONS[0])
     if id_ not in knowledge.answers or reason not in REASONS:
         raise InvalidBody("There is no such entry or reason.")
@@ -112,7 +112,7 @@ async def flag(served: Served, staff: Staff, person: SignedIn, form: Posted) -> 
 @router.get("/staff/flagged")
 async def flagged(served: Served, staff: Staff, person: SignedIn, entry: EntryId = "") -> Response:
     """Confirm a flag on a page of its own, so that loading it again flags nothing again."""
-    answers, told = served.live.current.answers, staff.owner_alerts.has_recipient
+    answers, told = served.reloader.current.answers, staff.owner_alerts.has_recipient
     if entry not in answers:
         raise NotFound
     return page("flagged.html", served, person=person, question=answers[entry].question, told=told, active="")
@@ -137,15 +137,16 @@ def _result(checked: CheckedSearch, staff: StaffServices, found: Found) -> Resul
     return Result(found.id, found.title, handoff=hand_over(staff.handoffs, found.id), taken_back=found.taken_back)
 
 
-def _entry(knowledge: Knowledge, answer: Answer, why: Why | None = None) -> Result:
-    text_message = for_sending("\n".join(compose.under_banner(knowledge, [answer.sms])))
-    chat = "\n\n".join(compose.under_banner(knowledge, compose.answer_parts(knowledge, answer)))
+def _entry(knowledge: Knowledge, answer: Answer, why: Explanation | None = None) -> Result:
+    parts: list[Part] = [*compose.banner(knowledge), compose.answer_part(knowledge, answer)]
+    text_message = for_sending("\n".join(line for part in parts for line in part.sms))
+    chat = "\n\n".join(paragraph for part in parts for paragraph in part.paragraphs)
     copies = Copies(chat, text_message, segments(text_message))
     return Result(answer.id, answer.question, answer, copies, knowledge.content.entries[answer.id].review, why)
 
 
 def _page(served: Services, person: Person, results: Results, text: str = "") -> Response:
-    knowledge, day = served.live.current, served.answering.clock().date()
+    knowledge, day = served.reloader.current, served.answering.clock().date()
     answers = [answer for id_, answer in knowledge.answers.items() if knowledge.serves(id_, day)]
     themes = {
         title: [answer for answer in answers if answer.theme == id_] for id_, title in knowledge.content.themes.items()
@@ -169,7 +170,7 @@ async def _record(served: Services, text: str) -> None:
 
 
 def _keep_flag(served: Services, staff: StaffServices, id_: str, reason: Reason, person: Person, now: datetime) -> None:
-    version = served.live.current.version
+    version = served.reloader.current.version
     message_id = served.answering.tokens.sign(now, "staff", (id_,), version)
     served.feedback.give(Opinion(message_id, now, "staff", id_, version, "down", reason))
     staff.add_audit_event(now, person.who, "flag", f"{id_} {reason}")

@@ -30,7 +30,7 @@ PATH = "/staff/review"
 @router.get(PATH)
 def review(served: Served, staff: Staff, person: Curating, at: Annotated[int, Query(ge=0, le=1000)] = 0) -> Response:
     """Show patients' texts, redacted; the audit has the view first, or it does not happen."""
-    knowledge, now = served.live.current, served.answering.clock()
+    knowledge, now = served.reloader.current, served.answering.clock()
     waiting = staff.questions.open()
     staff.add_audit_event(now, person.who, "view", f"review: {len(waiting)} questions")
     sorted_groups = groups(waiting, knowledge, now.date())
@@ -59,7 +59,7 @@ def propose(served: Served, staff: Staff, person: Curating, form: Posted) -> Res
     proposal = _proposal(form, person, now, _chosen(staff.questions.open(), form))
     try:
         asked = [question.text for question in staff.questions.all()]
-        hints = check(proposal, served.live.current, asked, staff.proposals.open())
+        hints = check(proposal, served.reloader.current, asked, staff.proposals.open())
     except InvalidBody as refused:
         return page(
             "refused.html",
@@ -101,11 +101,11 @@ def withhold(served: Served, staff: Staff, person: Curating, form: Posted) -> Re
     """Take an answer back at once, on all replicas within a minute."""
     now = served.answering.clock()
     id_, why = form.get("entry", ""), form.get("why", "")
-    if id_ not in served.live.current.answers or not why:
+    if id_ not in served.reloader.current.answers or not why:
         raise InvalidBody("Name an entry, and say why it is taken back.")
     staff.add_audit_event(now, person.who, "withhold", id_)
     staff.withdrawals.add(Withdrawal(id_, now, person.who, why[:LONGEST_REASON]))
-    served.live.wake()
+    served.reloader.wake()
     return RedirectResponse(PATH, 303)
 
 

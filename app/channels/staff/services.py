@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
-from authlib.integrations.starlette_client import StarletteOAuth2App
 from fastapi import Depends, Request
 
 from app.channels.staff.one_time_link import OneTimeLink
@@ -18,21 +17,20 @@ from app.records.limits import Limits
 from app.records.proposals import Proposals
 from app.records.review_queue import ReviewQueue
 from app.records.withdrawals import Withdrawals
+from app.roles import Role
 
-Role = Literal["lookup", "curator"]
-"""A curator may do all that the look-up may."""
+if TYPE_CHECKING:  # most services sign in by no provider
+    from app.channels.staff.openid import OpenId
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
     """The hospital's identity provider."""
 
-    client: StarletteOAuth2App
-    issuer: str
+    client: "OpenId"
     roles_claim: str
     """Dots lead into objects: `realm_access.roles`."""
     roles: dict[str, Role]
-    redirect_uri: str
 
 
 @dataclass(frozen=True, slots=True)

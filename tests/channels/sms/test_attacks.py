@@ -49,7 +49,7 @@ def test_a_replay_gets_the_reply_of_the_first_and_moves_nothing(phone: Phone, ap
     assert len(api.wait(2)) == 2
 
 
-@pytest.mark.parametrize("off", [-301, 301, 10**9])
+@pytest.mark.parametrize("off", [-301, 310, 10**9])
 def test_an_old_or_future_signature_is_refused(phone: Phone, off: int) -> None:
     body, at = json.dumps({"id": "1", "from": phone.number, "text": "lamp"}).encode(), str(int(time.time()) + off)
     headers = {"x-hai-faq-timestamp": at, "x-hai-faq-signature": signature(SECRET, at, body)}

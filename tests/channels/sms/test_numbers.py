@@ -1,7 +1,7 @@
 from app.channels.sms.gateway import Received
 from app.channels.sms.numbers import Numbers
 
-RECEIVED = Received("m1", "+12155550123", "+12155550100", "hello", False)
+RECEIVED = Received("m1", "+12155550123", "+12155550100", "hello")
 
 
 def test_a_number_has_one_hash_under_each_key() -> None:

@@ -14,12 +14,11 @@ from sqlalchemy import Engine
 from app.channels.sms.gateway import Outcome, Received
 from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import PAUSES, Outbox
-from app.records.database import connect
+from app.records.database import connect, migrate
 from app.records.deliveries import INTERRUPTED, Deliveries, Delivery
-from app.records.migrations import migrate
 
 NUMBERS = Numbers(("n" * 32,))
-ADDRESS = NUMBERS.seal("telnyx", Received("m1", "+12155550123", "+12155550100", "", False))
+ADDRESS = NUMBERS.seal("telnyx", Received("m1", "+12155550123", "+12155550100", ""))
 
 
 @dataclass

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from app.content.writing import write, write_all
+from app.content.file_io import write, write_all
+from app.errors import ContentError
 
 
 def test_a_file_keeps_its_mode_and_its_folder_is_made(tmp_path: Path) -> None:
@@ -18,7 +19,7 @@ def test_when_one_file_cannot_be_written_the_others_get_back_what_they_held(tmp_
     old, new, folder = (tmp_path / name for name in ("old.yaml", "new.yaml", "folder.yaml"))
     old.write_bytes(b"held")
     (folder / "inside").mkdir(parents=True)
-    with pytest.raises(OSError, match=r"folder\.yaml"):
+    with pytest.raises(ContentError, match=r"folder\.yaml:1: cannot be written, nothing is changed: Is a directory"):
         write_all({old: b"changed", new: b"made", folder: b"fails"})
     assert old.read_bytes() == b"held"
     assert sorted(tmp_path.iterdir()) == [folder, old]

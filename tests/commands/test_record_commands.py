@@ -11,9 +11,8 @@ from sqlalchemy import Engine
 from app.cli import main
 from app.records.audit import Audit
 from app.records.counts import Counts
-from app.records.database import connect
+from app.records.database import connect, migrate
 from app.records.feedback import Feedback, Opinion
-from app.records.migrations import migrate
 from app.records.proposals import Proposal, Proposals
 from app.records.review_queue import ReviewQueue
 from app.redaction.redact import redact
@@ -56,7 +55,7 @@ def test_export_writes_every_kind_of_record_for_its_owner_only(store: Engine, tm
     assert "7 records" in run(store, "export", "--to", str(path)).output
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     kinds = ["question", "question", "feedback", "count", "count", "proposal", "audit"]
-    assert [each["record"] for each in lines] == kinds
+    assert [line["record"] for line in lines] == kinds
     assert (lines[0]["text"], lines[-2]["lines"], lines[-1]["act"]) == ("¿y la radio?", ["hue", "tint"], "export")
     assert path.stat().st_mode & 0o777 == 0o600
 
@@ -91,7 +90,7 @@ def test_purge_asks_and_deletes_what_is_older(store: Engine) -> None:
 
 def test_purge_of_all_is_audited(store: Engine) -> None:
     assert run(store, "purge", "--all", "--yes").output == "deleted 2 questions\n"
-    assert [(each.act, each.subject) for each in Audit(store).all()] == [("purge", "all questions")]
+    assert [(event.act, event.subject) for event in Audit(store).all()] == [("purge", "all questions")]
 
 
 @pytest.mark.parametrize("args", [(), ("--all", "--older-than", "3")])

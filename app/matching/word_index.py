@@ -1,4 +1,4 @@
-"""Which topics use which words: a ranking from the first letters on, while a question is still being typed."""
+"""Ranks topics from the first letters on, while a question is still being typed, by the words that each topic uses."""
 
 import math
 from bisect import bisect_left
@@ -14,20 +14,21 @@ from rapidfuzz.distance import OSA
 from app.matching import features
 from app.matching.features import FloatArray
 from app.matching.vocabulary import Vocabulary
+from app.text import ParsedText
 
 LEAST_COUNT = 2
 """A word that one phrasing alone uses is as likely a slip."""
 LEAST_SLIP = 4
 """Letters from which on an unfinished word may hold a slip."""
 LEAST_EVIDENCE = 1.0
-"""Of the likeliest topic, in the units of `likely` before it is scaled: `the` gives 0.5, `hoc` 1.1, `ir` 5.9."""
+"""Least evidence for the likeliest topic that is scaled to 1: `the` gives 0.5, `hoc` 1.1, `ir` 5.9."""
 LAST = "\U0010ffff"
 _RARE = 1e-4
 """Added to a word's mean share, so that the logarithm stays finite."""
 
 
 @dataclass(frozen=True)
-class Index:
+class WordIndex:
     """One row per word, in order of the alphabet: the share of each topic's phrasings that use it."""
 
     vocabulary: Vocabulary
@@ -39,40 +40,44 @@ class Index:
         object.__setattr__(self, "_places", {word: place for place, word in enumerate(self.words)})
 
     @classmethod
-    def of(cls, vocabulary: Vocabulary, topics: Sequence[Sequence[str]]) -> "Index":
-        """`topics` are the phrasings of each topic; a row's columns are in their order."""
+    def of(cls, vocabulary: Vocabulary, topics: Sequence[Sequence[str]]) -> "WordIndex":
+        """Return the index of the phrasings of each topic; a row's columns are in their order."""
         using = [Counter(_words_of(phrasings)) for phrasings in topics]
-        total = sum(using, Counter())
+        total: Counter[str] = Counter()
+        for counts in using:
+            total.update(counts)
         words = sorted(word for word, count in total.items() if count >= LEAST_COUNT)
-        sizes = np.array([max(1, len(phrasings)) for phrasings in topics], np.float32)
-        counts = np.array([[each[word] for each in using] for word in words], np.float32).reshape(-1, len(topics))
-        return cls(vocabulary, words, counts / sizes)
+        places = {word: place for place, word in enumerate(words)}
+        shares = np.zeros((len(words), len(topics)), np.float32)
+        for column, counts in enumerate(using):
+            for word in counts.keys() & places:
+                shares[places[word], column] = counts[word] / len(topics[column])
+        return cls(vocabulary, words, shares)
 
-    def likely(self, text: str) -> FloatArray:
-        """How much each topic's phrasings sound like this text, 0 to 1; the last word may be unfinished.
+    def likely(self, text: ParsedText, unfinished: bool) -> FloatArray:
+        """Return how much each topic's phrasings sound like this text, 0 to 1; with `unfinished` the last word may
+        go on.
 
-        1 is the best, unless even that one's evidence is weak.
-
-        A word counts by the root of its share in the topic and by how rare it is over all topics (inverse document
-        frequency), so that `hoc` finds `hockey` though a tenth of one topic's phrasings use it.
+        1 is the best, unless even that one's evidence is weak. A word counts by the root of its share in the topic and
+        by how rare it is over all topics (inverse document frequency), so that `hoc` finds `hockey` though a tenth of
+        one topic's phrasings use it.
         """
-        found = np.zeros(self.shares.shape[1], np.float32)
-        for share in self._shares(text):
-            found += np.sqrt(share) * -math.log(float(share.mean()) + _RARE)
-        return found / max(float(found.max(initial=0.0)), LEAST_EVIDENCE)
+        evidence = np.zeros(self.shares.shape[1], np.float32)
+        for share in self._shares(text, unfinished):
+            evidence += np.sqrt(share) * -math.log(float(share.mean()) + _RARE)
+        return evidence / max(float(evidence.max(initial=0.0)), LEAST_EVIDENCE)
 
     def finished(self, text: str, topic: int) -> str:
-        """The text with its last word as the phrasings of a topic (its column) most often finish it."""
-        start = next(iter(features.tokenise(text)[-1:]), "")
+        """Return the text with its last word as the phrasings of a topic (its column) most often finish it."""
+        start = next(iter(features.tokens(text)[-1:]), "")
         rows = slice(bisect_left(self.words, start), bisect_left(self.words, start + LAST))
         if not start or not text[-1:].isalnum() or not self.shares[rows, topic].any():
             return text
         full = self.words[rows.start + int(self.shares[rows, topic].argmax())]
         return f"{text[: len(text) - len(start)]}{full}"
 
-    def _shares(self, text: str) -> Iterator[FloatArray]:
-        words = [word for word in features.tokenise(text)[: features.LONGEST_TEXT] if word != "?"]
-        unfinished = text[-1:].isalnum()
+    def _shares(self, text: ParsedText, unfinished: bool) -> Iterator[FloatArray]:
+        words = text.words[: features.LONGEST_TEXT]
         for word in words[: -1 if unfinished else None]:
             for full in self.vocabulary.lexicon.write_out([word]):
                 place = self._places.get(full, self._places.get(self.vocabulary.repair(full)))
@@ -82,7 +87,9 @@ class Index:
             yield from self._beginning_with(words[-1])
 
     def _beginning_with(self, start: str) -> Iterator[FloatArray]:
-        """Any of the words that start so; for shorthand also what it stands for; for a slip the nearest start."""
+        """Yield the share of topics that use any word with this start; for shorthand also the words it stands for,
+        for a slip the nearest start.
+        """
         for prefix in (start, *self.vocabulary.lexicon.shorthand.get(start, ())):
             rows = self.shares[bisect_left(self.words, prefix) : bisect_left(self.words, prefix + LAST)]
             if not len(rows) and len(prefix) >= LEAST_SLIP:
@@ -95,11 +102,11 @@ class Index:
         alike = self.words[bisect_left(self.words, prefix[0]) : bisect_left(self.words, prefix[0] + LAST)]
         lengths = (len(prefix), len(prefix) + 1)
         starts = sorted({word[:length] for word in alike for length in lengths if len(word) >= length})
-        found = process.extractOne(prefix, starts, scorer=OSA.distance, score_cutoff=1)
-        return found[0] if found else LAST
+        nearest = process.extractOne(prefix, starts, scorer=OSA.distance, score_cutoff=1)
+        return nearest[0] if nearest else LAST
 
 
 def _words_of(phrasings: Sequence[str]) -> Iterator[str]:
-    """Each word once for each phrasing that uses it."""
+    """Yield each word once for each phrasing that uses it."""
     for phrasing in phrasings:
-        yield from set(features.tokenise(phrasing)) - {"?"}
+        yield from set(features.tokens(phrasing)) - {"?"}

@@ -12,18 +12,19 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 
-from app import live
 from app.cli import main
 from app.content import files
+from app.content.yaml_file import read_yaml
 from app.dialogue import engine as dialogue
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, State
-from app.live import Place
+from app.loading import model_cache
+from app.loading.loader import load
+from app.loading.model_cache import ContentConfig
 from app.records.audit import Audit
-from app.records.database import connect
-from app.records.migrations import migrate
+from app.records.database import connect, migrate
 from app.records.proposals import Kind, Proposal, Proposals
-from tests.conftest import FIXTURE, NOW, place_of, seal
+from tests.conftest import FIXTURE, NOW, config_of, seal
 
 LABELLED: list[dict[str, Any]] = [
     {"text": "what color is this lamp", "accept": ["lamp-color"]},
@@ -52,7 +53,7 @@ class Meddling(io.BytesIO):
 
 @dataclass(frozen=True)
 class Ward:
-    place: Place
+    place: ContentConfig
     store: Engine
     labelled: Path
 
@@ -78,7 +79,7 @@ def ward(cache: Path, knowledge: Knowledge, tmp_path_factory: pytest.TempPathFac
     (root / "cases.jsonl").write_text("\n".join(map(json.dumps, LABELLED)))
     store = connect(f"sqlite:///{root / 'review.db'}")
     migrate(store)
-    yield Ward(place_of(root / "content", cache), store, root / "cases.jsonl")
+    yield Ward(config_of(root / "content", cache), store, root / "cases.jsonl")
     store.dispose()
 
 
@@ -94,18 +95,18 @@ def applied(ward: Ward) -> Result:
 
 
 def open_ids(ward: Ward) -> list[int]:
-    return [each.id for each in Proposals(ward.store).open()]
+    return [proposal.id for proposal in Proposals(ward.store).open()]
 
 
-def test_a_good_proposal_is_added_and_every_other_byte_stays(ward: Ward, applied: Result) -> None:
-    before = (FIXTURE / "intents" / "lamp.yaml").read_text()
-    added = "".join(f'  - "{line}"\n' for line in GOOD)
-    assert (ward.place.content / "intents" / "lamp.yaml").read_text() == before + added
+def test_a_good_proposal_is_added_and_no_list_of_a_person_is_touched(ward: Ward, applied: Result) -> None:
+    intents = ward.place.content / "intents"
+    assert read_yaml(intents / "reviewed.yaml").data["lamp-bulb"] == list(GOOD)
+    assert (intents / "lamp.yaml").read_bytes() == (FIXTURE / "intents" / "lamp.yaml").read_bytes()
 
 
 def test_what_was_added_is_answered_at_the_next_load_without_another_fit(ward: Ward, applied: Result) -> None:
-    assert (ward.place.cache / live.build_key(ward.place.content, ward.place.risk)).is_dir()
-    reply, _ = dialogue.respond(Message(GOOD[0]), State(), live.load(ward.place), NOW)
+    assert (ward.place.cache / model_cache.key(ward.place)).is_dir()
+    reply, _ = dialogue.respond(Message(GOOD[0]), State(), load(ward.place), NOW)
     assert [answer.id for answer in reply.answers] == ["lamp-bulb"]
 
 
@@ -124,14 +125,14 @@ def test_a_phrasing_of_danger_is_refused_before_anything_is_fitted(ward: Ward, a
 def test_a_new_topic_waits_for_the_seal_of_its_title(ward: Ward, applied: Result) -> None:
     assert "hai-faq approve title.nc-radio" in applied.output
     assert files.load_content(ward.place.content).topics["nc-radio"].title == "a radio on the ward"
-    assert "title.nc-radio" in live.load(ward.place).withheld
+    assert "title.nc-radio" in load(ward.place).withheld
 
 
 def test_all_are_settled_listed_and_audited(ward: Ward, applied: Result) -> None:
     listed = ward.run("list").output
     assert "applied: 1 lamp-bulb: 4 phrasings" in listed
     assert "refused: 3 lamp-color: 4 phrasings\n  answered though" in listed
-    events = [(each.who, each.act, each.subject) for each in Audit(ward.store).all()]
+    events = [(event.who, event.act, event.subject) for event in Audit(ward.store).all()]
     assert ("Rita", "apply", "3 lamp-color: refused") in events
 
 

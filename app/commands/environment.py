@@ -1,11 +1,10 @@
-"""What commands share."""
+"""The settings and the store that commands work with, and how an error of ours ends a command."""
 
 import logging
 import re
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -14,32 +13,24 @@ from pydantic_settings import SettingsError as UnreadableError
 from sqlalchemy import Engine
 
 from app.errors import HaiFaqError, SettingsError
-from app.records.database import connect
-from app.records.migrations import migrate
+from app.records.database import connect, migrate
 from app.settings import Settings, misnamed
 
 log = logging.getLogger(__name__)
 
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
 
+class Program(click.Group):
+    """A program whose commands end in a line on standard error and status 1, not a stack trace, at an error of ours."""
 
-def clean(command: Callable[Given, Result]) -> Callable[Given, Result]:
-    """An error of ours is a line on standard error and status 1, not a stack trace."""
-
-    @wraps(command)
-    def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+    def invoke(self, context: click.Context) -> Any:
         try:
-            return command(*args, **kwargs)
+            return super().invoke(context)
         except HaiFaqError as error:
             raise click.ClickException(str(error)) from error
 
-    return run
 
-
-@clean
-def settings_of(environment: Mapping[str, str]) -> Settings:
-    """A wrong one is named, as are variables that look like settings and are none."""
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Return the settings; warn of variables that look like one and are none. Raises `SettingsError` with the name."""
     slips = misnamed(environment)
     if slips:
         log.warning("no such setting, so not read: %s", ", ".join(slips))
@@ -49,22 +40,22 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
     try:
         return Settings(_secrets_dir=secrets or None)
     except ValidationError as error:
-        raise SettingsError("; ".join(map(_wrong, error.errors()))) from error
+        raise SettingsError("; ".join(map(_problem, error.errors()))) from error
     except UnreadableError as error:  # it names the field between quotes and the kind of source
         name = re.search(r'field "(\w+)"', str(error))
-        said = f"HAI_FAQ_{name[1].upper()}: must be JSON, see docs/OPERATIONS.md" if name else str(error)
-        raise SettingsError(said) from error
+        problem = f"HAI_FAQ_{name[1].upper()}: must be JSON, see docs/OPERATIONS.md" if name else str(error)
+        raise SettingsError(problem) from error
 
 
-def _wrong(error: ErrorDetails) -> str:
+def _problem(error: ErrorDetails) -> str:
     if not error["loc"]:
         return error["msg"]
     name, *inside = map(str, error["loc"])
     return ": ".join([f"HAI_FAQ_{name.upper()}", *([".".join(inside)] if inside else []), error["msg"]])
 
 
-def store_of(settings: Settings) -> Engine:
-    """The store, with its schema up to date."""
+def open_store(settings: Settings) -> Engine:
+    """Return the store, its schema brought up to date."""
     store = connect(settings.database_url)
     migrate(store)
     return store

@@ -1,4 +1,4 @@
-"""`hai-faq records`: export, purge."""
+"""`hai-faq records export` and `records purge`."""
 
 import getpass
 import json
@@ -14,7 +14,7 @@ from typing import Any, TextIO
 import click
 from sqlalchemy import Engine
 
-from app.commands.ground import clean, store_of
+from app.commands.environment import open_store
 from app.records.audit import Act, Audit, Event
 from app.records.counts import Counts
 from app.records.feedback import Feedback
@@ -28,26 +28,25 @@ PRIVATE = 0o600
 
 @click.group()
 def records() -> None:
-    """What is remembered: taken out, or deleted before its time."""
+    """Take out what is remembered, or delete it before its time."""
 
 
 @records.command()
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="A file, for your eyes only.")
 @click.pass_obj
-@clean
 def export(settings: Settings, to: Path | None) -> None:
-    """Questions, feedback, counts, proposals and audit, a JSON object a line; treat it as health information."""
-    store = store_of(settings)
+    """Write questions, feedback, counts, proposals and audit as JSON lines; treat them as health information."""
+    store = open_store(settings)
     with _opened(to) as file:
         _note(store, "export", str(to or "standard output"))
-        done = _write(_lines(settings, store), file)
+        written = [file.write(line) for line in _lines(settings, store)]
     if to:
-        click.echo(f"{done} records in {to}")
+        click.echo(f"{len(written)} records in {to}")
 
 
 @contextmanager
 def _opened(path: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a file for its owner only before anything is written into it, also where it was there."""
+    """Yield standard output, or an emptied file that is its owner's alone before anything is written into it."""
     if path is None:
         yield sys.stdout
         return
@@ -66,15 +65,14 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
 @click.option("--all", "everything", is_flag=True)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
-@clean
 def purge(settings: Settings, days: int | None, everything: bool, yes: bool) -> None:
-    """Deletes stored questions. Counts, proposals and the audit hold no patient's words and stay."""
+    """Delete stored questions. Counts, proposals and the audit hold no patient's words and stay."""
     if (days is None) != everything:
         raise click.UsageError("say either --older-than DAYS or --all")
-    store, now = store_of(settings), datetime.now(UTC)
+    store, now = open_store(settings), datetime.now(UTC)
     questions = ReviewQueue(store, settings.question_keep, redact)
     before = datetime.max.replace(tzinfo=UTC) if days is None else now - timedelta(days=days)
-    count = sum(each.at < before for each in questions.all())
+    count = sum(question.at < before for question in questions.all())
     if not yes and not click.confirm(f"delete {count} questions?"):
         return
     _note(store, "purge", "all questions" if everything else f"questions older than {days} days")
@@ -85,21 +83,20 @@ def _note(store: Engine, act: Act, subject: str) -> None:
     Audit(store).add(Event(datetime.now(UTC), getpass.getuser(), act, subject))
 
 
-def _write(lines: Iterable[dict[str, Any]], file: TextIO) -> int:
-    """How many there were."""
-    written = [file.write(json.dumps(each, ensure_ascii=False, default=datetime.isoformat) + "\n") for each in lines]
-    return len(written)
+def _lines(settings: Settings, store: Engine) -> Iterator[str]:
+    for record in _records(settings, store):
+        yield json.dumps(record, ensure_ascii=False, default=datetime.isoformat) + "\n"
 
 
-def _lines(settings: Settings, store: Engine) -> Iterator[dict[str, Any]]:
-    yield from _records("question", ReviewQueue(store, settings.question_keep, redact).all())
-    yield from _records("feedback", Feedback(store, settings.ledger_keep).all())
+def _records(settings: Settings, store: Engine) -> Iterator[dict[str, Any]]:
+    yield from _of_kind("question", ReviewQueue(store, settings.question_keep, redact).all())
+    yield from _of_kind("feedback", Feedback(store, settings.ledger_keep).all())
     for (day, channel, measure, name), times in Counts(store).since(date.min):
         count = {"day": day.isoformat(), "channel": channel, "measure": measure, "name": name, "times": times}
         yield {"record": "count"} | count
-    yield from _records("proposal", Proposals(store).all())
-    yield from _records("audit", Audit(store).all())
+    yield from _of_kind("proposal", Proposals(store).all())
+    yield from _of_kind("audit", Audit(store).all())
 
 
-def _records(kind: str, kept: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    return ({"record": kind} | asdict(each) for each in kept)
+def _of_kind(kind: str, rows: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    return ({"record": kind} | asdict(row) for row in rows)

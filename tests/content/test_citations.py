@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.content import files, sources
+from app.content import citations, files
 from app.content.approval import Lock
 from app.errors import SourceError
 
@@ -23,14 +23,14 @@ Press the button.
 
 
 def lock_for(folder: Path) -> Lock:
-    now = sources.paragraphs(files.load_content(folder).documents["lamp"], DOCUMENT)
+    now = citations.paragraphs(files.load_content(folder).documents["lamp"], DOCUMENT)
     cited = {f"lamp/{place}": text for place, text in now.items()}
     return Lock().sealing_paragraphs(cited, date(2029, 1, 1), "doctor", "Dr. A")
 
 
 def test_blocks_and_bullets_are_numbered_within_their_section(folder: Path) -> None:
-    found = sources.paragraphs(files.load_content(folder).documents["lamp"], DOCUMENT)
-    assert found == {
+    numbered = citations.paragraphs(files.load_content(folder).documents["lamp"], DOCUMENT)
+    assert numbered == {
         "top/1": "The lamp is green. It stands on the table.",
         "use/1": "Press the button.",
         "use/2": "The night nurse looks after it.",
@@ -40,18 +40,18 @@ def test_blocks_and_bullets_are_numbered_within_their_section(folder: Path) -> N
 
 def test_a_missing_heading_is_an_error(folder: Path) -> None:
     with pytest.raises(SourceError, match="Using the lamp"):
-        sources.paragraphs(files.load_content(folder).documents["lamp"], "The Bedside Lamp\n\nGreen.")
+        citations.paragraphs(files.load_content(folder).documents["lamp"], "The Bedside Lamp\n\nGreen.")
 
 
 def test_the_same_document_has_not_drifted(folder: Path) -> None:
     content = files.load_content(folder)
-    assert sources.drifted(content, "lamp", DOCUMENT, lock_for(folder).paragraphs) == []
+    assert citations.drifted(content, "lamp", DOCUMENT, lock_for(folder).paragraphs) == []
 
 
 def test_a_changed_paragraph_names_the_entries_that_cite_it(folder: Path) -> None:
     content = files.load_content(folder)
     changed = DOCUMENT.replace("Press", "Pull")
-    (drift,) = sources.drifted(content, "lamp", changed, lock_for(folder).paragraphs)
+    (drift,) = citations.drifted(content, "lamp", changed, lock_for(folder).paragraphs)
     assert (drift.place, drift.problem) == ("lamp/use/1", "has changed")
     assert drift.entries == ("lamp-switch", "lamp-hours")
 
@@ -59,6 +59,6 @@ def test_a_changed_paragraph_names_the_entries_that_cite_it(folder: Path) -> Non
 def test_only_paragraphs_that_match_their_fingerprint_are_quoted(folder: Path) -> None:
     content = files.load_content(folder)
     changed = DOCUMENT.replace("Press", "Pull")
-    quoted = sources.passages(content, {"lamp": changed}, lock_for(folder).paragraphs)
+    quoted = citations.passages(content, {"lamp": changed}, lock_for(folder).paragraphs)
     assert "lamp/use/1" not in quoted
     assert quoted["lamp/use/2"] == "The night nurse looks after it."

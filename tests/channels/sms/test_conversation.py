@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from app.channels.sms.exchange import Exchange
+from app.channels.sms.conversation import SmsConversation
 from app.channels.sms.gateway import Received
 from app.main import create_app
 from app.records.deliveries import Deliveries
@@ -130,32 +131,37 @@ class Hanging(Deliveries):
         self._let_go.wait()
 
 
-def reply(exchange: Exchange, text: str, id_: str = "x1") -> str:
-    received = Received(id_, "+12155550999", "+12155550100", text, False)
-    return asyncio.run(exchange.reply(exchange.gateways["generic"], received))
+def reply(conversation: SmsConversation, text: str, id_: str = "x1", then: Callable[[], None] = lambda: None) -> str:
+    """`then` comes before the loop ends, which waits for threads that still hang."""
+
+    async def said() -> str:
+        try:
+            return await conversation.reply(conversation.gateways["generic"], received)
+        finally:
+            then()
+
+    received = Received(id_, "+12155550999", "+12155550100", text)
+    return asyncio.run(said())
 
 
-def exchange_of(app: FastAPI) -> Exchange:
-    found: Exchange = app.state.services.exchange
-    return found
+def conversation_of(app: FastAPI) -> SmsConversation:
+    conversation: SmsConversation = app.state.sms
+    return conversation
 
 
 def test_a_store_that_hangs_holds_back_no_danger(texting: Settings) -> None:
     let_go = threading.Event()
     with TestClient(app := create_app(texting)):
-        exchange = replace(exchange_of(app), deliveries=Hanging(let_go), urgent_within=0.05)
-        timer = threading.Timer(1.0, let_go.set)  # after which the thread that hangs may end
-        timer.start()
-        assert reply(exchange, "i cant breathe") == "Call 911 now."
-    timer.join()
+        conversation = replace(conversation_of(app), deliveries=Hanging(let_go), urgent_within=0.05)
+        assert reply(conversation, "i cant breathe", then=let_go.set) == "Call 911 now."
 
 
 def test_danger_that_a_dead_process_left_without_a_reply_is_answered_by_another(texting: Settings) -> None:
     with TestClient(app := create_app(texting)):
-        exchange = replace(exchange_of(app), urgent_within=0.2)
+        conversation = replace(conversation_of(app), urgent_within=0.2)
         id_ = hashlib.sha256(b"generic\0left").hexdigest()
-        exchange.deliveries.claim(id_, "party", exchange.clock())
-        assert reply(exchange, "i cant breathe", "left") == "Call 911 now."
+        conversation.deliveries.claim(id_, "party", conversation.clock())
+        assert reply(conversation, "i cant breathe", "left") == "Call 911 now."
 
 
 def test_an_opt_out_outlives_a_new_key(texting: Settings) -> None:

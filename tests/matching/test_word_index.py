@@ -2,17 +2,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matching.index import Index
 from app.matching.vocabulary import Lexicon, Vocabulary
+from app.matching.word_index import WordIndex
+from app.text import parse
 
 SIZE = ["how big is it", "size of the pump", "is it like a hockey puck", "hockey puck size"]
 PLACE = ["where is it placed", "location of the pump", "where in the body", "its location"]
 LEXICON = Lexicon({"loc": ("location",)})
-INDEX = Index.of(Vocabulary(frozenset(" ".join(SIZE + PLACE).split()), LEXICON), [SIZE, PLACE])
+INDEX = WordIndex.of(Vocabulary(frozenset(" ".join(SIZE + PLACE).split()), LEXICON), [SIZE, PLACE])
 
 
 def best(text: str) -> int | None:
-    likely = INDEX.likely(text)
+    likely = INDEX.likely(parse(text), text[-1:].isalnum())
     return int(likely.argmax()) if likely.any() else None
 
 
@@ -38,7 +39,7 @@ def test_an_unfinished_word_is_finished_as_the_topic_has_it() -> None:
 
 @given(st.text())
 def test_any_text_gets_numbers_from_0_to_1(text: str) -> None:
-    likely = INDEX.likely(text)
+    likely = INDEX.likely(parse(text), text[-1:].isalnum())
     assert likely.shape == (2,)
     assert bool(np.isfinite(likely).all())
     assert 0 <= float(likely.min()) <= float(likely.max()) <= 1

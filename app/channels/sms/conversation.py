@@ -1,4 +1,4 @@
-"""What a text message gets: once, with the writer's consent, in the wording approved for text messages.
+"""Each text message gets one reply, with the writer's consent, in the wording approved for text messages.
 
 Urgent goes before everything: an opt-out, a limit and a dead store hold back any other reply, never that one.
 """
@@ -16,7 +16,6 @@ from app.channels.sms import consent
 from app.channels.sms.gateway import Gateway, Received
 from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import Outbox
-from app.dialogue import compose
 from app.dialogue.messages import Message
 from app.errors import NotReady, StoreError, TooLarge
 from app.records.consents import Consents
@@ -24,7 +23,7 @@ from app.records.deliveries import Deliveries, Delivery
 from app.records.limits import Limits
 from app.segments import for_sending
 
-Given = ParamSpec("Given")
+Params = ParamSpec("Params")
 Result = TypeVar("Result")
 
 MORE = "more"
@@ -37,42 +36,43 @@ URGENT_AGAIN = 60.0
 LOOKS, EVERY = 60, 0.1
 """Looks, and seconds between them, at what another process makes of the same message."""
 SENDERS = 10_000
-"""Numbers of which the last message and the last urgent text are remembered."""
+"""Numbers whose last message and last urgent text are remembered."""
 
 
 @dataclass(slots=True)
-class _Last:
-    """Of a number, in memory: what it wrote last and how often in a row, and its last urgent text."""
+class _Sender:
+    """What this process remembers of a number: its last message, how often in a row, and its last urgent text."""
 
-    said: str = ""
-    said_at: float = 0.0
+    message: str = ""
+    at: float = 0.0
     times: int = 0
     urgent: str = ""
     urgent_at: float = 0.0
 
 
 @dataclass(frozen=True)
-class Exchange:
+class SmsConversation:
     gateways: Mapping[str, Gateway]
     answering: Answering
     deliveries: Deliveries
     consents: Consents
     numbers: Numbers
     outbox: Outbox
-    of_number: Limits
-    of_all: Limits
+    limits: Limits
+    """By number."""
+    limit_in_all: Limits
     clock: Callable[[], float]
     public_url: str
     consent_by_gateway: bool
     """STOP, START and HELP are answered by the gateway, and its opt-outs kept there."""
     urgent_within: float = 2.0
     """Seconds that a store which hangs, or a process which died, may hold back an urgent reply."""
-    _last: OrderedDict[str, _Last] = field(default_factory=OrderedDict)
+    _senders: OrderedDict[str, _Sender] = field(default_factory=OrderedDict)
     _unkept: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def reply(self, gateway: Gateway, received: Received) -> str:
-        """What to say at once; empty where silence is right or an API carries the reply. Raises `NotReady` when the
-        gateway shall try again.
+        """Return what to say at once, empty where silence is right or an API carries the reply. Raises `NotReady` when
+        the gateway shall try again.
         """
         id_ = hashlib.sha256(f"{gateway.name}\0{received.id}".encode("utf-8", "replace")).hexdigest()
         parties = self.numbers.parties(received.sender)
@@ -82,20 +82,21 @@ class Exchange:
             earlier = await self._store(urgent, self.deliveries.claim, id_, parties[0], self.clock())
             if earlier is not None:
                 return await self._as_before(earlier, urgent)
-            said = for_sending(await self._say(received, parties, urgent))
-            keep = address if said else ""
-            await self._store(urgent, self.deliveries.replied, id_, said, urgent, keep, self.clock())
+            reply = for_sending(await self._say(received, parties, urgent))
+            keep = address if reply else ""
+            await self._store(urgent, self.deliveries.replied, id_, reply, urgent, keep, self.clock())
         except StoreError as error:
             if not urgent:
                 raise NotReady from error
             return await self._unkept_urgent(received, address)
         if keep:
             self.outbox.wake()
-        return said
+        return reply
 
     async def _store(
-        self, urgent: bool, step: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
+        self, urgent: bool, step: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs
     ) -> Result:
+        """Return what a step of the store returns; for an urgent message one that hangs is a `StoreError`."""
         try:
             async with asyncio.timeout(self.urgent_within if urgent else None):
                 return await asyncio.to_thread(step, *args, **kwargs)
@@ -109,95 +110,98 @@ class Exchange:
         return await self.answering.is_urgent(Message(received.text, "sms"), received.sender)
 
     async def _as_before(self, earlier: Delivery, urgent: bool) -> str:
-        """The reply that another delivery of the same message has led to, as soon as there is one. The process that
-        worked on it may have died: danger is then answered here, at the price of saying it twice.
+        """Return the reply that another delivery of the same message has led to, as soon as there is one. The process
+        that worked on it may have died: danger is then answered here, at the price of saying it twice.
         """
         for _ in range(round(self.urgent_within / EVERY) if urgent else LOOKS):
             if earlier.state != "received":
                 return earlier.reply
             await asyncio.sleep(EVERY)
-            found = await asyncio.to_thread(self.deliveries.find, earlier.id)
-            earlier = found or earlier
+            latest = await asyncio.to_thread(self.deliveries.find, earlier.id)
+            earlier = latest or earlier
         raise StoreError("an earlier delivery has no reply yet")
 
     async def _unkept_urgent(self, received: Received, address: str) -> str:
-        said = for_sending(await self._answer(received, _Last()))
+        reply = for_sending(await self._answer(received, _Sender()))
         if address:
-            task = asyncio.create_task(self.outbox.send_unkept(address, said))
+            task = asyncio.create_task(self.outbox.send_unkept(address, reply))
             self._unkept.add(task)
             task.add_done_callback(self._unkept.discard)
-        return said
+        return reply
 
     async def _say(self, received: Received, parties: list[str], urgent: bool) -> str:
-        last = self._last_of(parties[0])
+        sender = self._sender(parties[0])
         if urgent:
-            return await self._answer(received, last)
+            return await self._answer(received, sender)
         opted_out = await asyncio.to_thread(self.consents.opted_out, parties)
         wish = consent.word(received.text, bool(opted_out))
         if wish and self.consent_by_gateway:
             if wish == "start":
-                await asyncio.to_thread(self.consents.set, parties, False, self.clock())
+                await self._set_opted_out(parties, False)
             return ""
         if wish is None and consent.asks_to_stop(received.text):
             wish = "stop"
         if wish:
             return await self._grant(wish, parties, bool(opted_out))
-        if opted_out or self._is_loop(received, last) or not await self._within_limits(parties[0]):
+        if opted_out or self._is_loop(received, sender) or not await self._within_limits(parties[0]):
             return ""
-        said = await self._ordinary(received, last)
-        if opted_out is None and said:
-            await asyncio.to_thread(self.consents.set, parties, False, self.clock())
-            return f"{self._script('sms-first')}\n\n{said}"
-        return said
+        reply = await self._ordinary(received, sender)
+        if opted_out is None and reply:
+            await self._set_opted_out(parties, False)
+            return f"{self._script('sms-first')}\n\n{reply}"
+        return reply
 
     async def _grant(self, wish: consent.Wish, parties: list[str], opted_out: bool) -> str:
-        """One confirmation of a stop, nothing else in it, and none for a second stop."""
+        """Return one confirmation of a stop, with nothing else in it, and none of a second stop."""
         if wish == "help":
             return self._script("sms-help")
-        await asyncio.to_thread(self.consents.set, parties, wish == "stop", self.clock())
+        await self._set_opted_out(parties, wish == "stop")
         return "" if wish == "stop" and opted_out else self._script(f"sms-{wish}")
 
-    async def _ordinary(self, received: Received, last: _Last) -> str:
-        if not any(char.isalnum() for char in received.text):
+    async def _set_opted_out(self, parties: list[str], opted_out: bool) -> None:
+        await asyncio.to_thread(self.consents.set, parties, opted_out, self.clock())
+
+    async def _ordinary(self, received: Received, sender: _Sender) -> str:
+        if not any(char.isalnum() for char in received.text):  # a picture, or nothing
             return self._script("sms-media")
         if text.key(received.text) == MORE and (link := await self._link(received.sender)):
             return f"{self._script('sms-more')} {link}"
-        return await self._answer(received, last)
+        return await self._answer(received, sender)
 
-    async def _link(self, sender: str) -> str | None:
-        about = await self.answering.about("sms", sender)
+    async def _link(self, number: str) -> str | None:
+        about = await self.answering.about("sms", number)
         return f"{self.public_url}/faq#{about}" if about else None
 
-    async def _answer(self, received: Received, last: _Last) -> str:
+    async def _answer(self, received: Received, sender: _Sender) -> str:
         try:
             done = await self.answering.answer(Message(received.text, "sms"), None, None, received.sender)
         except TooLarge:
             return self._script("too-long")
         reply, now = done.reply, self.clock()
-        said = "\n".join(compose.texted(self.answering.live.current, reply))
-        if reply.urgent and said == last.urgent and now - last.urgent_at < URGENT_AGAIN:
+        said = reply.sms
+        if reply.urgent and said == sender.urgent and now - sender.urgent_at < URGENT_AGAIN:
             return ""
         if reply.urgent:
-            last.urgent, last.urgent_at = said, now
+            sender.urgent, sender.urgent_at = said, now
         return said
 
     async def _within_limits(self, party: str) -> bool:
-        return await self.of_number.allows(party) and await self.of_all.allows("all")
+        return await self.limits.allows(party) and await self.limit_in_all.allows("all")
 
-    def _is_loop(self, received: Received, last: _Last) -> bool:
-        said, now = text.key(received.text), self.clock()
-        again = said == last.said and now - last.said_at < LOOP_WITHIN
-        last.times = last.times + 1 if again else 1
-        last.said, last.said_at = said, now
-        return last.times > LOOP
+    def _is_loop(self, received: Received, sender: _Sender) -> bool:
+        message, now = text.key(received.text), self.clock()
+        again = message == sender.message and now - sender.at < LOOP_WITHIN
+        sender.times = sender.times + 1 if again else 1
+        sender.message, sender.at = message, now
+        return sender.times > LOOP
 
-    def _last_of(self, party: str) -> _Last:
-        last = self._last.setdefault(party, _Last())
-        self._last.move_to_end(party)
-        if len(self._last) > SENDERS:
-            self._last.popitem(last=False)
-        return last
+    def _sender(self, party: str) -> _Sender:
+        sender = self._senders.setdefault(party, _Sender())
+        self._senders.move_to_end(party)
+        if len(self._senders) > SENDERS:
+            self._senders.popitem(last=False)
+        return sender
 
     def _script(self, id_: str) -> str:
-        knowledge = self.answering.live.current
+        knowledge = self.answering.reloader.current
         return knowledge.scripts_sms.get(id_, knowledge.scripts["safety-notice"])

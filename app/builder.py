@@ -1,0 +1,185 @@
+"""Builds the parts of the service from its settings."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from app.answering import Answering
+from app.channels.http.services import Services
+from app.channels.sms.conversation import SmsConversation
+from app.channels.sms.gateway import Gateway, Sender
+from app.channels.sms.generic import Generic
+from app.channels.sms.numbers import Numbers
+from app.channels.sms.outbox import Outbox
+from app.channels.sms.telnyx import Telnyx
+from app.channels.sms.twilio import Twilio
+from app.channels.staff.one_time_link import OneTimeLink
+from app.channels.staff.owner_alerts import OwnerAlerts
+from app.channels.staff.services import Provider, StaffServices
+from app.dialogue.knowledge import Knowledge
+from app.loading.loader import load
+from app.loading.reloader import Reloader
+from app.optional import load_optional
+from app.records.audit import Audit
+from app.records.consents import Consents
+from app.records.conversations import MemoryConversations, RedisConversations
+from app.records.counts import Counts
+from app.records.deliveries import Deliveries
+from app.records.feedback import Feedback
+from app.records.ledger import Ledger
+from app.records.limits import Limits, MemoryLimits, RedisLimits
+from app.records.proposals import Proposals
+from app.records.review_queue import ReviewQueue
+from app.records.withdrawals import Withdrawals
+from app.records.writer import Sink, Writer
+from app.redaction.redact import redact
+from app.settings import Settings
+from app.tokens import Tokens
+
+if TYPE_CHECKING:
+    from app.records.redis_client import RedisClient
+
+TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
+"""Of one number: as fast as anyone types."""
+SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE = 0.2, 20
+"""Of one client; a hospital's desks may share an address."""
+
+
+def shared_of(settings: Settings) -> "RedisClient | None":
+    url, seconds = revealed(settings.redis_url), settings.redis_milliseconds / 1000
+    return load_optional("app.records.redis_client").RedisClient(url, seconds) if url else None
+
+
+def revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def _all_revealed(secrets: Sequence[SecretStr]) -> tuple[str, ...]:
+    return tuple(secret.get_secret_value() for secret in secrets)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Builder:
+    settings: Settings
+    key: bytes
+    """Signs and hashes."""
+    engine: Engine
+    shared: "RedisClient | None"
+    """Redis, where replicas share one."""
+
+    def reloader(self, loaded: Knowledge | None) -> Reloader:
+        """Raises `HaiFaqError` where nothing was loaded and the content on disk may not be served."""
+        config = self.settings.content_config
+        return Reloader(config, loaded or load(config), Withdrawals(self.engine), self.settings.watch_seconds)
+
+    def writer(self) -> Writer:
+        """Return the writer of what is kept best effort."""
+        sinks: dict[str, Sink] = {
+            "ledger": Ledger(self.settings.ledger_keep, Tokens(self.key).text_hash),
+            "counts": Counts(self.engine),
+        }
+        if self.settings.keep_questions:
+            sinks["questions"] = self._questions()
+        return Writer(self.engine, sinks, _now)
+
+    def answering(self, reloader: Reloader, writer: Writer) -> Answering:
+        return Answering(
+            reloader=reloader,
+            conversations=RedisConversations(self.shared) if self.shared else MemoryConversations(),
+            limits=self._limits("client", self.settings.messages_per_second),
+            limit_in_all=MemoryLimits(self.settings.messages_per_second_in_all),
+            writer=writer,
+            tokens=Tokens(self.key),
+            clock=_now,
+        )
+
+    def services(self, reloader: Reloader, answering: Answering) -> Services:
+        return Services(
+            reloader=reloader,
+            answering=answering,
+            feedback=Feedback(self.engine, self.settings.ledger_keep),
+            trusted_proxies=frozenset(self.settings.trusted_proxies),
+            metrics_token=revealed(self.settings.metrics_token),
+            public_url=self.settings.public_url,
+        )
+
+    def sms(self, answering: Answering) -> SmsConversation | None:
+        """Return None where no gateway is configured."""
+        settings = self.settings
+        if not settings.texts:
+            return None
+        gateways = self._gateways()
+        senders: dict[str, Sender] = {name: each for name, each in gateways.items() if isinstance(each, Telnyx)}
+        numbers = Numbers(_all_revealed(settings.sms_number_keys))
+        deliveries = Deliveries(self.engine, settings.ledger_keep.total_seconds())
+        return SmsConversation(
+            gateways=gateways,
+            answering=answering,
+            deliveries=deliveries,
+            consents=Consents(self.engine),
+            numbers=numbers,
+            outbox=Outbox(deliveries, senders, numbers, time.time),
+            limits=self._limits("number", TEXTS_A_SECOND, TEXTS_AT_ONCE),
+            limit_in_all=self._limits("texts", settings.messages_per_second),
+            clock=time.time,
+            public_url=settings.public_url or "",
+            consent_by_gateway=settings.sms_consent == "gateway",
+        )
+
+    def _gateways(self) -> dict[str, Gateway]:
+        gateways: dict[str, Gateway] = {}
+        if self.settings.twilio_auth_tokens:
+            gateways["twilio"] = Twilio(_all_revealed(self.settings.twilio_auth_tokens))
+        if self.settings.sms_secrets:
+            gateways["generic"] = Generic(_all_revealed(self.settings.sms_secrets))
+        if key := revealed(self.settings.telnyx_api_key):
+            gateways["telnyx"] = Telnyx(self.settings.telnyx_public_keys, key, self.settings.telnyx_api_url)
+        return gateways
+
+    def staff(self, announce: Callable[[str], None]) -> StaffServices | None:
+        """Return None where staff cannot sign in; `announce` gets each one-time link."""
+        settings = self.settings
+        if settings.sign_in == "off":
+            return None
+        address = settings.public_url or f"http://{settings.host}:{settings.port}"
+        return StaffServices(
+            audit=Audit(self.engine),
+            questions=self._questions(),
+            keeps_questions=settings.keep_questions,
+            proposals=Proposals(self.engine),
+            counts=Counts(self.engine),
+            withdrawals=Withdrawals(self.engine),
+            handoffs=settings.handoffs,
+            owner_alerts=OwnerAlerts(settings.owner_webhook, settings.owner_email, revealed(settings.smtp_url)),
+            sign_in_limits=self._limits("sign-in", SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE),
+            longest_idle=timedelta(minutes=settings.staff_idle_minutes),
+            longest_session=timedelta(hours=settings.staff_hours),
+            provider=self._provider() if settings.sign_in == "oidc" else None,
+            one_time_link=OneTimeLink(f"{address}/staff/link", announce) if settings.sign_in == "link" else None,
+        )
+
+    def _provider(self) -> Provider:
+        settings = self.settings
+        client = load_optional("app.channels.staff.openid").OpenId(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            revealed(settings.oidc_client_secret),
+            f"{settings.public_url}/staff/callback",
+        )
+        return Provider(client, settings.oidc_roles_claim, settings.oidc_roles)
+
+    def _questions(self) -> ReviewQueue:
+        return ReviewQueue(self.engine, self.settings.question_keep, redact)
+
+    def _limits(self, name: str, rate: float, burst: float | None = None) -> Limits:
+        memory = MemoryLimits(rate, burst=burst)
+        return RedisLimits(self.shared, name, self.key, memory) if self.shared else memory

@@ -1,0 +1,78 @@
+"""`hai-faq lint`, `withhold` and `go-live`: what an owner does about the content before and while it is served."""
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from app import lint as linting
+from app.commands.environment import open_store
+from app.content import approval, files
+from app.lint import Draft
+from app.records.withdrawals import Withdrawal, Withdrawals
+from app.settings import Settings
+
+
+@click.command()
+@click.pass_obj
+def lint(settings: Settings) -> None:
+    """Say what to mend before sealing; status 1 when something must be."""
+    findings = linting.lint(Draft.read(settings.content_dir), datetime.now(UTC).date(), settings.grace)
+    for finding in findings:
+        click.echo(str(finding))
+    errors = sum(finding.level == "error" for finding in findings)
+    click.echo(f"{errors} errors, {len(findings) - errors} warnings")
+    sys.exit(1 if errors else 0)
+
+
+@click.command()
+@click.argument("id")
+@click.option("--by", required=True, help="Who takes it back.")
+@click.option("--why", required=True, help="For the record.")
+@click.option("--undo", is_flag=True, help="Serve the entry again.")
+@click.pass_obj
+def withhold(settings: Settings, id: str, by: str, why: str, undo: bool) -> None:
+    """Take the answer ID back on all replicas within a minute, without a deployment."""
+    if id not in files.load_content(settings.content_dir).entries:
+        raise click.UsageError(f"there is no entry {id}")
+    withdrawals = Withdrawals(open_store(settings))
+    if undo:
+        removed = withdrawals.remove(id)
+        click.echo(f"{id} is served again" if removed else f"{id} was not taken back")
+    else:
+        withdrawals.add(Withdrawal(id, datetime.now(UTC), by, why))
+        click.echo(f"{id} is taken back")
+
+
+@click.command(name="go-live")
+@click.pass_obj
+def go_live(settings: Settings) -> None:
+    """List what a site must do before patients use it; status 1 while anything is left."""
+    folder = settings.content_dir
+    content = files.load_content(folder)
+    lock = approval.read_lock(folder / files.LOCK)
+    todo = [f"{key} {reason}" for key, reason in lock.broken(files.sealed_texts(folder, content)).items()]
+    todo += linting.going_live(content, lock, _facts(settings))
+    for item in todo:
+        click.echo(f"- {item}")
+    if settings.texts and settings.sms_consent == "gateway":
+        click.echo("note: the gateway handles STOP: no emergency text can reach a number that it has opted out")
+    click.echo(f"{len(todo)} things are left to do" if todo else "ready to go live")
+    sys.exit(1 if todo else 0)
+
+
+def _facts(settings: Settings) -> dict[str, bool]:
+    """Return what is wrong with a setting -> whether the setting is right."""
+    return {
+        "HAI_FAQ_ONCALL_LINE is not set: urgent texts cannot name a number": bool(settings.oncall_line),
+        "HAI_FAQ_PHONE_LINE is not set: refusals cannot name a number": bool(settings.phone_line),
+        "HAI_FAQ_SITE_NAME is not set": bool(settings.site_name),
+        "HAI_FAQ_PRIVACY_ADDRESS is not set": bool(settings.privacy_address),
+        "HAI_FAQ_SECRET is not set": settings.secret is not None,
+        "HAI_FAQ_ALLOWED_ORIGINS names no origin": bool(settings.allowed_origins),
+        "HAI_FAQ_OIDC_ISSUER is not set: staff cannot sign in with their hospital accounts": settings.sign_in == "oidc",
+        "HAI_FAQ_HANDOFFS is not set: staff are not told to whom to hand over": bool(settings.handoffs),
+        "HAI_FAQ_OWNER_WEBHOOK or _EMAIL is not set: nobody is told of a flagged answer": bool(
+            settings.owner_webhook or settings.owner_email
+        ),
+    }

@@ -1,0 +1,134 @@
+"""`hai-faq approve`, `sources seal` and `sources check`: texts and paragraphs that a person has read."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from app.content import approval, citations, files
+from app.content.approval import DEMO, Lock
+from app.content.file_io import read_text
+from app.content.schema import Content
+from app.content.yaml_file import parse_yaml
+from app.errors import ContentError
+from app.settings import Settings
+
+SHOWN = 2000
+"""Characters that are shown of a text to be approved."""
+
+_by = click.option("--by", required=True, help="Who approves, as it is shown with the answer.")
+_role = click.option("--role", required=True, help=f"In which role; '{DEMO}' is no approval for patients.")
+_on = click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=lambda _context, _option, day: (day or datetime.now(UTC)).date(),
+    help="The day; today unless given.",
+)
+
+
+@click.command()
+@click.argument("keys", nargs=-1)
+@_by
+@_role
+@_on
+@click.option("--all", "everything", is_flag=True, help="Seal every text anew, not only what is unsealed.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def approve(
+    settings: Settings, keys: tuple[str, ...], by: str, role: str, on: date, everything: bool, yes: bool
+) -> None:
+    """Seal texts by their KEYS (pump-size, pump-size.answer, script.greeting), or all that need it."""
+    folder = settings.content_dir
+    content = files.load_content(folder)
+    lock = approval.read_lock(folder / files.LOCK)
+    texts = files.sealed_texts(folder, content)
+    chosen = _chosen(texts, keys, lock, everything)
+    committed = _committed_texts(folder)
+    accepted = {key: text for key, text in chosen.items() if yes or _accepts(key, text, committed.get(key))}
+    cited = (str(source) for entry in content.entries.values() for source in entry.sources)
+    approval.write_lock(folder / files.LOCK, lock.sealing(accepted, on, role, by).only(texts, set(cited)))
+    click.echo(f"sealed {len(accepted)} of {len(chosen)} texts")
+
+
+def _chosen(texts: Mapping[str, str], keys: tuple[str, ...], lock: Lock, everything: bool) -> Mapping[str, str]:
+    if not keys:
+        return texts if everything else {key: texts[key] for key in lock.broken(texts)}
+    unknown = set(keys) - {*texts, *(key.split(".")[0] for key in texts)}
+    if unknown:
+        raise click.UsageError(f"there is no text {', '.join(sorted(unknown))}")
+    return {key: text for key, text in texts.items() if key in keys or key.split(".")[0] in keys}
+
+
+def _accepts(key: str, text: str, before: str | None) -> bool:
+    click.echo(f"\n== {key}")
+    if before is not None and before != text:
+        click.echo(f"before: {before[:SHOWN]}")
+    click.echo(f"now:    {text[:SHOWN]}")
+    return click.confirm("approve?", default=False)
+
+
+def _committed_texts(folder: Path) -> Mapping[str, str]:
+    """Return the texts of the last commit; none where the content lies in no git repository."""
+    command = ["git", "-C", str(folder), "show", f"HEAD:./{files.FAQ}"]
+    try:
+        shown = subprocess.run(command, capture_output=True, check=False, encoding="utf-8", errors="replace")
+        return files.parse_content(parse_yaml(Path(files.FAQ), shown.stdout)).texts()
+    except (OSError, ContentError):
+        return {}
+
+
+@click.group()
+def sources() -> None:
+    """Take or compare the fingerprints of the paragraphs that entries cite."""
+
+
+_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_document = click.option("--document", help="Which document FILE is; needed when there are several.")
+
+
+@sources.command()
+@_file
+@_document
+@_by
+@_role
+@_on
+@click.pass_obj
+def seal(settings: Settings, file: Path, document: str | None, by: str, role: str, on: date) -> None:
+    """Take the fingerprints of the cited paragraphs from FILE, after a person has read it."""
+    content, id_, text = _read_document(settings, file, document)
+    now = citations.paragraphs(content.documents[id_], text)
+    cited = citations.cited(content, id_)
+    missing = [place for place in cited if place not in now]
+    if missing:
+        raise click.ClickException(f"not in the document: {', '.join(missing)}")
+    path = settings.content_dir / files.LOCK
+    paragraphs = {f"{id_}/{place}": now[place] for place in cited}
+    approval.write_lock(path, approval.read_lock(path).sealing_paragraphs(paragraphs, on, role, by))
+    click.echo(f"sealed {len(cited)} paragraphs of {id_}")
+
+
+@sources.command()
+@_file
+@_document
+@click.pass_obj
+def check(settings: Settings, file: Path, document: str | None) -> None:
+    """Compare FILE with the fingerprints; status 1 and the entries to review when a paragraph drifted."""
+    content, id_, text = _read_document(settings, file, document)
+    lock = approval.read_lock(settings.content_dir / files.LOCK)
+    drifted = citations.drifted(content, id_, text, lock.paragraphs)
+    for drift in drifted:
+        click.echo(f"{drift.place} {drift.problem}: review {', '.join(drift.entries)}")
+    click.echo(f"{len(drifted)} of {len(citations.cited(content, id_))} cited paragraphs drifted")
+    sys.exit(1 if drifted else 0)
+
+
+def _read_document(settings: Settings, file: Path, document: str | None) -> tuple[Content, str, str]:
+    """Return the content, the document's id and its text."""
+    content = files.load_content(settings.content_dir)
+    id_ = document or next(iter(content.documents))
+    if id_ not in content.documents or (document is None and len(content.documents) > 1):
+        raise click.UsageError(f"say which with --document: {', '.join(content.documents)}")
+    return content, id_, read_text(file)

@@ -1,0 +1,99 @@
+"""Loads content as one whole knowledge, or says why there is none."""
+
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from app.content import approval, citations, files
+from app.content.schema import Content
+from app.dialogue import knowledge
+from app.dialogue.handoffs import unknown_topics
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.language import Languages
+from app.dialogue.smalltalk import SmallTalk
+from app.dialogue.urgent import UrgentCheck
+from app.errors import ContentChanged, ContentError, ModelError, SettingsError
+from app.loading.model_cache import ContentConfig, Fitted, build
+from app.loading.training_sets import SMALLTALK, TOPICS, URGENT
+
+log = logging.getLogger(__name__)
+
+
+def load(config: ContentConfig) -> Knowledge:
+    """Return a whole knowledge; raises `HaiFaqError` with the reason, and nothing is ever half-loaded."""
+    version = version_of(config.content)
+    content = files.load_content(config.content)
+    _check_needs(config, content)
+    lock = approval.read_lock(config.content / files.LOCK)
+    approved = knowledge.approve(
+        content, lock, files.urgent_text(config.content), _passages(config, content, lock), config.site, config.grace
+    )
+    phrasings, rules = files.load_smalltalk(config.content), files.load_urgent_rules(config.content)
+    languages = files.load_languages(config.content, content)
+    _check_unchanged(config.content, version)  # all is read by now: what changes during the fit is the next reload's
+    folder, matchers = _built(config)
+    talk = matchers[SMALLTALK]
+    smalltalk = SmallTalk.build(phrasings, talk)
+    loaded = Knowledge(
+        content=content,
+        matcher=matchers[TOPICS],
+        urgent=UrgentCheck.build(matchers[URGENT], rules, config.urgent_bar, smalltalk.intents),
+        smalltalk=smalltalk,
+        languages=Languages.build(languages, talk),
+        version=version,
+        model_version=folder.name[:16],
+        **{name: getattr(approved, name) for name in approved.__dataclass_fields__},
+    )
+    _check_unchanged(config.content, version)  # a fit takes half a minute: parts of two contents would be one
+    return loaded
+
+
+def version_of(folder: Path) -> str:
+    """Return a hash that changes with any change of content or seals."""
+    lock = folder / files.LOCK
+    sealed = lock.read_bytes() if lock.exists() else b""
+    return hashlib.sha256(files.fingerprint(folder).encode() + sealed).hexdigest()[:16]
+
+
+def _check_needs(config: ContentConfig, content: Content) -> None:
+    """Raises `ContentError` or `SettingsError` where the settings need a script or a topic that is not there."""
+    missing = [id_ for id_ in config.scripts if id_ not in content.scripts]
+    if missing:
+        raise ContentError(config.content / files.FAQ, 1, "scripts", f"text messages need {', '.join(missing)}")
+    unknown = unknown_topics(config.handoffs, list(content.topics))
+    if unknown:
+        raise SettingsError(f"HAI_FAQ_HANDOFFS: there is no topic {', '.join(unknown)}")
+
+
+def _check_unchanged(folder: Path, version: str) -> None:
+    if version_of(folder) != version:
+        raise ContentChanged(folder, 1, "", "changed while it was read")
+
+
+def _built(config: ContentConfig) -> Fitted:
+    try:
+        return build(config)
+    except OSError as error:
+        temporary = Path(tempfile.gettempdir()) / f"hai-faq-cache-{os.getuid()}"
+        log.warning("cache %s cannot be written (%s): using %s", config.cache, error.strerror, temporary)
+        temporary.mkdir(mode=0o700, exist_ok=True)
+        if temporary.stat().st_uid != os.getuid():
+            raise ModelError(f"{temporary} belongs to someone else") from error
+        return build(replace(config, cache=temporary))
+
+
+def _passages(config: ContentConfig, content: Content, lock: approval.Lock) -> Mapping[str, str]:
+    """Return the cited paragraphs of the site's own copies of the documents, by their source's name."""
+    if config.documents is None:
+        return {}
+    texts = {}
+    for id_ in content.documents:
+        try:
+            texts[id_] = (config.documents / f"{id_}.txt").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            log.warning("document %s cannot be quoted: %s", id_, error)
+    return citations.passages(content, texts, lock.paragraphs)

@@ -1,0 +1,118 @@
+"""Fitted models on disk, each under a key of all that it was fitted from.
+
+One fit at a time per folder, under a temporary name until it is complete; what is in the cache is never trusted before
+its sums are checked.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
+
+from app.content import files
+from app.dialogue.handoffs import Handoff
+from app.dialogue.knowledge import Site
+from app.errors import ContentChanged, ModelError
+from app.loading.training_sets import lexicon_of, training_sets
+from app.matching import matcher, model
+from app.matching.matcher import Matcher
+
+_FITTING = "fitting-"
+_LIBRARIES = ("numpy", "scikit-learn", "scipy", "rapidfuzz")
+
+
+@dataclass(frozen=True)
+class ContentConfig:
+    """Where content, cache and documents are, and what a site has set that decides what is served."""
+
+    content: Path
+    cache: Path
+    documents: Path | None
+    site: Site
+    risk: float
+    urgent_bar: float
+    grace: timedelta
+    scripts: Sequence[str] = ()
+    """Scripts that the content must have beside those of every department."""
+    handoffs: Sequence[Handoff] = ()
+    """Each topic that they name must be one of the content's."""
+
+
+def key(config: ContentConfig) -> str:
+    """Return a hash of what a fit depends on: content, code version, libraries, risk."""
+    libraries = ",".join(f"{name}={metadata.version(name)}" for name in _LIBRARIES)
+    source = f"{files.fingerprint(config.content)} {model.FORMAT} {libraries} {config.risk}"
+    return hashlib.sha256(source.encode()).hexdigest()[:32]
+
+
+class Fitted(NamedTuple):
+    folder: Path
+    matchers: Mapping[str, Matcher]
+
+
+def build(config: ContentConfig) -> Fitted:
+    """Return the matchers fitted for this content, which are fitted now unless the cache has them whole."""
+    target = config.cache / key(config)
+    with contextlib.suppress(ModelError):
+        return _read(target)
+    with _alone(config.cache):
+        with contextlib.suppress(ModelError):  # another process may have fitted the same meanwhile
+            return _read(target)
+        _fit(config, target)
+        _forget_others(target)
+        return _read(target)
+
+
+def hand_on(source: ContentConfig, target: ContentConfig) -> None:
+    """Copy the model of `source` into the cache of `target`, so that a service which is about to read the same content
+    there need not wait for a fit. Where that cache cannot be written, the service fits anew.
+    """
+    name = key(source)
+    with contextlib.suppress(OSError), _alone(target.cache):
+        _put(target.cache / name, lambda folder: shutil.copytree(source.cache / name, folder))
+
+
+def _read(target: Path) -> Fitted:
+    return Fitted(target, matcher.load_together(target))
+
+
+@contextlib.contextmanager
+def _alone(cache: Path) -> Iterator[None]:
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _fit(config: ContentConfig, target: Path) -> None:
+    content = files.load_content(config.content)
+    intents = files.load_intents(config.content, content)
+    if key(config) != target.name:  # another fit was waited for: this would be a model under a wrong name
+        raise ContentChanged(config.content, 1, "", "changed while it was read")
+    lessons = training_sets(content, intents, config.risk)
+    _put(target, lambda folder: matcher.fit_together(lessons, lexicon_of(intents), folder))
+
+
+def _put(target: Path, fill: Callable[[Path], object]) -> None:
+    """Make the folder appear when `fill` has completed it under another name."""
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=_FITTING) as temporary:
+        complete = Path(temporary) / "complete"
+        fill(complete)
+        shutil.rmtree(target, ignore_errors=True)
+        complete.rename(target)
+
+
+def _forget_others(target: Path) -> None:
+    """Keep the two newest models, so that a roll-back starts at once, and nothing of fits that were killed."""
+    for left in target.parent.glob(f"{_FITTING}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    others = [path.parent for path in target.parent.glob(f"*/{model.MANIFEST}") if path.parent != target]
+    for old in sorted(others, key=lambda path: path.stat().st_mtime)[:-1]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,78 @@
+"""The examples that each matcher learns from."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+from app import text
+from app.content import schema
+from app.content.schema import Content, Intents
+from app.dialogue.language import LABEL
+from app.dialogue.smalltalk import QUESTION
+from app.matching.matcher import Example, TrainingSet
+from app.matching.vocabulary import Lexicon
+
+TOPICS, URGENT, SMALLTALK = "topics", "urgent", "smalltalk"
+AFTER = 3
+"""Entries after which each follow-up line is shown to the matcher."""
+
+
+def training_sets(content: Content, intents: Intents, risk: float) -> dict[str, TrainingSet]:
+    return {TOPICS: _topics(content, intents, risk), URGENT: _urgent(intents), SMALLTALK: _smalltalk(intents)}
+
+
+def lexicon_of(intents: Intents) -> Lexicon:
+    shorthand = {word: tuple(full.split()) for word, full in intents.lexicon.shorthand.items()}
+    concepts = {word: f"={concept}" for concept, words in intents.lexicon.concepts.items() for word in words}
+    return Lexicon(shorthand, concepts)
+
+
+def _topics(content: Content, intents: Intents, risk: float) -> TrainingSet:
+    examples: list[Example] = [(id_, line, None) for id_, lines in intents.phrasings.items() for line in lines]
+    examples += [(id_, line, None) for _, id_, line in intents.translated]
+    examples += _follow_ups(content, intents)
+    examples += [(id_, line, None) for id_, entry in content.entries.items() for line in (entry.question, entry.answer)]
+    return TrainingSet(tuple(examples), frozenset(content.topics), calibrated=True, risk=risk)
+
+
+def _follow_ups(content: Content, intents: Intents) -> Iterator[Example]:
+    """Yield each line after up to `AFTER` of the entries that it may follow, taken in turn so that all come up."""
+    for follow_up in intents.follow_ups:
+        entries = follow_up.after or content.entries
+        turns = itertools.cycle(entries)
+        for line in follow_up.lines:
+            yield from ((follow_up.means, line, next(turns)) for _ in range(min(AFTER, len(entries))))
+
+
+def _urgent(intents: Intents) -> TrainingSet:
+    ordinary = (*intents.phrasings.values(), *intents.smalltalk.values())
+    examples = [(tier, line) for _, tier, line in intents.urgent.lines()]
+    examples += [(schema.CALM, line) for _, _, line in intents.translated]
+    examples += [(schema.CALM, part) for lines in ordinary for line in lines for part in _with_sentences(line)]
+    return _without_context(examples)
+
+
+def _smalltalk(intents: Intents) -> TrainingSet:
+    examples = [(id_, line) for id_, lines in intents.smalltalk.items() for line in lines]
+    examples += [(QUESTION, line) for lines in intents.phrasings.values() for line in lines]
+    examples += [(QUESTION, line) for file, _, line in intents.urgent.lines() if file not in intents.languages]
+    examples += [(LABEL + language, line) for language, line in _in_languages(intents)]
+    return _without_context(examples)
+
+
+def _without_context(examples: Iterable[tuple[str, str]]) -> TrainingSet:
+    return TrainingSet(tuple((label, line, None) for label, line in examples))
+
+
+def _in_languages(intents: Intents) -> Iterator[tuple[str, str]]:
+    """Yield (language, line) of the languages that their script does not tell already."""
+    latin = {id_: language for id_, language in sorted(intents.languages.items()) if not language.script}
+    for id_, language in latin.items():
+        yield from ((id_, line) for line in (*language.messages, *language.words))
+    yield from ((file, line) for file, _, line in intents.urgent.lines() if file in latin)
+    yield from ((id_, line) for id_, _, line in intents.translated if id_ in latin)
+
+
+def _with_sentences(line: str) -> list[str]:
+    """An ordinary message is calm as a whole and in each of its sentences, which is how the check reads it."""
+    sentences = [sentence.folded for sentence in text.parse(line).sentences]
+    return [line, *sentences] if len(sentences) > 1 else [line]

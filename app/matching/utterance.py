@@ -1,0 +1,41 @@
+"""A message as one model sees it: every part that some step asks for is read and scored once, many in one batch."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from app.matching.features import FloatArray, Reading
+from app.matching.model import LinearModel
+from app.text import ParsedText
+
+Part = tuple[ParsedText, str | None]
+"""A stretch of the message, and the topic answered before where it is read as a follow-up."""
+
+
+class Scored(NamedTuple):
+    """A part of the message as it was read, and its score in every column of the model."""
+
+    reading: Reading
+    scores: FloatArray
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One message's parsed text and the scores of its parts, which live as long as the message is worked on."""
+
+    text: ParsedText
+    model: LinearModel
+    _scored: dict[tuple[str, str | None], Scored] = field(default_factory=dict, repr=False, compare=False)
+
+    def score(self, parts: Iterable[Part]) -> list[Scored]:
+        """Return the reading and scores of each different part; those not scored yet are scored in one batch."""
+        texts = {(text.folded, after): text for text, after in parts}
+        new = [key for key in texts if key not in self._scored]
+        if new:
+            readings = [self.model.vocabulary.read(texts[key], key[1]) for key in new]
+            self._scored.update(zip(new, map(Scored, readings, self.model.score(readings)), strict=True))
+        return [self._scored[key] for key in texts]
+
+    @property
+    def whole(self) -> Scored:
+        return self.score([(self.text, None)])[0]

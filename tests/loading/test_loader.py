@@ -1,0 +1,80 @@
+import os
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.content import approval
+from app.dialogue.handoffs import Handoff
+from app.dialogue.knowledge import Knowledge
+from app.errors import ApprovalError, ContentError, SettingsError
+from app.loading.loader import load
+from tests.conftest import NOW, config_of, seal
+from tests.loading.conftest import change
+
+
+def test_a_second_load_finds_the_model_in_the_cache(folder: Path, cache: Path, knowledge: Knowledge) -> None:
+    assert load(config_of(folder, cache)).model_version == knowledge.model_version
+
+
+def test_content_that_changes_while_it_is_read_is_refused(folder: Path, cache: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "lamp.txt")  # reading the document waits until it is written
+    writing = threading.Thread(target=change_at_the_document, args=(folder, tmp_path / "lamp.txt"))
+    writing.start()
+    with pytest.raises(ContentError, match="changed while it was read"):
+        load(replace(config_of(folder, cache), documents=tmp_path))
+    writing.join()
+
+
+def change_at_the_document(folder: Path, document: Path) -> None:
+    with document.open("w") as file:
+        change(folder, "The lamp has a small bulb.", "The lamp has a large bulb.")
+        file.write("The Bedside Lamp\n\nUsing the lamp\n")
+
+
+def test_an_unwritable_cache_means_a_temporary_one(folder: Path, knowledge: Knowledge, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    loaded = load(config_of(folder, tmp_path / "file" / "cache"))
+    assert loaded.model_version == knowledge.model_version
+
+
+def test_without_a_sealed_emergency_text_nothing_starts(folder: Path, cache: Path) -> None:
+    change(folder, "Call 911 now.", "Call 912 now.")
+    with pytest.raises(ApprovalError, match=r"script\.emergency"):
+        load(config_of(folder, cache))
+
+
+def test_a_missing_content_folder_is_a_clear_error(tmp_path: Path, cache: Path) -> None:
+    with pytest.raises(ContentError, match="cannot be read"):
+        load(config_of(tmp_path / "nowhere", cache))
+
+
+def test_content_without_a_script_that_text_messages_need_is_refused(folder: Path, cache: Path) -> None:
+    with pytest.raises(ContentError, match="text messages need sms-other, sms-another"):
+        load(replace(config_of(folder, cache), scripts=("sms-stop", "sms-other", "sms-another")))
+
+
+def test_content_without_a_topic_that_is_handed_over_is_refused(folder: Path, cache: Path) -> None:
+    handoffs = (Handoff("Wards", ("nc-*",)), Handoff("Billing", ("nc-cst",)))
+    with pytest.raises(SettingsError, match="HAI_FAQ_HANDOFFS: there is no topic nc-cst"):
+        load(replace(config_of(folder, cache), handoffs=handoffs))
+
+
+def test_given_documents_are_quoted(folder: Path, cache: Path, tmp_path: Path) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "lamp.txt").write_text("The Bedside Lamp\n\nIt is green.\n\nUsing the lamp\n\nPress it.\n\nAsk her.\n")
+    lock_path = folder / "faq.lock"
+    cited = {"lamp/top/1": "It is green."}
+    lock = approval.read_lock(lock_path).sealing_paragraphs(cited, NOW.date(), "doctor", "Dr. A")
+    approval.write_lock(lock_path, lock)
+    loaded = load(replace(config_of(folder, cache), documents=documents))
+    assert loaded.answers["lamp-color"].sources[0].passage == "It is green."
+    assert loaded.answers["lamp-owner"].sources[0].passage is None
+
+
+def test_the_version_changes_with_content_and_with_seals(folder: Path, cache: Path) -> None:
+    first = load(config_of(folder, cache)).version
+    seal(folder, "nurse")
+    assert load(config_of(folder, cache)).version != first

@@ -1,0 +1,48 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.loading.model_cache import ContentConfig, build, hand_on, key
+from tests.conftest import config_of
+from tests.loading.conftest import change
+
+
+@pytest.fixture
+def config(folder: Path, tmp_path: Path) -> ContentConfig:
+    """Its cache is empty."""
+    return config_of(folder, tmp_path / "cache")
+
+
+def test_a_corrupt_cache_is_built_anew(config: ContentConfig) -> None:
+    names = build(config).folder / "names.json"
+    names.write_text("{}")
+    assert build(config).folder == names.parent
+    assert names.stat().st_size > 1000
+
+
+def test_what_a_killed_fit_left_is_removed_by_the_next(config: ContentConfig) -> None:
+    left = config.cache / "fitting-abc" / "complete"
+    left.mkdir(parents=True)
+    build(config)
+    assert not left.parent.exists()
+
+
+def test_the_two_newest_models_are_kept(config: ContentConfig, folder: Path) -> None:
+    folders = [build(config).folder]
+    for old, new in (("a small bulb", "a large bulb"), ("a large bulb", "no bulb")):
+        change(folder, old, new)
+        folders.append(build(config).folder)
+    assert [path.is_dir() for path in folders] == [False, True, True]
+
+
+def test_another_risk_is_another_fit(config: ContentConfig) -> None:
+    assert key(config) != key(replace(config, risk=0.01))
+
+
+def test_a_model_is_handed_on_to_the_cache_of_another(
+    folder: Path, cache: Path, tmp_path: Path, knowledge: object
+) -> None:
+    service = config_of(folder, tmp_path / "service")
+    hand_on(config_of(folder, cache), service)
+    assert build(service).folder.stat().st_mtime == (cache / key(service)).stat().st_mtime

@@ -1,0 +1,42 @@
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.dialogue.knowledge import Knowledge
+from app.text import parse
+
+LINES = ["where is the lamp?", "i cant breathe", "what color is the lamp and who cleans it", "xyzzy", "", "?"]
+
+
+@settings(max_examples=50)
+@given(st.lists(st.sampled_from(LINES), min_size=1, max_size=40))
+def test_a_part_scores_the_same_alone_and_in_a_batch(knowledge: Knowledge, lines: list[str]) -> None:
+    together = knowledge.read(" ").score((parse(line), None) for line in lines)
+    for line, scored in zip(dict.fromkeys(lines), together, strict=True):
+        alone = knowledge.read(line).whole
+        assert np.allclose(alone.scores, scored.scores, atol=1e-5)
+        assert alone.reading == scored.reading
+
+
+def test_a_part_is_scored_once(knowledge: Knowledge) -> None:
+    utterance = knowledge.read("where is the lamp")
+    first = utterance.whole
+    again, _ = utterance.score([(parse("WHERE is the lamp"), None), (parse("who cleans it"), None)])
+    assert again is first
+
+
+def test_a_follow_up_is_another_part_than_the_same_words_alone(knowledge: Knowledge) -> None:
+    utterance = knowledge.read("where")
+    alone, after = utterance.score([(utterance.text, None), (utterance.text, "lamp-color")])
+    assert after.reading.after == "lamp-color"
+    assert not np.allclose(alone.scores, after.scores)
+
+
+def test_the_vector_of_an_encoder_adds_to_the_scores(knowledge: Knowledge) -> None:
+    model = knowledge.matcher.model
+    reading = model.vocabulary.read("where is the lamp")
+    dense = replace(model, dense=np.ones((2, len(model.bias)), np.float32))
+    with_vector = dense.score([replace(reading, vector=np.array([0.5, 0.25], np.float32))])
+    assert np.allclose(with_vector, model.score([reading]) + 0.75)
