@@ -77,7 +77,7 @@ async def ask(request: Request, served: Served) -> Response:
 async def faq(served: Served) -> Response:
     """Every entry that is served, by theme; told to search engines only once a site has sealed the texts itself."""
     knowledge, day = served.reloader.current, served.answering.clock().date()
-    shown = [answer for id_, answer in knowledge.answers.items() if knowledge.serves(id_, day)]
+    shown = knowledge.served(day)
     themes = {title: [each for each in shown if each.theme == id_] for id_, title in knowledge.content.themes.items()}
     data = None if knowledge.demo else _structured(shown)
     listed = page("faq.html", served, themes={title: found for title, found in themes.items() if found}, data=data)

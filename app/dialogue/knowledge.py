@@ -76,6 +76,9 @@ class Knowledge:
     def serves(self, id_: str, day: date) -> bool:
         return id_ in self.answers and id_ not in self.taken_back and day <= self.last_day[id_]
 
+    def served(self, day: date) -> list[Answer]:
+        return [answer for id_, answer in self.answers.items() if self.serves(id_, day)]
+
     def option(self, id_: str) -> Option:
         return Option(id_, self.answers[id_].question)
 
