@@ -1,4 +1,4 @@
-"""The JSON API, version 1, and the probes of the service."""
+"""Routes of the JSON API, version 1, and the probes of the service."""
 
 from typing import Annotated
 
@@ -152,7 +152,7 @@ async def metrics(request: Request, served: Served) -> Response:
 
 
 def reply_json(answered: Answered) -> bytes:
-    """The `ReplyOut` of an answered message as pydantic would write it; all but the ids is written once a reply.
+    """Return the `ReplyOut` of an answered message as pydantic writes it; all but the ids is written once a reply.
 
     Both ids are made of characters that JSON has no need to escape.
     """

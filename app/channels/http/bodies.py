@@ -1,4 +1,4 @@
-"""Bodies of requests: how long they may be, read whole, given again, as a form."""
+"""The body of a request is limited, read whole, given again and parsed as a form."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qs
@@ -9,12 +9,12 @@ from starlette.types import Message, Receive
 from app.errors import TooLarge
 
 MOST_BYTES = 256 * 1024
-"""Of a body: 20,000 characters, each at worst a 12-byte JSON escape, and room to spare."""
+"""Most bytes of a body: 20,000 characters, each at worst a 12-byte JSON escape, and room to spare."""
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
 async def limited(method: str, headers: Mapping[bytes, bytes], receive: Receive) -> Receive:
-    """Returns a `receive` that gives at most `MOST_BYTES`, or raises `TooLarge`.
+    """Return a `receive` that gives at most `MOST_BYTES`; raises `TooLarge`.
 
     The parser takes no byte more than a declared length, so that only a body without one is read here.
     """
@@ -28,7 +28,7 @@ async def limited(method: str, headers: Mapping[bytes, bytes], receive: Receive)
 
 
 async def read(receive: Receive) -> bytes:
-    """What has come of a body when it ends, or when the client is gone; raises `TooLarge`."""
+    """Return what has come of a body when it ends or the client is gone; raises `TooLarge`."""
     body, is_more = b"", True
     while is_more:
         message = await receive()
@@ -39,7 +39,7 @@ async def read(receive: Receive) -> bytes:
 
 
 def again(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives a body that was read before all that is still to come."""
+    """Return a `receive` that gives a body which was read, and then all that is still to come."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive_again() -> Message:
@@ -49,7 +49,7 @@ def again(body: bytes, receive: Receive) -> Receive:
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """The first value of each field of a posted form, stripped; odd bytes are no error."""
+    """Return the first value of each field of a posted form, stripped; odd bytes are no error."""
     fields = parse_qs((await request.body()).decode("utf-8", "replace"))
     return {name: values[0].strip() for name, values in fields.items()}
 

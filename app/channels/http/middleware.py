@@ -1,4 +1,4 @@
-"""What stands around every request, in one layer: each layer of its own cost an answered message about 10 us."""
+"""One layer stands around every request, since each layer of its own cost an answered message 10 us and more."""
 
 import functools
 import itertools
@@ -33,9 +33,9 @@ _VARY = (b"vary", b"Origin")
 
 
 def install(app: FastAPI, allowed_origins: Sequence[str], trusted: Collection[str], secure: bool) -> None:
-    """Adds the layers of every request, the outermost last; `secure` where browsers reach the service by TLS.
+    """Add the layers of every request, the outermost last; `secure` says that browsers reach the service by TLS.
 
-    uvicorn's own layer puts the client that a trusted proxy names in place of the proxy: the last hop that is none.
+    Where proxies are trusted, uvicorn's own layer puts the last hop that is none in place of the peer.
     """
     app.add_middleware(RequestBoundary, allowed_origins=allowed_origins, secure=secure)
     if trusted:

@@ -1,6 +1,6 @@
-"""A route for messages: its body is parsed and checked in one step, and nothing else is worked out for it.
+"""The route of messages parses and checks a body in one step, and works out nothing else.
 
-FastAPI's own way, for every request anew through the signature of an endpoint, took a third of an answered message.
+FastAPI's own way, anew through the signature of an endpoint, took a third of an answered message.
 """
 
 from typing import Any
@@ -17,9 +17,9 @@ _JSON = (b"content-type", b"application/json")
 
 
 class JsonRoute(APIRoute):
-    """For an endpoint of `body`, `request` and `served` that returns a `Response`.
+    """The endpoint takes `body`, `request` and `served`, and returns a `Response`.
 
-    FastAPI describes it, and takes what is not plain JSON that fits the model: problems are the same on every route.
+    FastAPI describes it, and takes what is not plain JSON that fits the model, so that problems are as on any route.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
