@@ -1,4 +1,4 @@
-"""The one use case: a message of any channel gets its reply, and is remembered.
+"""A message of any channel gets its reply here, and is remembered.
 
 Urgent comes first, then the limit; a store that fails costs a memory, never an answer.
 """
@@ -28,7 +28,7 @@ from app.tokens import Tokens
 log = logging.getLogger(__name__)
 
 LONGEST = 20_000
-"""Characters; longer texts are refused."""
+"""Most characters of a text; longer ones are refused."""
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
@@ -39,7 +39,7 @@ class Answered:
     message_id: str
     content_version: str
     rendered: dict[str, bytes]
-    """Kept with a reply that is asked for again, for a channel to write it once."""
+    """Bytes that channels wrote of a reply which was asked for before, by the name of the channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Answering:
     conversations: Conversations
     limits: Limits
     limit_in_all: Limits
-    """Of this process: many clients, or one with many addresses, must not take all of its time."""
+    """The limit of this process: many clients, or one with many addresses, must not take all of its time."""
     writer: Writer
     tokens: Tokens
     clock: Callable[[], datetime]
@@ -57,7 +57,8 @@ class Answering:
     async def answer(
         self, message: Message, conversation_id: str | None, client: str | None, sender: str | None = None
     ) -> Answered:
-        """`client` is whom the limit counts; None is exempt. Raises `TooLarge` and `TooManyRequests`.
+        """Return the reply to a message. `client` is whom the limit counts; None is exempt. Raises `TooLarge` and
+        `TooManyRequests`.
 
         A channel that knows its people by a name of its own gives `sender` in place of a conversation.
         """
@@ -87,19 +88,19 @@ class Answering:
         return CachedReply(knowledge.read(message).text.folded, urgency, reply, following)
 
     async def _limit(self, client: str | None) -> None:
-        """Raises `TooManyRequests`."""
+        """Raise `TooManyRequests` for a client over its limit."""
         if client is None or (await self.limits.allows(client) and await self.limit_in_all.allows("all")):
             return
         metrics.limited.inc()
         raise TooManyRequests
 
     async def is_urgent(self, message: Message, sender: str) -> bool:
-        """Whether this message, after those before it of this sender, is one that nothing may hold back."""
+        """Return True for a message that, after those before it of this sender, nothing may hold back."""
         state = await self.conversations.named(self.tokens.conversation(message.channel, sender), self.clock())
         return self.check(self.reloader.current, message, state.flags).tier is not None
 
     async def about(self, channel: Channel, sender: str) -> str | None:
-        """The entry that a sender was answered last."""
+        """Return the entry that a sender was answered last."""
         return (await self.conversations.named(self.tokens.conversation(channel, sender), self.clock())).about
 
     async def forget(self, channel: Channel, sender: str) -> None:
@@ -115,7 +116,7 @@ class Answering:
         return await self.conversations.open(given, channel, now)
 
     def check(self, knowledge: Knowledge, message: Message, before: frozenset[str] = frozenset()) -> Urgency:
-        """A check that breaks must not cost the answer: the reply then opens with the safety notice."""
+        """Check a message for danger. One that breaks costs no answer: the reply then opens with the safety notice."""
         try:
             return knowledge.assess(message, before)
         except Exception as error:  # noqa: BLE001 whatever broke, the answer must come

@@ -87,6 +87,10 @@ class RequestError(HaiFaqError):
         self.detail = detail or self.title
         super().__init__(self.detail)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return {} if self.retry_after is None else {"retry-after": str(self.retry_after)}
+
 
 class InvalidBody(RequestError, status=400, title="The body is not what this address takes."): ...
 

@@ -1,4 +1,4 @@
-"""Replies of the last while: the pipeline is deterministic, so that a question which many ask is worked out once."""
+"""Replies are cached: the pipeline is deterministic, so that a question which many ask is worked out once."""
 
 import hashlib
 import secrets
@@ -10,13 +10,14 @@ from app.dialogue.messages import Channel, Message, Reply, State
 from app.dialogue.urgent import Urgency
 
 MOST = 1_000
+"""Most replies that are cached."""
 
 Key = tuple[bytes, Channel, State, date]
 
 
 @dataclass(frozen=True, slots=True)
 class CachedReply:
-    """What a message led to, in one state of a conversation, on one day."""
+    """A message led to this in one state of a conversation, on one day."""
 
     folded: str
     """The folded text of the message."""
@@ -24,11 +25,11 @@ class CachedReply:
     reply: Reply
     following: State
     rendered: dict[str, bytes] = field(default_factory=dict, compare=False)
-    """What a channel has written of the reply, by the channel's name."""
+    """Bytes that channels wrote of the reply, by the name of the channel."""
 
 
 class ReplyCache:
-    """Keeps no text, only a keyed hash of it: the words of a short message could be guessed from a plain one."""
+    """The cache keeps no text, only a keyed hash: the words of a short message could be guessed from a plain one."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
@@ -41,14 +42,14 @@ class ReplyCache:
         return hashlib.blake2b(text, digest_size=16, key=self._secret).digest(), message.channel, state, day
 
     def find(self, knowledge: Knowledge, key: Key) -> CachedReply | None:
-        """Replies from another knowledge are forgotten, all at once."""
+        """Return the cached reply; those from another knowledge are forgotten all at once."""
         if self._knowledge is not knowledge:
             self._knowledge = knowledge
             self._replies.clear()
         return self._replies.get(key)
 
     def keep(self, key: Key, reply: CachedReply) -> None:
-        """A reply whose urgent check broke is not kept."""
+        """Keep a reply, unless its urgent check broke."""
         if len(self._replies) >= self._most:
             self._replies.clear()
         if not reply.urgency.failed:

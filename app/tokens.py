@@ -1,4 +1,4 @@
-"""Signed message ids: any replica can tell what a message was about without looking it up."""
+"""Message ids are signed, so that any replica can tell what a message was about without looking it up."""
 
 import base64
 import hashlib
@@ -25,13 +25,13 @@ class Tokens:
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def sign(self, at: datetime, channel: str, subject: tuple[str, ...], version: str) -> str:
-        """URL-safe text; a number keeps two messages of one moment apart, random bytes those of two processes."""
+        """Return a URL-safe id. A number keeps two messages of a moment apart, random bytes those of two processes."""
         fields = (round(at.timestamp() * 1000), channel, " ".join(subject), version)
         payload = _encode(f"{'|'.join(map(str, fields))}|{self._ours}{next(self._numbers):x}".encode())
         return f"{payload}.{self._signature(payload)}"
 
     def read(self, token: str) -> Token | None:
-        """What was signed, or None for anything that was not signed with this key, letter by letter."""
+        """Return what was signed, or None for a text that is not letter by letter what this key signed."""
         payload, _, signature = token.rpartition(".")
         try:
             if not compare_digest(signature, self._signature(payload)):
@@ -42,7 +42,7 @@ class Tokens:
             return None
 
     def conversation(self, channel: str, sender: str) -> str:
-        """The id of the one conversation that a sender has within a channel; tells nothing of the sender."""
+        """Return the id of the one conversation of a sender within a channel, which does not tell who that is."""
         named = f"conversation\0{channel}\0{sender}".encode("utf-8", "surrogatepass")
         return f"{channel}-{_encode(keyed_hash(self.key, named))}"
 
@@ -55,7 +55,7 @@ class Tokens:
 
 
 def keyed_hash(key: bytes, message: bytes) -> bytes:
-    """The first 128 bits of a keyed BLAKE2b (RFC 7693).
+    """Return 128 bits of keyed BLAKE2b (RFC 7693).
 
     OpenSSL's HMAC lets go of the interpreter's lock, which a thread that writes records then kept for 0.1 ms and more.
     """
@@ -67,7 +67,7 @@ _random: list[bytes] = []
 
 
 def random_id() -> str:
-    """128 random bits, URL-safe. They are drawn many at a time: the kernel's call, too, lets go of the lock."""
+    """Return 128 random bits, URL-safe. Many are drawn at a time: the call of the kernel lets go of the lock too."""
     if not _random:
         drawn = secrets.token_bytes(16 * 256)
         _random.extend(drawn[start : start + 16] for start in range(0, len(drawn), 16))

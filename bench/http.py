@@ -23,7 +23,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from app.channels.api import MessageIn, ReplyOut
+from app.channels.api_models import MessageIn, ReplyOut
 from app.content import files
 from app.settings import Settings
 from tests.faults.replica import Replica, free_port, responds, wait_for

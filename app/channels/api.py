@@ -1,14 +1,30 @@
-"""The JSON API, version 1, and the probes of the service."""
+"""Routes of the JSON API, version 1, and the probes of the service."""
 
-from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.answering import LONGEST, Answered
+from app.answering import Answered
 from app.channels import checked_search
+from app.channels.api_models import (
+    Details,
+    EntriesOut,
+    EntryOut,
+    FeedbackIn,
+    FeedbackOut,
+    Health,
+    MessageIn,
+    OptionOut,
+    Readiness,
+    ReplyOut,
+    ResultOut,
+    SearchIn,
+    SearchOut,
+    UrgentOut,
+    WelcomeOut,
+    WhyOut,
+)
 from app.channels.checked_search import CheckedSearch
 from app.channels.http.clients import client_of, is_inside
 from app.channels.http.problems import problems
@@ -17,194 +33,11 @@ from app.channels.http.services import Served
 from app.channels.staff import access
 from app.content import schema
 from app.dialogue import compose, lookup
-from app.dialogue.messages import Answer, Category, Kind, Message, Option
+from app.dialogue.messages import Message
 from app.errors import NotFound
-from app.records.feedback import Opinion, Reason, Verdict
+from app.records.feedback import Opinion
 
 router = APIRouter(responses=problems(500))
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-
-class MessageIn(BaseModel):
-    text: str = Field(description=f"What the person typed; over {LONGEST} characters is refused.")
-    conversation_id: str | None = Field(default=None, description="From the reply before; unknown starts anew.")
-    channel: Literal["api", "web"] = Field(default="api", description="`web` is the widget; for the records only.")
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"text": "how big is this thing", "conversation_id": None}]}
-    )
-
-
-class SealOut(Body):
-    by: str
-    role: str = Field(description="`demo` is no approval for patients.")
-    on: date
-    sha256: str
-
-
-class SourceOut(Body):
-    document: str
-    title: str
-    publisher: str
-    section: str
-    paragraph: int
-    url: str | None
-    passage: str | None = Field(description="The cited paragraph word for word, where the site gave its documents.")
-
-
-class AnswerOut(Body):
-    id: str
-    question: str
-    text: str
-    limits: str | None
-    confidence: float
-    seal: SealOut
-    sources: list[SourceOut]
-
-
-class OptionOut(Body):
-    id: str
-    question: str
-
-
-class IntentOut(Body):
-    id: str
-    category: Category
-
-
-class ReplyOut(BaseModel):
-    conversation_id: str
-    message_id: str
-    content_version: str
-    kind: Kind
-    text: str = Field(description="The whole reply as plain text.")
-    answers: list[AnswerOut]
-    options: list[OptionOut]
-    suggestions: list[OptionOut]
-    intent: IntentOut | None
-    urgent: bool
-    language: str | None = Field(description="Of the text or the answers, where it is not English.")
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "conversation_id": "api-8rbqTNBLp1jkQF9K0TzRfg",
-                    "message_id": "WzE3OTU0.c2ln",
-                    "content_version": "8d0a3f7c5f1e2b44",
-                    "kind": "fallback",
-                    "text": "I don't have approved information on that. Please ask your care team.",
-                    "answers": [],
-                    "options": [],
-                    "suggestions": [],
-                    "intent": None,
-                    "urgent": False,
-                    "language": None,
-                }
-            ]
-        }
-    )
-
-
-class SearchIn(BaseModel):
-    text: str = Field(max_length=LONGEST, examples=["hockey"])
-    limit: int = Field(default=5, ge=1, le=28)
-
-
-class WhyOut(Body):
-    words: list[str] = Field(description="Words of the text that the nearest phrasing also has.")
-    phrasing: str
-    runner_up: str | None
-
-
-class ResultOut(BaseModel):
-    id: str
-    question: str
-    text: str
-    confidence: float
-    why: WhyOut | None = Field(description="Why it matched; for signed-in staff only.")
-
-
-class UrgentOut(Body):
-    tier: str = Field(description="`safety-notice` where the text could not be checked for danger.")
-    text: str
-
-
-class SearchOut(BaseModel):
-    content_version: str
-    urgent: UrgentOut | None = Field(description="Stands above all results when the text sounds dangerous.")
-    results: list[ResultOut]
-
-
-class EntryOut(Body):
-    id: str
-    theme: str
-    question: str
-    text: str
-    limits: str | None
-    seal: SealOut
-    sources: list[SourceOut]
-    related: list[str]
-
-
-class EntriesOut(BaseModel):
-    content_version: str
-    demo: bool
-    themes: dict[str, str]
-    entries: list[EntryOut]
-
-
-class WelcomeOut(BaseModel):
-    text: str
-    offline: str
-    banner: str | None
-    lines: dict[str, str | None]
-    suggestions: list[OptionOut]
-
-
-class FeedbackIn(BaseModel):
-    message_id: str = Field(max_length=300, description="Of the reply, as `/v1/messages` gave it.")
-    verdict: Verdict
-    reason: Reason | None = Field(default=None, description="Why it did not help; with `down` only.")
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"message_id": "WzE3OTU0.c2ln", "verdict": "down", "reason": "not-my-question"}],
-            "anyOf": [{"properties": {"verdict": {"const": "down"}}}, {"properties": {"reason": {"type": "null"}}}],
-        }
-    )
-
-    @model_validator(mode="after")
-    def reason_goes_with_down(self) -> Self:
-        if self.reason and self.verdict == "up":
-            raise ValueError("a reason goes with the verdict `down` only")
-        return self
-
-
-class FeedbackOut(FeedbackIn):
-    """What is now kept."""
-
-
-class Health(BaseModel):
-    status: Literal["ok"]
-
-
-class Details(BaseModel):
-    served: int
-    withheld: dict[str, str] = Field(description="What its seal or a hold keeps back, and why.")
-    taken_back: list[str]
-    review_overdue: list[str]
-    failed_reload: str = Field(description="Why the content on disk is not what is served; empty when it is.")
-
-
-class Readiness(BaseModel):
-    status: Literal["ready"]
-    content_version: str
-    demo: bool
-    details: Details | None = Field(description="From this machine, or with the metrics token.")
 
 
 async def messages(body: MessageIn, request: Request, served: Served) -> Response:
@@ -243,7 +76,7 @@ async def entries(served: Served) -> EntriesOut:
         content_version=knowledge.version,
         demo=knowledge.approved.demo,
         themes=dict(knowledge.content.themes),
-        entries=[_entry(answer) for id_, answer in knowledge.approved.answers.items() if knowledge.serves(id_, day)],
+        entries=list(map(EntryOut.model_validate, knowledge.served(day))),
     )
 
 
@@ -252,7 +85,7 @@ async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> Ent
     knowledge = served.reloader.current
     if not knowledge.serves(id, served.answering.clock().date()):
         raise NotFound("There is no such entry, or it is not served now.")
-    return _entry(knowledge.approved.answers[id])
+    return EntryOut.model_validate(knowledge.approved.answers[id])
 
 
 @router.get("/v1/welcome", responses=problems(503))
@@ -264,7 +97,7 @@ async def welcome(served: Served) -> WelcomeOut:
         offline=knowledge.approved.text("offline", "safety-notice"),
         banner=knowledge.approved.banner.text if knowledge.approved.banner else None,
         lines={name: knowledge.approved.site.get(name) for name in schema.PLACEHOLDERS},
-        suggestions=[_option(option) for option in compose.first_suggestions(knowledge, day)],
+        suggestions=list(map(OptionOut.model_validate, compose.first_suggestions(knowledge, day))),
     )
 
 
@@ -302,7 +135,7 @@ async def readyz(request: Request, served: Served) -> Readiness:
     if not is_inside(request, served):
         return known
     known.details = Details(
-        served=sum(knowledge.serves(id_, day) for id_ in knowledge.approved.answers),
+        served=len(knowledge.served(day)),
         withheld=dict(knowledge.approved.withheld),
         taken_back=sorted(knowledge.taken_back),
         review_overdue=knowledge.expired(day),
@@ -319,7 +152,7 @@ async def metrics(request: Request, served: Served) -> Response:
 
 
 def reply_json(answered: Answered) -> bytes:
-    """The `ReplyOut` of an answered message, as pydantic would write it: all but its ids is written once a reply.
+    """Return the `ReplyOut` of an answered message as pydantic writes it; all but the ids is written once a reply.
 
     Both ids are made of characters that JSON has no need to escape.
     """
@@ -327,40 +160,14 @@ def reply_json(answered: Answered) -> bytes:
     if rest is None:
         rest = _reply(answered).model_dump_json(exclude={"conversation_id", "message_id"})[1:].encode()
         answered.rendered["api"] = rest
-    return b'{"conversation_id":"%b","message_id":"%b",%b' % (
-        answered.conversation_id.encode(),
-        answered.message_id.encode(),
-        rest,
-    )
+    ids = f'{{"conversation_id":"{answered.conversation_id}","message_id":"{answered.message_id}",'
+    return ids.encode() + rest
 
 
 def _reply(answered: Answered) -> ReplyOut:
     reply = answered.reply
-    return ReplyOut(
-        conversation_id=answered.conversation_id,
-        message_id=answered.message_id,
-        content_version=answered.content_version,
-        kind=reply.kind,
-        text=reply.text,
-        answers=[_answer(answer) for answer in reply.answers],
-        options=[_option(option) for option in reply.options],
-        suggestions=[_option(option) for option in reply.suggestions],
-        intent=IntentOut(id=reply.intent.id, category=reply.intent.category) if reply.intent else None,
-        urgent=reply.urgent,
-        language=reply.language,
-    )
-
-
-def _option(option: Option) -> OptionOut:
-    return OptionOut(id=option.id, question=option.question)
-
-
-def _answer(answer: Answer) -> AnswerOut:
-    return AnswerOut.model_validate(answer).model_copy(update={"confidence": round(answer.confidence, 4)})
-
-
-def _entry(answer: Answer) -> EntryOut:
-    return EntryOut.model_validate(answer)
+    ids = {name: getattr(answered, name) for name in ("conversation_id", "message_id", "content_version")}
+    return ReplyOut.model_validate(ids | {name: getattr(reply, name) for name in ReplyOut.model_fields.keys() - ids})
 
 
 def _results(checked: CheckedSearch, explained: bool) -> list[ResultOut]:
@@ -369,7 +176,7 @@ def _results(checked: CheckedSearch, explained: bool) -> list[ResultOut]:
             id=found.id,
             question=found.title,
             text=found.answer.text,
-            confidence=round(found.confidence, 4),
+            confidence=found.confidence,
             why=WhyOut.model_validate(checked.explain(found)) if explained else None,
         )
         for found in checked.lookup.found

@@ -1,4 +1,4 @@
-"""The files that browsers load: read once, sent compressed, named by a hash so that they may be kept for ever."""
+"""Files that browsers load are read once, sent compressed, and named by a hash so that they may be kept for ever."""
 
 import base64
 import gzip
@@ -15,7 +15,7 @@ MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; chars
 NAMES = ("widget.js", "pages.css", "pages.js", "icon.svg", "staff.css", "staff.js")
 FOR_EVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=300"
-"""For an address without the version: a new release reaches every page in five minutes."""
+"""The cache-control of an address without the version: a new release reaches every page in five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,14 @@ class Asset:
     squeezed: bytes
     version: str
     integrity: str
-    """As `integrity="..."` of a script takes it."""
+    """The hash as `integrity="..."` of a script takes it."""
 
     @property
     def address(self) -> str:
         return f"/{self.name}?v={self.version}"
 
     def response(self, request: Request) -> Response:
-        """Public and the same for everyone, so any page may load it and check its integrity."""
+        """Return a file that is the same for everyone, so that any page may load it and check its integrity."""
         tag = f'"{self.version}"'
         headers = {
             "cache-control": FOR_EVER if request.query_params.get("v") == self.version else BRIEFLY,
@@ -62,12 +62,12 @@ def asset(name: str) -> Asset:
 
 
 def embed_line(url: str) -> str:
-    """The line that puts the widget on a page; the page always gets the service's current widget."""
+    """Return the line that puts the widget on a page, which then always gets the current one."""
     return f'<script async src="{url.rstrip("/")}/widget.js"></script>'
 
 
 def pinned_line(url: str) -> str:
-    """The same, held to these very bytes: after an upgrade of the service it must be copied anew."""
+    """Return the line that holds a page to these very bytes; after an upgrade it must be copied anew."""
     widget = asset("widget.js")
     source = f"{url.rstrip('/')}{widget.address}"
     return f'<script async src="{source}" integrity="{widget.integrity}" crossorigin="anonymous"></script>'

@@ -1,4 +1,4 @@
-"""The pages for people without the widget: the demo `/`, the plain form `/ask`, every entry at `/faq`."""
+"""People without the widget get pages: the demo `/`, the plain form `/ask`, every entry at `/faq`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.channels import assets
+from app.channels.http.bodies import form_of
 from app.channels.http.clients import client_of
-from app.channels.http.services import Served, form_of
+from app.channels.http.services import Served
 from app.channels.rendering import page
 from app.dialogue import compose
 from app.dialogue.knowledge import Knowledge
@@ -29,7 +30,7 @@ for name in assets.NAMES:
 
 @router.api_route("/", methods=READ)
 async def demo(request: Request, served: Served) -> Response:
-    """What a web team needs to put the widget on a page, and the widget itself to try."""
+    """Show a web team the line that puts the widget on a page, and the widget itself to try."""
     url = served.public_url or f"{request.url.scheme}://{request.url.netloc}"
     return page(
         "demo.html",
@@ -49,7 +50,7 @@ async def form(served: Served) -> Response:
 
 @router.post("/ask")
 async def ask(request: Request, served: Served) -> Response:
-    """The conversation without JavaScript: what was asked, the reply, and the form for what comes next."""
+    """Show the question, the reply and the form for what comes next, without JavaScript."""
     form = await form_of(request)
     text = form.get("choice") or form.get("text", "")
     conversation = form.get("conversation_id", "")
@@ -57,9 +58,8 @@ async def ask(request: Request, served: Served) -> Response:
     try:
         done = await served.answering.answer(Message(text, "web"), conversation or None, client)
     except RequestError as refused:
-        retry = {"retry-after": str(refused.retry_after)} if refused.retry_after is not None else {}
         again = page("ask.html", served, refused.status, conversation=conversation, refused=refused.title, typed=text)
-        again.headers.update(retry)
+        again.headers.update(refused.headers)
         return again
     return page(
         "ask.html",
@@ -75,9 +75,9 @@ async def ask(request: Request, served: Served) -> Response:
 
 @router.api_route("/faq", methods=READ)
 async def faq(served: Served) -> Response:
-    """Every entry that is served, by theme; told to search engines only once a site has sealed the texts itself."""
+    """Show every entry by theme; search engines are told only once a site has sealed the texts itself."""
     knowledge, day = served.reloader.current, served.answering.clock().date()
-    shown = [answer for id_, answer in knowledge.approved.answers.items() if knowledge.serves(id_, day)]
+    shown = knowledge.served(day)
     themes = {title: [each for each in shown if each.theme == id_] for id_, title in knowledge.content.themes.items()}
     data = None if knowledge.approved.demo else _structured(shown)
     listed = page("faq.html", served, themes={title: found for title, found in themes.items() if found}, data=data)
@@ -87,7 +87,7 @@ async def faq(served: Served) -> Response:
 
 
 def _shown(text: str, knowledge: Knowledge) -> str:
-    """A choice arrives as an id and is shown as its question."""
+    """Return the question of a choice, which arrives as an id, and any other text as it is."""
     return knowledge.approved.answers[text].question if text in knowledge.approved.answers else text
 
 
@@ -112,7 +112,7 @@ def _pieces(reply: Reply) -> list[Answer | str]:
 
 
 def _structured(shown: Sequence[Answer]) -> dict[str, Any]:
-    """schema.org's FAQPage."""
+    """Return the FAQPage of schema.org."""
     return {
         "@context": "https://schema.org",
         "@type": "FAQPage",

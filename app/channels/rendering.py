@@ -1,4 +1,4 @@
-"""Pages drawn on the server: templates, what all of them show, and the policy under which browsers run them."""
+"""Pages are drawn on the server, from templates, under one policy for browsers."""
 
 import re
 from functools import cache
@@ -21,7 +21,7 @@ _PHONE = re.compile(r"\+?[\d\s().-]{3,24}")
 
 
 def page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLResponse:
-    """The template of this name, under the banner of a demonstration where the content is one."""
+    """Return the page of a template, under the banner of a demonstration where the content is one."""
     knowledge = served.reloader.current
     common = {
         "banner": knowledge.approved.banner.text if knowledge.approved.banner else None,
@@ -44,7 +44,7 @@ def _templates() -> Environment:
 
 
 def dialled(text: str, knowledge: Knowledge) -> Markup:
-    """The text word for word, its telephone numbers as links."""
+    """Return the text word for word, its telephone numbers as links."""
     lines = [line for line in knowledge.approved.site.values() if line and _PHONE.fullmatch(line)]
     numbers = "|".join(re.escape(number) for number in (*_NUMBERS, *lines))
     pieces = re.split(rf"(?<![\d-])({numbers})(?![\d-])", text)

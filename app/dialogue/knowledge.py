@@ -6,7 +6,7 @@ from datetime import date
 from app.content.schema import Content
 from app.dialogue.approved import ApprovedTexts
 from app.dialogue.language import Languages
-from app.dialogue.messages import Message, Option
+from app.dialogue.messages import Answer, Message, Option
 from app.dialogue.smalltalk import SmallTalk
 from app.dialogue.urgent import Urgency, UrgentCheck
 from app.matching.matcher import Matcher
@@ -49,6 +49,9 @@ class Knowledge:
 
     def serves(self, id_: str, day: date) -> bool:
         return id_ in self.approved.answers and id_ not in self.taken_back and day <= self.approved.last_day[id_]
+
+    def served(self, day: date) -> list[Answer]:
+        return [answer for id_, answer in self.approved.answers.items() if self.serves(id_, day)]
 
     def option(self, id_: str) -> Option:
         return Option(id_, self.approved.answers[id_].question)

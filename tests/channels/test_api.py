@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from app.channels.api import ReplyOut
+from app.channels.api_models import ReplyOut
 from app.content import schema
 from app.dialogue.knowledge import Knowledge
 from app.main import create_app

@@ -1,4 +1,4 @@
-"""Who asks: the client that a limit counts, and whether it is this machine or an operator.
+"""A client is told by its address: whom a limit counts, who is on this machine, who is an operator.
 
 Behind a trusted proxy the middleware has put the client's address in place of the proxy's.
 """
@@ -12,21 +12,21 @@ from app.channels.http.services import Services
 
 LOOPBACK = ("127.0.0.1", "::1", "testclient")
 LOCAL_HOSTS = (*LOOPBACK, "localhost", "[::1]", "testserver")
-"""Names of this machine: a website elsewhere whose name leads here must not ask as an operator (DNS rebinding)."""
+"""Names of this machine. A website elsewhere whose name leads here must not ask as an operator (DNS rebinding)."""
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 """Headers by which a proxy is known."""
 LONGEST = 64
-"""Characters kept of an address that a proxy's header names."""
+"""Most characters kept of an address that the header of a proxy names."""
 
 
 def client_of(request: Request, trusted: frozenset[str]) -> str | None:
-    """The address that a limit counts; None for loopback where no proxy is trusted."""
+    """Return the address that a limit counts; None for loopback where no proxy is trusted."""
     address = request.client.host if request.client else ""
     return None if address in LOOPBACK and not trusted else _network(address[:LONGEST])
 
 
 def _network(address: str) -> str:
-    """The /64 of an address of IPv6, all of which one client has; any other text as it is."""
+    """Return the /64 of an IPv6 address, since one client has all of it, and any other text as it is."""
     if ":" not in address:
         return address
     try:
@@ -37,14 +37,14 @@ def _network(address: str) -> str:
 
 
 def is_local(request: Request) -> bool:
-    """True for a request from this machine, by a name of it, and not through a proxy."""
+    """Return True for a request from this machine, by a name of it and not through a proxy."""
     peer = request.client.host if request.client else ""
     forwarded = any(name in request.headers for name in FORWARDED)
     return peer in LOOPBACK and not forwarded and (request.url.hostname or "") in LOCAL_HOSTS
 
 
 def is_inside(request: Request, served: Services) -> bool:
-    """True for an operator: one with the metrics token, or this machine where no proxy is trusted."""
+    """Return True for an operator, who has the metrics token or asks from this machine where no proxy is trusted."""
     sent = request.headers.get("authorization", "").removeprefix("Bearer ")
     if served.metrics_token and compare_digest(sent.encode("utf-8", "replace"), served.metrics_token.encode()):
         return True

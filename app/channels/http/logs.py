@@ -1,4 +1,4 @@
-"""Log lines as JSON, written in batches."""
+"""Log lines are JSON, and are written in batches."""
 
 import asyncio
 import contextlib

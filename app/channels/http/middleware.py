@@ -1,11 +1,11 @@
-"""What stands around every request, in one layer: each layer of its own cost an answered message about 10 us."""
+"""One layer stands around every request, since each layer of its own cost an answered message 10 us and more."""
 
 import functools
 import itertools
 import logging
 import secrets
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from ipaddress import ip_network
 
 from fastapi import FastAPI, Request
@@ -13,13 +13,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from app.channels.http.bodies import limited
 from app.channels.http.problems import answer_error
-from app.errors import TooLarge
 
 log = logging.getLogger(__name__)
-
-MOST_BYTES = 256 * 1024
-"""Of a body: 20,000 characters, each at worst a 12-byte JSON escape, and room to spare."""
 
 _SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -33,13 +30,12 @@ _SECURITY_HEADERS = (
 )
 _TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _VARY = (b"vary", b"Origin")
-_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
 def install(app: FastAPI, allowed_origins: Sequence[str], trusted: Collection[str], secure: bool) -> None:
-    """Adds the layers of every request, the outermost last; `secure` where browsers reach the service by TLS.
+    """Add the layers of every request, the outermost last; `secure` says that browsers reach the service by TLS.
 
-    uvicorn's own layer puts the client that a trusted proxy names in place of the proxy: the last hop that is none.
+    Where proxies are trusted, uvicorn's own layer puts the last hop that is none in place of the peer.
     """
     app.add_middleware(RequestBoundary, allowed_origins=allowed_origins, secure=secure)
     if trusted:
@@ -88,7 +84,7 @@ class RequestBoundary:
             await send(message)
 
         try:
-            body = await _limited(scope["method"], headers, receive)
+            body = await limited(scope["method"], headers, receive)
             await (self._app_to_origins if has_origin else self._app)(scope, body, send_with_headers)
         except Exception as error:
             if status:
@@ -98,42 +94,3 @@ class RequestBoundary:
         finally:
             millis = (time.perf_counter() - began) * 1000
             log.info("%s %s %d %.1fms %s", scope["method"], scope["path"], status or 500, millis, request_id)
-
-
-async def _limited(method: str, headers: Mapping[bytes, bytes], receive: Receive) -> Receive:
-    """Returns a `receive` that gives at most `MOST_BYTES`, or raises `TooLarge`.
-
-    The parser takes no byte more than a declared length, so that only a body without one is read here.
-    """
-    if method in _WITHOUT_BODY:
-        return receive
-    declared = headers.get(b"content-length", b"")
-    if not declared.isdigit():
-        return _first({"type": "http.request", "body": await _read(receive), "more_body": False}, receive)
-    _check(int(declared))
-    return receive
-
-
-async def _read(receive: Receive) -> bytes:
-    body, is_more = b"", True
-    while is_more:
-        message = await receive()
-        body += message.get("body", b"")
-        _check(len(body))
-        is_more = message.get("more_body", False)
-    return body
-
-
-def _check(length: int) -> None:
-    if length > MOST_BYTES:
-        raise TooLarge(f"A body may have at most {MOST_BYTES} bytes.")
-
-
-def _first(message: Message, receive: Receive) -> Receive:
-    """A `receive` that gives this message before all others."""
-    waiting = [message]
-
-    async def receive_rest() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return receive_rest

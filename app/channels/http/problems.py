@@ -1,4 +1,4 @@
-"""The one place that answers an error: with a page of the surface that was asked, or with an RFC 9457 problem."""
+"""Every error is answered here, with a page of the surface that was asked or with an RFC 9457 problem."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -20,12 +20,12 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 HELP = "If this is an emergency, call 911. If you think of ending your life, call or text 988."
-"""Stands in for the sealed safety notice while no content is loaded."""
+"""The help of a problem while no content, and so no sealed safety notice, is loaded."""
 MOST_DETAILS = 5
-"""Fields that a problem names of a body that does not fit."""
+"""Most fields that a problem names of a body that does not fit."""
 
 ErrorPage = Callable[[Request, Exception], Response | None]
-"""Draws the page of an error; returns None where a program asked, or the page is another surface's."""
+"""Returns the page of an error, or None where a program asked or the address is another surface's."""
 
 
 class Problem(BaseModel):
@@ -48,20 +48,20 @@ class _Fault:
 
 
 def install(app: FastAPI) -> None:
-    """Errors of a route are answered here; a surface sets `app.state.error_page` to draw those of its pages."""
+    """Answer the errors of all routes here; a surface sets `app.state.error_page` to draw those of its pages."""
     app.state.error_page = None
     for kind in (HaiFaqError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer_error)
 
 
 async def answer_error(request: Request, error: Exception) -> Response:
-    """Async, though nothing waits: Starlette takes a plain function to a thread."""
+    """Return the answer to an error. Async, though nothing waits: Starlette takes a plain function to a thread."""
     error_page: ErrorPage | None = request.app.state.error_page
     return (error_page and error_page(request, error)) or _problem(request, error)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI declarations of these error statuses."""
+    """Return the OpenAPI declarations of these error statuses."""
     return {
         status: {
             "description": HTTPStatus(status).phrase,
@@ -72,7 +72,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def with_problem(openapi: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI description with the problem's schema in it."""
+    """Return the OpenAPI description with the schema of a problem in it."""
     openapi["components"]["schemas"].setdefault("Problem", Problem.model_json_schema())
     return openapi
 
@@ -99,8 +99,7 @@ def _help(request: Request) -> str:
 def _fault(error: Exception) -> _Fault:
     match error:
         case RequestError():
-            retry = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
-            return _Fault(error.status, error.code, error.title, error.detail, retry)
+            return _Fault(error.status, error.code, error.title, error.detail, error.headers)
         case RequestValidationError():
             return _of_validation(error)
         case HTTPException():  # its headers: `allow` of a 405

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn speaks it, held against clients that send slowly or send too much before a request is one.
+"""The protocol is uvicorn's HTTP/1.1, hardened against clients that send slowly, or too much before a request is one.
 
 uvicorn with httptools waits for ever for a head that never ends and keeps all of it; a reverse proxy may stand in front
 and may not.
@@ -13,9 +13,9 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_HEAD = 32 * 1024
-"""Bytes of a request's line and headers."""
+"""Most bytes of the line and headers of a request."""
 MOST_AFTER = 2 * 1024 * 1024
-"""Bytes of the rest: an allowed body in chunks of a byte takes six times its size. Extensions of chunks and trailers,
+"""Most bytes of the rest: an allowed body in chunks of a byte takes six times its size. Extensions of chunks, trailers,
 which no parser of ours keeps, and bodies that nobody asked for count too.
 """
 
@@ -24,7 +24,7 @@ _HOST = re.compile(rb"(?:[\w.-]*|\[(?P<v6>[0-9a-fA-F:.]+)\])(?::\d{0,5})?")
 
 
 class CoalescingTransport:
-    """A transport that sends together what is written in one turn of the event loop: head and body of a reply.
+    """The transport sends together what is written in one turn of the event loop: head and body of a reply.
 
     Of a process killed between two writes a proxy had the head, and could not ask another replica for the rest.
     """
@@ -96,7 +96,7 @@ class HardenedProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Trailers are dropped: uvicorn adds them to the headers, where a proxy has not looked at them."""
+        """Drop trailers: uvicorn adds them to the headers, where a proxy has not looked at them."""
         if self._in_head:
             super().on_header(name, value)
 
@@ -129,7 +129,7 @@ class HardenedProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _refuse(self, status: int, phrase: str) -> None:
-        """No problem body: nothing is known of the request, and no page of ours has sent it."""
+        """Refuse without a problem body: nothing is known of the request, and no page of ours has sent it."""
         self._refused = True
         self._disarm()
         if not self.transport.is_closing():
@@ -140,7 +140,7 @@ class HardenedProtocol(HttpToolsProtocol):
 
 
 def _is_one_host(hosts: Sequence[bytes], version: str) -> bool:
-    """As RFC 9112 (3.2) asks; and one that is a name or an address, since addresses are put together with it."""
+    """Return True for one host, as RFC 9112 (3.2) asks, that is a name or an address, since links are made of it."""
     if not hosts:
         return version == "1.0"
     found = _HOST.fullmatch(hosts[0])

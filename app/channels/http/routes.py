@@ -1,45 +1,43 @@
-"""A route for messages: its body is parsed and checked in one step, and nothing else is worked out for it.
+"""The route of messages parses and checks a body in one step, and works out nothing else.
 
-FastAPI's own way, for every request anew through the signature of an endpoint, took a third of an answered message.
+FastAPI's own way, anew through the signature of an endpoint, took a third of an answered message.
 """
 
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
-from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
+from app.channels.http.bodies import again, read
 from app.channels.http.services import services
 
 _JSON = (b"content-type", b"application/json")
 
 
 class JsonRoute(APIRoute):
-    """For an endpoint of `body`, `request` and `served` that returns a `Response`.
+    """The endpoint takes `body`, `request` and `served`, and returns a `Response`.
 
-    FastAPI describes it, and takes what is not plain JSON that fits the model: problems are the same on every route.
+    FastAPI describes it, and takes what is not plain JSON that fits the model, so that problems are as on any route.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        by_fastapi = super().get_route_handler()
-        model: type[BaseModel] = self.endpoint.__annotations__["body"]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._model: type[BaseModel] = self.endpoint.__annotations__["body"]
+        self._by_fastapi = self.app
+        self.app = self._answer
 
-        async def handle(request: Request) -> Response:
-            body = await _body(request, model)
-            if body is None:
-                return await by_fastapi(request)
-            answer: Response = await self.endpoint(body=body, request=request, served=services(request))
-            return answer
-
-        return handle
-
-
-async def _body(request: Request, model: type[BaseModel]) -> BaseModel | None:
-    if _JSON not in request.scope["headers"]:
-        return None
-    try:
-        return model.model_validate_json(await request.body())
-    except (ValidationError, ClientDisconnect):
-        return None
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _JSON not in scope["headers"]:
+            await self._by_fastapi(scope, receive, send)
+            return
+        content = await read(receive)
+        try:
+            body = self._model.model_validate_json(content)
+        except ValidationError:
+            await self._by_fastapi(scope, again(content, receive), send)
+            return
+        request = Request(scope, receive)
+        response: Response = await self.endpoint(body=body, request=request, served=services(request))
+        await response(scope, receive, send)

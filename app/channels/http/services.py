@@ -1,8 +1,7 @@
-"""What all surfaces use, built once in the lifespan. What one surface alone uses is on `app.state` under its name."""
+"""Services that every surface uses are built once in the lifespan; those of one surface are on `app.state`, by name."""
 
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import parse_qs
 
 from fastapi import Depends, Request
 
@@ -18,9 +17,9 @@ class Services:
     feedback: Feedback
     trusted_proxies: frozenset[str]
     metrics_token: str | None
-    """Opens metrics and details of readiness to others than this machine."""
+    """The bearer that opens metrics and details of readiness to others than this machine."""
     public_url: str | None
-    """Where the world reaches the service, where that was set."""
+    """The address at which the world reaches the service, where it was set."""
 
 
 def services(request: Request) -> Services:
@@ -34,9 +33,3 @@ async def _served(request: Request) -> Services:
 
 
 Served = Annotated[Services, Depends(_served)]
-
-
-async def form_of(request: Request) -> dict[str, str]:
-    """The first value of each field of a posted form, stripped; odd bytes are no error."""
-    fields = parse_qs((await request.body()).decode("utf-8", "replace"))
-    return {name: values[0].strip() for name, values in fields.items()}

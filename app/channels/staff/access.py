@@ -11,7 +11,8 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.channels.http.services import Served, form_of, services
+from app.channels.http.bodies import form_of
+from app.channels.http.services import Served, services
 from app.channels.rendering import page
 from app.channels.staff.services import Staff, StaffServices, services_of
 from app.errors import NotAllowed, RecordsDown, RequestError, SignInNeeded, StoreError
@@ -130,6 +131,5 @@ def error_page(request: Request, error: Exception) -> Response | None:
         return RedirectResponse("/staff/sign-in", 303)
     refused = error if isinstance(error, RequestError) else RecordsDown()
     shown = page("refused.html", services(request), refused.status, title=refused.title, detail=refused.detail)
-    if refused.retry_after is not None:
-        shown.headers["retry-after"] = str(refused.retry_after)
+    shown.headers.update(refused.headers)
     return shown

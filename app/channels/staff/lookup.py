@@ -147,7 +147,7 @@ def _entry(knowledge: Knowledge, answer: Answer, why: Explanation | None = None)
 
 def _page(served: Services, person: Person, results: Results, text: str = "") -> Response:
     knowledge, day = served.reloader.current, served.answering.clock().date()
-    answers = [answer for id_, answer in knowledge.approved.answers.items() if knowledge.serves(id_, day)]
+    answers = knowledge.served(day)
     themes = {
         title: [answer for answer in answers if answer.theme == id_] for id_, title in knowledge.content.themes.items()
     }

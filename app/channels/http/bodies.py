@@ -1,0 +1,59 @@
+"""The body of a request is limited, read whole, given again and parsed as a form."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+from fastapi import Request
+from starlette.types import Message, Receive
+
+from app.errors import TooLarge
+
+MOST_BYTES = 256 * 1024
+"""Most bytes of a body: 20,000 characters, each at worst a 12-byte JSON escape, and room to spare."""
+_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
+
+
+async def limited(method: str, headers: Mapping[bytes, bytes], receive: Receive) -> Receive:
+    """Return a `receive` that gives at most `MOST_BYTES`; raises `TooLarge`.
+
+    The parser takes no byte more than a declared length, so that only a body without one is read here.
+    """
+    if method in _WITHOUT_BODY:
+        return receive
+    declared = headers.get(b"content-length", b"")
+    if not declared.isdigit():
+        return again(await read(receive), receive)
+    _check(int(declared))
+    return receive
+
+
+async def read(receive: Receive) -> bytes:
+    """Return what has come of a body when it ends or the client is gone; raises `TooLarge`."""
+    body, is_more = b"", True
+    while is_more:
+        message = await receive()
+        body += message.get("body", b"")
+        _check(len(body))
+        is_more = message.get("more_body", False)
+    return body
+
+
+def again(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives a body which was read, and then all that is still to come."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return receive_again
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """Return the first value of each field of a posted form, stripped; odd bytes are no error."""
+    fields = parse_qs((await request.body()).decode("utf-8", "replace"))
+    return {name: values[0].strip() for name, values in fields.items()}
+
+
+def _check(length: int) -> None:
+    if length > MOST_BYTES:
+        raise TooLarge(f"A body may have at most {MOST_BYTES} bytes.")
