@@ -1,7 +1,8 @@
 // NLP.js with its documented defaults.
 //   node nlpjs.js train PHRASINGS MODEL   fits it on a JSON list of [topic, phrasing]
 //   node nlpjs.js serve MODEL             reads a message a line, writes its guess a line
-// The topic ranked first is given with its score even below the threshold, where `process` would say None.
+// The topic ranked first is given with its score even below the threshold, where `process` would say None; where None
+// itself is ranked first, which it is with a score of 1, there is no topic.
 const fs = require('fs');
 const readline = require('readline');
 const { NlpManager } = require('node-nlp');
@@ -22,7 +23,8 @@ async function serve(model) {
     const result = await manager.process('en', text);
     const ms = performance.now() - began;
     const [best] = result.classifications;
-    const guess = { id: best.intent, score: best.score, answers: result.intent !== 'None', ms };
+    const [id, score] = best.intent === 'None' ? ['', 0] : [best.intent, best.score];
+    const guess = { id, score, answers: result.intent !== 'None', ms };
     process.stdout.write(`${JSON.stringify(guess)}\n`);
   }
 }
