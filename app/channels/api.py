@@ -32,8 +32,9 @@ from app.channels.http.routes import JsonRoute
 from app.channels.http.services import Served
 from app.channels.staff import access
 from app.content import schema
-from app.dialogue import compose, lookup
+from app.dialogue import compose
 from app.dialogue.messages import Message
+from app.dialogue.search import MOST_TOPICS
 from app.errors import NotFound
 from app.records.feedback import Opinion
 
@@ -60,7 +61,7 @@ router.add_api_route(
 @router.post("/v1/search", responses=problems(400, 413, 422, 503))
 async def search(body: SearchIn, request: Request, served: Served) -> SearchOut:
     """Entries for the first letters, a shorthand or a question, best first."""
-    checked = checked_search.search(served.answering, body.text, body.limit + lookup.MOST_TOPICS)
+    checked = checked_search.search(served.answering, body.text, body.limit + MOST_TOPICS)
     return SearchOut(
         content_version=checked.knowledge.version,
         urgent=UrgentOut.model_validate(checked.alert) if checked.alert else None,
@@ -179,6 +180,6 @@ def _results(checked: CheckedSearch, explained: bool) -> list[ResultOut]:
             confidence=found.confidence,
             why=WhyOut.model_validate(checked.explain(found)) if explained else None,
         )
-        for found in checked.lookup.found
+        for found in checked.found.results
         if found.answer
     ]

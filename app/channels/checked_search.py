@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from app.answering import Answering
-from app.dialogue import lookup
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.lookup import Found, Lookup
 from app.dialogue.messages import Message
+from app.dialogue.search import SearchResult, SearchResults, explain, search_entries
 from app.dialogue.urgent import Urgency
 from app.matching.matcher import Explanation
 
@@ -30,10 +29,10 @@ class CheckedSearch:
     """The beginning of what was typed, as far as it was looked up."""
     alert: Alert | None
     """It stands above the results."""
-    lookup: Lookup
+    found: SearchResults
 
-    def explain(self, result: Found) -> Explanation:
-        return lookup.explain(self.knowledge, self.text, result)
+    def explain(self, result: SearchResult) -> Explanation:
+        return explain(self.knowledge, self.text, result)
 
 
 def search(answering: Answering, text: str, limit: int = RESULTS) -> CheckedSearch:
@@ -41,7 +40,7 @@ def search(answering: Answering, text: str, limit: int = RESULTS) -> CheckedSear
     knowledge, message = answering.reloader.current, Message(text, "staff")
     beginning = message if len(text) <= LONGEST else Message(text[:LONGEST], "staff")
     urgency = answering.check(knowledge, message)
-    results = lookup.look_up(knowledge, beginning, answering.clock().date(), limit)
+    results = search_entries(knowledge, beginning, answering.clock().date(), limit)
     return CheckedSearch(knowledge, beginning.text, _alert(urgency, knowledge), results)
 
 

@@ -20,8 +20,8 @@ from app.channels.staff.services import Staff, StaffServices
 from app.dialogue import compose
 from app.dialogue.handoffs import Handoff, hand_over
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.lookup import Found
 from app.dialogue.messages import Answer, Message, Part
+from app.dialogue.search import SearchResult
 from app.errors import InvalidBody, NotFound
 from app.matching.matcher import Explanation
 from app.records.feedback import Opinion, Reason
@@ -123,15 +123,15 @@ def _results(served: Services, staff: StaffServices, text: str) -> Results:
         return Results()
     checked = search(served.answering, text)
     return Results(
-        rows=[_result(checked, staff, found) for found in checked.lookup.found],
+        rows=[_result(checked, staff, found) for found in checked.found.results],
         alert=checked.alert,
-        sure=checked.lookup.sure,
-        opens=checked.lookup.opens and checked.alert is None,
+        sure=checked.found.sure,
+        opens=checked.found.opens and checked.alert is None,
         fallback=hand_over(staff.handoffs, ""),
     )
 
 
-def _result(checked: CheckedSearch, staff: StaffServices, found: Found) -> Result:
+def _result(checked: CheckedSearch, staff: StaffServices, found: SearchResult) -> Result:
     if found.answer:
         return _entry(checked.knowledge, found.answer, checked.explain(found))
     return Result(found.id, found.title, handoff=hand_over(staff.handoffs, found.id), taken_back=found.taken_back)
