@@ -9,6 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cached_property
 
 _QUOTES = dict.fromkeys("'’‘ʼ`´＇", "'")
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
@@ -59,33 +60,37 @@ _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ParsedText:
-    """A text that was read once, or a part of one: its folded form, its words, and where each word begins in it."""
+    """A text that was read once, or a part of one: its folded form and its words."""
 
     folded: str
     words: tuple[str, ...]
-    starts: tuple[int, ...]
 
     @property
     def key(self) -> str:
         """The words with one space between, which is what is left when punctuation and case do not count."""
         return " ".join(self.words)
 
-    @property
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where in the folded form each word begins."""
+        return [match.start() for match in _WORD.finditer(self.folded)]
+
+    @cached_property
     def sentences(self) -> "list[ParsedText]":
         """Its sentences and lines, without empty ones."""
         ends = [match.span() for match in _SENTENCE_END.finditer(self.folded)]
+        if not ends:
+            return [self] if self.folded else []
         edges = zip((0, *(end for _, end in ends)), (*(start for start, _ in ends), len(self.folded)), strict=True)
         parts = (self.part(start, end) for start, end in edges)
         return [part for part in parts if part.folded]
 
     def part(self, start: int, end: int) -> "ParsedText":
         """The part between two places of the folded form, without spaces around it; no word may lie across an edge."""
-        folded = self.folded[start:end]
-        start += len(folded) - len(folded.lstrip())
         first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
-        return ParsedText(folded.strip(), self.words[first:last], tuple(at - start for at in self.starts[first:last]))
+        return ParsedText(self.folded[start:end].strip(), self.words[first:last])
 
 
 def parse(text: str) -> ParsedText:
@@ -94,8 +99,7 @@ def parse(text: str) -> ParsedText:
     Chinese does not part its words: each of its characters counts as one, and their pairs do the rest.
     """
     folded = fold(text)
-    matches = list(_WORD.finditer(folded))
-    return ParsedText(folded, tuple(match[0] for match in matches), tuple(match.start() for match in matches))
+    return ParsedText(folded, tuple(_WORD.findall(folded)))
 
 
 def fold(text: str) -> str:

@@ -113,6 +113,4 @@ def stretches_of(text: ParsedText) -> Iterator[ParsedText]:
 
 
 def _joined(first: ParsedText, second: ParsedText) -> ParsedText:
-    offset = len(first.folded) + 1
-    starts = (*first.starts, *(offset + start for start in second.starts))
-    return ParsedText(f"{first.folded} {second.folded}", (*first.words, *second.words), starts)
+    return ParsedText(f"{first.folded} {second.folded}", (*first.words, *second.words))

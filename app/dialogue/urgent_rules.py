@@ -68,7 +68,9 @@ class PatternIndex:
         )
 
     def span(self, text: ParsedText) -> Span:
-        candidates = {number for word in text.words for number in self._needing(word)}
+        candidates: set[int] = set()
+        for word in text.words:
+            candidates.update(self._by_word[word] if word in self._by_word else self._needing(word))
         return Span(text, self._hits(text, candidates))
 
     def span_within(self, whole: Span, text: ParsedText) -> Span:
@@ -82,12 +84,11 @@ class PatternIndex:
         return frozenset(number for number in candidates if self.patterns[number].search(key))
 
     def _needing(self, word: str) -> tuple[int, ...]:
-        if word not in self._by_word:
-            if len(self._by_word) >= _CACHED_WORDS:
-                self._by_word.clear()
-            begun = (self.prefixes.get(word[:length], ()) for length in self.lengths if length <= len(word))
-            self._by_word[word] = (*self.words.get(word, ()), *itertools.chain.from_iterable(begun))
-        return self._by_word[word]
+        if len(self._by_word) >= _CACHED_WORDS:
+            self._by_word.clear()
+        begun = (self.prefixes.get(word[:length], ()) for length in self.lengths if length <= len(word))
+        needing = self._by_word[word] = (*self.words.get(word, ()), *itertools.chain.from_iterable(begun))
+        return needing
 
 
 def _rarest(pattern: str) -> list[str]:

@@ -92,11 +92,11 @@ class Reading:
     vector: FloatArray | None = None
     """The dense vector of the text, where an encoder made one."""
 
-    @cached_property
+    @property
     def words(self) -> tuple[str, ...]:
         return tuple(term.word for term in self.terms)
 
-    @cached_property
+    @property
     def unknown(self) -> float:
         """The share of words that no phrasing uses; 0 for a text without words."""
         return sum(not term.known for term in self.terms) / len(self.terms) if self.terms else 0.0
@@ -221,9 +221,9 @@ class Features:
         """Return the rows of those keys that are features, and which of the keys these are."""
         if not len(self.keys):
             return np.empty(0, np.intp), np.zeros(len(keys), np.bool_)
-        places = np.searchsorted(self.keys, keys)
+        places = self.keys.searchsorted(keys)
         known = self.keys.take(places, mode="clip") == keys
-        return self.rows[places[known]].astype(np.intp), known
+        return self.rows.take(places[known]).astype(np.intp), known
 
     def weigh(self, readings: Sequence[Reading]) -> Weighted:
         """Return the known words, concepts and skip-grams of the readings, each family of each reading of length
@@ -239,9 +239,11 @@ class Features:
         of = _ONE_TEXT
         if len(readings) > 1:
             rows, of = np.divmod(rows, len(readings))
-        values = self.idf[rows]
-        blocks = self.families[rows] + of * FAMILIES
-        values /= np.sqrt(np.bincount(blocks, values * values))[blocks]
+        values = self.idf.take(rows)
+        blocks = self.families.take(rows)
+        if len(readings) > 1:
+            blocks += of * FAMILIES
+        values /= np.sqrt(np.bincount(blocks, values * values)).take(blocks)
         return Weighted(rows, of, values)
 
     def weigh_characters(self, word: str) -> tuple[IndexArray, float]:
@@ -250,7 +252,7 @@ class Features:
         Words are taken as if they shared no characters, so that what a word adds can be kept from message to message.
         """
         rows, _ = self.find(character_keys(word))
-        weights = self.idf[rows]
+        weights = self.idf.take(rows)
         return rows, float(weights @ weights)
 
     def rarity(self, concepts: Sequence[str]) -> FloatArray:
@@ -264,6 +266,7 @@ class Features:
 
 def is_new(ascending: IndexArray) -> NDArray[np.bool_]:
     """Return which values differ from the one before them."""
-    new = np.ones(len(ascending), np.bool_)
-    np.not_equal(ascending[1:], ascending[:-1], out=new[1:])
+    new = np.empty(len(ascending), np.bool_)
+    new[:1] = True
+    np.not_equal(ascending[1:], ascending[:-1], new[1:])
     return new

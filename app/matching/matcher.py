@@ -155,13 +155,12 @@ class Matcher:
     def rank_scored(self, scored: Scored, limit: int = 5) -> list[Candidate]:
         """Return the most likely topics for a part of a message that was scored, best first."""
         reading, scores = scored
-        if reading.unknown == 1.0 or not reading.words:
+        if not reading.words or reading.unknown == 1.0:
             return []
+        own = scores[self.first : self.first + len(self.labels) + 1]
         candidates = [
             Candidate(self.labels[column], vector[confidence.SCORE], self._confidence(vector, column))
-            for column, vector in self.weigh(
-                scores[self.first : self.first + len(self.labels) + 1], reading, min(limit, WEIGHED)
-            )
+            for column, vector in self.weigh(own, reading, min(limit, WEIGHED))
         ]
         candidates.sort(key=lambda candidate: (-candidate.confidence, -candidate.score, candidate.id))
         return candidates[:limit]
@@ -171,8 +170,8 @@ class Matcher:
         inside, outside = self.sides(labels)
         if not len(inside) or not scored.reading.any_known:
             return None
-        best = int(inside[scored.scores[inside].argmax()])
-        rival = float(scored.scores[outside].max()) if len(outside) else 0.0
+        best = int(inside[scored.scores.take(inside).argmax()])
+        rival = float(scored.scores.take(outside).max()) if len(outside) else 0.0
         return Margin(self.labels[best - self.first], float(scored.scores[best]) - rival)
 
     def sides(self, labels: frozenset[str]) -> tuple[IndexArray, IndexArray]:
@@ -202,9 +201,9 @@ class Matcher:
     @staticmethod
     def _best(scores: FloatArray, columns: IndexArray, most: int) -> list[tuple[int, float]]:
         """Return the best-scored of these columns with their scores, best first."""
-        own = scores[columns]
-        order = np.argsort(-own, kind="stable")[:most]
-        return list(zip(columns[order].tolist(), own[order].tolist(), strict=True))
+        own = scores.take(columns)
+        order = (-own).argsort(kind="stable")[:most]
+        return list(zip(columns.take(order).tolist(), own.take(order).tolist(), strict=True))
 
     def explain(self, text: str, id: str) -> Explanation:
         parsed = parse(text)

@@ -35,6 +35,8 @@ score of a labelled message moved by more than 0.006.
 FORMAT = 22
 """Part of the cache key: raise it when features, calibration features or files change their meaning."""
 MANIFEST = "manifest.json"
+_TINY = np.float32(1e-9)
+"""Stands in for the length of a text without known characters, whose sums are 0."""
 
 
 @dataclass(frozen=True)
@@ -73,15 +75,15 @@ class LinearModel:
 
     def _score_together(self, readings: Sequence[Reading]) -> FloatArray:
         rows, of, values = self.features.weigh(readings)
-        values *= self.steps[rows]
+        values *= self.steps.take(rows)
         if len(readings) == 1:
-            scores = (values @ self.weights[rows].astype(np.float32))[None]
+            scores = np.asarray(values.dot(self.weights.take(rows, axis=0).astype(np.float32)))[None]
         else:
             new = is_new(rows)
             distinct = rows[new]
             cells = np.zeros((len(readings), len(distinct)), np.float32)
-            cells[of, np.cumsum(new) - 1] = values
-            scores = cells @ self.weights[distinct].astype(np.float32)
+            cells[of, new.cumsum() - 1] = values
+            scores = np.asarray(cells.dot(self.weights.take(distinct, axis=0).astype(np.float32)))
         scores += self.bias
         scores += self._score_characters(readings)
         if self.dense is not None:
@@ -96,17 +98,16 @@ class LinearModel:
         rows = self._characters.rows_of(words, self._score_word)
         ends = itertools.accumulate(len(reading.words) for reading in readings)
         sums = np.array([np.add.reduce(rows[start:end]) for start, end in itertools.pairwise((0, *ends))])
-        lengths = np.sqrt(sums[:, -1:])
-        lengths[lengths == 0] = 1
+        lengths = np.sqrt(np.maximum(sums[:, -1:], _TINY))
         return np.asarray(sums[:, :-1] * (CHARACTER_WEIGHT / lengths))
 
     def _score_word(self, word: str) -> FloatArray:
         """Return what a word's characters add to each column, and last the square of their length."""
         rows, square = self.features.weigh_characters(word)
-        return np.append(self._sum(rows, self.features.idf[rows]), np.float32(square))
+        return np.append(self._sum(rows, self.features.idf.take(rows)), np.float32(square))
 
     def _sum(self, rows: IndexArray, values: FloatArray) -> FloatArray:
-        return np.asarray((values * self.steps[rows]) @ self.weights[rows].astype(np.float32))
+        return np.asarray((values * self.steps.take(rows)) @ self.weights.take(rows, axis=0).astype(np.float32))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         words = sorted(self.vocabulary.known)[: self._characters.room // 2]
