@@ -30,7 +30,7 @@ format: $(VENV)/.tested
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.benched ## accuracy against the naive baseline and speed, on tests/labelled; more in README
+bench: $(VENV)/.benched ## accuracy beside rapidfuzz and NLP.js, and speed, on tests/labelled; more in docs/MEASUREMENTS.md
 	$(BIN)/python -m bench.compare tests/labelled
 	$(BIN)/python -m bench.speed tests/labelled
 

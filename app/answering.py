@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app import metrics, text
+from app import metrics
 from app.dialogue import engine
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Channel, Message, Reply, State
@@ -73,13 +73,19 @@ class Answering:
         urgency = known.urgency if known else self.check(knowledge, message, state.flags)
         if not urgency.tier:
             await self._limit(client)
-        cached = known or CachedReply(urgency, *engine.respond(message, state, knowledge, now, urgency))
+        cached = known or self._respond(message, state, knowledge, now, urgency)
         if not known:
             self.cache.keep(key, cached)
         await self.conversations.save(conversation, cached.following, now, waited if urgency.tier else 0.0)
         message_id = self.tokens.sign(now, message.channel, subject(cached.reply), knowledge.version)
         self._record(message, cached, knowledge, message_id, now, time.perf_counter() - began)
         return Answered(cached.reply, conversation, message_id, knowledge.version, cached.rendered if known else {})
+
+    def _respond(
+        self, message: Message, state: State, knowledge: Knowledge, now: datetime, urgency: Urgency
+    ) -> CachedReply:
+        reply, following = engine.respond(message, state, knowledge, now, urgency)
+        return CachedReply(knowledge.read(message).text.folded, urgency, reply, following)
 
     async def _limit(self, client: str | None) -> None:
         """Raise `TooManyRequests` for a client over its limit."""
@@ -112,7 +118,7 @@ class Answering:
     def check(self, knowledge: Knowledge, message: Message, before: frozenset[str] = frozenset()) -> Urgency:
         """Check a message for danger. One that breaks costs no answer: the reply then opens with the safety notice."""
         try:
-            return knowledge.assess(message.text, before)
+            return knowledge.assess(message, before)
         except Exception as error:  # noqa: BLE001 whatever broke, the answer must come
             metrics.check_failures.inc()
             log.error("urgent check failed: %s", type(error).__name__)
@@ -136,7 +142,7 @@ class Answering:
                 at=now,
                 channel=message.channel,
                 text=message.text,
-                folded=text.fold(message.text),
+                folded=cached.folded,
                 kind=reply.kind,
                 outcome=outcome(reply),
                 subject=subject(reply),

@@ -127,9 +127,9 @@ def _run(file: str, case: Case, knowledge: Knowledge, now: datetime) -> Iterator
     turns = case.get("turns")
     for place, turn in enumerate(turns or [case]):
         began = time.perf_counter()
-        utterance = knowledge.read(turn["text"])
-        urgency = knowledge.assess(turn["text"], state.flags, utterance)
-        reply, state = engine.respond(Message(turn["text"]), state, knowledge, now, urgency, utterance)
+        message = Message(turn["text"])
+        urgency = knowledge.assess(message, state.flags)
+        reply, state = engine.respond(message, state, knowledge, now, urgency)
         seconds = time.perf_counter() - began
         group, outcome = judge(turn, reply).split("/")
         prefix = "" if turns is None else "turn1:" if place == 0 else "turn+:"

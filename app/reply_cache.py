@@ -19,6 +19,8 @@ Key = tuple[bytes, Channel, State, date]
 class CachedReply:
     """A message led to this in one state of a conversation, on one day."""
 
+    folded: str
+    """The folded text of the message."""
     urgency: Urgency
     reply: Reply
     following: State

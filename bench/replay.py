@@ -25,7 +25,7 @@ from app.content import files
 from app.evaluation import files_of, read_cases
 
 PORT = 8237
-SECRET = "a-secret-of-the-replay-0123456789abcdef"
+SECRET = "of-the-replay-0123456789abcdef-0123456789"
 EVERY = 8
 """One phrasing of so many is asked on the other channels too; labelled messages all are."""
 _CHANCE = re.compile(r"\b[\w-]{22,}(?:\.[\w-]{20,})?\b|\?v=\w+|sha384-[\w+/=]+")
@@ -44,7 +44,7 @@ class Service:
         settings = {
             "PORT": str(PORT),
             "DATABASE_URL": f"sqlite:///{store}/replay.db",
-            "SECRET": "of-the-replay-" + "0123456789abcdef" * 2,
+            "SECRET": SECRET,
             "SMS_SECRETS": json.dumps([SECRET]),
             "SMS_NUMBER_KEYS": json.dumps([SECRET]),
             "PUBLIC_URL": "http://faq.hospital.invalid",
@@ -129,7 +129,7 @@ def replies(service: Service, asked: Sequence[Message]) -> Iterator[dict[str, An
             record["sms"] = service.text(text, f"+1215{sender:07}")
             if source != "intents" and turn == 0:
                 record["search"] = service.post("/v1/search", text=text)
-        yield json.loads(_CHANCE.sub("-", json.dumps(_rounded(record), ensure_ascii=False)))
+        yield json.loads(_CHANCE.sub("-", json.dumps(_rounded(record), ensure_ascii=False))) | {"text": text}
 
 
 def _rounded(value: Any) -> Any:

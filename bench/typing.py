@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import evaluation
-from app.dialogue.lookup import explain, look_up
+from app.dialogue.messages import Message
+from app.dialogue.search import explain, search_entries
 from app.loading.loader import load
 from app.settings import Settings
 
@@ -29,7 +30,7 @@ def main() -> None:
         for case in inside:
             text = case["text"][: max(1, round(len(case["text"]) * cut))]
             began = time.perf_counter()
-            found = look_up(knowledge, text, day).found
+            found = search_entries(knowledge, Message(text), day).results
             for each in found:
                 explain(knowledge, text, each)
             spent.append(1000 * (time.perf_counter() - began))
@@ -39,8 +40,8 @@ def main() -> None:
         spent.sort()
         shares = f"{first / len(inside):6.1%}   {five / len(inside):6.1%}"
         print(f"{cut:5.0%}  {shares}   {spent[len(spent) // 2]:6.2f}  {spent[-1]:6.2f}")
-    looked = [look_up(knowledge, case["text"], day) for case in near]
-    opened = sum(each.sure and each.found[0].answer is not None for each in looked)
+    looked = [search_entries(knowledge, Message(case["text"]), day) for case in near]
+    opened = sum(each.sure and each.results[0].answer is not None for each in looked)
     print(f"\nanswers opened as sure on what nothing covers: {opened} of {len(near)}")
 
 

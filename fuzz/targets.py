@@ -70,7 +70,7 @@ def reply(data: bytes) -> None:
     said = _said(data)
 
     def respond(said: str) -> None:
-        got, _ = engine.respond(Message(said), State(), _knowledge(), NOW, _knowledge().assess(said))
+        got, _ = engine.respond(Message(said), State(), _knowledge(), NOW)
         assert all(got.paragraphs)
         assert got.sms
 

@@ -10,8 +10,8 @@ ASKED = Message("what color is the lamp", "web")
 
 
 def cached(knowledge: Knowledge, failed: bool = False) -> CachedReply:
-    urgency = replace(knowledge.assess(ASKED.text), failed=failed)
-    return CachedReply(urgency, *respond(ASKED, State(), knowledge, NOW, urgency))
+    urgency = replace(knowledge.assess(ASKED), failed=failed)
+    return CachedReply(ASKED.text, urgency, *respond(ASKED, State(), knowledge, NOW, urgency))
 
 
 def test_a_reply_is_found_again(knowledge: Knowledge) -> None:

@@ -13,8 +13,9 @@ from app import evaluation, lint, text
 from app.channels.sms import consent
 from app.content import approval, files, schema
 from app.content.schema import Content
+from app.dialogue.approved import fill
 from app.dialogue.engine import respond
-from app.dialogue.knowledge import Knowledge, fill
+from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, State
 from app.lint import Draft
 from app.loading.loader import load
@@ -66,19 +67,19 @@ def with_typo(text: str) -> str:
 
 def sealed_lines(knowledge: Knowledge, content: Content) -> Iterator[str]:
     """Every line that a reply may hold, from the sealed texts alone."""
-    yield from knowledge.scripts.values()
-    for answer in knowledge.answers.values():
+    yield from (script.text for script in knowledge.approved.scripts.values())
+    for answer in knowledge.approved.answers.values():
         yield from (answer.text, answer.question, answer.limits or "")
         cited = dict.fromkeys(f"{each.title}, {each.publisher}" for each in answer.sources)
-        yield f"{knowledge.scripts['source-label']} {'; '.join(cited)}"
+        yield f"{knowledge.approved.text('source-label')} {'; '.join(cited)}"
     for topic in content.topics.values():
         if topic.title:
-            yield knowledge.scripts["not-covered"].replace("{title}", topic.title)
+            yield knowledge.approved.text("not-covered").replace("{title}", topic.title)
 
 
 def test_all_28_entries_are_served(shipped: Knowledge) -> None:
-    assert sum(shipped.serves(id_, NOW.date()) for id_ in shipped.answers) == 28
-    assert not shipped.withheld
+    assert sum(shipped.serves(id_, NOW.date()) for id_ in shipped.approved.answers) == 28
+    assert not shipped.approved.withheld
 
 
 def test_every_line_of_every_reply_is_sealed_byte_for_byte(scores: evaluation.Scores, shipped: Knowledge) -> None:
@@ -143,7 +144,7 @@ def test_labelled_dangers_keep_their_floors(scores: evaluation.Scores) -> None:
 )
 def test_an_emergency_in_another_language_gets_its_script(shipped: Knowledge, said: str, language: str) -> None:
     reply, _ = respond(Message(said), State(), shipped, NOW)
-    assert reply.paragraphs[0] == shipped.scripts[f"emergency-{language}"]
+    assert reply.paragraphs[0] == shipped.approved.text(f"emergency-{language}")
     assert reply.paragraphs[0].startswith("911") or "911" in reply.paragraphs[0][:30]
 
 
@@ -160,7 +161,7 @@ def test_without_the_lines_of_a_site_urgent_and_language_texts_still_say_whom_to
     "said", ["hai pump mri ok", "floxuridine", "Dr. Nguyen", "FUDR via HAI", "TACE vs Y90", "la", "ok"]
 )
 def test_jargon_and_names_are_english(shipped: Knowledge, said: str) -> None:
-    assert shipped.languages.detect(said, shipped.read(said)) is None
+    assert shipped.languages.detect(said, shipped.read(Message(said))) is None
 
 
 @pytest.mark.parametrize(
@@ -245,14 +246,17 @@ def test_chemo_and_then_a_bare_number_is_a_fever(shipped: Knowledge) -> None:
 
 
 def test_every_reply_to_a_text_message_takes_at_most_two_parts(shipped: Knowledge) -> None:
-    for id_ in shipped.answers:
+    for id_ in shipped.approved.answers:
         reply, _ = respond(Message(id_, "sms"), State(), shipped, NOW)
         said = for_sending(reply.sms)
         assert segments(said).parts <= 2, said
-    for id_, said in shipped.scripts_sms.items():
-        assert id_.endswith("-staff") or segments(for_sending(said)).parts <= 2, said
+    for id_, script in shipped.approved.scripts.items():
+        assert id_.endswith("-staff") or segments(for_sending(script.short)).parts <= 2, id_
 
 
 def test_no_choice_is_a_word_that_stops_or_starts_messages(shipped: Knowledge) -> None:
-    printed = [*(answer.question for answer in shipped.answers.values()), shipped.scripts["clarify-none"]]
+    printed = [
+        *(answer.question for answer in shipped.approved.answers.values()),
+        shipped.approved.text("clarify-none"),
+    ]
     assert not any(consent.word(each, opted_out=True) or consent.asks_to_stop(each) for each in printed)

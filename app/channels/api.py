@@ -32,8 +32,9 @@ from app.channels.http.routes import JsonRoute
 from app.channels.http.services import Served
 from app.channels.staff import access
 from app.content import schema
-from app.dialogue import compose, lookup
+from app.dialogue import compose
 from app.dialogue.messages import Message
+from app.dialogue.search import MOST_TOPICS
 from app.errors import NotFound
 from app.records.feedback import Opinion
 
@@ -60,7 +61,7 @@ router.add_api_route(
 @router.post("/v1/search", responses=problems(400, 413, 422, 503))
 async def search(body: SearchIn, request: Request, served: Served) -> SearchOut:
     """Entries for the first letters, a shorthand or a question, best first."""
-    checked = checked_search.search(served.answering, body.text, body.limit + lookup.MOST_TOPICS)
+    checked = checked_search.search(served.answering, body.text, body.limit + MOST_TOPICS)
     return SearchOut(
         content_version=checked.knowledge.version,
         urgent=UrgentOut.model_validate(checked.alert) if checked.alert else None,
@@ -74,7 +75,7 @@ async def entries(served: Served) -> EntriesOut:
     knowledge, day = served.reloader.current, served.answering.clock().date()
     return EntriesOut(
         content_version=knowledge.version,
-        demo=knowledge.demo,
+        demo=knowledge.approved.demo,
         themes=dict(knowledge.content.themes),
         entries=list(map(EntryOut.model_validate, knowledge.served(day))),
     )
@@ -85,7 +86,7 @@ async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> Ent
     knowledge = served.reloader.current
     if not knowledge.serves(id, served.answering.clock().date()):
         raise NotFound("There is no such entry, or it is not served now.")
-    return EntryOut.model_validate(knowledge.answers[id])
+    return EntryOut.model_validate(knowledge.approved.answers[id])
 
 
 @router.get("/v1/welcome", responses=problems(503))
@@ -93,10 +94,10 @@ async def welcome(served: Served) -> WelcomeOut:
     """What to show before anything is typed."""
     knowledge, day = served.reloader.current, served.answering.clock().date()
     return WelcomeOut(
-        text=knowledge.scripts.get("welcome", knowledge.scripts["safety-notice"]),
-        offline=knowledge.scripts.get("offline", knowledge.scripts["safety-notice"]),
-        banner=knowledge.scripts.get("demo-banner") if knowledge.demo else None,
-        lines={name: knowledge.site.get(name) for name in schema.PLACEHOLDERS},
+        text=knowledge.approved.text("welcome", "safety-notice"),
+        offline=knowledge.approved.text("offline", "safety-notice"),
+        banner=knowledge.approved.banner.text if knowledge.approved.banner else None,
+        lines={name: knowledge.approved.site.get(name) for name in schema.PLACEHOLDERS},
         suggestions=list(map(OptionOut.model_validate, compose.first_suggestions(knowledge, day))),
     )
 
@@ -131,12 +132,12 @@ async def healthz() -> Health:
 async def readyz(request: Request, served: Served) -> Readiness:
     """The service can answer; to operators also what of its content it holds back."""
     knowledge, day = served.reloader.current, served.answering.clock().date()
-    known = Readiness(status="ready", content_version=knowledge.version, demo=knowledge.demo, details=None)
+    known = Readiness(status="ready", content_version=knowledge.version, demo=knowledge.approved.demo, details=None)
     if not is_inside(request, served):
         return known
     known.details = Details(
         served=len(knowledge.served(day)),
-        withheld=dict(knowledge.withheld),
+        withheld=dict(knowledge.approved.withheld),
         taken_back=sorted(knowledge.taken_back),
         review_overdue=knowledge.expired(day),
         failed_reload=served.reloader.failed_reload,
@@ -179,6 +180,6 @@ def _results(checked: CheckedSearch, explained: bool) -> list[ResultOut]:
             confidence=found.confidence,
             why=WhyOut.model_validate(checked.explain(found)) if explained else None,
         )
-        for found in checked.lookup.found
+        for found in checked.found.results
         if found.answer
     ]

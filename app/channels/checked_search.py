@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from app.answering import Answering
-from app.dialogue import lookup
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.lookup import Found, Lookup
 from app.dialogue.messages import Message
+from app.dialogue.search import SearchResult, SearchResults, explain, search_entries
 from app.dialogue.urgent import Urgency
 from app.matching.matcher import Explanation
 
@@ -30,21 +29,22 @@ class CheckedSearch:
     """The beginning of what was typed, as far as it was looked up."""
     alert: Alert | None
     """It stands above the results."""
-    lookup: Lookup
+    found: SearchResults
 
-    def explain(self, result: Found) -> Explanation:
-        return lookup.explain(self.knowledge, self.text, result)
+    def explain(self, result: SearchResult) -> Explanation:
+        return explain(self.knowledge, self.text, result)
 
 
 def search(answering: Answering, text: str, limit: int = RESULTS) -> CheckedSearch:
     """Return the alert for a text that sounds dangerous or could not be checked, and at most `limit` results."""
-    knowledge, beginning = answering.reloader.current, text[:LONGEST]
-    urgency = answering.check(knowledge, Message(text, "staff"))
-    results = lookup.look_up(knowledge, beginning, answering.clock().date(), limit)
-    return CheckedSearch(knowledge, beginning, _alert(urgency, knowledge), results)
+    knowledge, message = answering.reloader.current, Message(text, "staff")
+    beginning = message if len(text) <= LONGEST else Message(text[:LONGEST], "staff")
+    urgency = answering.check(knowledge, message)
+    results = search_entries(knowledge, beginning, answering.clock().date(), limit)
+    return CheckedSearch(knowledge, beginning.text, _alert(urgency, knowledge), results)
 
 
 def _alert(urgency: Urgency, knowledge: Knowledge) -> Alert | None:
     if urgency.failed:
-        return Alert(NOTICE, knowledge.scripts[NOTICE])
-    return Alert(urgency.tier, knowledge.scripts[f"{urgency.tier}-staff"]) if urgency.tier else None
+        return Alert(NOTICE, knowledge.approved.text(NOTICE))
+    return Alert(urgency.tier, knowledge.approved.text(f"{urgency.tier}-staff")) if urgency.tier else None

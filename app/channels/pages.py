@@ -79,16 +79,16 @@ async def faq(served: Served) -> Response:
     knowledge, day = served.reloader.current, served.answering.clock().date()
     shown = knowledge.served(day)
     themes = {title: [each for each in shown if each.theme == id_] for id_, title in knowledge.content.themes.items()}
-    data = None if knowledge.demo else _structured(shown)
+    data = None if knowledge.approved.demo else _structured(shown)
     listed = page("faq.html", served, themes={title: found for title, found in themes.items() if found}, data=data)
-    if not knowledge.demo:
+    if not knowledge.approved.demo:
         listed.headers["x-robots-tag"] = "all"
     return listed
 
 
 def _shown(text: str, knowledge: Knowledge) -> str:
     """Return the question of a choice, which arrives as an id, and any other text as it is."""
-    return knowledge.answers[text].question if text in knowledge.answers else text
+    return knowledge.approved.answers[text].question if text in knowledge.approved.answers else text
 
 
 def _options(reply: Reply) -> list[Option]:

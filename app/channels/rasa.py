@@ -84,7 +84,7 @@ def _said(sender: str, texts: list[str], buttons: list[ButtonOut]) -> list[SaidO
 
 
 def _welcome(knowledge: Knowledge, day: date) -> tuple[list[str], list[ButtonOut]]:
-    text = knowledge.scripts.get("welcome", knowledge.scripts["safety-notice"])
+    text = knowledge.approved.text("welcome", "safety-notice")
     return [text], [_button(option) for option in compose.first_suggestions(knowledge, day)]
 
 

@@ -24,11 +24,11 @@ def page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLR
     """Return the page of a template, under the banner of a demonstration where the content is one."""
     knowledge = served.reloader.current
     common = {
-        "banner": knowledge.scripts.get("demo-banner") if knowledge.demo else None,
-        "welcome": knowledge.scripts.get("welcome", knowledge.scripts["safety-notice"]),
-        "notice": knowledge.scripts["safety-notice"],
-        "demo": knowledge.demo,
-        "site": knowledge.site,
+        "banner": knowledge.approved.banner.text if knowledge.approved.banner else None,
+        "welcome": knowledge.approved.text("welcome", "safety-notice"),
+        "notice": knowledge.approved.text("safety-notice"),
+        "demo": knowledge.approved.demo,
+        "site": knowledge.approved.site,
         "heading": next(iter(knowledge.content.documents.values())).title,
         "dial": lambda text: dialled(text, knowledge),
         "asset": assets.asset,
@@ -45,7 +45,7 @@ def _templates() -> Environment:
 
 def dialled(text: str, knowledge: Knowledge) -> Markup:
     """Return the text word for word, its telephone numbers as links."""
-    lines = [line for line in knowledge.site.values() if line and _PHONE.fullmatch(line)]
+    lines = [line for line in knowledge.approved.site.values() if line and _PHONE.fullmatch(line)]
     numbers = "|".join(re.escape(number) for number in (*_NUMBERS, *lines))
     pieces = re.split(rf"(?<![\d-])({numbers})(?![\d-])", text)
     link = Markup('<a href="tel:{}">{}</a>')

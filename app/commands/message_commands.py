@@ -8,8 +8,8 @@ import click
 
 from app import evaluation
 from app.dialogue import engine
-from app.dialogue.lookup import look_up
 from app.dialogue.messages import Message, State
+from app.dialogue.search import search_entries
 from app.loading.loader import load
 from app.settings import Settings
 
@@ -36,7 +36,7 @@ def ask(settings: Settings, text: str) -> None:
 def search(settings: Settings, text: str, limit: int) -> None:
     """Print the entries for TEXT, best first; its last word may be unfinished."""
     knowledge = load(settings.content_config)
-    for hit in look_up(knowledge, text, datetime.now(UTC).date(), limit).found:
+    for hit in search_entries(knowledge, Message(text), datetime.now(UTC).date(), limit).results:
         click.echo(f"{hit.id}: {hit.title}" if hit.answer else f"{hit.id}: no approved text on {hit.title}")
 
 

@@ -26,14 +26,14 @@ SUGGESTIONS = 3
 
 def first_suggestions(knowledge: Knowledge, day: date) -> tuple[Option, ...]:
     """Return what to offer before anything is typed: the first entry of each theme."""
-    served = [id_ for id_ in knowledge.answers if knowledge.serves(id_, day)]
-    first_of_themes = {knowledge.answers[id_].theme: id_ for id_ in reversed(served)}
+    served = [id_ for id_ in knowledge.approved.answers if knowledge.serves(id_, day)]
+    first_of_themes = {knowledge.approved.answers[id_].theme: id_ for id_ in reversed(served)}
     first = [id_ for theme in knowledge.content.themes if (id_ := first_of_themes.get(theme))]
     return tuple(knowledge.option(id_) for id_ in dict.fromkeys([*first, *served]))[:SUGGESTIONS]
 
 
 def answer(knowledge: Knowledge, id_: str, confidence: float, day: date) -> Reply:
-    part = answer_part(knowledge, replace(knowledge.answers[id_], confidence=confidence))
+    part = answer_part(knowledge, replace(knowledge.approved.answers[id_], confidence=confidence))
     return Reply(
         kind="answer",
         parts=(*banner(knowledge), part),
@@ -43,16 +43,16 @@ def answer(knowledge: Knowledge, id_: str, confidence: float, day: date) -> Repl
 
 
 def answer_part(knowledge: Knowledge, answer: Answer, translated: bool = False) -> AnswerPart:
-    label = knowledge.scripts.get("source-label")
+    label = knowledge.approved.scripts.get("source-label")
     named = dict.fromkeys(f"{cited.title}, {cited.publisher}" for cited in answer.sources)
-    return AnswerPart(answer, f"{label} {'; '.join(named)}" if label else None, translated)
+    return AnswerPart(answer, f"{label.text} {'; '.join(named)}" if label else None, translated)
 
 
 def several(knowledge: Knowledge, asked: Sequence[Candidate], day: date) -> Reply:
     """Give an answer for each question that has one, the refusal for each that has none, in the order asked."""
     parts: list[Part] = [
-        answer_part(knowledge, replace(knowledge.answers[candidate.id], confidence=candidate.confidence))
-        if candidate.id in knowledge.answers
+        answer_part(knowledge, replace(knowledge.approved.answers[candidate.id], confidence=candidate.confidence))
+        if candidate.id in knowledge.approved.answers
         else not_covered_part(knowledge, candidate.id)
         for candidate in asked
     ]
@@ -68,19 +68,19 @@ def several(knowledge: Knowledge, asked: Sequence[Candidate], day: date) -> Repl
 
 
 def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) -> Reply:
-    prompt, how = _script_part(knowledge, "clarify"), _script_part(knowledge, "sms-choose")
-    choice = ChoicePart(tuple(options), prompt, knowledge.scripts.get("clarify-none"), how)
+    prompt, none, how = (knowledge.approved.scripts.get(id_) for id_ in ("clarify", "clarify-none", "sms-choose"))
+    choice = ChoicePart(tuple(options), prompt, none.text if none else None, how)
     return Reply(kind="clarify", parts=(*banner(knowledge), choice), confidence=confidence)
 
 
 def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | None = None) -> Reply:
     """Give the tier's script first of all, in the writer's language; a demonstration's banner comes after it."""
     name = f"{tier}-staff" if channel == "staff" else f"{tier}-{language}" if language else tier
-    if name not in knowledge.scripts:  # a language that another version spoke of, in the state they share
+    if name not in knowledge.approved.scripts:  # a language that another version spoke of, in the state they share
         name = tier
     return Reply(
         kind="scripted",
-        parts=(_sealed(knowledge, name), *banner(knowledge)),
+        parts=(knowledge.approved.scripts[name], *banner(knowledge)),
         intent=Intent(tier, "urgent"),
         confidence=1.0,
         language=language if name.endswith(f"-{language}") else None,
@@ -92,7 +92,7 @@ def in_language(knowledge: Knowledge, language: str) -> Reply:
     name = f"language-{language}"
     return Reply(
         kind="scripted",
-        parts=(*banner(knowledge), _sealed(knowledge, name)),
+        parts=(*banner(knowledge), knowledge.approved.scripts[name]),
         intent=Intent(name, "language"),
         confidence=1.0,
         language=language,
@@ -102,7 +102,10 @@ def in_language(knowledge: Knowledge, language: str) -> Reply:
 def translated(knowledge: Knowledge, id_: str, language: str, confidence: float) -> Reply:
     """Give the approved translation of an answer, with its source."""
     found = replace(
-        knowledge.answers[id_], text=knowledge.answers[id_].translations[language], limits=None, confidence=confidence
+        knowledge.approved.answers[id_],
+        text=knowledge.approved.answers[id_].translations[language],
+        limits=None,
+        confidence=confidence,
     )
     parts: tuple[Part, ...] = (*banner(knowledge), answer_part(knowledge, found, translated=True))
     return Reply(kind="answer", parts=parts, confidence=confidence, language=language)
@@ -110,7 +113,7 @@ def translated(knowledge: Knowledge, id_: str, language: str, confidence: float)
 
 def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:
     """Give a small-talk or other script; the fallback stands in for one that is withheld."""
-    part = _script_part(knowledge, id_)
+    part = knowledge.approved.scripts.get(id_)
     if part is None:
         return fallback(knowledge, confidence)
     intent = Intent(id_, "smalltalk") if id_ in (*schema.SMALLTALK, "too-long") else None
@@ -128,38 +131,29 @@ def not_covered(knowledge: Knowledge, id_: str, confidence: float) -> Reply:
 
 
 def not_covered_part(knowledge: Knowledge, id_: str) -> NotCoveredPart:
-    text = knowledge.scripts["not-covered"].replace("{title}", knowledge.titles[id_])
-    care = _script_part(knowledge, "care-line") if knowledge.content.topics[id_].care else None
+    text = knowledge.approved.text("not-covered").replace("{title}", knowledge.approved.titles[id_])
+    care = knowledge.approved.scripts.get("care-line") if knowledge.content.topics[id_].care else None
     return NotCoveredPart(id_, text, care)
 
 
 def fallback(knowledge: Knowledge, confidence: float, intent: Intent | None = None) -> Reply:
-    parts = (*banner(knowledge), _sealed(knowledge, "fallback"))
+    parts = (*banner(knowledge), knowledge.approved.scripts["fallback"])
     return Reply(kind="fallback", parts=parts, intent=intent, confidence=confidence)
 
 
 def with_notice(knowledge: Knowledge, reply: Reply) -> Reply:
     """Put the safety notice in front: the urgent check could not be made."""
-    return replace(reply, parts=(_notice(_sealed(knowledge, "safety-notice")), *reply.parts))
+    return replace(reply, parts=(_notice(knowledge.approved.scripts["safety-notice"]), *reply.parts))
 
 
 def banner(knowledge: Knowledge) -> tuple[NoticePart, ...]:
     """Return the banner of a demonstration as a part; nothing where the content is approved for patients."""
-    part = _script_part(knowledge, "demo-banner") if knowledge.demo else None
+    part = knowledge.approved.banner
     return (_notice(part),) if part else ()
 
 
 def _notice(part: ScriptPart) -> NoticePart:
     return NoticePart(part.id, part.text, part.short)
-
-
-def _sealed(knowledge: Knowledge, id_: str) -> ScriptPart:
-    """Return a script that every content must have."""
-    return ScriptPart(id_, knowledge.scripts[id_], knowledge.scripts_sms[id_])
-
-
-def _script_part(knowledge: Knowledge, id_: str) -> ScriptPart | None:
-    return _sealed(knowledge, id_) if id_ in knowledge.scripts else None
 
 
 def _related(knowledge: Knowledge, found: Answer, day: date) -> tuple[Option, ...]:

@@ -39,24 +39,18 @@ class Turn:
 
 
 def respond(
-    message: Message,
-    state: State,
-    knowledge: Knowledge,
-    now: datetime,
-    urgency: Urgency | None = None,
-    utterance: Utterance | None = None,
+    message: Message, state: State, knowledge: Knowledge, now: datetime, urgency: Urgency | None = None
 ) -> tuple[Reply, State]:
     """Return the reply and what the conversation remembers of it; deterministic.
 
-    `urgency` is what the urgent check found when it was made beforehand, `utterance` the message as it was read for it.
+    `urgency` is what the urgent check found when it was made beforehand.
     """
-    utterance = utterance or knowledge.read(message.text)
-    urgency = urgency or knowledge.assess(message.text, state.flags, utterance)
+    urgency = urgency or knowledge.assess(message, state.flags)
     language = urgency.language
     if urgency.tier:
         reply = compose.urgent(knowledge, urgency.tier, message.channel, language)
         return reply, State(urgent=urgency.tier, flags=urgency.flags, language=language)
-    turn = Turn(message, utterance, state, knowledge, now.date())
+    turn = Turn(message, knowledge.read(message), state, knowledge, now.date())
     reply = _too_long(turn) or _in_language(turn, language) or _choice(turn) or _smalltalk(turn) or _matched(turn)
     if state.urgent and _asks_nothing(turn, reply):
         return compose.urgent(knowledge, state.urgent, message.channel, state.language), state
@@ -77,7 +71,7 @@ def _in_language(turn: Turn, language: str | None) -> Reply | None:
     best = next(iter(knowledge.matcher.rank_scored(turn.utterance.whole, limit=1)), None)
     if best is None or best.confidence < knowledge.matcher.threshold or not knowledge.serves(best.id, turn.day):
         return compose.in_language(knowledge, language)
-    if language not in knowledge.answers[best.id].translations:
+    if language not in knowledge.approved.answers[best.id].translations:
         return compose.in_language(knowledge, language)
     return compose.translated(knowledge, best.id, language, best.confidence)
 
@@ -122,7 +116,7 @@ def _left_out(ranked: Sequence[Candidate], several: Sequence[Candidate], knowled
     question after all.
     """
     sure = (candidate.id for candidate in ranked[:1] if candidate.confidence >= knowledge.matcher.threshold)
-    return any(id_ in knowledge.answers and id_ not in {part.id for part in several} for id_ in sure)
+    return any(id_ in knowledge.approved.answers and id_ not in {part.id for part in several} for id_ in sure)
 
 
 def decide(candidates: Sequence[Candidate], knowledge: Knowledge, day: date) -> Reply:
@@ -133,12 +127,12 @@ def decide(candidates: Sequence[Candidate], knowledge: Knowledge, day: date) -> 
     sure = entries[0].confidence if entries else 0.0
     if entries and sure >= knowledge.matcher.threshold and knowledge.serves(entries[0].id, day):
         return compose.answer(knowledge, entries[0].id, sure, day)
-    if entries and entries[0].id in knowledge.answers and not knowledge.serves(entries[0].id, day):
+    if entries and entries[0].id in knowledge.approved.answers and not knowledge.serves(entries[0].id, day):
         return compose.fallback(knowledge, sure)
     options = _options(entries, others, knowledge, day)
     if options:
         return compose.clarify(knowledge, options, sure)
-    if others and others[0].confidence >= questions.TITLE and others[0].id in knowledge.titles:
+    if others and others[0].confidence >= questions.TITLE and others[0].id in knowledge.approved.titles:
         return compose.not_covered(knowledge, others[0].id, others[0].confidence)
     named = Intent(others[0].id, "not-covered") if others and others[0].confidence > sure else None
     return compose.fallback(knowledge, sure, named)

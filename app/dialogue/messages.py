@@ -1,10 +1,11 @@
 """Declares what goes through the pipeline: a message, the state of its conversation, a reply made of typed parts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from app.content.approval import Seal
+from app.matching.utterance import Utterance
 
 Channel = Literal["web", "sms", "staff", "api", "rasa"]
 Kind = Literal["answer", "clarify", "scripted", "fallback"]
@@ -15,6 +16,8 @@ Category = Literal["urgent", "smalltalk", "language", "not-covered"]
 class Message:
     text: str
     channel: Channel = "api"
+    utterances: list[Utterance] = field(default_factory=list, repr=False, compare=False)
+    """The text as each model that was asked has read it: one, or two around a reload."""
 
 
 @dataclass(frozen=True, slots=True)

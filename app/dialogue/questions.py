@@ -179,7 +179,7 @@ class QuestionSplitter:
         if best is None:
             return None
         served = self.knowledge.serves(best.id, self.day)
-        known = served or best.id in self.knowledge.titles
+        known = served or best.id in self.knowledge.approved.titles
         return best if known and best.confidence >= (PART if served else TITLE) else None
 
     def _sure(self, one: Candidate, two: Candidate) -> float:
@@ -188,7 +188,7 @@ class QuestionSplitter:
         Beside a part that is not covered the other must be as sure as a title: `is my CEA bad and do I need the pump`.
         """
         least = min(one.confidence, two.confidence)
-        covered = (one.id in self.knowledge.answers) + (two.id in self.knowledge.answers)
+        covered = (one.id in self.knowledge.approved.answers) + (two.id in self.knowledge.approved.answers)
         return least if covered == 2 or (covered == 1 and least >= TITLE) else 0.0
 
 

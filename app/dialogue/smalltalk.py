@@ -56,7 +56,7 @@ class SmallTalk:
         scored = utterance.score([(bare, None)])[0]
         best = self.matcher.margin(scored, _INTENTS)
         if best is None:
-            return UNCLEAR if len(bare.folded.split()) <= LONGEST_SLIP else None
+            return UNCLEAR if len(bare.words) <= LONGEST_SLIP else None
         meant = best.label == UNCLEAR or not self.words.isdisjoint(scored.reading.words)
         return best.label if best.over_others >= LEAST_MARGIN and meant else None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.content import approval, citations, files
 from app.content.schema import Content
-from app.dialogue import knowledge
+from app.dialogue.approved import approve
 from app.dialogue.handoffs import unknown_topics
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.language import Languages
@@ -29,7 +29,7 @@ def load(config: ContentConfig) -> Knowledge:
     content = files.load_content(config.content)
     _check_needs(config, content)
     lock = approval.read_lock(config.content / files.LOCK)
-    approved = knowledge.approve(
+    approved = approve(
         content, lock, files.urgent_text(config.content), _passages(config, content, lock), config.site, config.grace
     )
     phrasings, rules = files.load_smalltalk(config.content), files.load_urgent_rules(config.content)
@@ -46,7 +46,7 @@ def load(config: ContentConfig) -> Knowledge:
         languages=Languages.build(languages, talk),
         version=version,
         model_version=folder.name[:16],
-        **{name: getattr(approved, name) for name in approved.__dataclass_fields__},
+        approved=approved,
     )
     _check_unchanged(config.content, version)  # a fit takes half a minute: parts of two contents would be one
     return loaded

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.content import files
+from app.dialogue.approved import Site
 from app.dialogue.handoffs import Handoff
-from app.dialogue.knowledge import Site
 from app.errors import ContentChanged, ModelError
 from app.loading.training_sets import lexicon_of, training_sets
 from app.matching import matcher, model

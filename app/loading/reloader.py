@@ -106,7 +106,7 @@ class Reloader:
 
     def _report(self) -> None:
         knowledge = self.current
-        metrics.withheld.set(len(knowledge.withheld))
-        for key, reason in sorted(knowledge.withheld.items()):
+        metrics.withheld.set(len(knowledge.approved.withheld))
+        for key, reason in sorted(knowledge.approved.withheld.items()):
             log.warning("withheld: %s: %s", key, reason)
-        log.info("content %s: %d entries served", knowledge.version, len(knowledge.answers))
+        log.info("content %s: %d entries served", knowledge.version, len(knowledge.approved.answers))

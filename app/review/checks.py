@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from app import text
 from app.content import schema
 from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Message
 from app.dialogue.questions import TITLE
 from app.errors import InvalidBody
 from app.records.proposals import Proposal
@@ -112,5 +113,5 @@ def _of_line(line: str, target: str, knowledge: Knowledge, patients: set[str]) -
         yield "looks as if it holds personal data"
     phrasings = knowledge.matcher.phrasings.items()
     yield from (f"stands under {id_} already" for id_, lines in phrasings if id_ != target and line in lines.texts)
-    if knowledge.assess(line).tier:  # each phrasing teaches the urgent check what is calm
+    if knowledge.assess(Message(line)).tier:  # each phrasing teaches the urgent check what is calm
         yield "sounds like danger, which is a clinician's to decide, in intents/urgent/"

@@ -11,7 +11,8 @@ from rapidfuzz.distance import OSA
 
 from app import text
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.lookup import Found, look_up
+from app.dialogue.messages import Message
+from app.dialogue.search import SearchResult, search_entries
 from app.matching import features
 from app.matching.features import FloatArray
 from app.matching.vocabulary import LEAST_LENGTH, LONG_WORD
@@ -42,7 +43,7 @@ class Group:
     """The newest first."""
     representative: str
     """Text that most of the others are like."""
-    nearest: tuple[Found, ...]
+    nearest: tuple[SearchResult, ...]
     """Entries and not-covered topics that the representative comes closest to."""
 
     @property
@@ -85,7 +86,7 @@ def _rank(group: Group) -> tuple[bool, bool, int]:
 
 def _group(representative: str, questions: Sequence[KeptQuestion], knowledge: Knowledge, day: date) -> Group:
     newest_first = sorted(questions, key=_age, reverse=True)
-    nearest = look_up(knowledge, without_marks(representative), day, NEAREST).found
+    nearest = search_entries(knowledge, Message(without_marks(representative)), day, NEAREST).results
     return Group(tuple(newest_first), representative, nearest)
 
 

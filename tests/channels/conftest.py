@@ -36,8 +36,9 @@ class BrokenCheck:
 @pytest.fixture
 def unchecked(knowledge: Knowledge) -> Knowledge:
     """The fixture's knowledge, whose danger check fails, with the site's lines as settings give them."""
-    site = {**dict.fromkeys(schema.PLACEHOLDERS), **knowledge.site}
-    return replace(knowledge, urgent=cast(UrgentCheck, BrokenCheck()), site=site)
+    site = {**dict.fromkeys(schema.PLACEHOLDERS), **knowledge.approved.site}
+    approved = replace(knowledge.approved, site=site)
+    return replace(knowledge, urgent=cast(UrgentCheck, BrokenCheck()), approved=approved)
 
 
 class Service:

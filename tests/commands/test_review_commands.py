@@ -125,7 +125,7 @@ def test_a_phrasing_of_danger_is_refused_before_anything_is_fitted(ward: Ward, a
 def test_a_new_topic_waits_for_the_seal_of_its_title(ward: Ward, applied: Result) -> None:
     assert "hai-faq approve title.nc-radio" in applied.output
     assert files.load_content(ward.place.content).topics["nc-radio"].title == "a radio on the ward"
-    assert "title.nc-radio" in load(ward.place).withheld
+    assert "title.nc-radio" in load(ward.place).approved.withheld
 
 
 def test_all_are_settled_listed_and_audited(ward: Ward, applied: Result) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Message
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,7 @@ from app.dialogue.knowledge import Knowledge
     ],
 )
 def test_a_language_is_told_by_its_words_or_its_script(knowledge: Knowledge, said: str, language: str) -> None:
-    assert knowledge.languages.detect(said, knowledge.read(said)) == language
+    assert knowledge.languages.detect(said, knowledge.read(Message(said))) == language
 
 
 @pytest.mark.parametrize(
@@ -22,4 +23,4 @@ def test_a_language_is_told_by_its_words_or_its_script(knowledge: Knowledge, sai
     ["where is the lamp", "hai pump mri ok", "floxuridine", "Nguyen", "ok", "La", "", "🙂", "42", "José García lamp"],
 )
 def test_english_jargon_names_and_what_is_too_short_are_english(knowledge: Knowledge, said: str) -> None:
-    assert knowledge.languages.detect(said, knowledge.read(said)) is None
+    assert knowledge.languages.detect(said, knowledge.read(Message(said))) is None

@@ -1,6 +1,7 @@
 import pytest
 
 from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Message
 from app.text import parse
 
 
@@ -23,14 +24,14 @@ def test_openers_are_taken_off_and_the_rest_stays(knowledge: Knowledge, said: st
     [("HELLO!!", "greeting"), ("hi, thanks", "greeting"), ("👍", "unclear"), ("ok.", "acknowledge")],
 )
 def test_small_talk_alone_is_recognised(knowledge: Knowledge, said: str, intent: str) -> None:
-    assert knowledge.smalltalk.recognise(knowledge.read(said)) == intent
+    assert knowledge.smalltalk.recognise(knowledge.read(Message(said))) == intent
 
 
 @pytest.mark.parametrize("said", ["what color is the lamp", "hello where is the lamp", "where does the lamp stand"])
 def test_a_question_is_no_small_talk(knowledge: Knowledge, said: str) -> None:
-    assert knowledge.smalltalk.recognise(knowledge.read(said)) is None
+    assert knowledge.smalltalk.recognise(knowledge.read(Message(said))) is None
 
 
 @pytest.mark.parametrize("said", ["2", "101", "12 34", "..."])
 def test_numbers_without_an_offer_say_nothing(knowledge: Knowledge, said: str) -> None:
-    assert knowledge.smalltalk.recognise(knowledge.read(said)) == "unclear"
+    assert knowledge.smalltalk.recognise(knowledge.read(Message(said))) == "unclear"

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Message
 from app.dialogue.urgent_rules import compile_pattern, has_fever, is_reading
 from app.text import parse
 
@@ -50,46 +51,46 @@ def test_other_numbers_are_no_fever(said: str) -> None:
 
 
 def test_a_rule_raises_its_tier(knowledge: Knowledge) -> None:
-    found = knowledge.assess("Hello there. I CANNOT really breathe!")
+    found = knowledge.assess(Message("Hello there. I CANNOT really breathe!"))
     assert (found.tier, found.sign, found.score) == ("emergency", "breathing", 1.0)
 
 
 def test_a_calm_pattern_in_the_same_sentence_quiets_a_rule(knowledge: Knowledge) -> None:
-    assert knowledge.assess("what if i have a fever of 102?").tier is None
+    assert knowledge.assess(Message("what if i have a fever of 102?")).tier is None
 
 
 def test_the_sign_is_found_in_the_middle_of_a_long_text(knowledge: Knowledge) -> None:
     filler = "The weather was nice on the ward. " * 200
-    assert knowledge.assess(f"{filler} He cannot breathe. {filler}").tier == "emergency"
+    assert knowledge.assess(Message(f"{filler} He cannot breathe. {filler}")).tier == "emergency"
 
 
 def test_the_more_urgent_tier_wins(knowledge: Knowledge) -> None:
-    assert knowledge.assess("fever of 103 and i cant breathe").tier == "emergency"
+    assert knowledge.assess(Message("fever of 103 and i cant breathe")).tier == "emergency"
 
 
 def test_twenty_thousand_letters_take_bounded_time(knowledge: Knowledge) -> None:
     began = time.perf_counter()
     for message in ("a" * 20_000, "a " * 10_000, "i am. " * 3_333, "cant " * 4_000, "1." * 10_000):
-        knowledge.assess(message)
+        knowledge.assess(Message(message))
     assert time.perf_counter() - began < 60
 
 
 @settings(max_examples=50)
 @given(st.text(max_size=300))
 def test_the_check_never_breaks(knowledge: Knowledge, message: str) -> None:
-    assert knowledge.assess(message).score <= 1
+    assert knowledge.assess(Message(message)).score <= 1
 
 
 def test_what_is_happening_now_is_raised_whatever_the_question(knowledge: Knowledge) -> None:
-    assert knowledge.assess("what if he cannot breathe").tier is None
-    assert knowledge.assess("what if he cannot breathe, it is happening right now").tier == "emergency"
+    assert knowledge.assess(Message("what if he cannot breathe")).tier is None
+    assert knowledge.assess(Message("what if he cannot breathe, it is happening right now")).tier == "emergency"
 
 
 def test_marks_are_remembered_without_words(knowledge: Knowledge) -> None:
-    marks = knowledge.assess("chemo was tuesday").flags
+    marks = knowledge.assess(Message("chemo was tuesday")).flags
     assert marks == {"treated"}
-    assert knowledge.assess("101", marks).tier == "call-now"
-    assert knowledge.assess("101").tier is None
+    assert knowledge.assess(Message("101"), marks).tier == "call-now"
+    assert knowledge.assess(Message("101")).tier is None
 
 
 @pytest.mark.parametrize("said", ["101", "it's 38.5 now", "100.4"])

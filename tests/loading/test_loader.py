@@ -70,8 +70,8 @@ def test_given_documents_are_quoted(folder: Path, cache: Path, tmp_path: Path) -
     lock = approval.read_lock(lock_path).sealing_paragraphs(cited, NOW.date(), "doctor", "Dr. A")
     approval.write_lock(lock_path, lock)
     loaded = load(replace(config_of(folder, cache), documents=documents))
-    assert loaded.answers["lamp-color"].sources[0].passage == "It is green."
-    assert loaded.answers["lamp-owner"].sources[0].passage is None
+    assert loaded.approved.answers["lamp-color"].sources[0].passage == "It is green."
+    assert loaded.approved.answers["lamp-owner"].sources[0].passage is None
 
 
 def test_the_version_changes_with_content_and_with_seals(folder: Path, cache: Path) -> None:

@@ -51,7 +51,7 @@ def watch(knowledge: Knowledge, withdrawals: Withdrawals) -> Iterator[Callable[.
 def test_a_changed_text_is_withheld_after_a_check(served: Reloader, folder: Path) -> None:
     change(folder, "Where is the lamp?", "Where is this lamp?")
     served.check()
-    assert "lamp-place" in served.current.withheld
+    assert "lamp-place" in served.current.approved.withheld
     assert not served.failed_reload
 
 
@@ -115,8 +115,8 @@ def test_an_answer_is_taken_back_while_a_fit_is_running(
         withdrawals.add(Withdrawal("lamp-color", NOW, "Dr. A", "repainted"))
         watching.wake()
         assert comes(lambda: not watching.current.serves("lamp-color", NOW.date()))
-        assert "lamp-place" not in watching.current.withheld
-    assert comes(lambda: "lamp-place" in watching.current.withheld)
+        assert "lamp-place" not in watching.current.approved.withheld
+    assert comes(lambda: "lamp-place" in watching.current.approved.withheld)
     assert not watching.current.serves("lamp-color", NOW.date())
 
 
@@ -134,7 +134,7 @@ def test_what_changes_during_a_fit_is_never_served_half(
     assert comes(lambda: "urgent.yaml" in watching.failed_reload)
     assert watching.current is before
     rules.write_text(good)
-    assert comes(lambda: watching.current.answers["lamp-place"].question == "Where is this lamp?")
+    assert comes(lambda: watching.current.approved.answers["lamp-place"].question == "Where is this lamp?")
 
 
 def comes(wanted: Callable[[], object]) -> bool:

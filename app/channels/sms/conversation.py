@@ -204,4 +204,4 @@ class SmsConversation:
 
     def _script(self, id_: str) -> str:
         knowledge = self.answering.reloader.current
-        return knowledge.scripts_sms.get(id_, knowledge.scripts["safety-notice"])
+        return knowledge.approved.scripts.get(id_, knowledge.approved.scripts["safety-notice"]).short

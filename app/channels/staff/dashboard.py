@@ -69,7 +69,10 @@ def read(served: Services, staff: StaffServices, days: int) -> Figures:
     return Figures(
         usage=analytics.usage(staff.counts.since(first), last, days),
         tallies=served.feedback.tally(datetime.combine(first, time(), UTC)),
-        titles={**knowledge.titles, **{id_: answer.question for id_, answer in knowledge.answers.items()}},
+        titles={
+            **knowledge.approved.titles,
+            **{id_: answer.question for id_, answer in knowledge.approved.answers.items()},
+        },
     )
 
 

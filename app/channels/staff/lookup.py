@@ -20,8 +20,8 @@ from app.channels.staff.services import Staff, StaffServices
 from app.dialogue import compose
 from app.dialogue.handoffs import Handoff, hand_over
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.lookup import Found
 from app.dialogue.messages import Answer, Message, Part
+from app.dialogue.search import SearchResult
 from app.errors import InvalidBody, NotFound
 from app.matching.matcher import Explanation
 from app.records.feedback import Opinion, Reason
@@ -76,7 +76,7 @@ async def browse(served: Served, person: SignedIn, entry: EntryId = "") -> Respo
         return _page(served, person, Results())
     if not knowledge.serves(entry, served.answering.clock().date()):
         raise NotFound("There is no such entry, or it is not served now.")
-    return _page(served, person, Results([_entry(knowledge, knowledge.answers[entry])], sure=True, opens=True))
+    return _page(served, person, Results([_entry(knowledge, knowledge.approved.answers[entry])], sure=True, opens=True))
 
 
 @router.post("/staff")
@@ -102,17 +102,17 @@ async def flag(served: Served, staff: Staff, person: SignedIn, form: Posted) -> 
     """Keep that an answer looks wrong, and tell its owner."""
     knowledge, now = served.reloader.current, served.answering.clock()
     id_, reason = form.get("entry", ""), form.get("reason", REASONS[0])
-    if id_ not in knowledge.answers or reason not in REASONS:
+    if id_ not in knowledge.approved.answers or reason not in REASONS:
         raise InvalidBody("There is no such entry or reason.")
     await asyncio.to_thread(_keep_flag, served, staff, id_, reason, person, now)
-    staff.owner_alerts.send(Flag(id_, knowledge.answers[id_].question, reason, person.who, knowledge.version))
+    staff.owner_alerts.send(Flag(id_, knowledge.approved.answers[id_].question, reason, person.who, knowledge.version))
     return RedirectResponse(f"/staff/flagged?{urlencode({'entry': id_})}", 303)
 
 
 @router.get("/staff/flagged")
 async def flagged(served: Served, staff: Staff, person: SignedIn, entry: EntryId = "") -> Response:
     """Confirm a flag on a page of its own, so that loading it again flags nothing again."""
-    answers, told = served.reloader.current.answers, staff.owner_alerts.has_recipient
+    answers, told = served.reloader.current.approved.answers, staff.owner_alerts.has_recipient
     if entry not in answers:
         raise NotFound
     return page("flagged.html", served, person=person, question=answers[entry].question, told=told, active="")
@@ -123,15 +123,15 @@ def _results(served: Services, staff: StaffServices, text: str) -> Results:
         return Results()
     checked = search(served.answering, text)
     return Results(
-        rows=[_result(checked, staff, found) for found in checked.lookup.found],
+        rows=[_result(checked, staff, found) for found in checked.found.results],
         alert=checked.alert,
-        sure=checked.lookup.sure,
-        opens=checked.lookup.opens and checked.alert is None,
+        sure=checked.found.sure,
+        opens=checked.found.opens and checked.alert is None,
         fallback=hand_over(staff.handoffs, ""),
     )
 
 
-def _result(checked: CheckedSearch, staff: StaffServices, found: Found) -> Result:
+def _result(checked: CheckedSearch, staff: StaffServices, found: SearchResult) -> Result:
     if found.answer:
         return _entry(checked.knowledge, found.answer, checked.explain(found))
     return Result(found.id, found.title, handoff=hand_over(staff.handoffs, found.id), taken_back=found.taken_back)

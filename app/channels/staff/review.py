@@ -45,8 +45,8 @@ def review(served: Served, staff: Staff, person: Curating, at: Annotated[int, Qu
         more=len(sorted_groups) > (at + 1) * GROUPS,
         waiting=len(waiting),
         kept=staff.keeps_questions,
-        entries={id_: answer.question for id_, answer in knowledge.answers.items()},
-        topics=dict(knowledge.titles),
+        entries={id_: answer.question for id_, answer in knowledge.approved.answers.items()},
+        topics=dict(knowledge.approved.titles),
         taken_back=sorted(knowledge.taken_back),
         proposals=staff.proposals.latest(),
     )
@@ -101,7 +101,7 @@ def withhold(served: Served, staff: Staff, person: Curating, form: Posted) -> Re
     """Take an answer back at once, on all replicas within a minute."""
     now = served.answering.clock()
     id_, why = form.get("entry", ""), form.get("why", "")
-    if id_ not in served.reloader.current.answers or not why:
+    if id_ not in served.reloader.current.approved.answers or not why:
         raise InvalidBody("Name an entry, and say why it is taken back.")
     staff.add_audit_event(now, person.who, "withhold", id_)
     staff.withdrawals.add(Withdrawal(id_, now, person.who, why[:LONGEST_REASON]))

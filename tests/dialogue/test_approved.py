@@ -4,16 +4,16 @@ from pathlib import Path
 import pytest
 
 from app.content import approval, files
-from app.dialogue import knowledge
-from app.dialogue.knowledge import Approved, fill
+from app.dialogue import approved
+from app.dialogue.approved import ApprovedTexts, fill
 from app.errors import ApprovalError
 from tests.conftest import seal
 
 
-def approve(folder: Path) -> Approved:
+def approve(folder: Path) -> ApprovedTexts:
     lock = approval.read_lock(folder / files.LOCK)
     urgent = files.urgent_text(folder)
-    return knowledge.approve(files.load_content(folder), lock, urgent, {}, {}, timedelta(days=90))
+    return approved.approve(files.load_content(folder), lock, urgent, {}, {}, timedelta(days=90))
 
 
 def change(folder: Path, old: str, new: str) -> None:
@@ -83,3 +83,9 @@ def test_a_demo_seal_makes_it_a_demonstration(folder: Path) -> None:
     assert not approve(folder).demo
     seal(folder, approval.DEMO)
     assert approve(folder).demo
+
+
+def test_a_text_message_wording_that_lost_its_seal_is_not_said(folder: Path) -> None:
+    change(folder, "source-label: {text:", "source-label: {sms: 'From', text:")
+    script = approve(folder).scripts["source-label"]
+    assert script.short == script.text

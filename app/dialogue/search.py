@@ -6,7 +6,7 @@ from datetime import date
 
 from app.dialogue import questions
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Answer
+from app.dialogue.messages import Answer, Message
 from app.matching.features import FloatArray
 from app.matching.likeness import Phrasings, sort_key
 from app.matching.matcher import Candidate, Explanation
@@ -31,7 +31,7 @@ than `TITLE`: without, `tattoo`, `dog` and `lunch menu` opened answers to other 
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """An entry, or with `answer` None a topic that has no approved text."""
 
     id: str
@@ -47,16 +47,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Lookup:
-    found: tuple[Found, ...]
+class SearchResults:
+    results: tuple[SearchResult, ...]
     sure: bool
     """The first is what was asked for, as far as the service would answer a patient or refuse by name."""
     opens: bool
     """The first is worth opening at once."""
 
 
-def look_up(knowledge: Knowledge, text: str, day: date, limit: int = 6) -> Lookup:
-    utterance = knowledge.read(text)
+def search_entries(knowledge: Knowledge, message: Message, day: date, limit: int = 6) -> SearchResults:
+    utterance, text = knowledge.read(message), message.text
     asked = knowledge.smalltalk.strip(utterance.text)
     unfinished = text[-1:].isalnum() and utterance.text.folded.endswith(asked.folded)
     candidates = questions.ranked(asked, None, utterance, knowledge)
@@ -65,22 +65,22 @@ def look_up(knowledge: Knowledge, text: str, day: date, limit: int = 6) -> Looku
     topics = [result for result in results if result.answer is None and not result.taken_back][:MOST_TOPICS]
     shown = [result for result in results if result.answer or result.taken_back or result in topics][:limit]
     if not shown:
-        return Lookup((), sure=False, opens=False)
+        return SearchResults((), sure=False, opens=False)
     covered = shown[0].answer is not None or shown[0].taken_back
     sure = shown[0].confidence >= (knowledge.matcher.threshold if covered else questions.TITLE)
     if sure and shown[0].answer is None:  # answers to other questions would only be in the way of handing over
         shown = [result for result in shown if result.confidence >= LEAST_CONFIDENCE]
     keywords = len(asked.folded.split()) <= KEYWORDS
-    return Lookup(tuple(shown), sure, opens=sure or (keywords and _is_worth(shown[0], candidates, knowledge)))
+    return SearchResults(tuple(shown), sure, opens=sure or (keywords and _is_worth(shown[0], candidates, knowledge)))
 
 
-def _is_worth(first: Found, candidates: Sequence[Candidate], knowledge: Knowledge) -> bool:
+def _is_worth(first: SearchResult, candidates: Sequence[Candidate], knowledge: Knowledge) -> bool:
     others = (candidate for candidate in candidates[:5] if candidate.id in knowledge.matcher.not_covered)
     rival = max((candidate.confidence for candidate in others if candidate.id != first.id), default=0.0)
     return rival < questions.TITLE and (first.likely >= LIKELIEST or first.confidence >= LIKELY_ENOUGH)
 
 
-def explain(knowledge: Knowledge, text: str, found: Found) -> Explanation:
+def explain(knowledge: Knowledge, text: str, found: SearchResult) -> Explanation:
     """Return what of the text matched; an unfinished word is taken for the one that the topic is asked for with."""
     matcher = knowledge.matcher
     said = matcher.word_index.finished(text, matcher.labels.index(found.id))
@@ -93,16 +93,18 @@ def explain(knowledge: Knowledge, text: str, found: Found) -> Explanation:
     return replace(why, phrasing=phrasing, likeness=like, words=(*why.words, last))
 
 
-def _results(knowledge: Knowledge, candidates: Sequence[Candidate], likely: FloatArray, day: date) -> Iterator[Found]:
+def _results(
+    knowledge: Knowledge, candidates: Sequence[Candidate], likely: FloatArray, day: date
+) -> Iterator[SearchResult]:
     confidence = {candidate.id: candidate.confidence for candidate in candidates}
     for id_, alike in zip(knowledge.matcher.labels, likely.tolist(), strict=True):
         sure = confidence.get(id_, 0.0)
         rank = sure + WEIGHT * alike
         sounds = sure >= LEAST_CONFIDENCE or alike >= LEAST_LIKELY
         if knowledge.serves(id_, day) and sounds:
-            answer = replace(knowledge.answers[id_], confidence=sure)
-            yield Found(id_, answer.question, answer, sure, rank, alike)
-        elif id_ in knowledge.answers and sounds:  # sealed, so that its question may be said
-            yield Found(id_, knowledge.answers[id_].question, None, sure, rank, alike, taken_back=True)
-        elif id_ in knowledge.titles and sure >= LEAST_TOPIC:
-            yield Found(id_, knowledge.titles[id_], None, sure, rank, alike)
+            answer = replace(knowledge.approved.answers[id_], confidence=sure)
+            yield SearchResult(id_, answer.question, answer, sure, rank, alike)
+        elif id_ in knowledge.approved.answers and sounds:  # sealed, so that its question may be said
+            yield SearchResult(id_, knowledge.approved.answers[id_].question, None, sure, rank, alike, taken_back=True)
+        elif id_ in knowledge.approved.titles and sure >= LEAST_TOPIC:
+            yield SearchResult(id_, knowledge.approved.titles[id_], None, sure, rank, alike)
