@@ -36,6 +36,7 @@ from app.records import database
 from app.records.conversations import MAX_CONVERSATIONS
 from app.records.database import migrate
 from app.settings import Settings
+from bench.http import busy
 from tests.faults.replica import Replica
 from tests.redis import RedisServer, program
 
@@ -366,6 +367,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=15, help="of load for each figure of the table")
     parser.add_argument("--kinds", action="store_true", help="the steady figures of each kind of message too")
+    parser.add_argument("--busy", type=int, default=0, metavar="N", help="processes that take all they get")
     parser.add_argument("--soak", type=int, metavar="MINUTES", help="instead: memory at each minute of a steady rate")
     parser.add_argument("--rate", type=float, default=200, help="messages a second of the soak")
     given = parser.parse_args()
@@ -373,7 +375,8 @@ def main() -> None:
     settings = Settings()
     model_cache.build(settings.content_config)
     if given.soak is None:
-        table(given.seconds, given.kinds)
+        with busy(given.busy):
+            table(given.seconds, given.kinds)
         return
     print(f"{given.rate:g} messages a second, two services with Redis and PostgreSQL")
     print("minute  MB of each      p50    p95 p99 ms  errors")
