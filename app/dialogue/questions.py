@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,7 +71,7 @@ def ranked(text: ParsedText, about: str | None, utterance: Utterance, knowledge:
     surest: dict[str, Candidate] = {}
     after = about if len(text.words) <= LONGEST_FOLLOW_UP else None
     parts = [text, bare(text)] if after else asking(text)
-    for scored in utterance.score((part, after) for part in parts):
+    for scored in utterance.score([(part, after) for part in parts]):
         for candidate in knowledge.matcher.rank_scored(scored, limit=8):
             if candidate.id not in surest or candidate.confidence > surest[candidate.id].confidence:
                 surest[candidate.id] = candidate
@@ -153,29 +153,25 @@ class QuestionSplitter:
         The second is also read as a follow-up to the first: `how big is it and where does it go`.
         """
         pairs = list(parted(text))
-        self._score((first, about) for first, _ in pairs)
-        begun = [(first, one, second) for first, second in pairs if (one := self._settled(first, about))]
-        self._score((second, one.id) for _, one, second in begun)
+        ones = self._settled([(first, about) for first, _ in pairs])
+        begun = [(first, one, second) for (first, second), one in zip(pairs, ones, strict=True) if one]
+        twos = self._settled([(second, one.id) for _, one, second in begun])
         best, least = None, 0.0
-        for first, one, second in begun:
-            two = self._settled(second, one.id)
+        for (first, one, second), two in zip(begun, twos, strict=True):
             if two and one.id != two.id and self._sure(one, two) > least:
                 best, least = (first, second, (one, two)), self._sure(one, two)
         return best
 
-    def _score(self, parts: Iterable[Part]) -> None:
-        """Score parts in one batch, so that `_settled` only looks them up."""
-        readings = [reading for part, about in parts for reading in _readings(part, about)]
-        if readings:
-            self.utterance.score(readings)
-
-    def _settled(self, part: ParsedText, about: str | None) -> Candidate | None:
-        """Return the entry that a part surely asks for, or the topic that it surely asks for and that is not
-        covered.
+    def _settled(self, parts: Sequence[Part]) -> list[Candidate | None]:
+        """Return for each part the entry that it surely asks for, or the topic that it surely asks for and that is not
+        covered; a part may be a follow-up to an entry. All parts are scored together.
         """
-        scored = self.utterance.score(_readings(part, about))
-        ranked = [candidate for each in scored for candidate in self.knowledge.matcher.rank_scored(each, limit=1)]
-        best = max(ranked, key=lambda candidate: candidate.confidence, default=None)
+        readings = [_readings(part, about) for part, about in parts]
+        self.utterance.score(list(itertools.chain.from_iterable(readings)))  # below they are looked up
+        return [self._settle(own) for own in readings]
+
+    def _settle(self, readings: Sequence[Part]) -> Candidate | None:
+        best = self.knowledge.matcher.surest(self.utterance.score(readings))
         if best is None:
             return None
         served = self.knowledge.serves(best.id, self.day)

@@ -3,11 +3,11 @@
 import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.content.schema import TIERS, UrgentRules
-from app.dialogue.urgent_rules import RuleBook
+from app.dialogue.urgent_rules import RuleBook, SignRule, Span
 from app.matching.matcher import Matcher
 from app.matching.utterance import Utterance
 from app.text import ParsedText
@@ -69,17 +69,26 @@ class UrgentCheck:
             return Urgency(None, "", 0.0, before, language)
         stretches = list(stretches_of(utterance.text))
         whole = self.rules.index.span(utterance.text)
-        spans = [whole, *(self.rules.index.span_within(whole, stretch) for stretch in stretches[1:])]
-        flags = self.rules.flags(whole)
+        named = self.rules.named(whole)
+        flags = self.rules.flags(whole, named)
         bar = self.bar if language is None else min(self.bar, BAR_ABROAD)
         tier, score = self._likeliest(utterance, stretches)
         readings = [
-            _certain(self.rules.raised(spans)),
+            _certain(self._raised(named, whole, stretches)),
             (tier, "likeness", score) if score >= bar else (None, "", score),
             _certain(self.rules.raised_by_both(before, flags)),
         ]
         worst = min(readings, key=lambda reading: (_TIERS_AND_CALM.index(reading[0]), -reading[2]))
         return Urgency(*worst, before | flags, language)
+
+    def _raised(
+        self, named: Sequence[tuple[str, SignRule]], whole: Span, stretches: Sequence[ParsedText]
+    ) -> tuple[str, str] | None:
+        """Return the most urgent tier that a rule raises in some stretch of the message, and its sign."""
+        if not named:
+            return None
+        spans = [whole, *(self.rules.index.span_within(whole, stretch) for stretch in stretches[1:])]
+        return next(((tier, rule.sign) for tier, rule in named if any(map(rule.raises, spans))), None)
 
     def _likeliest(self, utterance: Utterance, stretches: list[ParsedText]) -> tuple[str | None, float]:
         """Return the tier that lies farthest from calm, over the whole text and, discounted, over each part of it, and
@@ -87,7 +96,7 @@ class UrgentCheck:
         """
         if not _LETTER.search(utterance.text.folded):  # a bare `2` picks an option, though `2` also stands for `to`
             return None, 0.0
-        scored = utterance.score((stretch, None) for stretch in stretches)
+        scored = utterance.score([(stretch, None) for stretch in stretches])
         tier, farthest = None, LOWEST
         for place, part in enumerate(scored):
             margin = self.matcher.margin(part, _TIERS)

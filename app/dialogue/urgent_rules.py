@@ -173,23 +173,20 @@ class RuleBook:
     def may_name_sign(self, span: Span) -> bool:
         return not self.naming.isdisjoint(span.hits) or _NUMBER.search(span.text.folded) is not None
 
-    def raised(self, spans: Sequence[Span]) -> tuple[str, str] | None:
-        """Return the most urgent tier that some span raises, and its sign."""
-        telling = [span for span in spans if self.may_name_sign(span)]
-        for tier, rules in self.tiers.items() if telling else ():
-            for rule in rules:
-                if any(rule.raises(span) for span in telling):
-                    return tier, rule.sign
-        return None
+    def named(self, whole: Span) -> list[tuple[Tier, SignRule]]:
+        """Return the rules whose sign a message names, the most urgent tier first; no part of it can name another."""
+        if not self.may_name_sign(whole):
+            return []
+        return [(tier, rule) for tier, rules in self.tiers.items() for rule in rules if rule.names_sign(whole)]
 
-    def flags(self, whole: Span) -> frozenset[str]:
+    def flags(self, whole: Span, named: Sequence[tuple[Tier, SignRule]]) -> frozenset[str]:
         """Return the context flags of a message: every sign that it names, its marks, and `READING`."""
         if not self.may_name_sign(whole):
             return frozenset()
-        named = (rule.sign for group in self.tiers.values() for rule in group if rule.names_sign(whole))
         short = len(whole.text.words) <= LONGEST_READING
         marked = (rule.sign for rule in self.marks if rule.raises(whole) and (short or rule.sign != NOW))
-        return frozenset({*named, *marked, *([READING] if is_reading(whole.text) else [])})
+        reading = [READING] if is_reading(whole.text) else []
+        return frozenset({*(rule.sign for _, rule in named), *marked, *reading})
 
     def raised_by_both(self, before: frozenset[str], here: frozenset[str]) -> tuple[str, str] | None:
         """Return the tier that neither message shows alone: one flag of a pair before, the other here."""

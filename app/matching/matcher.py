@@ -8,7 +8,7 @@ import logging
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
@@ -37,8 +37,7 @@ Example = tuple[str, str, str | None]
 """Topic, phrasing, and the topic answered before where the phrasing is a follow-up."""
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     id: str
     score: float
     confidence: float
@@ -88,7 +87,7 @@ class Matcher:
     not_covered: frozenset[str]
     threshold: float
     """Lowest confidence of an answer that keeps to the `risk` given to `fit`."""
-    _columns: dict[frozenset[str], tuple[IndexArray, IndexArray]] = field(
+    _places: dict[frozenset[str], tuple[Sequence[int], Sequence[int]]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -165,45 +164,46 @@ class Matcher:
         candidates.sort(key=lambda candidate: (-candidate.confidence, -candidate.score, candidate.id))
         return candidates[:limit]
 
+    def surest(self, parts: Iterable[Scored]) -> Candidate | None:
+        """Return the surest topic for any of several parts of a message; None where no word is known."""
+        candidates = (candidate for part in parts for candidate in self.rank_scored(part, limit=1))
+        return max(candidates, key=lambda candidate: candidate.confidence, default=None)
+
     def margin(self, scored: Scored, labels: frozenset[str]) -> Margin | None:
         """Return the best of these labels, where a matcher is not calibrated; None when no word is known."""
-        inside, outside = self.sides(labels)
-        if not len(inside) or not scored.reading.any_known:
+        inside, outside = self._sides(labels)
+        if not inside or not scored.reading.any_known:
             return None
-        best = int(inside[scored.scores.take(inside).argmax()])
-        rival = float(scored.scores.take(outside).max()) if len(outside) else 0.0
-        return Margin(self.labels[best - self.first], float(scored.scores[best]) - rival)
+        scores = scored.scores[self.first : self.first + len(self.labels)].tolist()
+        best = max(inside, key=scores.__getitem__)
+        rival = max(map(scores.__getitem__, outside), default=0.0)
+        return Margin(self.labels[best], scores[best] - rival)
 
-    def sides(self, labels: frozenset[str]) -> tuple[IndexArray, IndexArray]:
-        """Return the model's columns of these labels, and of all others of this matcher."""
-        if labels not in self._columns:
-            within = np.array([label in labels for label in self.labels])
-            self._columns[labels] = np.flatnonzero(within) + self.first, np.flatnonzero(~within) + self.first
-        return self._columns[labels]
+    def _sides(self, labels: frozenset[str]) -> tuple[Sequence[int], Sequence[int]]:
+        """Return the places of these labels, and of all others of this matcher."""
+        if labels not in self._places:
+            places = range(len(self.labels))
+            self._places[labels] = (
+                [place for place in places if self.labels[place] in labels],
+                [place for place in places if self.labels[place] not in labels],
+            )
+        return self._places[labels]
 
-    def weigh(self, scores: FloatArray, reading: Reading, most: int = WEIGHED) -> list[tuple[int, list[float]]]:
+    def weigh(self, scores: FloatArray, reading: Reading, most: int = WEIGHED) -> list[tuple[int, tuple[float, ...]]]:
         """Return (column, feature vector) of the `most` best entries and not-covered topics, best first in each kind.
 
         `scores` has one for each label and, last, the one for being covered. The vector's columns are
         `CALIBRATION_FEATURES`.
         """
-        kinds = [self._best(scores, columns, most + 1) for columns in (self._entries, self._others)]
-        tops = [kind[0][1] if kind else -1.0 for kind in kinds]
+        entries, others = (_best(scores, columns, most + 1) for columns in (self._entries, self._others))
+        top_entry, top_other = (kind[0][1] if kind else -1.0 for kind in (entries, others))
         shared = confidence.text_features(float(scores[-1]), reading)
-        weighed: list[tuple[int, list[float]]] = []
-        for kind, top, rival in ((kinds[0], tops[0], tops[1]), (kinds[1], tops[1], tops[0])):
+        weighed = []
+        for kind, top, rival in ((entries, top_entry, top_other), (others, top_other, top_entry)):
             for rank, (column, score) in enumerate(kind[:most]):
                 beside = top if rank else (kind[1][1] if len(kind) > 1 else -1.0)
-                own = confidence.candidate_features(score, max(beside, rival), rival)
-                weighed.append((column, [*own, *shared]))
+                weighed.append((column, confidence.candidate_features(score, max(beside, rival), rival) + shared))
         return weighed
-
-    @staticmethod
-    def _best(scores: FloatArray, columns: IndexArray, most: int) -> list[tuple[int, float]]:
-        """Return the best-scored of these columns with their scores, best first."""
-        own = scores.take(columns)
-        order = (-own).argsort(kind="stable")[:most]
-        return list(zip(columns.take(order).tolist(), own.take(order).tolist(), strict=True))
 
     def explain(self, text: str, id: str) -> Explanation:
         parsed = parse(text)
@@ -227,7 +227,7 @@ class Matcher:
         for phrasings in self.phrasings.values():
             phrasings.nearest("")
 
-    def _confidence(self, vector: list[float], column: int) -> float:
+    def _confidence(self, vector: tuple[float, ...], column: int) -> float:
         return self.calibration.confidence(vector, self.labels[column] not in self.not_covered)
 
     @cached_property
@@ -242,6 +242,20 @@ class Matcher:
         return np.array(
             [i for i, label in enumerate(self.labels) if (label not in self.not_covered) == covered], np.intp
         )
+
+
+def _best(scores: FloatArray, columns: IndexArray, most: int) -> list[tuple[int, float]]:
+    """Return the best-scored of these columns with their scores, best first.
+
+    Taking the largest a few times is quicker than sorting them all: 5 us for 4 of 114, instead of 9.
+    """
+    own = scores.take(columns)
+    best = []
+    for _ in range(min(most, len(columns))):
+        place = own.argmax()
+        best.append((int(columns[place]), float(own[place])))
+        own[place] = -np.inf
+    return best
 
 
 def fit_together(training_sets: Mapping[str, TrainingSet], lexicon: Lexicon, folder: Path) -> None:

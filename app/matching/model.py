@@ -92,14 +92,13 @@ class LinearModel:
 
     def _score_characters(self, readings: Sequence[Reading]) -> FloatArray:
         """Return what the characters of the words add, as one vector of length `CHARACTER_WEIGHT` for each reading."""
-        words = [word for reading in readings for word in reading.words]
+        words = [term.word for reading in readings for term in reading.terms]
         if not words:
             return np.zeros((len(readings), len(self.bias)), np.float32)
         rows = self._characters.rows_of(words, self._score_word)
-        ends = itertools.accumulate(len(reading.words) for reading in readings)
-        sums = np.array([np.add.reduce(rows[start:end]) for start, end in itertools.pairwise((0, *ends))])
-        lengths = np.sqrt(np.maximum(sums[:, -1:], _TINY))
-        return np.asarray(sums[:, :-1] * (CHARACTER_WEIGHT / lengths))
+        ends = itertools.accumulate([len(reading.terms) for reading in readings], initial=0)
+        sums = np.array([np.add.reduce(rows[start:end]) for start, end in itertools.pairwise(ends)])
+        return np.asarray(sums[:, :-1] * (CHARACTER_WEIGHT / np.sqrt(np.maximum(sums[:, -1:], _TINY))))
 
     def _score_word(self, word: str) -> FloatArray:
         """Return what a word's characters add to each column, and last the square of their length."""

@@ -72,7 +72,7 @@ class EncodedSet:
 class LeftOut:
     """What cross-validation saw: a feature vector for each candidate, whether it was right, and its kind."""
 
-    vectors: list[list[float]] = field(default_factory=list)
+    vectors: list[tuple[float, ...]] = field(default_factory=list)
     right: list[bool] = field(default_factory=list)
     covered: list[bool] = field(default_factory=list)
     counts: list[float] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """A message as one model sees it: every part that some step asks for is read and scored once, many in one batch."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,14 +27,14 @@ class Utterance:
     model: LinearModel
     _scored: dict[tuple[str, str | None], Scored] = field(default_factory=dict, repr=False, compare=False)
 
-    def score(self, parts: Iterable[Part]) -> list[Scored]:
-        """Return the reading and scores of each different part; those not scored yet are scored in one batch."""
-        texts = {(text.folded, after): text for text, after in parts}
-        new = [key for key in texts if key not in self._scored]
+    def score(self, parts: Sequence[Part]) -> list[Scored]:
+        """Return the reading and scores of each part; those not scored yet are scored in one batch."""
+        keys = [(text.folded, after) for text, after in parts]
+        new = {key: part for key, part in zip(keys, parts, strict=True) if key not in self._scored}
         if new:
-            readings = [self.model.vocabulary.read(texts[key], key[1]) for key in new]
+            readings = [self.model.vocabulary.read(text, after) for text, after in new.values()]
             self._scored.update(zip(new, map(Scored, readings, self.model.score(readings)), strict=True))
-        return [self._scored[key] for key in texts]
+        return [self._scored[key] for key in keys]
 
     @property
     def whole(self) -> Scored:
