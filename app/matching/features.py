@@ -230,15 +230,16 @@ class Features:
         one.
         """
         keys, of = keys_of(readings)
-        rows, known = self.find(keys)
-        if len(readings) > 1:  # a cell is a feature in a text: sorted, the features come in order, each with its texts
-            rows *= len(readings)
-            rows += of[known]
-        rows.sort()
-        rows = rows[is_new(rows)]
-        of = _ONE_TEXT
-        if len(readings) > 1:
-            rows, of = np.divmod(rows, len(readings))
+        if len(readings) == 1:
+            keys.sort()  # they are then found in half the time, since neighbours lie close together in memory
+            rows, _ = self.find(keys[is_new(keys)])
+        else:
+            order = keys.argsort()
+            cells, known = self.find(keys[order])
+            cells *= len(readings)  # a cell is a feature in a text: sorted, the features come in order
+            cells += of[order[known]]
+            cells.sort()
+            rows, of = np.divmod(cells[is_new(cells)], len(readings))
         values = self.idf.take(rows)
         blocks = self.families.take(rows)
         if len(readings) > 1:
@@ -264,7 +265,7 @@ class Features:
         return rarities - np.float32(1.0)
 
 
-def is_new(ascending: IndexArray) -> NDArray[np.bool_]:
+def is_new(ascending: IndexArray | KeyArray) -> NDArray[np.bool_]:
     """Return which values differ from the one before them."""
     new = np.empty(len(ascending), np.bool_)
     new[:1] = True
