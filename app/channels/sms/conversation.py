@@ -8,13 +8,12 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 from app import text
 from app.answering import Answering
 from app.channels.sms import consent
 from app.channels.sms.gateway import Gateway, Received
-from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import Outbox
 from app.dialogue.messages import Message
 from app.errors import NotReady, StoreError, TooLarge
@@ -23,7 +22,10 @@ from app.records.deliveries import Deliveries, Delivery
 from app.records.limits import Limits
 from app.segments import for_sending
 
-Params = ParamSpec("Params")
+if TYPE_CHECKING:  # a service without text messages does without cryptography
+    from app.channels.sms.numbers import Numbers
+
+Params = TypeVarTuple("Params")
 Result = TypeVar("Result")
 
 MORE = "more"
@@ -56,7 +58,7 @@ class SmsConversation:
     answering: Answering
     deliveries: Deliveries
     consents: Consents
-    numbers: Numbers
+    numbers: "Numbers"
     outbox: Outbox
     limits: Limits
     """By number."""
@@ -93,13 +95,11 @@ class SmsConversation:
             self.outbox.wake()
         return reply
 
-    async def _store(
-        self, urgent: bool, step: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs
-    ) -> Result:
+    async def _store(self, urgent: bool, step: Callable[[*Params], Result], *args: *Params) -> Result:
         """Return what a step of the store returns; for an urgent message one that hangs is a `StoreError`."""
         try:
             async with asyncio.timeout(self.urgent_within if urgent else None):
-                return await asyncio.to_thread(step, *args, **kwargs)
+                return await asyncio.to_thread(step, *args)
         except TimeoutError as error:
             raise StoreError("the store hangs") from error
 

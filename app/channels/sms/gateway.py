@@ -5,7 +5,7 @@ One that answers in its own response has no `send`; one that is called back has 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from fastapi import Response
 
@@ -52,6 +52,7 @@ class Gateway(Protocol):
         """Return what the gateway takes as a reply at once; without text it stays silent."""
 
 
+@runtime_checkable
 class Sender(Protocol):
     """A gateway that wants replies by its API."""
 

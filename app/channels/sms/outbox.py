@@ -5,12 +5,15 @@ import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from app import metrics
 from app.channels.sms.gateway import Sender
-from app.channels.sms.numbers import Numbers
 from app.errors import StoreError
 from app.records.deliveries import Deliveries, Delivery
+
+if TYPE_CHECKING:  # a service without text messages does without cryptography
+    from app.channels.sms.numbers import Numbers
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +30,7 @@ class Outbox:
         self,
         deliveries: Deliveries,
         senders: Mapping[str, Sender],
-        numbers: Numbers,
+        numbers: "Numbers",
         clock: Callable[[], float],
     ) -> None:
         self._deliveries = deliveries
