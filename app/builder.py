@@ -100,9 +100,8 @@ class Builder:
             clock=_now,
         )
 
-    def services(self, reloader: Reloader, answering: Answering) -> Services:
+    def services(self, answering: Answering) -> Services:
         return Services(
-            reloader=reloader,
             answering=answering,
             feedback=Feedback(self.engine, self.settings.ledger_keep),
             trusted_proxies=frozenset(self.settings.trusted_proxies),

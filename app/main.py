@@ -86,7 +86,7 @@ async def _running(
         if app.state.sms:
             stack.callback(asyncio.create_task(app.state.sms.outbox.run()).cancel)
         app.state.staff = build.staff(announce)
-        app.state.services = build.services(reloader, answering)
+        app.state.services = build.services(answering)
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms
         yield
 

@@ -91,7 +91,7 @@ def _problem(request: Request, error: Exception) -> JSONResponse:
 
 def _help(request: Request) -> str:
     try:
-        return services(request).reloader.current.approved.text("safety-notice")
+        return services(request).knowledge.approved.text("safety-notice")
     except (HaiFaqError, AttributeError):
         return HELP
 

@@ -51,7 +51,7 @@ def show(served: Served, staff: Staff, person: Curating, days: Days = Length.MON
 @router.get("/staff/insights.csv")
 def download(served: Served, staff: Staff, person: Curating, table: Name, days: Days = Length.MONTH) -> Response:
     """Return a table as a file; the audit has the download before it goes out."""
-    now = served.answering.clock()
+    now = served.now
     written = as_csv(ITEMS[table].table(read(served, staff, days)))
     staff.add_audit_event(now, person.who, "export", f"insights {table} {days} days")
     return Response(
@@ -63,9 +63,9 @@ def download(served: Served, staff: Staff, person: Curating, table: Name, days: 
 
 def read(served: Services, staff: StaffServices, days: int) -> Figures:
     """Read the figures of the last `days` days. Raises `StoreError`."""
-    last = served.answering.clock().astimezone(UTC).date()
+    last = served.now.astimezone(UTC).date()
     first = last - timedelta(days=days - 1)
-    knowledge = served.reloader.current
+    knowledge = served.knowledge
     return Figures(
         usage=analytics.usage(staff.counts.since(first), last, days),
         tallies=served.feedback.tally(datetime.combine(first, time(), UTC)),
