@@ -79,7 +79,7 @@ class SmsConversation:
         id_ = hashlib.sha256(f"{gateway.name}\0{received.id}".encode("utf-8", "replace")).hexdigest()
         parties = self.numbers.parties(received.sender)
         urgent = await self._is_urgent(received)
-        address = self.numbers.seal(gateway.name, received) if self.outbox.carries(gateway.name) else ""
+        address = self.numbers.seal(gateway.name, received) if gateway.name in self.outbox.senders else ""
         try:
             earlier = await self._store(urgent, self.deliveries.claim, id_, parties[0], self.clock())
             if earlier is not None:
@@ -174,16 +174,15 @@ class SmsConversation:
 
     async def _answer(self, received: Received, sender: _Sender) -> str:
         try:
-            done = await self.answering.answer(Message(received.text, "sms"), None, None, received.sender)
+            answered = await self.answering.answer(Message(received.text, "sms"), None, None, received.sender)
         except TooLarge:
             return self._script("too-long")
-        reply, now = done.reply, self.clock()
-        said = reply.sms
-        if reply.urgent and said == sender.urgent and now - sender.urgent_at < URGENT_AGAIN:
+        reply, sms, now = answered.reply, answered.reply.sms, self.clock()
+        if reply.urgent and sms == sender.urgent and now - sender.urgent_at < URGENT_AGAIN:
             return ""
         if reply.urgent:
-            sender.urgent, sender.urgent_at = said, now
-        return said
+            sender.urgent, sender.urgent_at = sms, now
+        return sms
 
     async def _within_limits(self, party: str) -> bool:
         return await self.limits.allows(party) and await self.limit_in_all.allows("all")
