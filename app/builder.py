@@ -16,9 +16,8 @@ from app.channels.sms.gateway import Gateway, Sender
 from app.channels.sms.generic import Generic
 from app.channels.sms.outbox import Outbox
 from app.channels.sms.twilio import Twilio
-from app.channels.staff.one_time_link import OneTimeLink
 from app.channels.staff.owner_alerts import OwnerAlerts
-from app.channels.staff.services import Provider, StaffServices
+from app.channels.staff.services import OneTimeLink, Provider, StaffServices
 from app.dialogue.knowledge import Knowledge
 from app.loading.loader import load
 from app.loading.reloader import Reloader
