@@ -54,8 +54,6 @@ def create_app(
     problems.install(app)
     access.install(app, hmac.digest(key, b"staff sessions", "sha256").hex(), settings.staff_hours * 3600, secure)
     middleware.install(app, settings.allowed_origins, settings.trusted_proxies, secure)
-    described = app.openapi
-    app.openapi = lambda: problems.with_problem(described())  # type: ignore[method-assign]
     return app
 
 

@@ -174,12 +174,12 @@ def _reply(answered: Answered) -> ReplyOut:
 def _results(checked: CheckedSearch, explained: bool) -> list[ResultOut]:
     return [
         ResultOut(
-            id=found.id,
-            question=found.title,
-            text=found.answer.text,
-            confidence=found.confidence,
-            why=WhyOut.model_validate(checked.explain(found)) if explained else None,
+            id=result.id,
+            question=result.title,
+            text=result.answer.text,
+            confidence=result.confidence,
+            why=WhyOut.model_validate(checked.explain(result)) if explained else None,
         )
-        for found in checked.found.results
-        if found.answer
+        for result in checked.found.results
+        if result.answer
     ]
