@@ -132,17 +132,17 @@ async def healthz() -> Health:
 async def readyz(request: Request, served: Served) -> Readiness:
     """The service can answer; to operators also what of its content it holds back."""
     knowledge, day = served.knowledge, served.day
-    known = Readiness(status="ready", content_version=knowledge.version, demo=knowledge.approved.demo, details=None)
+    readiness = Readiness(status="ready", content_version=knowledge.version, demo=knowledge.approved.demo, details=None)
     if not is_inside(request, served):
-        return known
-    known.details = Details(
+        return readiness
+    readiness.details = Details(
         served=len(knowledge.served(day)),
         withheld=dict(knowledge.approved.withheld),
         taken_back=sorted(knowledge.taken_back),
         review_overdue=knowledge.expired(day),
         failed_reload=served.answering.reloader.failed_reload,
     )
-    return known
+    return readiness
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -11,7 +11,6 @@ from app.channels.http.clients import client_of
 from app.channels.http.services import Served
 from app.channels.rendering import by_theme, page
 from app.dialogue import compose
-from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer, AnswerPart, ChoicePart, Message, NoticePart, Option, Reply
 from app.errors import RequestError
 
@@ -54,9 +53,9 @@ async def ask(request: Request, served: Served) -> Response:
     form = await form_of(request)
     text = form.get("choice") or form.get("text", "")
     conversation = form.get("conversation_id", "")
-    knowledge, client = served.knowledge, client_of(request, served.trusted_proxies)
+    answers, client = served.knowledge.approved.answers, client_of(request, served.trusted_proxies)
     try:
-        done = await served.answering.answer(Message(text, "web"), conversation or None, client)
+        answered = await served.answering.answer(Message(text, "web"), conversation or None, client)
     except RequestError as refused:
         again = page("ask.html", served, refused.status, conversation=conversation, refused=refused.title, typed=text)
         again.headers.update(refused.headers)
@@ -64,12 +63,12 @@ async def ask(request: Request, served: Served) -> Response:
     return page(
         "ask.html",
         served,
-        conversation=done.conversation_id,
-        asked=_shown(text, knowledge),
-        reply=done.reply,
-        pieces=_pieces(done.reply),
-        options=_options(done.reply),
-        suggestions=done.reply.suggestions,
+        conversation=answered.conversation_id,
+        asked=answers[text].question if text in answers else text,  # a choice arrives as an id
+        reply=answered.reply,
+        pieces=_pieces(answered.reply),
+        options=_options(answered.reply),
+        suggestions=answered.reply.suggestions,
     )
 
 
@@ -82,11 +81,6 @@ async def faq(served: Served) -> Response:
     if data:
         response.headers["x-robots-tag"] = "all"
     return response
-
-
-def _shown(text: str, knowledge: Knowledge) -> str:
-    """Return the question of a choice, which arrives as an id, and any other text as it is."""
-    return knowledge.approved.answers[text].question if text in knowledge.approved.answers else text
 
 
 def _options(reply: Reply) -> list[Option]:

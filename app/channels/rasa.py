@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.channels.http.clients import client_of
 from app.channels.http.problems import problems
-from app.channels.http.services import Served, Services
+from app.channels.http.services import Served
 from app.dialogue import compose
 from app.dialogue.messages import AnswerPart, ChoicePart, Message, Option, Reply
 
@@ -68,21 +68,15 @@ async def webhook(body: SentIn, request: Request, served: Served) -> list[SaidOu
     sender = body.sender or secrets.token_urlsafe(16)
     if body.message.strip() in OPENERS:
         await served.answering.forget("rasa", sender)
-        return _said(sender, *_welcome(served))
-    client = client_of(request, served.trusted_proxies)
-    reply = (await served.answering.answer(Message(body.message, "rasa"), None, client, sender)).reply
-    return _said(sender, list(_texts(reply)), _buttons(reply))
-
-
-def _said(sender: str, texts: list[str], buttons: list[ButtonOut]) -> list[SaidOut]:
-    said = [SaidOut(recipient_id=sender, text=text) for text in texts]
-    said[-1].buttons = buttons or None
-    return said
-
-
-def _welcome(served: Services) -> tuple[list[str], list[ButtonOut]]:
-    text = served.knowledge.approved.text("welcome", "safety-notice")
-    return [text], [_button(option) for option in compose.first_suggestions(served.knowledge, served.day)]
+        texts = [served.knowledge.approved.text("welcome", "safety-notice")]
+        buttons = [_button(option) for option in compose.first_suggestions(served.knowledge, served.day)]
+    else:
+        client = client_of(request, served.trusted_proxies)
+        reply = (await served.answering.answer(Message(body.message, "rasa"), None, client, sender)).reply
+        texts, buttons = list(_texts(reply)), _buttons(reply)
+    messages = [SaidOut(recipient_id=sender, text=text) for text in texts]
+    messages[-1].buttons = buttons or None
+    return messages
 
 
 def _texts(reply: Reply) -> Iterator[str]:

@@ -164,13 +164,9 @@ class SmsConversation:
     async def _ordinary(self, received: Received, sender: _Sender) -> str:
         if not any(char.isalnum() for char in received.text):  # a picture, or nothing
             return self._script("sms-media")
-        if text.key(received.text) == MORE and (link := await self._link(received.sender)):
-            return f"{self._script('sms-more')} {link}"
+        if text.key(received.text) == MORE and (about := await self.answering.about("sms", received.sender)):
+            return f"{self._script('sms-more')} {self.public_url}/faq#{about}"
         return await self._answer(received, sender)
-
-    async def _link(self, number: str) -> str | None:
-        about = await self.answering.about("sms", number)
-        return f"{self.public_url}/faq#{about}" if about else None
 
     async def _answer(self, received: Received, sender: _Sender) -> str:
         try:

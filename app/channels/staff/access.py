@@ -130,6 +130,6 @@ def error_page(request: Request, error: Exception) -> Response | None:
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return RedirectResponse("/staff/sign-in", 303)
     refused = error if isinstance(error, RequestError) else RecordsDown()
-    shown = page("refused.html", services(request), refused.status, title=refused.title, detail=refused.detail)
-    shown.headers.update(refused.headers)
-    return shown
+    response = page("refused.html", services(request), refused.status, title=refused.title, detail=refused.detail)
+    response.headers.update(refused.headers)
+    return response

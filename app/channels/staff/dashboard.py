@@ -36,16 +36,16 @@ Days = Annotated[Length, Query()]
 
 @router.get("/staff/insights")
 def show(served: Served, staff: Staff, person: Curating, days: Days = Length.MONTH) -> Response:
-    shown: dict[str, Any] = {"person": person, "active": "insights", "days": days, "lengths": list(Length)}
+    common: dict[str, Any] = {"person": person, "active": "insights", "days": days, "lengths": list(Length)}
     try:
         figures = read(served, staff, days)
     except StoreError as error:
         log.error("insights: %s", error)
-        unread = page("dashboard.html", served, RecordsDown.status, figures=None, **shown)
+        unread = page("dashboard.html", served, RecordsDown.status, figures=None, **common)
         unread.headers["retry-after"] = str(RecordsDown.retry_after)
         return unread
     items = [(name, item, item.table(figures)) for name, item in ITEMS.items()]
-    return page("dashboard.html", served, figures=figures, items=items, **shown)
+    return page("dashboard.html", served, figures=figures, items=items, **common)
 
 
 @router.get("/staff/insights.csv")

@@ -123,7 +123,7 @@ def _results(served: Services, staff: StaffServices, text: str) -> Results:
         return Results()
     checked = search(served.answering, text)
     return Results(
-        rows=[_result(checked, staff, found) for found in checked.found.results],
+        rows=[_result(checked, staff, result) for result in checked.found.results],
         alert=checked.alert,
         sure=checked.found.sure,
         opens=checked.found.opens and checked.alert is None,
@@ -131,10 +131,10 @@ def _results(served: Services, staff: StaffServices, text: str) -> Results:
     )
 
 
-def _result(checked: CheckedSearch, staff: StaffServices, found: SearchResult) -> Result:
-    if found.answer:
-        return _entry(checked.knowledge, found.answer, checked.explain(found))
-    return Result(found.id, found.title, handoff=hand_over(staff.handoffs, found.id), taken_back=found.taken_back)
+def _result(checked: CheckedSearch, staff: StaffServices, result: SearchResult) -> Result:
+    if result.answer:
+        return _entry(checked.knowledge, result.answer, checked.explain(result))
+    return Result(result.id, result.title, handoff=hand_over(staff.handoffs, result.id), taken_back=result.taken_back)
 
 
 def _entry(knowledge: Knowledge, answer: Answer, why: Explanation | None = None) -> Result:
