@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from app import metrics
-from app.channels.sms.gateway import Sender
+from app.channels.sms.gateway import Outcome, Sender
 from app.errors import StoreError
 from app.records.deliveries import Deliveries, Delivery
 
@@ -82,16 +82,16 @@ class Outbox:
         else:
             await self._end(delivery, "unknown")
 
-    async def _call(self, address: str, text: str) -> str:
+    async def _call(self, address: str, text: str) -> Outcome:
         numbers = self.numbers.unseal(address)
         if numbers is None or numbers[0] not in self.senders:
             return "rejected"
         gateway, sender, recipient = numbers
         return await self.senders[gateway].send(sender, recipient, text)
 
-    async def _end(self, delivery: Delivery, state: str) -> None:
+    async def _end(self, delivery: Delivery, state: Literal["sent", "unknown"]) -> None:
         metrics.texts.labels(state).inc()
-        await asyncio.to_thread(self.deliveries.end, delivery.id, "sent" if state == "sent" else "unknown")
+        await asyncio.to_thread(self.deliveries.end, delivery.id, state)
 
     def _pause(self, delivery: Delivery) -> float | None:
         """Return the seconds to the next attempt, longer each time, or None when all of them together have passed."""
