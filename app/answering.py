@@ -69,23 +69,19 @@ class Answering:
         conversation, state = await self._open(message.channel, conversation_id, sender, now)
         waited = time.perf_counter() - began
         key = self.cache.key(message, state, now.date())
-        known = self.cache.find(knowledge, key)
-        urgency = known.urgency if known else self.check(knowledge, message, state.flags)
+        cached = self.cache.find(knowledge, key)
+        rendered = cached.rendered if cached else {}
+        urgency = cached.urgency if cached else self.check(knowledge, message, state.flags)
         if not urgency.tier:
             await self._limit(client)
-        cached = known or self._respond(message, state, knowledge, now, urgency)
-        if not known:
+        if cached is None:
+            reply, following = engine.respond(message, state, knowledge, now, urgency)
+            cached = CachedReply(knowledge.read(message).text.folded, urgency, reply, following)
             self.cache.keep(key, cached)
         await self.conversations.save(conversation, cached.following, now, waited if urgency.tier else 0.0)
         message_id = self.tokens.sign(now, message.channel, subject(cached.reply), knowledge.version)
         self._record(message, cached, knowledge, message_id, now, time.perf_counter() - began)
-        return Answered(cached.reply, conversation, message_id, knowledge.version, cached.rendered if known else {})
-
-    def _respond(
-        self, message: Message, state: State, knowledge: Knowledge, now: datetime, urgency: Urgency
-    ) -> CachedReply:
-        reply, following = engine.respond(message, state, knowledge, now, urgency)
-        return CachedReply(knowledge.read(message).text.folded, urgency, reply, following)
+        return Answered(cached.reply, conversation, message_id, knowledge.version, rendered)
 
     async def _limit(self, client: str | None) -> None:
         """Raise `TooManyRequests` for a client over its limit."""
@@ -112,8 +108,8 @@ class Answering:
         if sender is not None:
             named = self.tokens.conversation(channel, sender)
             return named, await self.conversations.named(named, now)
-        given = conversation_id if conversation_id and _PLAIN_ID.fullmatch(conversation_id) else None
-        return await self.conversations.open(given, channel, now)
+        plain_id = conversation_id if conversation_id and _PLAIN_ID.fullmatch(conversation_id) else None
+        return await self.conversations.open(plain_id, channel, now)
 
     def check(self, knowledge: Knowledge, message: Message, before: frozenset[str] = frozenset()) -> Urgency:
         """Check a message for danger. One that breaks costs no answer: the reply then opens with the safety notice."""

@@ -14,13 +14,10 @@ from app.channels.http.services import Services
 from app.channels.sms.conversation import SmsConversation
 from app.channels.sms.gateway import Gateway, Sender
 from app.channels.sms.generic import Generic
-from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import Outbox
-from app.channels.sms.telnyx import Telnyx
 from app.channels.sms.twilio import Twilio
-from app.channels.staff.one_time_link import OneTimeLink
 from app.channels.staff.owner_alerts import OwnerAlerts
-from app.channels.staff.services import Provider, StaffServices
+from app.channels.staff.services import OneTimeLink, Provider, StaffServices
 from app.dialogue.knowledge import Knowledge
 from app.loading.loader import load
 from app.loading.reloader import Reloader
@@ -102,9 +99,8 @@ class Builder:
             clock=_now,
         )
 
-    def services(self, reloader: Reloader, answering: Answering) -> Services:
+    def services(self, answering: Answering) -> Services:
         return Services(
-            reloader=reloader,
             answering=answering,
             feedback=Feedback(self.engine, self.settings.ledger_keep),
             trusted_proxies=frozenset(self.settings.trusted_proxies),
@@ -118,8 +114,8 @@ class Builder:
         if not settings.texts:
             return None
         gateways = self._gateways()
-        senders: dict[str, Sender] = {name: each for name, each in gateways.items() if isinstance(each, Telnyx)}
-        numbers = Numbers(_all_revealed(settings.sms_number_keys))
+        senders = {name: gateway for name, gateway in gateways.items() if isinstance(gateway, Sender)}
+        numbers = load_optional("app.channels.sms.numbers").Numbers(_all_revealed(settings.sms_number_keys))
         deliveries = Deliveries(self.engine, settings.ledger_keep.total_seconds())
         return SmsConversation(
             gateways=gateways,
@@ -142,7 +138,8 @@ class Builder:
         if self.settings.sms_secrets:
             gateways["generic"] = Generic(_all_revealed(self.settings.sms_secrets))
         if key := revealed(self.settings.telnyx_api_key):
-            gateways["telnyx"] = Telnyx(self.settings.telnyx_public_keys, key, self.settings.telnyx_api_url)
+            telnyx = load_optional("app.channels.sms.telnyx")
+            gateways["telnyx"] = telnyx.Telnyx(self.settings.telnyx_public_keys, key, self.settings.telnyx_api_url)
         return gateways
 
     def staff(self, announce: Callable[[str], None]) -> StaffServices | None:

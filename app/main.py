@@ -54,8 +54,6 @@ def create_app(
     problems.install(app)
     access.install(app, hmac.digest(key, b"staff sessions", "sha256").hex(), settings.staff_hours * 3600, secure)
     middleware.install(app, settings.allowed_origins, settings.trusted_proxies, secure)
-    described = app.openapi
-    app.openapi = lambda: problems.with_problem(described())  # type: ignore[method-assign]
     return app
 
 
@@ -86,7 +84,7 @@ async def _running(
         if app.state.sms:
             stack.callback(asyncio.create_task(app.state.sms.outbox.run()).cancel)
         app.state.staff = build.staff(announce)
-        app.state.services = build.services(reloader, answering)
+        app.state.services = build.services(answering)
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms
         yield
 

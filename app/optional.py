@@ -1,4 +1,4 @@
-"""Modules whose library only some sites need (Alembic, Authlib, redis-py), loaded where a setting asks for it.
+"""Modules are loaded where a setting asks for their library: Alembic, Authlib, cryptography, httpx2 or redis-py.
 
 With psycopg, which SQLAlchemy loads by itself, they were a third of what a start imports.
 """

@@ -201,8 +201,7 @@ class Settings(BaseSettings):
 
     @property
     def site(self) -> dict[str, str | None]:
-        names = ("site_name", "phone_line", "oncall_line", "interpreter_line", "page_url")
-        return {name: getattr(self, name) or None for name in names}
+        return {name: getattr(self, name) or None for name in schema.PLACEHOLDERS}
 
     @property
     def content_config(self) -> ContentConfig:

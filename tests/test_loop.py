@@ -87,7 +87,7 @@ def test_a_question_asked_three_ways_is_answered_after_review_and_a_harmful_prop
     output = apply(settings, labelled)
     assert "1 applied, 1 refused" in output
     assert "what does a new lamp cost us" in output or "how much does the lamp cost" in output
-    services.reloader.check()
+    services.answering.reloader.check()
     assert kind(curator, ASKED[1]) == ("answer", ["lamp-switch"])
     assert kind(curator, "how much does the lamp cost")[0] != "answer"
     assert "refused" in curator.get("/staff/review").text

@@ -72,7 +72,7 @@ async def search(body: SearchIn, request: Request, served: Served) -> SearchOut:
 @router.get("/v1/entries", responses=problems(503))
 async def entries(served: Served) -> EntriesOut:
     """Every entry that is served now."""
-    knowledge, day = served.reloader.current, served.answering.clock().date()
+    knowledge, day = served.knowledge, served.day
     return EntriesOut(
         content_version=knowledge.version,
         demo=knowledge.approved.demo,
@@ -83,8 +83,8 @@ async def entries(served: Served) -> EntriesOut:
 
 @router.get("/v1/entries/{id}", responses=problems(404, 422, 503))
 async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> EntryOut:
-    knowledge = served.reloader.current
-    if not knowledge.serves(id, served.answering.clock().date()):
+    knowledge = served.knowledge
+    if not knowledge.serves(id, served.day):
         raise NotFound("There is no such entry, or it is not served now.")
     return EntryOut.model_validate(knowledge.approved.answers[id])
 
@@ -92,7 +92,7 @@ async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> Ent
 @router.get("/v1/welcome", responses=problems(503))
 async def welcome(served: Served) -> WelcomeOut:
     """What to show before anything is typed."""
-    knowledge, day = served.reloader.current, served.answering.clock().date()
+    knowledge, day = served.knowledge, served.day
     return WelcomeOut(
         text=knowledge.approved.text("welcome", "safety-notice"),
         offline=knowledge.approved.text("offline", "safety-notice"),
@@ -111,7 +111,7 @@ def feedback(body: FeedbackIn, served: Served) -> FeedbackOut:
     served.feedback.give(
         Opinion(
             message_id=body.message_id,
-            at=served.answering.clock(),
+            at=served.now,
             channel=token.channel,
             subject=" ".join(token.subject),
             content_version=token.version,
@@ -131,18 +131,18 @@ async def healthz() -> Health:
 @router.get("/readyz", responses=problems(503))
 async def readyz(request: Request, served: Served) -> Readiness:
     """The service can answer; to operators also what of its content it holds back."""
-    knowledge, day = served.reloader.current, served.answering.clock().date()
-    known = Readiness(status="ready", content_version=knowledge.version, demo=knowledge.approved.demo, details=None)
+    knowledge, day = served.knowledge, served.day
+    readiness = Readiness(status="ready", content_version=knowledge.version, demo=knowledge.approved.demo, details=None)
     if not is_inside(request, served):
-        return known
-    known.details = Details(
+        return readiness
+    readiness.details = Details(
         served=len(knowledge.served(day)),
         withheld=dict(knowledge.approved.withheld),
         taken_back=sorted(knowledge.taken_back),
         review_overdue=knowledge.expired(day),
-        failed_reload=served.reloader.failed_reload,
+        failed_reload=served.answering.reloader.failed_reload,
     )
-    return known
+    return readiness
 
 
 @router.get("/metrics", include_in_schema=False)
@@ -174,12 +174,12 @@ def _reply(answered: Answered) -> ReplyOut:
 def _results(checked: CheckedSearch, explained: bool) -> list[ResultOut]:
     return [
         ResultOut(
-            id=found.id,
-            question=found.title,
-            text=found.answer.text,
-            confidence=found.confidence,
-            why=WhyOut.model_validate(checked.explain(found)) if explained else None,
+            id=result.id,
+            question=result.title,
+            text=result.answer.text,
+            confidence=result.confidence,
+            why=WhyOut.model_validate(checked.explain(result)) if explained else None,
         )
-        for found in checked.found.results
-        if found.answer
+        for result in checked.found.results
+        if result.answer
     ]

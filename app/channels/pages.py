@@ -9,9 +9,8 @@ from app.channels import assets
 from app.channels.http.bodies import form_of
 from app.channels.http.clients import client_of
 from app.channels.http.services import Served
-from app.channels.rendering import page
+from app.channels.rendering import by_theme, page
 from app.dialogue import compose
-from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer, AnswerPart, ChoicePart, Message, NoticePart, Option, Reply
 from app.errors import RequestError
 
@@ -44,8 +43,8 @@ async def demo(request: Request, served: Served) -> Response:
 
 @router.api_route("/ask", methods=READ)
 async def form(served: Served) -> Response:
-    knowledge, day = served.reloader.current, served.answering.clock().date()
-    return page("ask.html", served, conversation="", suggestions=compose.first_suggestions(knowledge, day))
+    suggestions = compose.first_suggestions(served.knowledge, served.day)
+    return page("ask.html", served, conversation="", suggestions=suggestions)
 
 
 @router.post("/ask")
@@ -54,9 +53,9 @@ async def ask(request: Request, served: Served) -> Response:
     form = await form_of(request)
     text = form.get("choice") or form.get("text", "")
     conversation = form.get("conversation_id", "")
-    knowledge, client = served.reloader.current, client_of(request, served.trusted_proxies)
+    answers, client = served.knowledge.approved.answers, client_of(request, served.trusted_proxies)
     try:
-        done = await served.answering.answer(Message(text, "web"), conversation or None, client)
+        answered = await served.answering.answer(Message(text, "web"), conversation or None, client)
     except RequestError as refused:
         again = page("ask.html", served, refused.status, conversation=conversation, refused=refused.title, typed=text)
         again.headers.update(refused.headers)
@@ -64,31 +63,24 @@ async def ask(request: Request, served: Served) -> Response:
     return page(
         "ask.html",
         served,
-        conversation=done.conversation_id,
-        asked=_shown(text, knowledge),
-        reply=done.reply,
-        pieces=_pieces(done.reply),
-        options=_options(done.reply),
-        suggestions=done.reply.suggestions,
+        conversation=answered.conversation_id,
+        asked=answers[text].question if text in answers else text,  # a choice arrives as an id
+        reply=answered.reply,
+        pieces=_pieces(answered.reply),
+        options=_options(answered.reply),
+        suggestions=answered.reply.suggestions,
     )
 
 
 @router.api_route("/faq", methods=READ)
 async def faq(served: Served) -> Response:
     """Show every entry by theme; search engines are told only once a site has sealed the texts itself."""
-    knowledge, day = served.reloader.current, served.answering.clock().date()
-    shown = knowledge.served(day)
-    themes = {title: [each for each in shown if each.theme == id_] for id_, title in knowledge.content.themes.items()}
-    data = None if knowledge.approved.demo else _structured(shown)
-    listed = page("faq.html", served, themes={title: found for title, found in themes.items() if found}, data=data)
-    if not knowledge.approved.demo:
-        listed.headers["x-robots-tag"] = "all"
-    return listed
-
-
-def _shown(text: str, knowledge: Knowledge) -> str:
-    """Return the question of a choice, which arrives as an id, and any other text as it is."""
-    return knowledge.approved.answers[text].question if text in knowledge.approved.answers else text
+    knowledge = served.knowledge
+    data = None if knowledge.approved.demo else _structured(knowledge.served(served.day))
+    response = page("faq.html", served, themes=by_theme(served), data=data)
+    if data:
+        response.headers["x-robots-tag"] = "all"
+    return response
 
 
 def _options(reply: Reply) -> list[Option]:
@@ -111,7 +103,7 @@ def _pieces(reply: Reply) -> list[Answer | str]:
     return pieces
 
 
-def _structured(shown: Sequence[Answer]) -> dict[str, Any]:
+def _structured(answers: Sequence[Answer]) -> dict[str, Any]:
     """Return the FAQPage of schema.org."""
     return {
         "@context": "https://schema.org",
@@ -119,9 +111,9 @@ def _structured(shown: Sequence[Answer]) -> dict[str, Any]:
         "mainEntity": [
             {
                 "@type": "Question",
-                "name": each.question,
-                "acceptedAnswer": {"@type": "Answer", "text": " ".join(filter(None, (each.text, each.limits)))},
+                "name": answer.question,
+                "acceptedAnswer": {"@type": "Answer", "text": " ".join(filter(None, (answer.text, answer.limits)))},
             }
-            for each in shown
+            for answer in answers
         ],
     }

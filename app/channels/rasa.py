@@ -6,7 +6,6 @@ one that strangers share.
 
 import secrets
 from collections.abc import Iterator
-from datetime import date
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,7 +14,6 @@ from app.channels.http.clients import client_of
 from app.channels.http.problems import problems
 from app.channels.http.services import Served
 from app.dialogue import compose
-from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import AnswerPart, ChoicePart, Message, Option, Reply
 
 router = APIRouter(prefix="/webhooks/rest", responses=problems(500))
@@ -68,24 +66,17 @@ async def health() -> Status:
 async def webhook(body: SentIn, request: Request, served: Served) -> list[SaidOut]:
     """Each answer is a message of its own; options and suggestions are buttons on the last. Never empty."""
     sender = body.sender or secrets.token_urlsafe(16)
-    knowledge, day = served.reloader.current, served.answering.clock().date()
     if body.message.strip() in OPENERS:
         await served.answering.forget("rasa", sender)
-        return _said(sender, *_welcome(knowledge, day))
-    client = client_of(request, served.trusted_proxies)
-    reply = (await served.answering.answer(Message(body.message, "rasa"), None, client, sender)).reply
-    return _said(sender, list(_texts(reply)), _buttons(reply))
-
-
-def _said(sender: str, texts: list[str], buttons: list[ButtonOut]) -> list[SaidOut]:
-    said = [SaidOut(recipient_id=sender, text=text) for text in texts]
-    said[-1].buttons = buttons or None
-    return said
-
-
-def _welcome(knowledge: Knowledge, day: date) -> tuple[list[str], list[ButtonOut]]:
-    text = knowledge.approved.text("welcome", "safety-notice")
-    return [text], [_button(option) for option in compose.first_suggestions(knowledge, day)]
+        texts = [served.knowledge.approved.text("welcome", "safety-notice")]
+        buttons = [_button(option) for option in compose.first_suggestions(served.knowledge, served.day)]
+    else:
+        client = client_of(request, served.trusted_proxies)
+        reply = (await served.answering.answer(Message(body.message, "rasa"), None, client, sender)).reply
+        texts, buttons = list(_texts(reply)), _buttons(reply)
+    messages = [SaidOut(recipient_id=sender, text=text) for text in texts]
+    messages[-1].buttons = buttons or None
+    return messages
 
 
 def _texts(reply: Reply) -> Iterator[str]:

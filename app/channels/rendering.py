@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from app.channels import assets
 from app.channels.http.services import Services
 from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Answer
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -22,7 +23,7 @@ _PHONE = re.compile(r"\+?[\d\s().-]{3,24}")
 
 def page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLResponse:
     """Return the page of a template, under the banner of a demonstration where the content is one."""
-    knowledge = served.reloader.current
+    knowledge = served.knowledge
     common = {
         "banner": knowledge.approved.banner.text if knowledge.approved.banner else None,
         "welcome": knowledge.approved.text("welcome", "safety-notice"),
@@ -41,6 +42,15 @@ def page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLR
 def _templates() -> Environment:
     loader = FileSystemLoader([folder / "templates" for folder in assets.FOLDERS])
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def by_theme(served: Services) -> dict[str, list[Answer]]:
+    """Return the entries that are served now under the titles of their themes; a theme without any is left out."""
+    knowledge = served.knowledge
+    entries: dict[str, list[Answer]] = {id_: [] for id_ in knowledge.content.themes}
+    for answer in knowledge.served(served.day):
+        entries[answer.theme].append(answer)
+    return {title: entries[id_] for id_, title in knowledge.content.themes.items() if entries[id_]}
 
 
 def dialled(text: str, knowledge: Knowledge) -> Markup:

@@ -39,7 +39,10 @@ def export(settings: Settings, to: Path | None) -> None:
     store = open_store(settings)
     with _opened(to) as file:
         _note(store, "export", str(to or "standard output"))
-        written = [file.write(line) for line in _lines(settings, store)]
+        written = [
+            file.write(json.dumps(record, ensure_ascii=False, default=datetime.isoformat) + "\n")
+            for record in _records(settings, store)
+        ]
     if to:
         click.echo(f"{len(written)} records in {to}")
 
@@ -81,11 +84,6 @@ def purge(settings: Settings, days: int | None, everything: bool, yes: bool) -> 
 
 def _note(store: Engine, act: Act, subject: str) -> None:
     Audit(store).add(Event(datetime.now(UTC), getpass.getuser(), act, subject))
-
-
-def _lines(settings: Settings, store: Engine) -> Iterator[str]:
-    for record in _records(settings, store):
-        yield json.dumps(record, ensure_ascii=False, default=datetime.isoformat) + "\n"
 
 
 def _records(settings: Settings, store: Engine) -> Iterator[dict[str, Any]]:

@@ -1,15 +1,19 @@
 """`hai-faq serve`, `build`, `migrate` and `embed`."""
 
+import errno
+import os
 import signal
+import socket
 import sys
+from typing import Any
 
 import click
 import uvicorn
 
 from app.channels import assets
 from app.channels.http.protocol import HardenedProtocol
-from app.commands.address import check_address
 from app.commands.environment import open_store
+from app.errors import SettingsError
 from app.loading import model_cache
 from app.loading.loader import load
 from app.main import create_app
@@ -25,7 +29,7 @@ messages was 12 to 13 ms while the look-up's index was made and records were wri
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Answer over HTTP. The port opens when the content is loaded."""
-    check_address(settings.host, settings.port)
+    _check_address(settings.host, settings.port)
     loaded = load(settings.content_config)  # a clear error here, rather than a stack trace from inside the server
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it again after draining: no status -15
     click.echo(f"hai-faq serves at http://{settings.host}:{settings.port}", err=True)
@@ -42,6 +46,31 @@ def serve(settings: Settings) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=20,
     )
+
+
+def _check_address(host: str, port: int) -> None:
+    """Raise a `SettingsError` that names the setting when no server could listen there: before half a minute of fitting
+    rather than after it.
+    """
+    try:
+        resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise SettingsError(f"HAI_FAQ_HOST: {host}: {error.strerror}") from error
+    failures = [_failure(family, address) for family, _, _, _, address in resolved]
+    if errno.EADDRINUSE in failures:
+        raise SettingsError(f"HAI_FAQ_PORT: {port} is in use")
+    if all(failures):  # a name may also stand for an address of IPv6 on a machine without it
+        setting = f"HAI_FAQ_HOST: {host}" if failures[0] == errno.EADDRNOTAVAIL else f"HAI_FAQ_PORT: {port}"
+        raise SettingsError(f"{setting}: {os.strerror(failures[0])}")
+
+
+def _failure(family: socket.AddressFamily, address: tuple[Any, ...]) -> int:
+    """Return the error number of binding as the server will, 0 when it works."""
+    try:
+        socket.create_server(address, family=family).close()
+    except OSError as error:
+        return error.errno or errno.EINVAL
+    return 0
 
 
 @click.command()

@@ -39,7 +39,7 @@ def install(app: FastAPI, allowed_origins: Sequence[str], trusted: Collection[st
     """
     app.add_middleware(RequestBoundary, allowed_origins=allowed_origins, secure=secure)
     if trusted:
-        networks = [str(ip_network(each, strict=False)) if "/" in each else each for each in trusted]
+        networks = [str(ip_network(proxy, strict=False)) if "/" in proxy else proxy for proxy in trusted]
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=networks)
 
 

@@ -48,10 +48,15 @@ class _Fault:
 
 
 def install(app: FastAPI) -> None:
-    """Answer the errors of all routes here; a surface sets `app.state.error_page` to draw those of its pages."""
+    """Answer the errors of all routes here, and describe a problem in the OpenAPI description.
+
+    A surface sets `app.state.error_page` to draw those of its pages.
+    """
     app.state.error_page = None
     for kind in (HaiFaqError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer_error)
+    without_problem = app.openapi
+    app.openapi = lambda: _with_problem(without_problem())  # type: ignore[method-assign]
 
 
 async def answer_error(request: Request, error: Exception) -> Response:
@@ -71,8 +76,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def with_problem(openapi: dict[str, Any]) -> dict[str, Any]:
-    """Return the OpenAPI description with the schema of a problem in it."""
+def _with_problem(openapi: dict[str, Any]) -> dict[str, Any]:
     openapi["components"]["schemas"].setdefault("Problem", Problem.model_json_schema())
     return openapi
 
@@ -91,7 +95,7 @@ def _problem(request: Request, error: Exception) -> JSONResponse:
 
 def _help(request: Request) -> str:
     try:
-        return services(request).reloader.current.approved.text("safety-notice")
+        return services(request).knowledge.approved.text("safety-notice")
     except (HaiFaqError, AttributeError):
         return HELP
 
@@ -103,7 +107,7 @@ def _fault(error: Exception) -> _Fault:
         case RequestValidationError():
             return _of_validation(error)
         case HTTPException():  # its headers: `allow` of a 405
-            return _of_status(error.status_code, str(error.detail), error.headers or {})
+            return _of_status(error.status_code, str(error.detail), error.headers)
         case ClientDisconnect():
             return _of_status(400, "The request did not come in whole.")
         case HaiFaqError():
@@ -117,8 +121,8 @@ def _fault(error: Exception) -> _Fault:
 
 def _of_validation(error: RequestValidationError) -> _Fault:
     errors = error.errors()
-    status = 400 if any(each["type"] == "json_invalid" for each in errors) else 422
-    detail = "; ".join(f"{_where(each['loc'])}: {each['msg']}" for each in errors[:MOST_DETAILS])
+    status = 400 if any(details["type"] == "json_invalid" for details in errors) else 422
+    detail = "; ".join(f"{_where(details['loc'])}: {details['msg']}" for details in errors[:MOST_DETAILS])
     return _Fault(status, "invalid-body", "The request is not what this address takes.", detail)
 
 

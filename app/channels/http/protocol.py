@@ -143,11 +143,11 @@ def _is_one_host(hosts: Sequence[bytes], version: str) -> bool:
     """Return True for one host, as RFC 9112 (3.2) asks, that is a name or an address, since links are made of it."""
     if not hosts:
         return version == "1.0"
-    found = _HOST.fullmatch(hosts[0])
-    if len(hosts) > 1 or found is None:
+    host = _HOST.fullmatch(hosts[0])
+    if len(hosts) > 1 or host is None:
         return False
     try:
-        IPv6Address((found["v6"] or b"::").decode())
+        IPv6Address((host["v6"] or b"::").decode())
     except ValueError:
         return False
     return True

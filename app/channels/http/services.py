@@ -1,18 +1,18 @@
 """Services that every surface uses are built once in the lifespan; those of one surface are on `app.state`, by name."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.answering import Answering
-from app.loading.reloader import Reloader
+from app.dialogue.knowledge import Knowledge
 from app.records.feedback import Feedback
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    reloader: Reloader
     answering: Answering
     feedback: Feedback
     trusted_proxies: frozenset[str]
@@ -20,6 +20,18 @@ class Services:
     """The bearer that opens metrics and details of readiness to others than this machine."""
     public_url: str | None
     """The address at which the world reaches the service, where it was set."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.answering.reloader.current
+
+    @property
+    def now(self) -> datetime:
+        return self.answering.clock()
+
+    @property
+    def day(self) -> date:
+        return self.now.date()
 
 
 def services(request: Request) -> Services:

@@ -8,13 +8,12 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 from app import text
 from app.answering import Answering
 from app.channels.sms import consent
 from app.channels.sms.gateway import Gateway, Received
-from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import Outbox
 from app.dialogue.messages import Message
 from app.errors import NotReady, StoreError, TooLarge
@@ -23,7 +22,10 @@ from app.records.deliveries import Deliveries, Delivery
 from app.records.limits import Limits
 from app.segments import for_sending
 
-Params = ParamSpec("Params")
+if TYPE_CHECKING:  # a service without text messages does without cryptography
+    from app.channels.sms.numbers import Numbers
+
+Params = TypeVarTuple("Params")
 Result = TypeVar("Result")
 
 MORE = "more"
@@ -56,7 +58,7 @@ class SmsConversation:
     answering: Answering
     deliveries: Deliveries
     consents: Consents
-    numbers: Numbers
+    numbers: "Numbers"
     outbox: Outbox
     limits: Limits
     """By number."""
@@ -77,7 +79,7 @@ class SmsConversation:
         id_ = hashlib.sha256(f"{gateway.name}\0{received.id}".encode("utf-8", "replace")).hexdigest()
         parties = self.numbers.parties(received.sender)
         urgent = await self._is_urgent(received)
-        address = self.numbers.seal(gateway.name, received) if self.outbox.carries(gateway.name) else ""
+        address = self.numbers.seal(gateway.name, received) if gateway.name in self.outbox.senders else ""
         try:
             earlier = await self._store(urgent, self.deliveries.claim, id_, parties[0], self.clock())
             if earlier is not None:
@@ -93,13 +95,11 @@ class SmsConversation:
             self.outbox.wake()
         return reply
 
-    async def _store(
-        self, urgent: bool, step: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs
-    ) -> Result:
+    async def _store(self, urgent: bool, step: Callable[[*Params], Result], *args: *Params) -> Result:
         """Return what a step of the store returns; for an urgent message one that hangs is a `StoreError`."""
         try:
             async with asyncio.timeout(self.urgent_within if urgent else None):
-                return await asyncio.to_thread(step, *args, **kwargs)
+                return await asyncio.to_thread(step, *args)
         except TimeoutError as error:
             raise StoreError("the store hangs") from error
 
@@ -164,26 +164,21 @@ class SmsConversation:
     async def _ordinary(self, received: Received, sender: _Sender) -> str:
         if not any(char.isalnum() for char in received.text):  # a picture, or nothing
             return self._script("sms-media")
-        if text.key(received.text) == MORE and (link := await self._link(received.sender)):
-            return f"{self._script('sms-more')} {link}"
+        if text.key(received.text) == MORE and (about := await self.answering.about("sms", received.sender)):
+            return f"{self._script('sms-more')} {self.public_url}/faq#{about}"
         return await self._answer(received, sender)
-
-    async def _link(self, number: str) -> str | None:
-        about = await self.answering.about("sms", number)
-        return f"{self.public_url}/faq#{about}" if about else None
 
     async def _answer(self, received: Received, sender: _Sender) -> str:
         try:
-            done = await self.answering.answer(Message(received.text, "sms"), None, None, received.sender)
+            answered = await self.answering.answer(Message(received.text, "sms"), None, None, received.sender)
         except TooLarge:
             return self._script("too-long")
-        reply, now = done.reply, self.clock()
-        said = reply.sms
-        if reply.urgent and said == sender.urgent and now - sender.urgent_at < URGENT_AGAIN:
+        reply, sms, now = answered.reply, answered.reply.sms, self.clock()
+        if reply.urgent and sms == sender.urgent and now - sender.urgent_at < URGENT_AGAIN:
             return ""
         if reply.urgent:
-            sender.urgent, sender.urgent_at = said, now
-        return said
+            sender.urgent, sender.urgent_at = sms, now
+        return sms
 
     async def _within_limits(self, party: str) -> bool:
         return await self.limits.allows(party) and await self.limit_in_all.allows("all")

@@ -3,11 +3,14 @@
 One that answers in its own response has no `send`; one that is called back has a `Sender`.
 """
 
-from collections.abc import Mapping
+import hmac
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from fastapi import Response
+
+from app.errors import Forged
 
 OLDEST = 300.0
 """Seconds by which a signed time may be off: Telnyx's own libraries allow five minutes."""
@@ -52,12 +55,20 @@ class Gateway(Protocol):
         """Return what the gateway takes as a reply at once; without text it stays silent."""
 
 
+@runtime_checkable
 class Sender(Protocol):
     """A gateway that wants replies by its API."""
 
     async def send(self, sender: str, recipient: str, text: str) -> Outcome: ...
 
 
-def is_recent(timestamp: str, now: float) -> bool:
-    """Return whether a signed time, in seconds since 1970, is at most `OLDEST` off."""
-    return timestamp.isdecimal() and len(timestamp) <= 12 and abs(now - int(timestamp)) <= OLDEST
+def check_recent(timestamp: str, now: float) -> None:
+    """Raise `Forged` where a signed time, in seconds since 1970, is more than `OLDEST` off."""
+    if not (timestamp.isdecimal() and len(timestamp) <= 12 and abs(now - int(timestamp)) <= OLDEST):
+        raise Forged
+
+
+def check_signature(signature: str, valid: Iterable[str]) -> None:
+    """Raise `Forged` unless a signature is a valid one, each compared in constant time."""
+    if not any(hmac.compare_digest(signature.encode(), own.encode()) for own in valid):
+        raise Forged

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from app.channels.sms.gateway import Posted, Received, is_recent
-from app.errors import Forged, InvalidBody
+from app.channels.sms.gateway import Posted, Received, check_recent, check_signature
+from app.errors import InvalidBody
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,8 @@ class Generic:
 
     def read(self, posted: Posted) -> Received | None:
         timestamp, signed = (posted.headers.get(f"x-hai-faq-{name}", "") for name in ("timestamp", "signature"))
-        if not is_recent(timestamp, posted.now):
-            raise Forged
-        ours = (signature(secret, timestamp, posted.body) for secret in self.secrets)
-        if not any(hmac.compare_digest(signed.encode(), own.encode()) for own in ours):
-            raise Forged
+        check_recent(timestamp, posted.now)
+        check_signature(signed, (signature(secret, timestamp, posted.body) for secret in self.secrets))
         try:
             message = json.loads(posted.body)
             return Received(

@@ -4,13 +4,17 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import TYPE_CHECKING, Literal
 
 from app import metrics
-from app.channels.sms.gateway import Sender
-from app.channels.sms.numbers import Numbers
+from app.channels.sms.gateway import Outcome, Sender
 from app.errors import StoreError
 from app.records.deliveries import Deliveries, Delivery
+
+if TYPE_CHECKING:  # a service without text messages does without cryptography
+    from app.channels.sms.numbers import Numbers
 
 log = logging.getLogger(__name__)
 
@@ -22,23 +26,14 @@ SWEEPS = 3600.0
 """Seconds between two sweeps of what is too old."""
 
 
+@dataclass(frozen=True)
 class Outbox:
-    def __init__(
-        self,
-        deliveries: Deliveries,
-        senders: Mapping[str, Sender],
-        numbers: Numbers,
-        clock: Callable[[], float],
-    ) -> None:
-        self._deliveries = deliveries
-        self._senders = senders
-        self._numbers = numbers
-        self._clock = clock
-        self._woken = asyncio.Event()
-
-    def carries(self, gateway: str) -> bool:
-        """Return whether replies of this gateway go by its API."""
-        return gateway in self._senders
+    deliveries: Deliveries
+    senders: Mapping[str, Sender]
+    """The gateways whose replies go by their APIs, by name."""
+    numbers: "Numbers"
+    clock: Callable[[], float]
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
         self._woken.set()
@@ -48,21 +43,21 @@ class Outbox:
         swept = -SWEEPS
         while True:
             try:
-                if self._clock() - swept >= SWEEPS:
-                    swept = self._clock()
-                    await asyncio.to_thread(self._deliveries.sweep, swept)
+                if self.clock() - swept >= SWEEPS:
+                    swept = self.clock()
+                    await asyncio.to_thread(self.deliveries.sweep, swept)
                 await self.send_waiting()
             except StoreError as error:
                 log.warning("%s", error)
             except Exception as error:  # noqa: BLE001 the next look may go well
                 log.error("outbox: %s", type(error).__name__)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), LOOKS if self._senders else SWEEPS)
+                await asyncio.wait_for(self._woken.wait(), LOOKS if self.senders else SWEEPS)
             self._woken.clear()
 
     async def send_waiting(self) -> None:
         """Send every reply that is due now."""
-        waiting = await asyncio.to_thread(self._deliveries.waiting, self._clock())
+        waiting = await asyncio.to_thread(self.deliveries.waiting, self.clock())
         await asyncio.gather(*(self._send(delivery) for delivery in waiting))
 
     async def send_unkept(self, address: str, text: str) -> None:
@@ -76,29 +71,29 @@ class Outbox:
         if delivery.state == "sending" and not delivery.urgent:  # interrupted: it may have been sent
             await self._end(delivery, "unknown")
             return
-        if not await asyncio.to_thread(self._deliveries.begin, delivery, self._clock()):
+        if not await asyncio.to_thread(self.deliveries.begin, delivery, self.clock()):
             return
         outcome = await self._call(delivery.address, delivery.reply)
         pause = self._pause(delivery)
         if outcome == "sent":
             await self._end(delivery, "sent")
         elif pause is not None and (outcome == "refused" or (outcome == "unknown" and delivery.urgent)):
-            await asyncio.to_thread(self._deliveries.again, delivery.id, self._clock() + pause)
+            await asyncio.to_thread(self.deliveries.again, delivery.id, self.clock() + pause)
         else:
             await self._end(delivery, "unknown")
 
-    async def _call(self, address: str, text: str) -> str:
-        numbers = self._numbers.unseal(address)
-        if numbers is None or numbers[0] not in self._senders:
+    async def _call(self, address: str, text: str) -> Outcome:
+        numbers = self.numbers.unseal(address)
+        if numbers is None or numbers[0] not in self.senders:
             return "rejected"
         gateway, sender, recipient = numbers
-        return await self._senders[gateway].send(sender, recipient, text)
+        return await self.senders[gateway].send(sender, recipient, text)
 
-    async def _end(self, delivery: Delivery, state: str) -> None:
+    async def _end(self, delivery: Delivery, state: Literal["sent", "unknown"]) -> None:
         metrics.texts.labels(state).inc()
-        await asyncio.to_thread(self._deliveries.end, delivery.id, "sent" if state == "sent" else "unknown")
+        await asyncio.to_thread(self.deliveries.end, delivery.id, state)
 
     def _pause(self, delivery: Delivery) -> float | None:
         """Return the seconds to the next attempt, longer each time, or None when all of them together have passed."""
-        spent = self._clock() - delivery.at
+        spent = self.clock() - delivery.at
         return next((pause for pause, passed in zip(PAUSES, accumulate(PAUSES), strict=True) if spent < passed), None)

@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import Response
 
-from app.channels.sms.gateway import Outcome, Posted, Received, is_recent
+from app.channels.sms.gateway import Outcome, Posted, Received, check_recent
 from app.errors import Forged, InvalidBody
 
 PATIENCE = 10.0
@@ -60,8 +60,7 @@ class Telnyx:
 
     def _check_signature(self, posted: Posted) -> None:
         timestamp, signature = (posted.headers.get(f"telnyx-{name}", "") for name in ("timestamp", "signature-ed25519"))
-        if not is_recent(timestamp, posted.now):
-            raise Forged
+        check_recent(timestamp, posted.now)
         signed = timestamp.encode() + b"|" + posted.body
         if not any(_signed_by(key, signature, signed) for key in self.public_keys):
             raise Forged

@@ -84,12 +84,12 @@ def person_of(session: dict[str, Any], staff: StaffServices, now: datetime) -> P
 
 def is_signed_in(request: Request) -> bool:
     """Return whether somebody is signed in, on a path of `PREFIXES` where nobody has to be."""
-    staff, now = services_of(request), services(request).answering.clock()
+    staff, now = services_of(request), services(request).now
     return staff is not None and person_of(request.session, staff, now) is not None
 
 
 async def signed_in(request: Request, served: Served, staff: Staff) -> Person:
-    person = person_of(request.session, staff, served.answering.clock())
+    person = person_of(request.session, staff, served.now)
     if person is None:
         raise SignInNeeded
     return person
@@ -130,6 +130,6 @@ def error_page(request: Request, error: Exception) -> Response | None:
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return RedirectResponse("/staff/sign-in", 303)
     refused = error if isinstance(error, RequestError) else RecordsDown()
-    shown = page("refused.html", services(request), refused.status, title=refused.title, detail=refused.detail)
-    shown.headers.update(refused.headers)
-    return shown
+    response = page("refused.html", services(request), refused.status, title=refused.title, detail=refused.detail)
+    response.headers.update(refused.headers)
+    return response

@@ -36,22 +36,22 @@ Days = Annotated[Length, Query()]
 
 @router.get("/staff/insights")
 def show(served: Served, staff: Staff, person: Curating, days: Days = Length.MONTH) -> Response:
-    shown: dict[str, Any] = {"person": person, "active": "insights", "days": days, "lengths": list(Length)}
+    common: dict[str, Any] = {"person": person, "active": "insights", "days": days, "lengths": list(Length)}
     try:
         figures = read(served, staff, days)
     except StoreError as error:
         log.error("insights: %s", error)
-        unread = page("dashboard.html", served, RecordsDown.status, figures=None, **shown)
+        unread = page("dashboard.html", served, RecordsDown.status, figures=None, **common)
         unread.headers["retry-after"] = str(RecordsDown.retry_after)
         return unread
     items = [(name, item, item.table(figures)) for name, item in ITEMS.items()]
-    return page("dashboard.html", served, figures=figures, items=items, **shown)
+    return page("dashboard.html", served, figures=figures, items=items, **common)
 
 
 @router.get("/staff/insights.csv")
 def download(served: Served, staff: Staff, person: Curating, table: Name, days: Days = Length.MONTH) -> Response:
     """Return a table as a file; the audit has the download before it goes out."""
-    now = served.answering.clock()
+    now = served.now
     written = as_csv(ITEMS[table].table(read(served, staff, days)))
     staff.add_audit_event(now, person.who, "export", f"insights {table} {days} days")
     return Response(
@@ -63,9 +63,9 @@ def download(served: Served, staff: Staff, person: Curating, table: Name, days: 
 
 def read(served: Services, staff: StaffServices, days: int) -> Figures:
     """Read the figures of the last `days` days. Raises `StoreError`."""
-    last = served.answering.clock().astimezone(UTC).date()
+    last = served.now.astimezone(UTC).date()
     first = last - timedelta(days=days - 1)
-    knowledge = served.reloader.current
+    knowledge = served.knowledge
     return Figures(
         usage=analytics.usage(staff.counts.since(first), last, days),
         tallies=served.feedback.tally(datetime.combine(first, time(), UTC)),

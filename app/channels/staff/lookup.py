@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 from app import answering
 from app.channels.checked_search import Alert, CheckedSearch, search
 from app.channels.http.services import Served, Services
-from app.channels.rendering import page
+from app.channels.rendering import by_theme, page
 from app.channels.staff.access import Person, Posted, SignedIn
 from app.channels.staff.owner_alerts import Flag
 from app.channels.staff.services import Staff, StaffServices
@@ -71,10 +71,10 @@ class Results:
 @router.get("/staff")
 async def browse(served: Served, person: SignedIn, entry: EntryId = "") -> Response:
     """Show all entries by theme, or one of them."""
-    knowledge = served.reloader.current
+    knowledge = served.knowledge
     if not entry:
         return _page(served, person, Results())
-    if not knowledge.serves(entry, served.answering.clock().date()):
+    if not knowledge.serves(entry, served.day):
         raise NotFound("There is no such entry, or it is not served now.")
     return _page(served, person, Results([_entry(knowledge, knowledge.approved.answers[entry])], sure=True, opens=True))
 
@@ -100,7 +100,7 @@ async def search_while_typing(served: Served, staff: Staff, person: SignedIn, fo
 @router.post("/staff/flag")
 async def flag(served: Served, staff: Staff, person: SignedIn, form: Posted) -> Response:
     """Keep that an answer looks wrong, and tell its owner."""
-    knowledge, now = served.reloader.current, served.answering.clock()
+    knowledge, now = served.knowledge, served.now
     id_, reason = form.get("entry", ""), form.get("reason", REASONS[0])
     if id_ not in knowledge.approved.answers or reason not in REASONS:
         raise InvalidBody("There is no such entry or reason.")
@@ -112,7 +112,7 @@ async def flag(served: Served, staff: Staff, person: SignedIn, form: Posted) -> 
 @router.get("/staff/flagged")
 async def flagged(served: Served, staff: Staff, person: SignedIn, entry: EntryId = "") -> Response:
     """Confirm a flag on a page of its own, so that loading it again flags nothing again."""
-    answers, told = served.reloader.current.approved.answers, staff.owner_alerts.has_recipient
+    answers, told = served.knowledge.approved.answers, staff.owner_alerts.has_recipient
     if entry not in answers:
         raise NotFound
     return page("flagged.html", served, person=person, question=answers[entry].question, told=told, active="")
@@ -123,7 +123,7 @@ def _results(served: Services, staff: StaffServices, text: str) -> Results:
         return Results()
     checked = search(served.answering, text)
     return Results(
-        rows=[_result(checked, staff, found) for found in checked.found.results],
+        rows=[_result(checked, staff, result) for result in checked.found.results],
         alert=checked.alert,
         sure=checked.found.sure,
         opens=checked.found.opens and checked.alert is None,
@@ -131,10 +131,10 @@ def _results(served: Services, staff: StaffServices, text: str) -> Results:
     )
 
 
-def _result(checked: CheckedSearch, staff: StaffServices, found: SearchResult) -> Result:
-    if found.answer:
-        return _entry(checked.knowledge, found.answer, checked.explain(found))
-    return Result(found.id, found.title, handoff=hand_over(staff.handoffs, found.id), taken_back=found.taken_back)
+def _result(checked: CheckedSearch, staff: StaffServices, result: SearchResult) -> Result:
+    if result.answer:
+        return _entry(checked.knowledge, result.answer, checked.explain(result))
+    return Result(result.id, result.title, handoff=hand_over(staff.handoffs, result.id), taken_back=result.taken_back)
 
 
 def _entry(knowledge: Knowledge, answer: Answer, why: Explanation | None = None) -> Result:
@@ -146,11 +146,6 @@ def _entry(knowledge: Knowledge, answer: Answer, why: Explanation | None = None)
 
 
 def _page(served: Services, person: Person, results: Results, text: str = "") -> Response:
-    knowledge, day = served.reloader.current, served.answering.clock().date()
-    answers = knowledge.served(day)
-    themes = {
-        title: [answer for answer in answers if answer.theme == id_] for id_, title in knowledge.content.themes.items()
-    }
     return page(
         "lookup.html",
         served,
@@ -158,7 +153,7 @@ def _page(served: Services, person: Person, results: Results, text: str = "") ->
         active="lookup",
         results=results,
         text=text,
-        themes=themes,
+        themes=by_theme(served),
         reasons=REASONS,
     )
 
@@ -170,7 +165,7 @@ async def _record(served: Services, text: str) -> None:
 
 
 def _keep_flag(served: Services, staff: StaffServices, id_: str, reason: Reason, person: Person, now: datetime) -> None:
-    version = served.reloader.current.version
+    version = served.knowledge.version
     message_id = served.answering.tokens.sign(now, "staff", (id_,), version)
     served.feedback.give(Opinion(message_id, now, "staff", id_, version, "down", reason))
     staff.add_audit_event(now, person.who, "flag", f"{id_} {reason}")

@@ -9,9 +9,8 @@ from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import httpx2
-
 from app import metrics
+from app.optional import load_optional
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +65,7 @@ class OwnerAlerts:
 
     async def _post(self, url: str, flag: Flag) -> None:
         body = {"event": "flag", "entry": flag.entry_id, "reason": flag.reason, "by": flag.by, "text": flag.text}
+        httpx2 = await asyncio.to_thread(load_optional, "httpx2")  # answers go on while the first flag loads it
         async with httpx2.AsyncClient(timeout=TIMEOUT) as client:
             for attempt in range(1, ATTEMPTS + 1):
                 try:

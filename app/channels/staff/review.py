@@ -30,7 +30,7 @@ PATH = "/staff/review"
 @router.get(PATH)
 def review(served: Served, staff: Staff, person: Curating, at: Annotated[int, Query(ge=0, le=1000)] = 0) -> Response:
     """Show patients' texts, redacted; the audit has the view first, or it does not happen."""
-    knowledge, now = served.reloader.current, served.answering.clock()
+    knowledge, now = served.knowledge, served.now
     waiting = staff.questions.open()
     staff.add_audit_event(now, person.who, "view", f"review: {len(waiting)} questions")
     sorted_groups = groups(waiting, knowledge, now.date())
@@ -55,11 +55,11 @@ def review(served: Served, staff: Staff, person: Curating, at: Annotated[int, Qu
 @router.post(f"{PATH}/propose")
 def propose(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
     """Keep phrasings for a topic that there is, or a new topic that nothing covers, for `hai-faq review apply`."""
-    now = served.answering.clock()
+    now = served.now
     proposal = _proposal(form, person, now, _chosen(staff.questions.open(), form))
     try:
         asked = [question.text for question in staff.questions.all()]
-        hints = check(proposal, served.reloader.current, asked, staff.proposals.open())
+        hints = check(proposal, served.knowledge, asked, staff.proposals.open())
     except InvalidBody as refused:
         return page(
             "refused.html",
@@ -83,7 +83,7 @@ def withdraw(served: Served, staff: Staff, person: Curating, form: Posted) -> Re
     proposal = next((proposal for proposal in staff.proposals.open() if str(proposal.id) == form.get("id")), None)
     if proposal is None:
         raise InvalidBody("This proposal is not open any more.")
-    staff.add_audit_event(served.answering.clock(), person.who, "refuse", f"{proposal.id} {proposal.target}")
+    staff.add_audit_event(served.now, person.who, "refuse", f"{proposal.id} {proposal.target}")
     staff.proposals.settle(proposal, "refused", f"withdrawn by {person.who}")
     return RedirectResponse(PATH, 303)
 
@@ -91,7 +91,7 @@ def withdraw(served: Served, staff: Staff, person: Curating, form: Posted) -> Re
 @router.post(f"{PATH}/dismiss")
 def dismiss(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
     chosen = _chosen(staff.questions.open(), form)
-    staff.add_audit_event(served.answering.clock(), person.who, "dismiss", f"{len(chosen)} questions")
+    staff.add_audit_event(served.now, person.who, "dismiss", f"{len(chosen)} questions")
     staff.questions.decide(chosen, "dismissed")
     return RedirectResponse(PATH, 303)
 
@@ -99,13 +99,13 @@ def dismiss(served: Served, staff: Staff, person: Curating, form: Posted) -> Res
 @router.post(f"{PATH}/withhold")
 def withhold(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
     """Take an answer back at once, on all replicas within a minute."""
-    now = served.answering.clock()
+    now = served.now
     id_, why = form.get("entry", ""), form.get("why", "")
-    if id_ not in served.reloader.current.approved.answers or not why:
+    if id_ not in served.knowledge.approved.answers or not why:
         raise InvalidBody("Name an entry, and say why it is taken back.")
     staff.add_audit_event(now, person.who, "withhold", id_)
     staff.withdrawals.add(Withdrawal(id_, now, person.who, why[:LONGEST_REASON]))
-    served.reloader.wake()
+    served.answering.reloader.wake()
     return RedirectResponse(PATH, 303)
 
 

@@ -1,13 +1,14 @@
 """What the staff's pages use, built once in the lifespan and kept as `app.state.staff`."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
-from app.channels.staff.one_time_link import OneTimeLink
 from app.channels.staff.owner_alerts import OwnerAlerts
 from app.dialogue.handoffs import Handoff
 from app.errors import NotFound
@@ -31,6 +32,29 @@ class Provider:
     roles_claim: str
     """Dots lead into objects: `realm_access.roles`."""
     roles: dict[str, Role]
+
+
+class OneTimeLink:
+    """Whoever can read the console of the service, on a single machine, may sign in once by this link.
+
+    `announce` gets the address of `url` with a new token at once, and again whenever one was used.
+    """
+
+    def __init__(self, url: str, announce: Callable[[str], None]) -> None:
+        self._url = url
+        self._announce = announce
+        self._renew()
+
+    def use(self, token: str) -> bool:
+        """Return whether the token is the one announced last; if so, it is used up and the next is announced."""
+        if not compare_digest(token.encode("utf-8", "replace"), self._token.encode()):
+            return False
+        self._renew()
+        return True
+
+    def _renew(self) -> None:
+        self._token = secrets.token_urlsafe(32)
+        self._announce(f"{self._url}?token={self._token}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def _provider_of(staff: StaffServices) -> Provider:
 async def _welcome(
     request: Request, served: Services, staff: StaffServices, who: str, roles: frozenset[Role]
 ) -> Response:
-    access.begin(request.session, who, roles, served.answering.clock())
+    access.begin(request.session, who, roles, served.now)
     metrics.sign_ins.labels("signed in").inc()
     await _audit(served, staff, who, "sign-in", " ".join(sorted(roles)))
     return RedirectResponse(HOME, 303)
@@ -126,6 +126,6 @@ def _page(served: Services, staff: StaffServices, refused: str = "", status: int
 async def _audit(served: Services, staff: StaffServices, who: str, act: Act, subject: str = "") -> None:
     """Note an event; in the log while the store is dead, which keeps nobody from looking things up at the counter."""
     try:
-        await asyncio.to_thread(staff.add_audit_event, served.answering.clock(), who, act, subject)
+        await asyncio.to_thread(staff.add_audit_event, served.now, who, act, subject)
     except StoreError as error:
         log.warning("audit: %s %s %s (%s)", act, who, subject, error)

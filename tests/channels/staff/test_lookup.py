@@ -159,7 +159,7 @@ def test_an_answer_that_was_taken_back_is_not_found(curator: TestClient, staffed
     engine = database.connect(staffed.database_url)
     Withdrawals(engine).add(Withdrawal("lamp-bulb", NOW, "Dr. A", "broken"))
     engine.dispose()
-    curator.app.state.services.reloader.check()  # type: ignore[attr-defined]
+    curator.app.state.services.answering.reloader.check()  # type: ignore[attr-defined]
     page = look_up(curator, "what kind of bulb")
     assert "Taken back, not to be given: What kind of bulb does the lamp have?" in page
     assert "a small bulb" not in page

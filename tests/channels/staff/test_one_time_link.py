@@ -1,4 +1,4 @@
-from app.channels.staff.one_time_link import OneTimeLink
+from app.channels.staff.services import OneTimeLink
 
 
 def test_each_token_is_good_once_and_the_next_is_announced() -> None:

@@ -121,7 +121,7 @@ def test_a_refused_proposal_keeps_what_was_typed(waiting: TestClient) -> None:
 
 def test_an_answer_is_taken_back_at_once(waiting: TestClient, staffed: Settings) -> None:
     assert post(waiting, "withhold", entry="lamp-color", why="it was repainted") == 303
-    waiting.app.state.services.reloader.check()  # type: ignore[attr-defined]
+    waiting.app.state.services.answering.reloader.check()  # type: ignore[attr-defined]
     assert waiting.get("/v1/entries/lamp-color").status_code == 404
     assert audited(staffed)[-1] == ("this machine", "withhold", "lamp-color")
     assert post(waiting, "withhold", entry="lamp-color", why="") == 400
