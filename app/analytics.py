@@ -19,6 +19,8 @@ ANSWER, URGENT = "answer", "urgent"
 ASKED = (ANSWER, "clarify", "not-covered", "fallback")
 """Outcomes of messages that asked something; the answer rate is a share of these."""
 OUTCOMES = (*ASKED, "smalltalk", "language", "scripted", URGENT)
+PERCENTILE = 0.95
+"""Share of the replies that are as quick as the response time, or quicker."""
 CHANNELS: tuple[str, ...] = get_args(Channel)
 SLOWEST = BUCKETS[-1]
 """Milliseconds; a percentile among slower replies is given as this."""
@@ -113,8 +115,8 @@ def feedback_by_subject(tallies: Iterable[Tally]) -> list[SubjectFeedback]:
     return sorted(feedback, key=lambda one: (-one.down, -one.up, one.subject))
 
 
-def percentile(histogram: Mapping[str, int], share: float = 0.95) -> float | None:
-    """Return the milliseconds within which this share of replies was made, from counts by the upper bound of a step.
+def percentile(histogram: Mapping[str, int]) -> float | None:
+    """Return the milliseconds within which 95% of replies were made, from counts by the upper bound of a step.
 
     Replies within a step are taken as spread evenly over it, as Prometheus's `histogram_quantile` does; what lies in
     the open last step is given as `SLOWEST`.
@@ -123,7 +125,7 @@ def percentile(histogram: Mapping[str, int], share: float = 0.95) -> float | Non
     1.5
     """
     steps = sorted((float(name), times) for name, times in histogram.items())
-    rank, before = share * sum(times for _, times in steps), 0
+    rank, before = PERCENTILE * sum(times for _, times in steps), 0
     for upper, times in steps:
         if times and before + times >= rank:
             lower = _LOWER.get(upper, 0.0)

@@ -6,7 +6,7 @@ or `{"turns": [lines]}`; the outcomes are named as the HTTP scorer names them.
 
 import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +23,11 @@ from app.errors import ContentError
 
 _REPORT = Path(__file__).with_suffix(".html")
 Case = Mapping[str, Any]
+STEPS = 50
+"""Steps of the threshold in the report's curve."""
+BANDS = 10
+"""Bands of confidence in the report's chart of reliability."""
+MOST_CONFUSED = 20
 GOOD = frozenset({"correct", "caught", "left-calm", "right", "all", "declined"})
 
 
@@ -46,35 +51,34 @@ class Scores:
     judged: list[Judged] = field(default_factory=list)
 
     def table(self) -> str:
+        """Return a line for each file and group: how many messages, and the share of each outcome."""
+        groups = defaultdict[tuple[str, str], Counter[str]](Counter)
+        for judged in self.judged:
+            groups[judged.file, judged.group][judged.outcome] += 1
         lines = []
-        groups: dict[tuple[str, str], Counter[str]] = {}
-        for each in self.judged:
-            groups.setdefault((each.file, each.group), Counter())[each.outcome] += 1
         for (file, group), counts in sorted(groups.items()):
-            total = sum(counts.values())
-            shares = "  ".join(_share(name, count, total) for name, count in counts.most_common())
-            lines.append(f"{file:20s} {group:12s} n={total:4d}  {shares}")
+            shares = "  ".join(_share(name, count, counts.total()) for name, count in counts.most_common())
+            lines.append(f"{file:20s} {group:12s} n={counts.total():4d}  {shares}")
         return "\n".join(lines)
 
     def signs(self) -> str:
         """Return for each tag of the urgent tiers and of calm how many were raised, and how many in a right tier."""
-        groups: dict[tuple[str, str], list[Judged]] = {}
-        for each in self.judged:
-            if each.group in (*schema.TIERS, schema.CALM):
-                groups.setdefault((each.group, str(next(iter(each.case.get("tags", [])), ""))), []).append(each)
+        groups = defaultdict[tuple[str, str], list[Judged]](list)
+        for judged in self.judged:
+            if judged.group in (*schema.TIERS, schema.CALM):
+                groups[judged.group, str(next(iter(judged.case.get("tags", [])), ""))].append(judged)
         lines = []
-        for (tier, tag), found in sorted(groups.items()):
-            raised = sum(each.reply.urgent for each in found)
-            right = sum(each.outcome == "caught" for each in found)
-            told = "" if tier == schema.CALM else f"  {_share('right', right, len(found))}"
-            lines.append(f"{tier:10s} {tag:20s} n={len(found):4d}  {_share('raised', raised, len(found))}{told}")
+        for (tier, tag), members in sorted(groups.items()):
+            raised = _share("raised", sum(judged.reply.urgent for judged in members), len(members))
+            right = _share("right", sum(judged.outcome == "caught" for judged in members), len(members))
+            shares = raised if tier == schema.CALM else f"{raised}  {right}"
+            lines.append(f"{tier:10s} {tag:20s} n={len(members):4d}  {shares}")
         return "\n".join(lines)
 
     def slowest(self) -> str:
-        last = max(self.judged, key=lambda each: each.seconds)
-        return (
-            f"slowest: {1000 * last.seconds:.1f} ms for {len(last.case['text'])} characters: {last.case['text'][:80]!r}"
-        )
+        judged = max(self.judged, key=lambda judged: judged.seconds)
+        text = judged.case["text"]
+        return f"slowest: {1000 * judged.seconds:.1f} ms for {len(text)} characters: {text[:80]!r}"
 
 
 def _share(name: str, count: int, total: int) -> str:
@@ -93,7 +97,7 @@ def interval(hits: int, total: int) -> tuple[float, float]:
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
     """Return the files named, and those with labelled messages in the folders named."""
-    return [found for path in paths for found in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
+    return [file for path in paths for file in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
 
 
 def read_cases(path: Path) -> list[Case]:
@@ -172,49 +176,42 @@ def _judge_intent(case: Case, reply: Reply) -> str:
 
 
 def failures(scores: Scores) -> list[Judged]:
-    return [each for each in scores.judged if each.outcome not in GOOD]
+    return [judged for judged in scores.judged if judged.outcome not in GOOD]
 
 
-def confused(scores: Scores, most: int = 20) -> list[tuple[str, str, int]]:
+def confused(scores: Scores) -> list[tuple[str, str, int]]:
     """Return wanted and best-ranked entry where they differ, and how often, most frequent first."""
     pairs: Counter[tuple[str, str]] = Counter()
-    for each in scores.judged:
-        wanted = each.case.get("accept") or []
-        if wanted and each.best and each.best[0][0] not in wanted:
-            pairs[(wanted[0], each.best[0][0])] += 1
-    return [(wanted, got, count) for (wanted, got), count in pairs.most_common(most)]
+    for judged in scores.judged:
+        wanted = judged.case.get("accept") or []
+        if wanted and judged.best and judged.best[0][0] not in wanted:
+            pairs[wanted[0], judged.best[0][0]] += 1
+    return [(wanted, got, count) for (wanted, got), count in pairs.most_common(MOST_CONFUSED)]
 
 
-def curve(scores: Scores, steps: int = 50) -> list[tuple[float, float, float, float]]:
+def curve(scores: Scores) -> list[tuple[float, float, float, float]]:
     """Return (threshold, right, wrong, out of scope answered), as shares, as the threshold moves."""
-    inside = [each for each in scores.judged if each.case.get("accept")]
-    outside = [each for each in scores.judged if each.case.get("accept") == []]
+    inside = [judged for judged in scores.judged if judged.case.get("accept")]
+    outside = [judged for judged in scores.judged if judged.case.get("accept") == []]
     rows = []
-    for step in range(steps + 1):
-        bar = step / steps
-        over = [each for each in inside if each.best and each.best[0][1] >= bar]
-        right = sum(each.best[0][0] in each.case["accept"] for each in over)
-        let = sum(bool(each.best) and each.best[0][1] >= bar for each in outside)
-        rows.append(
-            (
-                bar,
-                right / max(1, len(inside)),
-                (len(over) - right) / max(1, len(inside)),
-                let / max(1, len(outside)),
-            )
-        )
+    for threshold in (step / STEPS for step in range(STEPS + 1)):
+        answered = [judged for judged in inside if judged.best and judged.best[0][1] >= threshold]
+        right = sum(judged.best[0][0] in judged.case["accept"] for judged in answered) / max(1, len(inside))
+        wrong = sum(judged.best[0][0] not in judged.case["accept"] for judged in answered) / max(1, len(inside))
+        passed = sum(bool(judged.best) and judged.best[0][1] >= threshold for judged in outside)
+        rows.append((threshold, right, wrong, passed / max(1, len(outside))))
     return rows
 
 
-def reliability(scores: Scores, bins: int = 10) -> list[tuple[float, float, int]]:
+def reliability(scores: Scores) -> list[tuple[float, float, int]]:
     """Return (mean confidence, share right, count) of the best entry by band of confidence."""
-    bands: dict[int, list[tuple[float, bool]]] = {}
-    for each in scores.judged:
-        if "accept" in each.case and each.best:
-            id_, confidence = each.best[0]
-            bands.setdefault(min(bins - 1, int(confidence * bins)), []).append((confidence, id_ in each.case["accept"]))
+    bands = defaultdict[int, list[tuple[float, bool]]](list)
+    for judged in scores.judged:
+        if "accept" in judged.case and judged.best:
+            id_, confidence = judged.best[0]
+            bands[min(BANDS - 1, int(confidence * BANDS))].append((confidence, id_ in judged.case["accept"]))
     return [
-        (sum(c for c, _ in band) / len(band), sum(r for _, r in band) / len(band), len(band))
+        (sum(confidence for confidence, _ in band) / len(band), sum(right for _, right in band) / len(band), len(band))
         for _, band in sorted(bands.items())
     ]
 

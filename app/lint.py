@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,7 +17,9 @@ from app.segments import segments
 
 HIGHEST_GRADE = 8.0
 MOST_PARTS = 2
+"""Most parts that a text message may be sent in."""
 MOST_READ_ALOUD = 25
+"""Most words of an answer that is read aloud."""
 SHORTEST_NAME = 10
 """Letters from which a word of an entry's question is a name, of a disease say: nobody can put it more simply."""
 WARN_DAYS = 60
@@ -53,7 +55,7 @@ class Draft:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Raise `ContentError` for what cannot be read at all."""
+        """Return the content of a folder; raise `ContentError` for what cannot be read at all."""
         content = files.load_content(folder)
         lock = approval.read_lock(folder / files.LOCK)
         return cls(content, files.load_intents(folder, content), lock, files.sealed_texts(folder, content))
@@ -137,22 +139,23 @@ def _reviews(content: Content, today: date, grace: timedelta) -> Iterator[Findin
             yield Finding("error", "entries", f"{count} reviews are due in week {week} of {year}: stagger them")
 
 
-def _tiers(intents: Intents) -> dict[str, tuple[str, ...]]:
+def _tiers(intents: Intents) -> Mapping[str, Sequence[str]]:
+    """Return the lines of each urgent tier and of calm, whatever files they stand in."""
     tiers: dict[str, list[str]] = defaultdict(list)
     for _, tier, line in intents.urgent.lines():
         tiers[tier].append(line)
-    return {tier: tuple(lines) for tier, lines in tiers.items()}
+    return tiers
 
 
 def _all_collisions(intents: Intents) -> Iterator[Finding]:
-    """Compare topics among themselves and with danger, as what is a phrasing of a topic is calm; then the tiers."""
+    """Compare topics among themselves and with danger, since a phrasing of a topic is calm; then the tiers."""
     tiers = _tiers(intents)
     danger = {tier: lines for tier, lines in tiers.items() if tier != CALM}
     yield from _collisions({**intents.phrasings, **danger}, "intents")
     yield from _collisions(tiers, "urgent")
 
 
-def _collisions(phrasings: Mapping[str, tuple[str, ...]], where: str) -> Iterator[Finding]:
+def _collisions(phrasings: Mapping[str, Sequence[str]], where: str) -> Iterator[Finding]:
     """Yield the words that stand under two ids: they mislead the matcher."""
     owners: dict[str, set[str]] = defaultdict(set)
     for id_, lines in phrasings.items():
@@ -163,7 +166,7 @@ def _collisions(phrasings: Mapping[str, tuple[str, ...]], where: str) -> Iterato
             yield Finding("error", where, f"the words {key!r} stand under {', '.join(sorted(ids))}")
 
 
-def _near_duplicates(phrasings: Mapping[str, tuple[str, ...]], where: str) -> Iterator[Finding]:
+def _near_duplicates(phrasings: Mapping[str, Sequence[str]], where: str) -> Iterator[Finding]:
     """Yield phrasings that nearly stand under two ids, and how many nearly stand twice under one, which costs time."""
     owned = [(id_, line) for id_, lines in phrasings.items() for line in lines]
     within: Counter[str] = Counter()

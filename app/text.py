@@ -79,7 +79,7 @@ class ParsedText:
 
     @cached_property
     def sentences(self) -> "list[ParsedText]":
-        """Its sentences and lines, without empty ones."""
+        """Sentences and lines, without empty ones."""
         ends = [match.span() for match in _SENTENCE_END.finditer(self.folded)]
         if not ends:
             return [self] if self.folded else []
@@ -88,13 +88,15 @@ class ParsedText:
         return [part for part in parts if part.folded]
 
     def part(self, start: int, end: int) -> "ParsedText":
-        """The part between two places of the folded form, without spaces around it; no word may lie across an edge."""
+        """Return the part between two places of the folded form, without spaces around it; no word may lie across an
+        edge.
+        """
         first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
         return ParsedText(self.folded[start:end].strip(), self.words[first:last])
 
 
 def parse(text: str) -> ParsedText:
-    """Fold a text and find its words; an apostrophe inside a word has been closed up (dont, its).
+    """Return a text folded, and its words; an apostrophe inside a word has been closed up (dont, its).
 
     Chinese does not part its words: each of its characters counts as one, and their pairs do the rest.
     """
@@ -118,8 +120,8 @@ def fold(text: str) -> str:
 
 
 def _composed(piece: str) -> str:
-    """The folded piece; honorifics that decompose to 18 and 8 letters are dropped, since a text of them took six times
-    the time of others.
+    """Return the folded piece; honorifics that decompose to 18 and 8 letters are dropped, since a text of them took six
+    times the time of others.
     """
     plain = piece.replace("°", " ").replace("\ufdfa", " ").replace("\ufdfb", " ")
     decomposed = unicodedata.normalize("NFKD", plain).casefold()
@@ -127,10 +129,10 @@ def _composed(piece: str) -> str:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text, for one-off uses such as lint."""
-    return tuple(_WORD.findall(fold(text)))
+    """Return the words of a text, for one-off uses such as lint."""
+    return parse(text).words
 
 
 def key(text: str) -> str:
-    """The words of a text with one space between them, for comparing texts whatever their punctuation and case."""
-    return " ".join(words(text))
+    """Return the words of a text with one space between, for comparing texts whatever their punctuation and case."""
+    return parse(text).key

@@ -21,7 +21,7 @@ _PLACEHOLDER = re.compile(r"\{(" + "|".join(schema.PLACEHOLDERS) + r")\}")
 
 
 def fill(text: str, site: Site) -> str:
-    """The text with the site's lines in place; a sentence whose placeholder is unset is left out whole.
+    """Return the text with the site's lines in place; a sentence whose placeholder is unset is left out whole.
 
     >>> fill("Call us. The number is {phone_line}.", {})
     'Call us.'
@@ -30,8 +30,8 @@ def fill(text: str, site: Site) -> str:
         return text
     ends = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
     sentences = (text[start:end] for start, end in itertools.pairwise(ends))
-    kept = (sentence for sentence in sentences if all(site.get(name) for name in _PLACEHOLDER.findall(sentence)))
-    return "".join(_PLACEHOLDER.sub(lambda match: str(site[match[1]]), sentence) for sentence in kept).strip()
+    complete = (sentence for sentence in sentences if all(map(site.get, _PLACEHOLDER.findall(sentence))))
+    return "".join(_PLACEHOLDER.sub(lambda match: str(site[match[1]]), sentence) for sentence in complete).strip()
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class ApprovedTexts:
 def approve(
     content: Content, lock: Lock, urgent_yaml: str, passages: Mapping[str, str], site: Site, grace: timedelta
 ) -> ApprovedTexts:
-    """Return what may be said. Raises `ApprovalError` when a safety text or urgent.yaml is not sealed as it stands, or
+    """Return what may be said. Raise `ApprovalError` when a safety text or urgent.yaml is not sealed as it stands, or
     says nothing.
     """
     broken = lock.broken({**content.texts(), approval.URGENT_KEY: urgent_yaml})
@@ -100,33 +100,37 @@ def _script(id_: str, script: Script, withheld: Mapping[str, str], site: Site) -
 
 
 def _check_safety(content: Content, broken: Mapping[str, str], site: Site) -> None:
-    scripts = {id_: content.scripts[id_] for id_ in sorted(content.safety())}
-    empty = [id_ for id_, each in scripts.items() if not all(fill(said, site) for _, said in each.texts())]
+    """Raise `ApprovalError` when a safety text says nothing or lost its seal."""
+    ids = sorted(content.safety())
+    empty = [id_ for id_ in ids if not all(fill(text, site) for _, text in content.scripts[id_].texts())]
     if empty:
         raise ApprovalError(f"safety text {', '.join(empty)} says nothing without the lines of the site")
-    safety = {f"script.{id_}{part}" for id_ in content.safety() for part in ("", ".sms")} | {approval.URGENT_KEY}
-    failed = sorted(safety & broken.keys())
+    keys = {f"script.{id_}{wording}" for id_ in ids for wording in ("", ".sms")} | {approval.URGENT_KEY}
+    failed = sorted(keys & broken.keys())
     if failed:
         raise ApprovalError("; ".join(f"safety text {key} {broken[key]}" for key in failed))
 
 
 def _withheld(content: Content, broken: Mapping[str, str]) -> dict[str, str]:
-    """Entry ids, and seal keys of scripts and titles, that must not be said."""
-    found = {key: reason for key, reason in broken.items() if key.startswith(("script.", "title."))}
+    """Return entry ids, and seal keys of scripts and titles, that must not be said, and why."""
+    reasons = {key: reason for key, reason in broken.items() if key.startswith(("script.", "title."))}
     for id_, entry in content.entries.items():
-        documents = {source.document for source in entry.sources}
-        keys = [key for key in broken if key.startswith(f"{id_}.") or key in _cited_keys(entry, documents)]
+        cited = _cited_keys(entry)
+        keys = [key for key in broken if key.startswith(f"{id_}.") or key in cited]
         if keys:
-            found[id_] = f"{keys[0]} {broken[keys[0]]}"
+            reasons[id_] = f"{keys[0]} {broken[keys[0]]}"
         elif entry.hold:
-            found[id_] = f"is held: {entry.hold}"
-    return found
+            reasons[id_] = f"is held: {entry.hold}"
+    return reasons
 
 
-def _cited_keys(entry: Entry, documents: set[str]) -> set[str]:
-    names = {f"document.{document}.{part}" for document in documents for part in ("title", "publisher")}
-    names |= {f"document.{source.document}.section.{source.section}" for source in entry.sources}
-    return names | {f"theme.{entry.theme}"}
+def _cited_keys(entry: Entry) -> set[str]:
+    """Return the seal keys of names that stand beside an entry: of its documents, their sections, its theme."""
+    documents = ((source.document, f"section.{source.section}") for source in entry.sources)
+    keys = {
+        f"document.{document}.{name}" for document, section in documents for name in ("title", "publisher", section)
+    }
+    return keys | {f"theme.{entry.theme}"}
 
 
 def _answer(id_: str, entry: Entry, content: Content, lock: Lock, passages: Mapping[str, str], site: Site) -> Answer:
@@ -141,7 +145,7 @@ def _answer(id_: str, entry: Entry, content: Content, lock: Lock, passages: Mapp
         seal=lock.texts[f"{id_}.answer"],
         sources=tuple(_cited(source, content, passages) for source in entry.sources),
         related=entry.related,
-        translations={language: fill(said, site) for language, said in entry.translations.items()},
+        translations={language: fill(text, site) for language, text in entry.translations.items()},
     )
 
 

@@ -1,6 +1,6 @@
 """Puts replies together from sealed texts and titles. Nothing here writes a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -19,55 +19,48 @@ from app.dialogue.messages import (
     Reply,
     ScriptPart,
 )
-from app.matching.matcher import Candidate
 
 SUGGESTIONS = 3
+"""Most entries suggested after a reply."""
 
 
 def first_suggestions(knowledge: Knowledge, day: date) -> tuple[Option, ...]:
     """Return what to offer before anything is typed: the first entry of each theme."""
-    served = [id_ for id_ in knowledge.approved.answers if knowledge.serves(id_, day)]
-    first_of_themes = {knowledge.approved.answers[id_].theme: id_ for id_ in reversed(served)}
-    first = [id_ for theme in knowledge.content.themes if (id_ := first_of_themes.get(theme))]
-    return tuple(knowledge.option(id_) for id_ in dict.fromkeys([*first, *served]))[:SUGGESTIONS]
+    served = knowledge.served(day)
+    first_of_themes = {answer.theme: answer.id for answer in reversed(served)}
+    first = [first_of_themes[theme] for theme in knowledge.content.themes if theme in first_of_themes]
+    return tuple(map(knowledge.option, dict.fromkeys([*first, *(answer.id for answer in served)])))[:SUGGESTIONS]
 
 
-def answer(knowledge: Knowledge, id_: str, confidence: float, day: date) -> Reply:
-    part = answer_part(knowledge, replace(knowledge.approved.answers[id_], confidence=confidence))
+def answer(knowledge: Knowledge, confidences: Mapping[str, float], day: date) -> Reply:
+    """Give the answer of each entry, and the refusal of each topic that is not covered, in the order asked; the keys
+    are their ids.
+    """
+    parts: list[Part] = [
+        answer_part(knowledge, replace(knowledge.approved.answers[id_], confidence=confidence))
+        if id_ in knowledge.approved.answers
+        else _not_covered_part(knowledge, id_)
+        for id_, confidence in confidences.items()
+    ]
+    answers = (part.answer for part in parts if isinstance(part, AnswerPart))
+    related = dict.fromkeys(id_ for answer in answers for id_ in _related(knowledge, answer, day))
     return Reply(
         kind="answer",
-        parts=(*banner(knowledge), part),
-        suggestions=_related(knowledge, part.answer, day),
-        confidence=confidence,
+        parts=(*banner(knowledge), *parts),
+        suggestions=tuple(knowledge.option(id_) for id_ in related if id_ not in confidences)[:SUGGESTIONS],
+        confidence=min(confidences.values()),
     )
 
 
 def answer_part(knowledge: Knowledge, answer: Answer, translated: bool = False) -> AnswerPart:
+    """Return an answer with the line that names its documents, each once."""
     label = knowledge.approved.scripts.get("source-label")
-    named = dict.fromkeys(f"{cited.title}, {cited.publisher}" for cited in answer.sources)
-    return AnswerPart(answer, f"{label.text} {'; '.join(named)}" if label else None, translated)
-
-
-def several(knowledge: Knowledge, asked: Sequence[Candidate], day: date) -> Reply:
-    """Give an answer for each question that has one, the refusal for each that has none, in the order asked."""
-    parts: list[Part] = [
-        answer_part(knowledge, replace(knowledge.approved.answers[candidate.id], confidence=candidate.confidence))
-        if candidate.id in knowledge.approved.answers
-        else not_covered_part(knowledge, candidate.id)
-        for candidate in asked
-    ]
-    answers = [part.answer for part in parts if isinstance(part, AnswerPart)]
-    given = {answer.id for answer in answers}
-    related = [option for answer in answers for option in _related(knowledge, answer, day) if option.id not in given]
-    return Reply(
-        kind="answer",
-        parts=(*banner(knowledge), *parts),
-        suggestions=tuple(dict.fromkeys(related))[:SUGGESTIONS],
-        confidence=min(candidate.confidence for candidate in asked),
-    )
+    documents = dict.fromkeys(f"{cited.title}, {cited.publisher}" for cited in answer.sources)
+    return AnswerPart(answer, f"{label.text} {'; '.join(documents)}" if label else None, translated)
 
 
 def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) -> Reply:
+    """Offer entries to choose from."""
     prompt, none, how = (knowledge.approved.scripts.get(id_) for id_ in ("clarify", "clarify-none", "sms-choose"))
     choice = ChoicePart(tuple(options), prompt, none.text if none else None, how)
     return Reply(kind="clarify", parts=(*banner(knowledge), choice), confidence=confidence)
@@ -83,7 +76,7 @@ def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | No
         parts=(knowledge.approved.scripts[name], *banner(knowledge)),
         intent=Intent(tier, "urgent"),
         confidence=1.0,
-        language=language if name.endswith(f"-{language}") else None,
+        language=language if name == f"{tier}-{language}" else None,
     )
 
 
@@ -101,14 +94,10 @@ def in_language(knowledge: Knowledge, language: str) -> Reply:
 
 def translated(knowledge: Knowledge, id_: str, language: str, confidence: float) -> Reply:
     """Give the approved translation of an answer, with its source."""
-    found = replace(
-        knowledge.approved.answers[id_],
-        text=knowledge.approved.answers[id_].translations[language],
-        limits=None,
-        confidence=confidence,
-    )
-    parts: tuple[Part, ...] = (*banner(knowledge), answer_part(knowledge, found, translated=True))
-    return Reply(kind="answer", parts=parts, confidence=confidence, language=language)
+    answer = knowledge.approved.answers[id_]
+    translation = replace(answer, text=answer.translations[language], limits=None, confidence=confidence)
+    part = answer_part(knowledge, translation, translated=True)
+    return Reply(kind="answer", parts=(*banner(knowledge), part), confidence=confidence, language=language)
 
 
 def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:
@@ -124,19 +113,20 @@ def not_covered(knowledge: Knowledge, id_: str, confidence: float) -> Reply:
     """Say that there is no approved text on this topic, by its title; needs title and template."""
     return Reply(
         kind="scripted",
-        parts=(*banner(knowledge), not_covered_part(knowledge, id_)),
+        parts=(*banner(knowledge), _not_covered_part(knowledge, id_)),
         intent=Intent(id_, "not-covered"),
         confidence=confidence,
     )
 
 
-def not_covered_part(knowledge: Knowledge, id_: str) -> NotCoveredPart:
+def _not_covered_part(knowledge: Knowledge, id_: str) -> NotCoveredPart:
     text = knowledge.approved.text("not-covered").replace("{title}", knowledge.approved.titles[id_])
     care = knowledge.approved.scripts.get("care-line") if knowledge.content.topics[id_].care else None
     return NotCoveredPart(id_, text, care)
 
 
 def fallback(knowledge: Knowledge, confidence: float, intent: Intent | None = None) -> Reply:
+    """Say that we cannot answer; `intent` is a topic that the message was taken for without its title being said."""
     parts = (*banner(knowledge), knowledge.approved.scripts["fallback"])
     return Reply(kind="fallback", parts=parts, intent=intent, confidence=confidence)
 
@@ -156,6 +146,5 @@ def _notice(part: ScriptPart) -> NoticePart:
     return NoticePart(part.id, part.text, part.short)
 
 
-def _related(knowledge: Knowledge, found: Answer, day: date) -> tuple[Option, ...]:
-    served = (id_ for id_ in found.related if knowledge.serves(id_, day))
-    return tuple(knowledge.option(id_) for id_ in list(served)[:SUGGESTIONS])
+def _related(knowledge: Knowledge, answer: Answer, day: date) -> list[str]:
+    return [id_ for id_ in answer.related if knowledge.serves(id_, day)][:SUGGESTIONS]

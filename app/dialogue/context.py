@@ -1,7 +1,7 @@
 """Finds which of the entries that the last reply offered or suggested a message picks."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -15,19 +15,8 @@ AGAIN: Literal["again"] = "again"
 SAME = 85.0
 """Least likeness, 0 to 100, of words to an offered question that mean it."""
 
-_ORDINALS: Mapping[str, int] = {
-    "first": 1,
-    "1st": 1,
-    "one": 1,
-    "second": 2,
-    "2nd": 2,
-    "two": 2,
-    "third": 3,
-    "3rd": 3,
-    "three": 3,
-    "fourth": 4,
-    "four": 4,
-}
+_SPELLINGS = (("first", "1st", "one"), ("second", "2nd", "two"), ("third", "3rd", "three"), ("fourth", "four"))
+_NUMBERS = {word: number for number, words in enumerate(_SPELLINGS, 1) for word in words}
 _SPOKEN = frozenset({"first", "1st", "second", "2nd", "third", "3rd", "last"})
 _FILLERS = frozenset(
     {"the", "a", "an", "option", "number", "no", "nr", "choice", "answer", "question", "please", "i", "mean", "meant"}
@@ -52,10 +41,12 @@ def pick(text: ParsedText, options: Sequence[Option], asked: bool) -> Option | L
     key = text.key
     if not key or not options:
         return None
-    named = next((option for option in options if option.id == text.folded), None)
+    by_id = next((option for option in options if option.id == text.folded), None)
+    if by_id:
+        return by_id
     place = _number(text.words, len(options), asked)
-    if named or place is not None:
-        return named or (options[place] if place is not None and place < len(options) else NONE)
+    if place is not None:
+        return options[place] if place < len(options) else NONE
     if asked and _NONE.fullmatch(key):
         return NONE
     if asked and _YES.fullmatch(key):
@@ -74,7 +65,7 @@ def _number(words: Sequence[str], count: int, asked: bool) -> int | None:
         return None
     if telling[0] == "last":
         return count - 1
-    number = int(telling[0]) if telling[0].isdecimal() and len(telling[0]) < 3 else _ORDINALS.get(telling[0])
+    number = int(telling[0]) if telling[0].isdecimal() and len(telling[0]) < 3 else _NUMBERS.get(telling[0])
     return number - 1 if number is not None and 1 <= number <= count + asked else None
 
 

@@ -1,4 +1,4 @@
-"""Is the pipeline: a message and what its conversation remembers go in, a reply and what to remember come out.
+"""The pipeline: a message and what its conversation remembers go in, a reply and what to remember come out.
 
 Read `respond` from top to bottom; each step either settles the reply or leaves it to the next.
 """
@@ -19,6 +19,7 @@ from app.matching.utterance import Utterance
 LONGEST = 4_000
 """Most characters of a message that is still answered; the urgent check reads on."""
 OPTIONS = 3
+"""Most entries that are offered as a choice."""
 LEAST_OPTION = 0.06
 """Confidence below which an entry is not worth offering."""
 LEAST_CHOICE = 0.15
@@ -68,25 +69,24 @@ def _in_language(turn: Turn, language: str | None) -> Reply | None:
     if language is None:
         return None
     knowledge = turn.knowledge
-    best = next(iter(knowledge.matcher.rank_scored(turn.utterance.whole, limit=1)), None)
-    if best is None or best.confidence < knowledge.matcher.threshold or not knowledge.serves(best.id, turn.day):
-        return compose.in_language(knowledge, language)
-    if language not in knowledge.approved.answers[best.id].translations:
-        return compose.in_language(knowledge, language)
-    return compose.translated(knowledge, best.id, language, best.confidence)
+    for best in knowledge.matcher.rank_scored(turn.utterance.whole, limit=1):
+        sure = best.confidence >= knowledge.matcher.threshold and knowledge.serves(best.id, turn.day)
+        if sure and language in knowledge.approved.answers[best.id].translations:
+            return compose.translated(knowledge, best.id, language, best.confidence)
+    return compose.in_language(knowledge, language)
 
 
 def _choice(turn: Turn) -> Reply | None:
     """Give the entry whose id was typed, or that was picked among what the last reply offered or suggested."""
     knowledge, day = turn.knowledge, turn.day
-    named = turn.message.text.strip()
-    if knowledge.serves(named, day):
-        return compose.answer(knowledge, named, 1.0, day)
+    typed_id = turn.message.text.strip()
+    if knowledge.serves(typed_id, day):
+        return compose.answer(knowledge, {typed_id: 1.0}, day)
     offered = [knowledge.option(id_) for id_ in turn.state.offered if knowledge.serves(id_, day)]
     suggested = [knowledge.option(id_) for id_ in turn.state.suggested if knowledge.serves(id_, day)]
     pick = context.pick(turn.utterance.text, offered or suggested, asked=bool(offered))
     if isinstance(pick, Option):
-        return compose.answer(knowledge, pick.id, 1.0, day)
+        return compose.answer(knowledge, {pick.id: 1.0}, day)
     if pick == context.NONE:
         return compose.script(knowledge, "none-chosen")
     return compose.clarify(knowledge, offered or suggested, 0.0) if pick == context.AGAIN else None
@@ -107,7 +107,7 @@ def _matched(turn: Turn) -> Reply:
     ranked = questions.ranked(asked, about, turn.utterance, knowledge)
     several = QuestionSplitter(turn.utterance, knowledge, turn.day).several(asked, about)
     if several and not _left_out(ranked, several, knowledge):
-        return compose.several(knowledge, several, turn.day)
+        return compose.answer(knowledge, {part.id: part.confidence for part in several}, turn.day)
     return decide(ranked, knowledge, turn.day)
 
 
@@ -115,18 +115,25 @@ def _left_out(ranked: Sequence[Candidate], several: Sequence[Candidate], knowled
     """Return whether the whole message surely asks for an entry that none of its parts asks for: then it is one
     question after all.
     """
-    sure = (candidate.id for candidate in ranked[:1] if candidate.confidence >= knowledge.matcher.threshold)
-    return any(id_ in knowledge.approved.answers and id_ not in {part.id for part in several} for id_ in sure)
+    return any(
+        best.confidence >= knowledge.matcher.threshold
+        and best.id in knowledge.approved.answers
+        and best.id not in {part.id for part in several}
+        for best in ranked[:1]
+    )
 
 
 def decide(candidates: Sequence[Candidate], knowledge: Knowledge, day: date) -> Reply:
-    """Answer when sure; offer a choice when the right entry is probably among few; else say that we cannot."""
+    """Answer when sure; offer a choice when the right entry is probably among few; else say that we cannot.
+
+    `candidates` are entries and not-covered topics, the surest first.
+    """
     topics = knowledge.matcher.not_covered
     entries = [candidate for candidate in candidates if candidate.id not in topics]
     others = [candidate for candidate in candidates if candidate.id in topics]
     sure = entries[0].confidence if entries else 0.0
     if entries and sure >= knowledge.matcher.threshold and knowledge.serves(entries[0].id, day):
-        return compose.answer(knowledge, entries[0].id, sure, day)
+        return compose.answer(knowledge, {entries[0].id: sure}, day)
     if entries and entries[0].id in knowledge.approved.answers and not knowledge.serves(entries[0].id, day):
         return compose.fallback(knowledge, sure)
     options = _options(entries, others, knowledge, day)
@@ -134,13 +141,14 @@ def decide(candidates: Sequence[Candidate], knowledge: Knowledge, day: date) -> 
         return compose.clarify(knowledge, options, sure)
     if others and others[0].confidence >= questions.TITLE and others[0].id in knowledge.approved.titles:
         return compose.not_covered(knowledge, others[0].id, others[0].confidence)
-    named = Intent(others[0].id, "not-covered") if others and others[0].confidence > sure else None
-    return compose.fallback(knowledge, sure, named)
+    unnamed = Intent(others[0].id, "not-covered") if others and others[0].confidence > sure else None
+    return compose.fallback(knowledge, sure, unnamed)
 
 
 def _options(
     entries: Sequence[Candidate], others: Sequence[Candidate], knowledge: Knowledge, day: date
 ) -> list[Option]:
+    """Return the entries worth offering; none when together they are unlikely, or a not-covered topic is sure."""
     served = [entry for entry in entries if knowledge.serves(entry.id, day)][:OPTIONS]
     likely = [entry for place, entry in enumerate(served) if place < 2 or entry.confidence >= LEAST_OPTION]
     together = sum(entry.confidence for entry in likely)
@@ -151,6 +159,7 @@ def _options(
 
 
 def _asks_nothing(turn: Turn, reply: Reply) -> bool:
+    """Return whether a message after an urgent reply is short and gets no answer."""
     return len(turn.utterance.text.words) <= SHORT and reply.kind != "answer"
 
 

@@ -1,4 +1,4 @@
-"""To whom staff hand a caller over when there is no approved text."""
+"""Names to whom staff hand a caller over when there is no approved text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class Handoff:
 
 
 def hand_over(handoffs: Sequence[Handoff], topic: str) -> Handoff | None:
-    """The first group that names the topic, else the first that names none."""
-    named = (each for each in handoffs if any(fnmatchcase(topic, pattern) for pattern in each.topics))
-    return next(named, next((each for each in handoffs if not each.topics), None))
+    """Return the first group that names the topic, else the first that names none."""
+    naming = (group for group in handoffs if any(fnmatchcase(topic, pattern) for pattern in group.topics))
+    return next(naming, next((group for group in handoffs if not group.topics), None))
 
 
 def unknown_topics(handoffs: Sequence[Handoff], topics: Sequence[str]) -> list[str]:
-    """Patterns that fit no topic: a slip that would send callers to the wrong line."""
-    patterns = (pattern for each in handoffs for pattern in each.topics)
+    """Return the patterns that fit no topic: a slip that would send callers to the wrong line."""
+    patterns = (pattern for group in handoffs for pattern in group.topics)
     return [pattern for pattern in patterns if not any(fnmatchcase(topic, pattern) for topic in topics)]

@@ -29,7 +29,7 @@ class Knowledge:
     """Entries taken back by `hai-faq withhold`."""
 
     def read(self, message: Message) -> Utterance:
-        """Return the message as this knowledge reads it, the same each time: it is parsed once, each part scored
+        """Return the message as this knowledge reads it; asked again it returns the same, so that each part is scored
         once.
         """
         for utterance in message.utterances:
@@ -48,6 +48,7 @@ class Knowledge:
         return self.urgent.assess(utterance, before, self.languages.detect(message.text, utterance))
 
     def serves(self, id_: str, day: date) -> bool:
+        """Return whether the entry is approved, not taken back, and within its review day and the grace after it."""
         return id_ in self.approved.answers and id_ not in self.taken_back and day <= self.approved.last_day[id_]
 
     def served(self, day: date) -> list[Answer]:
@@ -57,4 +58,5 @@ class Knowledge:
         return Option(id_, self.approved.answers[id_].question)
 
     def expired(self, day: date) -> list[str]:
+        """Return the approved entries whose review is overdue beyond the grace."""
         return [id_ for id_ in self.approved.answers if day > self.approved.last_day[id_]]

@@ -23,6 +23,7 @@ ones for another language, all of them of one word.
 LEAST_LETTERS = 0.3
 """Least share of letters that are of the language's script: drugs and abbreviations stay in Latin letters."""
 LONGEST_READ = 2_000
+"""Most characters of a message whose script is looked at."""
 
 _SCRIPTS: Mapping[str, re.Pattern[str]] = {
     "cjk": re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"),
@@ -43,26 +44,25 @@ class Languages:
     matcher: Matcher
 
     @classmethod
-    def build(cls, known: Mapping[str, LanguageEvidence], matcher: Matcher) -> "Languages":
-        scripts = {language: _SCRIPTS[evidence.script] for language, evidence in known.items() if evidence.script}
-        messages = {text.key(line): language for language, evidence in known.items() for line in evidence.messages}
+    def build(cls, languages: Mapping[str, LanguageEvidence], matcher: Matcher) -> "Languages":
+        scripts = {language: _SCRIPTS[evidence.script] for language, evidence in languages.items() if evidence.script}
+        messages = {text.key(line): language for language, evidence in languages.items() for line in evidence.messages}
         labels = frozenset(label for label in matcher.labels if label.startswith(LABEL))
         return cls(scripts, messages, labels, matcher)
 
     def detect(self, message: str, utterance: Utterance) -> str | None:
-        """Return the language of a message as it was typed, and as it was parsed; None for English, for one that is not
-        known, and where it cannot be told.
+        """Return the language of a message, given as it was typed and as it was parsed; None for English, for one that
+        is not known, and where it cannot be told.
         """
-        read = message[:LONGEST_READ]
-        if not read.isascii() and (written := self._by_script(read)):
-            return written
-        if known := self.messages.get(utterance.text.key):
-            return known
-        return self._by_likeness(utterance) if len(utterance.text.words) >= LEAST_WORDS else None
+        start = message[:LONGEST_READ]
+        language = (None if start.isascii() else self._by_script(start)) or self.messages.get(utterance.text.key)
+        if language or len(utterance.text.words) < LEAST_WORDS:
+            return language
+        return self._by_likeness(utterance)
 
-    def _by_script(self, read: str) -> str | None:
-        least = LEAST_LETTERS * len(_LETTER.findall(read))
-        return next((language for language, letter in self.scripts.items() if len(letter.findall(read)) > least), None)
+    def _by_script(self, start: str) -> str | None:
+        least = LEAST_LETTERS * len(_LETTER.findall(start))
+        return next((language for language, letter in self.scripts.items() if len(letter.findall(start)) > least), None)
 
     def _by_likeness(self, utterance: Utterance) -> str | None:
         best = self.matcher.margin(utterance.whole, self.labels)

@@ -99,6 +99,7 @@ def _trimmed(text: ParsedText, start: int, end: int) -> ParsedText:
 
 
 def _two(first: ParsedText, second: ParsedText, cut: str) -> bool:
+    """Return whether both parts ask something by themselves; `cut` is what stood between them."""
     lengths = len(first.words), len(second.words)
     if max(lengths) <= SHORTEST:
         return min(lengths) > 0 and not _PAIRS.search(first.folded)
@@ -175,8 +176,8 @@ class QuestionSplitter:
         if best is None:
             return None
         served = self.knowledge.serves(best.id, self.day)
-        known = served or best.id in self.knowledge.approved.titles
-        return best if known and best.confidence >= (PART if served else TITLE) else None
+        nameable = served or best.id in self.knowledge.approved.titles
+        return best if nameable and best.confidence >= (PART if served else TITLE) else None
 
     def _sure(self, one: Candidate, two: Candidate) -> float:
         """Return the confidence of the less sure part; 0 where neither is covered.

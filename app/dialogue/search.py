@@ -56,6 +56,7 @@ class SearchResults:
 
 
 def search_entries(knowledge: Knowledge, message: Message, day: date, limit: int = 6) -> SearchResults:
+    """Return at most `limit` entries and topics for a message, whose last word may be unfinished."""
     utterance, text = knowledge.read(message), message.text
     asked = knowledge.smalltalk.strip(utterance.text)
     unfinished = text[-1:].isalnum() and utterance.text.folded.endswith(asked.folded)
@@ -63,48 +64,50 @@ def search_entries(knowledge: Knowledge, message: Message, day: date, limit: int
     likely = knowledge.matcher.word_index.likely(asked, unfinished)
     results = sorted(_results(knowledge, candidates, likely, day), key=lambda result: (-result.rank, result.id))
     topics = [result for result in results if result.answer is None and not result.taken_back][:MOST_TOPICS]
-    shown = [result for result in results if result.answer or result.taken_back or result in topics][:limit]
-    if not shown:
+    results = [result for result in results if result.answer or result.taken_back or result in topics][:limit]
+    if not results:
         return SearchResults((), sure=False, opens=False)
-    covered = shown[0].answer is not None or shown[0].taken_back
-    sure = shown[0].confidence >= (knowledge.matcher.threshold if covered else questions.TITLE)
-    if sure and shown[0].answer is None:  # answers to other questions would only be in the way of handing over
-        shown = [result for result in shown if result.confidence >= LEAST_CONFIDENCE]
-    keywords = len(asked.folded.split()) <= KEYWORDS
-    return SearchResults(tuple(shown), sure, opens=sure or (keywords and _is_worth(shown[0], candidates, knowledge)))
+    first = results[0]
+    covered = first.answer is not None or first.taken_back
+    sure = first.confidence >= (knowledge.matcher.threshold if covered else questions.TITLE)
+    if sure and first.answer is None:  # answers to other questions would only be in the way of handing over
+        results = [result for result in results if result.confidence >= LEAST_CONFIDENCE]
+    is_keywords = len(asked.folded.split()) <= KEYWORDS
+    return SearchResults(tuple(results), sure, opens=sure or (is_keywords and _is_worth(first, candidates, knowledge)))
 
 
 def _is_worth(first: SearchResult, candidates: Sequence[Candidate], knowledge: Knowledge) -> bool:
+    """Return whether the first result for keywords is worth opening though it is not sure."""
     others = (candidate for candidate in candidates[:5] if candidate.id in knowledge.matcher.not_covered)
     rival = max((candidate.confidence for candidate in others if candidate.id != first.id), default=0.0)
     return rival < questions.TITLE and (first.likely >= LIKELIEST or first.confidence >= LIKELY_ENOUGH)
 
 
-def explain(knowledge: Knowledge, text: str, found: SearchResult) -> Explanation:
+def explain(knowledge: Knowledge, text: str, result: SearchResult) -> Explanation:
     """Return what of the text matched; an unfinished word is taken for the one that the topic is asked for with."""
     matcher = knowledge.matcher
-    said = matcher.word_index.finished(text, matcher.labels.index(found.id))
-    why = matcher.explain(said, found.id)
-    last = "".join(words(said)[-1:])
-    holding = tuple(line for line in matcher.phrasings[found.id].texts if f" {last}" in f" {line.casefold()}")
-    if not holding or last in why.words:
-        return why
-    phrasing, like = Phrasings(holding).nearest(sort_key(said))
-    return replace(why, phrasing=phrasing, likeness=like, words=(*why.words, last))
+    finished = matcher.word_index.finished(text, matcher.labels.index(result.id))
+    explanation = matcher.explain(finished, result.id)
+    last = "".join(words(finished)[-1:])
+    with_last = tuple(line for line in matcher.phrasings[result.id].texts if f" {last}" in f" {line.casefold()}")
+    if not with_last or last in explanation.words:
+        return explanation
+    phrasing, likeness = Phrasings(with_last).nearest(sort_key(finished))
+    return replace(explanation, phrasing=phrasing, likeness=likeness, words=(*explanation.words, last))
 
 
 def _results(
     knowledge: Knowledge, candidates: Sequence[Candidate], likely: FloatArray, day: date
 ) -> Iterator[SearchResult]:
-    confidence = {candidate.id: candidate.confidence for candidate in candidates}
+    """Yield each entry and topic that may be what was asked for; `likely` has a number for each label."""
+    confidences = {candidate.id: candidate.confidence for candidate in candidates}
+    answers, titles = knowledge.approved.answers, knowledge.approved.titles
     for id_, alike in zip(knowledge.matcher.labels, likely.tolist(), strict=True):
-        sure = confidence.get(id_, 0.0)
+        sure = confidences.get(id_, 0.0)
         rank = sure + WEIGHT * alike
-        sounds = sure >= LEAST_CONFIDENCE or alike >= LEAST_LIKELY
-        if knowledge.serves(id_, day) and sounds:
-            answer = replace(knowledge.approved.answers[id_], confidence=sure)
-            yield SearchResult(id_, answer.question, answer, sure, rank, alike)
-        elif id_ in knowledge.approved.answers and sounds:  # sealed, so that its question may be said
-            yield SearchResult(id_, knowledge.approved.answers[id_].question, None, sure, rank, alike, taken_back=True)
-        elif id_ in knowledge.approved.titles and sure >= LEAST_TOPIC:
-            yield SearchResult(id_, knowledge.approved.titles[id_], None, sure, rank, alike)
+        if id_ in answers and (sure >= LEAST_CONFIDENCE or alike >= LEAST_LIKELY):
+            served = knowledge.serves(id_, day)
+            answer = replace(answers[id_], confidence=sure) if served else None  # sealed: its question may be said
+            yield SearchResult(id_, answers[id_].question, answer, sure, rank, alike, taken_back=not served)
+        elif id_ in titles and sure >= LEAST_TOPIC:
+            yield SearchResult(id_, titles[id_], None, sure, rank, alike)

@@ -46,13 +46,15 @@ class SmallTalk:
         key = utterance.text.key
         if not any(char.isalpha() for char in key):
             return self.intents.get(key, UNCLEAR)
-        bare = self.strip(utterance.text)
-        known = self.intents.get(key) or self.intents.get(bare.key)
-        if known or not bare.words:
-            return known or self._first(utterance.text.words)
-        return self._worded_otherwise(bare, utterance) if len(utterance.text.words) <= LONGEST else None
+        words, bare = utterance.text.words, self.strip(utterance.text)
+        if intent := self.intents.get(key) or self.intents.get(bare.key):
+            return intent
+        if not bare.words:  # openers and nothing else: the first of them counts
+            return self.intents[" ".join(words[: self._opener(words)])]
+        return self._worded_otherwise(bare, utterance) if len(words) <= LONGEST else None
 
     def _worded_otherwise(self, bare: ParsedText, utterance: Utterance) -> str | None:
+        """Return the intent that the matcher takes a message for, where no phrasing is worded so."""
         scored = utterance.score([(bare, None)])[0]
         best = self.matcher.margin(scored, _INTENTS)
         if best is None:
@@ -64,22 +66,16 @@ class SmallTalk:
         """Return the text without the openers before and after it; unchanged when there are none."""
         words = text.words
         start, end = 0, len(words)
-        while size := self._opener_at(words[start:end]):
+        while size := self._opener(words[start:end]):
             start += size
-        while size := self._opener_before(words[start:end]):
+        while size := self._opener(words[start:end], at_end=True):
             end -= size
         if end - start == len(words):
             return text
         places = [*text.starts, len(text.folded)]
         return text.part(places[start], places[end])
 
-    def _opener_at(self, words: Sequence[str]) -> int:
+    def _opener(self, words: Sequence[str], at_end: bool = False) -> int:
+        """Return how many words at the beginning are an opener, the longest if several; 0 where none is."""
         sizes = range(min(LONGEST_OPENER, len(words)), 0, -1)
-        return next((size for size in sizes if " ".join(words[:size]) in self.openers), 0)
-
-    def _opener_before(self, words: Sequence[str]) -> int:
-        sizes = range(min(LONGEST_OPENER, len(words)), 0, -1)
-        return next((size for size in sizes if " ".join(words[-size:]) in self.openers), 0)
-
-    def _first(self, words: Sequence[str]) -> str:
-        return self.intents[" ".join(words[: self._opener_at(words)])]
+        return next((size for size in sizes if " ".join(words[-size:] if at_end else words[:size]) in self.openers), 0)

@@ -3,10 +3,10 @@
 import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.content.schema import TIERS, UrgentRules
+from app.content.schema import TIERS
 from app.dialogue.urgent_rules import RuleBook, SignRule, Span
 from app.matching.matcher import Matcher
 from app.matching.utterance import Utterance
@@ -39,7 +39,7 @@ class Urgency:
     flags: frozenset[str] = frozenset()
     """What later messages may need to know: signs named in any way, and marks such as `treated` or `now`."""
     language: str | None = None
-    """Of the message, where it is not English."""
+    """Language of the message, where it is not English."""
     failed: bool = False
     """The check itself could not be made."""
 
@@ -51,12 +51,9 @@ class UrgentCheck:
     matcher: Matcher
     rules: RuleBook
     bar: float
+    """Least score that raises a tier without a rule."""
     harmless: frozenset[str]
     """Whole messages, as words, that are calm whatever they look like: `goodbye`."""
-
-    @classmethod
-    def build(cls, matcher: Matcher, rules: UrgentRules, bar: float, harmless: Iterable[str] = ()) -> "UrgentCheck":
-        return cls(matcher, RuleBook.of(rules), bar, frozenset(harmless))
 
     def assess(
         self, utterance: Utterance, before: frozenset[str] = frozenset(), language: str | None = None
@@ -118,8 +115,5 @@ def stretches_of(text: ParsedText) -> Iterator[ParsedText]:
     sentences = text.sentences[:MOST_SENTENCES]
     if len(sentences) > 1:
         yield from sentences
-        yield from (_joined(first, second) for first, second in itertools.pairwise(sentences))
-
-
-def _joined(first: ParsedText, second: ParsedText) -> ParsedText:
-    return ParsedText(f"{first.folded} {second.folded}", (*first.words, *second.words))
+        for first, second in itertools.pairwise(sentences):
+            yield ParsedText(f"{first.folded} {second.folded}", (*first.words, *second.words))

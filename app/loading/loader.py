@@ -16,6 +16,7 @@ from app.dialogue.knowledge import Knowledge
 from app.dialogue.language import Languages
 from app.dialogue.smalltalk import SmallTalk
 from app.dialogue.urgent import UrgentCheck
+from app.dialogue.urgent_rules import RuleBook
 from app.errors import ContentChanged, ContentError, ModelError, SettingsError
 from app.loading.model_cache import ContentConfig, Fitted, build
 from app.loading.training_sets import SMALLTALK, TOPICS, URGENT
@@ -41,7 +42,7 @@ def load(config: ContentConfig) -> Knowledge:
     loaded = Knowledge(
         content=content,
         matcher=matchers[TOPICS],
-        urgent=UrgentCheck.build(matchers[URGENT], rules, config.urgent_bar, smalltalk.intents),
+        urgent=UrgentCheck(matchers[URGENT], RuleBook.of(rules), config.urgent_bar, frozenset(smalltalk.intents)),
         smalltalk=smalltalk,
         languages=Languages.build(languages, talk),
         version=version,

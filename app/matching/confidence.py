@@ -67,13 +67,12 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, sum(map(operator.mul, coefficients, vector))))))
 
 
-def fit_logistic(rows: Array, right: Array, counts: Array | None = None) -> Array:
+def fit_logistic(rows: Array, right: Array, counts: Array) -> Array:
     """Return coefficients by Newton's method (iteratively reweighted least squares), with a small ridge penalty.
 
-    `rows` are feature vectors, `right` 0 or 1 for each; `counts` says how many messages each row stands for, one when
-    left out. Scikit-learn's logistic regression has another penalty and needs as many lines to call.
+    `rows` are feature vectors, `right` 0 or 1 for each; `counts` says how many messages each row stands for.
+    Scikit-learn's logistic regression has another penalty and needs as many lines to call.
     """
-    counts = np.ones(len(rows)) if counts is None else counts
     coefficients = np.zeros(rows.shape[1])
     if not len(rows):
         return coefficients

@@ -35,7 +35,7 @@ class Phrasings:
         return tuple(sort_key(text) for text in self.texts)
 
 
-def near_duplicates(texts: Sequence[str], least: float = 95.0) -> Iterator[tuple[int, int, float]]:
+def near_duplicates(texts: Sequence[str], least: float) -> Iterator[tuple[int, int, float]]:
     """Yield pairs of places whose token sort ratio is at least `least`, and the ratio.
 
     The texts are compared in blocks, so that memory is bounded.

@@ -3,19 +3,19 @@
 Several matchers can share one model, as the service's three do: a text is then read and scored once for all of them.
 """
 
-import json
 import logging
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from app.errors import FitError
 from app.matching import confidence, likeness, model
@@ -97,27 +97,21 @@ class Matcher:
         examples: Iterable[tuple[str, str]],
         *,
         not_covered: frozenset[str] = frozenset(),
-        texts: Mapping[str, tuple[str, ...]] | None = None,
         lexicon: Lexicon | None = None,
-        follow_ups: Iterable[tuple[str, str, str]] = (),
         risk: float | None = 0.02,
     ) -> "Matcher":
-        """Learn from (topic, phrasing) pairs, with each entry's own `texts` as further evidence.
+        """Return a matcher that is fitted on (topic, phrasing) pairs, over a model of its own.
 
-        `follow_ups` are (topic, phrasing, topic answered before).
-        `risk` is the share of left-out phrasings of `not_covered` that may be answered; without
-        `not_covered` whole topics are left out in turn to stand for the unknown. None sets the threshold at even
-        odds: an answer is as likely right as wrong. The fit runs in a child process, so that a server never loads the
-        fitting library. Raises `FitError`.
+        `risk` is the share of left-out phrasings of `not_covered` that may be answered; without `not_covered` whole
+        topics are left out in turn to stand for the unknown. None sets the threshold at even odds: an answer is as
+        likely right as wrong. The fit runs in a child process, so that a server never loads the fitting library.
+        Raises `FitError`.
         """
-        own = [(id_, text, None) for id_, of_entry in (texts or {}).items() for text in of_entry]
-        learnt = (*((id_, text, None) for id_, text in examples), *follow_ups, *own)
+        learnt = TrainingSet(
+            tuple((id_, text, None) for id_, text in examples), not_covered, calibrated=True, risk=risk
+        )
         with tempfile.TemporaryDirectory(prefix="hai-faq-fit-") as folder:
-            fit_together(
-                {ALONE: TrainingSet(learnt, not_covered, calibrated=True, risk=risk)},
-                lexicon or Lexicon(),
-                Path(folder) / "model",
-            )
+            fit_together({ALONE: learnt}, lexicon or Lexicon(), Path(folder) / "model")
             return load_together(Path(folder) / "model")[ALONE]
 
     @classmethod
@@ -158,7 +152,11 @@ class Matcher:
             return []
         own = scores[self.first : self.first + len(self.labels) + 1]
         candidates = [
-            Candidate(self.labels[column], vector[confidence.SCORE], self._confidence(vector, column))
+            Candidate(
+                self.labels[column],
+                vector[confidence.SCORE],
+                self.calibration.confidence(vector, self.labels[column] not in self.not_covered),
+            )
             for column, vector in self.weigh(own, reading, min(limit, WEIGHED))
         ]
         candidates.sort(key=lambda candidate: (-candidate.confidence, -candidate.score, candidate.id))
@@ -195,7 +193,7 @@ class Matcher:
         `scores` has one for each label and, last, the one for being covered. The vector's columns are
         `CALIBRATION_FEATURES`.
         """
-        entries, others = (_best(scores, columns, most + 1) for columns in (self._entries, self._others))
+        entries, others = (_best(scores, columns, most + 1) for columns in self._kinds)
         top_entry, top_other = (kind[0][1] if kind else -1.0 for kind in (entries, others))
         shared = confidence.text_features(float(scores[-1]), reading)
         weighed = []
@@ -206,6 +204,7 @@ class Matcher:
         return weighed
 
     def explain(self, text: str, id: str) -> Explanation:
+        """Return why a topic stands where it does in the ranking for a text."""
         parsed = parse(text)
         scored = Utterance(parsed, self.model).whole
         phrasing, like = self.phrasings[id].nearest(likeness.sort_key(parsed))
@@ -220,28 +219,18 @@ class Matcher:
         return WordIndex.of(self.model.vocabulary, [self.phrasings[label].texts for label in self.labels])
 
     def warm(self) -> None:
-        """Make now what would otherwise be made for the first who searches or wants an explanation."""
+        """Build now what would otherwise be made for the first who searches or wants an explanation."""
         if "word_index" in self.__dict__:
             return
         self.word_index  # noqa: B018 made when it is looked at
         for phrasings in self.phrasings.values():
             phrasings.nearest("")
 
-    def _confidence(self, vector: tuple[float, ...], column: int) -> float:
-        return self.calibration.confidence(vector, self.labels[column] not in self.not_covered)
-
     @cached_property
-    def _entries(self) -> IndexArray:
-        return self._columns_of(covered=True)
-
-    @cached_property
-    def _others(self) -> IndexArray:
-        return self._columns_of(covered=False)
-
-    def _columns_of(self, covered: bool) -> IndexArray:
-        return np.array(
-            [i for i, label in enumerate(self.labels) if (label not in self.not_covered) == covered], np.intp
-        )
+    def _kinds(self) -> tuple[IndexArray, IndexArray]:
+        """The columns of entries, and those of not-covered topics."""
+        covered = np.array([label not in self.not_covered for label in self.labels], np.bool_)
+        return np.flatnonzero(covered), np.flatnonzero(~covered)
 
 
 def _best(scores: FloatArray, columns: IndexArray, most: int) -> list[tuple[int, float]]:
@@ -258,6 +247,11 @@ def _best(scores: FloatArray, columns: IndexArray, most: int) -> list[tuple[int,
     return best
 
 
+def job_adapter() -> TypeAdapter[tuple[dict[str, TrainingSet], Lexicon]]:
+    """Return what writes and reads the job of the child process: training sets by name, and the lexicon."""
+    return TypeAdapter(tuple[dict[str, TrainingSet], Lexicon])
+
+
 def fit_together(training_sets: Mapping[str, TrainingSet], lexicon: Lexicon, folder: Path) -> None:
     """Fit a matcher for each training set over one model into `folder`, in a child process. Raises `FitError`."""
     if find_spec("sklearn") is None:  # a container, whose model was fitted when it was built
@@ -265,16 +259,8 @@ def fit_together(training_sets: Mapping[str, TrainingSet], lexicon: Lexicon, fol
             "no fitted model is for this content, code and HAI_FAQ_RISK, and scikit-learn is not here to fit one"
         )
     log.info("fitting the models, about half a minute")
-    job = {
-        "training_sets": {
-            name: {**asdict(examples), "not_covered": sorted(examples.not_covered)}
-            for name, examples in training_sets.items()
-        },
-        "shorthand": {word: list(full) for word, full in lexicon.shorthand.items()},
-        "concepts": dict(lexicon.concepts),
-    }
-    with tempfile.NamedTemporaryFile("w", prefix="hai-faq-job-", suffix=".json", encoding="utf-8") as file:
-        json.dump(job, file, ensure_ascii=False)
+    with tempfile.NamedTemporaryFile(prefix="hai-faq-job-", suffix=".json") as file:
+        file.write(job_adapter().dump_json((dict(training_sets), lexicon)))
         file.flush()
         command = [sys.executable, "-m", "app.matching.training", file.name, str(folder)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)

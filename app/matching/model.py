@@ -9,7 +9,7 @@ import io
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import ModelError
-from app.matching.features import CHARACTER_WEIGHT, Features, FloatArray, IndexArray, Reading, is_new
+from app.matching.features import CHARACTER_WEIGHT, Features, FloatArray, Reading, is_new
 from app.matching.vocabulary import Lexicon, Vocabulary
 
 MOST_CACHED_SCORES = 2_000_000
@@ -103,10 +103,8 @@ class LinearModel:
     def _score_word(self, word: str) -> FloatArray:
         """Return what a word's characters add to each column, and last the square of their length."""
         rows, square = self.features.weigh_characters(word)
-        return np.append(self._sum(rows, self.features.idf.take(rows)), np.float32(square))
-
-    def _sum(self, rows: IndexArray, values: FloatArray) -> FloatArray:
-        return np.asarray((values * self.steps.take(rows)) @ self.weights.take(rows, axis=0).astype(np.float32))
+        values = self.features.idf.take(rows) * self.steps.take(rows)
+        return np.append(values @ self.weights.take(rows, axis=0).astype(np.float32), np.float32(square))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         words = sorted(self.vocabulary.known)[: self._characters.room // 2]
@@ -121,11 +119,7 @@ class LinearModel:
         }
 
     def names(self) -> dict[str, Any]:
-        return {
-            "vocabulary": sorted(self.vocabulary.known),
-            "shorthand": {word: list(full) for word, full in self.vocabulary.lexicon.shorthand.items()},
-            "concepts": dict(self.vocabulary.lexicon.concepts),
-        }
+        return {"vocabulary": sorted(self.vocabulary.known), **asdict(self.vocabulary.lexicon)}
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]], names: Mapping[str, Any]) -> "LinearModel":
@@ -186,7 +180,7 @@ def save(folder: Path, arrays: Mapping[str, NDArray[Any]], names: Mapping[str, A
         np.save(folder / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
     (folder / "names.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
     written = [*(f"{name}.npy" for name in arrays), "names.json"]
-    sums = {name: _sum(folder / name) for name in written}
+    sums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in written}
     (folder / MANIFEST).write_text(json.dumps({"format": FORMAT, "files": sums}, indent=1), encoding="utf-8")
 
 
@@ -221,8 +215,3 @@ def _array(content: bytes) -> NDArray[Any]:
         raise ValueError("not written by `save`")
     shape, _, dtype = np.lib.format.read_array_header_1_0(head)
     return np.frombuffer(content, dtype, offset=head.tell()).reshape(shape)
-
-
-def _sum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

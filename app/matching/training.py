@@ -7,14 +7,13 @@ the scores can be trusted.
 """
 
 import hashlib
-import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from scipy.sparse import csr_matrix
 
 from app.matching import confidence, likeness, svm
 from app.matching.features import LEAST_TEXTS, Features, Reading
-from app.matching.matcher import Matcher, TrainingSet, save_together
+from app.matching.matcher import Example, Matcher, TrainingSet, job_adapter, save_together
 from app.matching.model import LinearModel
 from app.matching.term_matrix import TermMatrix
 from app.matching.vocabulary import LEAST_COUNT, Lexicon, Vocabulary
@@ -45,15 +44,15 @@ Call = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class EncodedSet:
-    """A training set whose examples are rows of the term matrix of all texts."""
+    """A training set, each example once, whose examples are rows of the term matrix of all texts."""
 
-    topics: tuple[str, ...]
-    phrasings: tuple[str, ...]
+    training_set: TrainingSet
     rows: svm.Rows
     readings: tuple[Reading, ...]
-    not_covered: frozenset[str]
-    calibrated: bool
-    risk: float | None
+
+    @cached_property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(topic for topic, _, _ in self.training_set.examples)
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -65,34 +64,19 @@ class EncodedSet:
 
     @cached_property
     def covered(self) -> svm.Kinds:
-        return np.array([topic not in self.not_covered for topic in self.topics])
+        return np.array([topic not in self.training_set.not_covered for topic in self.topics])
 
 
-@dataclass(frozen=True)
-class LeftOut:
-    """What cross-validation saw: a feature vector for each candidate, whether it was right, and its kind."""
+class LeftOut(NamedTuple):
+    """A candidate for a phrasing that cross-validation left out."""
 
-    vectors: list[tuple[float, ...]] = field(default_factory=list)
-    right: list[bool] = field(default_factory=list)
-    covered: list[bool] = field(default_factory=list)
-    counts: list[float] = field(default_factory=list)
-    """How many messages a vector stands for: left-out topics must not make the unknown look commoner than it is."""
-    of_unknown: list[int] = field(default_factory=list)
-    """Places in `vectors` of the best entry for each text that no entry answers."""
-
-
-def read_job(path: Path) -> tuple[dict[str, TrainingSet], Lexicon]:
-    job = json.loads(path.read_text(encoding="utf-8"))
-    training_sets = {
-        name: TrainingSet(
-            tuple((topic, text, after) for topic, text, after in fields["examples"]),
-            frozenset(fields["not_covered"]),
-            fields["calibrated"],
-            fields["risk"],
-        )
-        for name, fields in job["training_sets"].items()
-    }
-    return training_sets, Lexicon({word: tuple(full) for word, full in job["shorthand"].items()}, job["concepts"])
+    vector: tuple[float, ...]
+    right: bool
+    covered: bool
+    messages: float
+    """How many it stands for: left-out topics must not make the unknown look commoner than it is."""
+    of_unknown: bool
+    """It is the best entry for a text that no entry answers."""
 
 
 def train(training_sets: Mapping[str, TrainingSet], lexicon: Lexicon) -> dict[str, Matcher]:
@@ -115,24 +99,17 @@ def train(training_sets: Mapping[str, TrainingSet], lexicon: Lexicon) -> dict[st
     matchers, first = {}, 0
     for name, own, done in zip(training_sets, encoded, fits, strict=True):
         matchers[name] = _matcher(shared, first, own, done[_model_fits(own) :], word_counts)
-        first += len(own.labels) + own.calibrated
+        first += len(own.labels) + own.training_set.calibrated
     return matchers
 
 
 def _encode(
     training_set: TrainingSet, rows: Mapping[tuple[str, str | None], int], readings: Sequence[Reading]
 ) -> EncodedSet:
-    examples = list(dict.fromkeys(training_set.examples))
+    examples = tuple(dict.fromkeys(training_set.examples))
     own_rows = [rows[(text, after)] for _, text, after in examples]
-    return EncodedSet(
-        topics=tuple(topic for topic, _, _ in examples),
-        phrasings=tuple(text for _, text, _ in examples),
-        rows=np.array(own_rows, np.intp),
-        readings=tuple(readings[row] for row in own_rows),
-        not_covered=training_set.not_covered,
-        calibrated=training_set.calibrated,
-        risk=training_set.risk,
-    )
+    own_readings = tuple(readings[row] for row in own_rows)
+    return EncodedSet(replace(training_set, examples=examples), np.array(own_rows, np.intp), own_readings)
 
 
 def _choose_features(readings: Sequence[Reading], encoded: Sequence[EncodedSet]) -> tuple[Features, csr_matrix]:
@@ -172,7 +149,7 @@ def _run(matrix: csr_matrix, groups: Sequence[Sequence[Call]]) -> list[list[Any]
 def _fits(encoded: EncodedSet) -> list[Call]:
     """Return the fits of the model's columns, then what calibration needs: the scores of each fold left out."""
     whole: list[Call] = [(svm.topics, encoded.rows, encoded.targets)]
-    if not encoded.calibrated:
+    if not encoded.training_set.calibrated:
         return whole
     folds = [
         (svm.left_out, encoded.rows[learn], encoded.targets[learn], encoded.covered[learn], encoded.rows[out])
@@ -183,33 +160,31 @@ def _fits(encoded: EncodedSet) -> list[Call]:
 
 def _model_fits(encoded: EncodedSet) -> int:
     """Return how many of a training set's fits are columns of the model."""
-    return 2 if encoded.calibrated else 1
+    return 2 if encoded.training_set.calibrated else 1
 
 
 def splits(encoded: EncodedSet) -> Iterator[tuple[svm.Rows, svm.Rows]]:
     """Yield the places of the examples to learn from, and of those to leave out."""
-    count = FOLDS if encoded.not_covered else FOLDS_OF_TOPICS
-    folds = folds_of(encoded.topics, encoded.phrasings, count)
-    unknown = {} if encoded.not_covered else {topic: place % count for place, topic in enumerate(encoded.labels)}
+    count = FOLDS if encoded.training_set.not_covered else FOLDS_OF_TOPICS
+    folds = folds_of(encoded.training_set.examples, count)
+    unknown = (
+        {} if encoded.training_set.not_covered else {topic: place % count for place, topic in enumerate(encoded.labels)}
+    )
     for fold in range(count):
         out = (folds == fold) | np.array([unknown.get(topic) == fold for topic in encoded.topics])
         yield np.flatnonzero(~out), np.flatnonzero(out)
 
 
-def folds_of(topics: Sequence[str], phrasings: Sequence[str], count: int) -> NDArray[np.int64]:
-    """Return a fold for each phrasing: those of the same words share one, each topic is spread evenly."""
+def folds_of(examples: Sequence[Example], count: int) -> NDArray[np.int64]:
+    """Return a fold for each example: those of the same words share one, each topic is spread evenly."""
     by_topic: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for place, (topic, phrasing) in enumerate(zip(topics, phrasings, strict=True)):
+    for place, (topic, phrasing, _) in enumerate(examples):
         by_topic[topic][" ".join(sorted(set(likeness.sort_key(phrasing).split())))].append(place)
-    folds = np.zeros(len(topics), np.int64)
+    folds = np.zeros(len(examples), np.int64)
     for groups in by_topic.values():
-        for turn, key in enumerate(sorted(groups, key=_digest)):
+        for turn, key in enumerate(sorted(groups, key=lambda key: hashlib.sha256(key.encode()).digest())):
             folds[groups[key]] = turn % count
     return folds
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(key.encode()).digest()
 
 
 def _matcher(
@@ -221,12 +196,14 @@ def _matcher(
 ) -> Matcher:
     """Return the matcher over columns of the shared model, from `first` on, calibrated by the scores left out."""
     flat = (0.0,) * len(confidence.CALIBRATION_FEATURES)
-    bare = Matcher(shared, first, encoded.labels, {}, confidence.Calibration(flat, flat), encoded.not_covered, 1.0)
-    if not encoded.calibrated:
+    bare = Matcher(
+        shared, first, encoded.labels, {}, confidence.Calibration(flat, flat), encoded.training_set.not_covered, 1.0
+    )
+    if not encoded.training_set.calibrated:
         return bare
-    calibration, threshold = calibrate(_left_out(bare, encoded, left_out, word_counts), encoded.risk)
+    calibration, threshold = calibrate(_left_out(bare, encoded, left_out, word_counts), encoded.training_set.risk)
     groups: dict[str, list[str]] = defaultdict(list)
-    for topic, phrasing in zip(encoded.topics, encoded.phrasings, strict=True):
+    for topic, phrasing, _ in encoded.training_set.examples:
         groups[topic].append(phrasing)
     phrasings = {topic: likeness.Phrasings(tuple(texts)) for topic, texts in groups.items()}
     return replace(bare, phrasings=phrasings, calibration=calibration, threshold=threshold)
@@ -234,30 +211,31 @@ def _matcher(
 
 def _left_out(
     matcher: Matcher, encoded: EncodedSet, scores: Sequence[NDArray[np.float32]], word_counts: Counter[str]
-) -> LeftOut:
-    """Return the candidates for the left-out phrasings, and which were right.
+) -> Iterator[LeftOut]:
+    """Yield the candidates for the left-out phrasings, and which were right.
 
     `word_counts` counts the texts that hold a word; a word is known to a fold by those that it does not leave out.
     """
-    seen = LeftOut()
+    not_covered = encoded.training_set.not_covered
     for (learn, out), fold_scores in zip(splits(encoded), scores, strict=True):
         labels = tuple(sorted({encoded.topics[place] for place in learn}))
         of_fold = replace(matcher, first=0, labels=labels)
         absent = set(encoded.topics) - set(labels)
         strange = sum(encoded.topics[place] in absent for place in out)
-        count = UNKNOWN / (1 - UNKNOWN) * (len(out) - strange) / max(1, strange)
+        messages = UNKNOWN / (1 - UNKNOWN) * (len(out) - strange) / max(1, strange)
         known_words = _known_without(word_counts, [encoded.readings[place] for place in out])
         for place, row in zip(out.tolist(), fold_scores, strict=True):
             topic, reading = encoded.topics[place], encoded.readings[place]
             terms = tuple(term._replace(known=term.word in known_words) for term in reading.terms)
             weighed = of_fold.weigh(row, replace(reading, terms=terms), MARGINS)
-            if topic in absent or topic in encoded.not_covered:
-                seen.of_unknown.append(len(seen.vectors))
-            seen.vectors.extend(vector for _, vector in weighed)
-            seen.right.extend(labels[column] == topic for column, _ in weighed)
-            seen.covered.extend(labels[column] not in encoded.not_covered for column, _ in weighed)
-            seen.counts.extend([count if topic in absent else 1.0] * len(weighed))
-    return seen
+            for rank, (column, vector) in enumerate(weighed):
+                yield LeftOut(
+                    vector,
+                    right=labels[column] == topic,
+                    covered=labels[column] not in not_covered,
+                    messages=messages if topic in absent else 1.0,
+                    of_unknown=rank == 0 and (topic in absent or topic in not_covered),
+                )
 
 
 def _known_without(word_counts: Counter[str], left_out: Sequence[Reading]) -> set[str]:
@@ -265,15 +243,17 @@ def _known_without(word_counts: Counter[str], left_out: Sequence[Reading]) -> se
     return {word for word, count in word_counts.items() if count - less[word] >= LEAST_COUNT}
 
 
-def calibrate(seen: LeftOut, risk: float | None) -> tuple[confidence.Calibration, float]:
+def calibrate(left_out: Iterable[LeftOut], risk: float | None) -> tuple[confidence.Calibration, float]:
     """Return the calibration, and the threshold that keeps to `risk`."""
-    vectors, right, covered = np.array(seen.vectors), np.array(seen.right, np.float64), np.array(seen.covered, bool)
-    counts = np.array(seen.counts)
-    entry = confidence.fit_logistic(vectors[covered], right[covered], counts[covered])
-    other = confidence.fit_logistic(vectors[~covered], right[~covered], counts[~covered])
-    sure = confidence.logistic(vectors[seen.of_unknown] @ entry) if seen.of_unknown else np.empty(0)
+    vectors, right, covered, messages, of_unknown = map(np.array, zip(*left_out, strict=True))
+    entry, other = (
+        confidence.fit_logistic(vectors[kind], right[kind].astype(np.float64), messages[kind])
+        for kind in (covered, ~covered)
+    )
+    sure = confidence.logistic(vectors[of_unknown] @ entry)
     return confidence.Calibration(tuple(entry.tolist()), tuple(other.tolist())), confidence.threshold_for(sure, risk)
 
 
 if __name__ == "__main__":
-    save_together(train(*read_job(Path(sys.argv[1]))), Path(sys.argv[2]))
+    job = job_adapter().validate_json(Path(sys.argv[1]).read_bytes())
+    save_together(train(*job), Path(sys.argv[2]))

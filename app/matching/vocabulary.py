@@ -18,7 +18,7 @@ LEAST_COUNT = 3
 LEAST_LENGTH = 5
 """Shorter words have too many neighbours: `port`, `part`, `sort` are all real."""
 LONG_WORD = 9
-"""From this length on two slips are repaired; below, one."""
+"""From this length on a word may hold two slips; below, one."""
 _CACHED_WORDS = 20_000
 
 
@@ -31,6 +31,14 @@ class Lexicon:
 
     def write_out(self, words: Iterable[str]) -> list[str]:
         return [full for word in words for full in self.shorthand.get(word, (word,))]
+
+    def concept(self, word: str) -> str:
+        """Return the concept that a word stands for, else its stem."""
+        return self.concepts.get(word) or features.stem(word)
+
+
+def most_slips(word: str) -> int:
+    return 2 if len(word) >= LONG_WORD else 1
 
 
 @dataclass(frozen=True)
@@ -59,8 +67,7 @@ class Vocabulary:
 
     def _term(self, plain: str) -> Term:
         word = plain if plain in self.known else self.repair(plain)
-        concept = self.lexicon.concepts.get(word) or features.stem(word)
-        return Term(word, word in self.known, features.key_of(word), features.key_of(concept))
+        return Term(word, word in self.known, features.key_of(word), features.key_of(self.lexicon.concept(word)))
 
     def repair(self, word: str) -> str:
         """Return the nearest known word within one slip (two in a long word) with the same first letter, else `word`.
@@ -69,7 +76,7 @@ class Vocabulary:
         """
         if len(word) < LEAST_LENGTH or len(word) > features.LONGEST_WORD or not word.isalpha():
             return word
-        slips = 2 if len(word) >= LONG_WORD else 1
+        slips = most_slips(word)
         near = [
             candidate
             for length in range(len(word) - slips, len(word) + slips + 1)

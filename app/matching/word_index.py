@@ -23,6 +23,7 @@ LEAST_SLIP = 4
 LEAST_EVIDENCE = 1.0
 """Least evidence for the likeliest topic that is scaled to 1: `the` gives 0.5, `hoc` 1.1, `ir` 5.9."""
 LAST = "\U0010ffff"
+"""Stands after all other characters; no word begins with it."""
 _RARE = 1e-4
 """Added to a word's mean share, so that the logarithm stays finite."""
 
@@ -70,7 +71,7 @@ class WordIndex:
     def finished(self, text: str, topic: int) -> str:
         """Return the text with its last word as the phrasings of a topic (its column) most often finish it."""
         start = next(iter(features.tokens(text)[-1:]), "")
-        rows = slice(bisect_left(self.words, start), bisect_left(self.words, start + LAST))
+        rows = self._beginning_with(start)
         if not start or not text[-1:].isalnum() or not self.shares[rows, topic].any():
             return text
         full = self.words[rows.start + int(self.shares[rows, topic].argmax())]
@@ -84,29 +85,33 @@ class WordIndex:
                 if place is not None:
                     yield self.shares[place]
         if words and unfinished:
-            yield from self._beginning_with(words[-1])
+            yield from self._unfinished_shares(words[-1])
 
-    def _beginning_with(self, start: str) -> Iterator[FloatArray]:
+    def _unfinished_shares(self, start: str) -> Iterator[FloatArray]:
         """Yield the share of topics that use any word with this start; for shorthand also the words it stands for,
         for a slip the nearest start.
         """
         for prefix in (start, *self.vocabulary.lexicon.shorthand.get(start, ())):
-            rows = self.shares[bisect_left(self.words, prefix) : bisect_left(self.words, prefix + LAST)]
-            if not len(rows) and len(prefix) >= LEAST_SLIP:
-                near = self._nearest_start(prefix)
-                rows = self.shares[bisect_left(self.words, near) : bisect_left(self.words, near + LAST)]
-            if len(rows):
-                yield 1 - np.prod(1 - rows, axis=0)
+            shares = self.shares[self._beginning_with(prefix)]
+            if not len(shares) and len(prefix) >= LEAST_SLIP:
+                shares = self.shares[self._beginning_with(self._nearest_start(prefix))]
+            if len(shares):
+                yield 1 - np.prod(1 - shares, axis=0)
 
     def _nearest_start(self, prefix: str) -> str:
-        alike = self.words[bisect_left(self.words, prefix[0]) : bisect_left(self.words, prefix[0] + LAST)]
+        """Return the start of some word that is one slip away and has the same first letter, else `LAST`."""
+        words = self.words[self._beginning_with(prefix[0])]
         lengths = (len(prefix), len(prefix) + 1)
-        starts = sorted({word[:length] for word in alike for length in lengths if len(word) >= length})
+        starts = sorted({word[:length] for word in words for length in lengths if len(word) >= length})
         nearest = process.extractOne(prefix, starts, scorer=OSA.distance, score_cutoff=1)
         return nearest[0] if nearest else LAST
+
+    def _beginning_with(self, start: str) -> slice:
+        """Return the rows of the words with this start."""
+        return slice(bisect_left(self.words, start), bisect_left(self.words, start + LAST))
 
 
 def _words_of(phrasings: Sequence[str]) -> Iterator[str]:
     """Yield each word once for each phrasing that uses it."""
     for phrasing in phrasings:
-        yield from set(features.tokens(phrasing)) - {"?"}
+        yield from set(features.tokens(phrasing)) - {features.QUESTION_MARK}

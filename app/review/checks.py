@@ -55,24 +55,23 @@ def stands(proposal: Proposal, knowledge: Knowledge) -> bool:
 def _problems(
     proposal: Proposal, knowledge: Knowledge, questions: Iterable[str], beside: Iterable[Proposal]
 ) -> Iterator[str]:
-    yield from _of_target(proposal, knowledge) if proposal.kind == "phrasing" else _of_topic(proposal, knowledge)
-    if proposal.kind == "topic" and any(other.kind == "topic" and other.target == proposal.target for other in beside):
-        yield "A topic of this id is proposed already."
+    if proposal.kind == "topic":
+        yield from _topic_problems(proposal, knowledge)
+        if any(other.kind == "topic" and other.target == proposal.target for other in beside):
+            yield "A topic of this id is proposed already."
+    elif proposal.target not in knowledge.content.entries and proposal.target not in knowledge.content.topics:
+        yield "There is no such entry or topic."
     if not 0 < len(proposal.lines) <= MOST:
         yield f"Write between 1 and {MOST} phrasings."
     patients = {text.key(question) for question in questions}
     for number, line in enumerate(proposal.lines, 1):
-        yield from (f"Line {number} {problem}." for problem in _of_line(line, proposal.target, knowledge, patients))
+        problems = _line_problems(line, proposal.target, knowledge, patients)
+        yield from (f"Line {number} {problem}." for problem in problems)
     if len({text.key(line) for line in proposal.lines}) < len(proposal.lines):
         yield "Two of the lines say the same."
 
 
-def _of_target(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
-    if proposal.target not in knowledge.content.entries and proposal.target not in knowledge.content.topics:
-        yield "There is no such entry or topic."
-
-
-def _of_topic(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
+def _topic_problems(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
     id_, title = proposal.target, proposal.title
     if not id_.startswith(schema.NOT_COVERED) or not _is_id(id_):
         yield f"The id of a topic is {schema.NOT_COVERED} and a word or more: lower case, digits, hyphens."
@@ -100,7 +99,7 @@ def _is_hidden(char: str) -> bool:
     return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co")
 
 
-def _of_line(line: str, target: str, knowledge: Knowledge, patients: set[str]) -> Iterator[str]:
+def _line_problems(line: str, target: str, knowledge: Knowledge, patients: set[str]) -> Iterator[str]:
     if not text.key(line) or line != line.strip() or len(line.splitlines()) > 1:
         yield "is not one line of words without spaces around it"
     if any(map(_is_hidden, line)):

@@ -13,9 +13,8 @@ from app import text
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
 from app.dialogue.search import SearchResult, search_entries
-from app.matching import features
-from app.matching.features import FloatArray
-from app.matching.vocabulary import LEAST_LENGTH, LONG_WORD
+from app.matching.features import QUESTION_MARK, FloatArray
+from app.matching.vocabulary import LEAST_LENGTH, most_slips
 from app.records.review_queue import KeptQuestion
 from app.redaction.redact import without_marks
 
@@ -109,13 +108,9 @@ def _likeness(texts: Sequence[str], knowledge: Knowledge) -> FloatArray:
 def _concepts(texts: Sequence[str], knowledge: Knowledge) -> list[set[str]]:
     """Return the concepts of each text: shorthand written out, slips repaired, each word's concept in its place."""
     vocabulary = knowledge.matcher.model.vocabulary
-    read = [[term for term in vocabulary.read(message).terms if term.word != "?"] for message in texts]
+    read = [[term for term in vocabulary.read(message).terms if term.word != QUESTION_MARK] for message in texts]
     spellings = _spellings(Counter(term.word for terms in read for term in terms if not term.known))
-    concepts = vocabulary.lexicon.concepts
-    return [
-        {concepts.get(word) or features.stem(word) for word in (spellings.get(term.word, term.word) for term in terms)}
-        for terms in read
-    ]
+    return [{vocabulary.lexicon.concept(spellings.get(term.word, term.word)) for term in terms} for terms in read]
 
 
 def _spellings(unknown: Mapping[str, int]) -> dict[str, str]:
@@ -124,8 +119,7 @@ def _spellings(unknown: Mapping[str, int]) -> dict[str, str]:
     by_initial: dict[str, list[str]] = {}
     for word in sorted(unknown, key=lambda word: (-unknown[word], word)):
         commoner = by_initial.setdefault(word[0], [])
-        slips = 2 if len(word) >= LONG_WORD else 1
-        near = process.extractOne(word, commoner, scorer=OSA.distance, score_cutoff=slips)
+        near = process.extractOne(word, commoner, scorer=OSA.distance, score_cutoff=most_slips(word))
         if near and len(word) >= LEAST_LENGTH:
             spellings[word] = near[0]
         else:

@@ -7,7 +7,9 @@ from app.matching import confidence
 def test_a_logistic_learns_which_feature_tells() -> None:
     rows = np.array([[1.0, value] for value in (-2, -1, 1, 2)] * 50)
     right = np.array([0.0, 0.0, 1.0, 1.0] * 50)
-    low, high = confidence.logistic(np.array([[1.0, -2.0], [1.0, 2.0]]) @ confidence.fit_logistic(rows, right))
+    low, high = confidence.logistic(
+        np.array([[1.0, -2.0], [1.0, 2.0]]) @ confidence.fit_logistic(rows, right, np.ones(200))
+    )
     assert low < 0.05
     assert high > 0.95
 
