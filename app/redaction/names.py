@@ -1,8 +1,9 @@
 """Names of people in a text: after a phrase that gives one, after a title, or by a common first name.
 
-There is no list of all names, so two lists of words decide: `first_names.txt`, and `ordinary_words.txt` (English and
-Spanish words that patients use, from `intents/`), which are kept. Every pattern has a bounded width, and names are read
-word by word to the right, so that a hostile text takes linear time.
+There is no list of all names, so lists of words decide: `first_names.txt`; `ordinary_words.txt` (English and Spanish
+words that patients use, from `intents/`), which are kept; and `ordinary_surnames.txt`, ordinary words that a name may
+go on with, not begin with. Every pattern has a bounded width, and names are read word by word to the right, so that a
+hostile text takes linear time.
 """
 
 import re
@@ -70,31 +71,21 @@ _SIGNED_SIGNS = (
     *("atentamente", "saludos"),
 )
 _HERE_SIGNS = ("here", "calling", "speaking")
-
-
-def words(line: str) -> frozenset[str]:
-    return frozenset(line.split())
-
-
-_VOWELS = frozenset("aieouy")
-_VERBS = words("will may")
-_PARTICLES = words("van von der den de del della di da dos la le el al bin ibn mc")
-_SURNAMES = words(
-    "baker banks bell bishop black brown bush cook day field fields gray green grey hall heart hill house king long "
-    "love park parks pool price reed rice rivers rose snow stone street summer summers walker waters west white wood "
-    "woods young"
+_VOWELS = ("a", "i", "e", "o", "u", "y")
+_PARTICLES = frozenset(
+    ("van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "el", "al", "bin", "ibn", "mc")
 )
-"""Ordinary words that a name may go on with, not begin with."""
 
 
 @cache
-def _listed(file: str) -> frozenset[str]:
-    return words(resources.files("app.redaction").joinpath(file).read_text("utf-8"))
+def words_in(file: str) -> frozenset[str]:
+    """Return the words of a list in this package, which is read when it is first needed."""
+    return frozenset(resources.files("app.redaction").joinpath(file).read_text("utf-8").split())
 
 
-def ordinary(word: str) -> bool:
+def is_ordinary(word: str) -> bool:
     """Return True for a word of everyday talk or medicine, or a plain form of one."""
-    low, listed = word.lower(), _listed("ordinary_words.txt")
+    low, listed = word.lower(), words_in("ordinary_words.txt")
     return low in listed or all(_is_form(part, listed) for part in low.replace("'", "").split("-"))
 
 
@@ -108,7 +99,7 @@ def _is_form(low: str, listed: frozenset[str]) -> bool:
 @cache
 def _harmless_words() -> frozenset[str]:
     """Return the ordinary words that are no first names too."""
-    return _listed("ordinary_words.txt") - _listed("first_names.txt")
+    return words_in("ordinary_words.txt") - words_in("first_names.txt")
 
 
 def _is_harmless(word: str) -> bool:
@@ -117,7 +108,7 @@ def _is_harmless(word: str) -> bool:
     if len(word) > 1 and low in _harmless_words():
         return True
     text, low = _without_s(word), _without_s(low)
-    return low not in _listed("first_names.txt") and (low in _VOWELS if len(text) == 1 else ordinary(text))
+    return low not in words_in("first_names.txt") and (low in _VOWELS if len(text) == 1 else is_ordinary(text))
 
 
 def _without_s(word: str) -> str:
@@ -155,7 +146,7 @@ def _word(start: int, text: str, shouted: bool) -> Word:
     low, length = text.lower(), len(text)
     initials = text.isupper() and 1 < length < 5  # MSI, EMT
     capital = not shouted and text[0].isupper() and not initials
-    known, first_name = ordinary(text), low in _listed("first_names.txt")
+    known, first_name = is_ordinary(text), low in words_in("first_names.txt")
     return Word(
         start,
         start + length,
@@ -250,7 +241,7 @@ class _Reader:
         if word.certain and word.unknown and len(word.text) > 2:
             return True
         after = self._after(word)
-        return word.low not in _VERBS and after is not None and after.likely
+        return word.low not in ("will", "may") and after is not None and after.likely
 
     def _last_name(self, before: Word, word: Word) -> bool:
         """Return True for the Novak of "Novak, Vera"."""
@@ -274,7 +265,7 @@ class _Reader:
     def _goes_on(self, word: Word) -> bool:
         if self._particle(word) or word.initial:
             return True
-        if word.low in _SURNAMES:
+        if word.low in words_in("ordinary_surnames.txt"):
             return word.capital or self._after(word) is None
         return word.likely or word.unknown
 
