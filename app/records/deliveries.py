@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from app.records.database import execute, fetch
+from app.records.database import Store
 from app.records.tables import KEY, table_of
 
 State = Literal["received", "replied", "sending", "sent", "unknown"]
@@ -54,18 +54,16 @@ class Delivery:
 deliveries = table_of("deliveries", Delivery, Index("deliveries_state_due", "state", "due"))
 
 
-class Deliveries:
-    """Every method raises `StoreError` when the store cannot be reached."""
-
+class Deliveries(Store, table=deliveries):
     def __init__(self, engine: Engine, keep: float) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._keep = keep
 
     def claim(self, id_: str, party: str, now: float) -> Delivery | None:
         """Return None when the message is ours to work on, else what another delivery of it has led to so far."""
         row = asdict(Delivery(id_, party, "received", at=now, due=now))
         try:
-            execute(self._engine, "deliveries", insert(deliveries), row)
+            self._execute(insert(deliveries), row)
         except IntegrityError:
             return None if self._taken_over(id_, now) else self.find(id_)
         return None
@@ -100,7 +98,7 @@ class Deliveries:
         self._set(deliveries.c.id == id_, {"state": state, "address": ""})
 
     def sweep(self, now: float) -> None:
-        execute(self._engine, "deliveries", delete(deliveries).where(deliveries.c.at < now - self._keep))
+        self._execute(delete(deliveries).where(deliveries.c.at < now - self._keep))
 
     def _taken_over(self, id_: str, now: float) -> bool:
         """Return True for a message that its process dropped and that is now ours."""
@@ -108,8 +106,8 @@ class Deliveries:
         return self._set(dropped, {"at": now}) == 1
 
     def _set(self, which: ColumnElement[bool], values: dict[str, object]) -> int:
-        return execute(self._engine, "deliveries", update(deliveries).where(which).values(values))
+        return self._execute(update(deliveries).where(which).values(values))
 
     def _all(self, which: ColumnElement[bool], most: int) -> list[Delivery]:
         query = select(deliveries).where(which).order_by(deliveries.c.due).limit(most)
-        return [Delivery(*row) for row in fetch(self._engine, "deliveries", query)]
+        return [Delivery(*row) for row in self._fetch(query)]

@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Literal
 
-from sqlalchemy import Engine, Index, Integer, Select, String, Text, insert, select, update
+from sqlalchemy import Index, Integer, Select, String, Text, insert, select, update
 
-from app.records.database import fetch, transaction
+from app.records.database import Store
 from app.records.review_queue import questions
 from app.records.tables import KEY, Time, table_of
 
@@ -36,17 +36,12 @@ class Proposal:
 proposals = table_of("proposals", Proposal, Index("proposals_state", "state"))
 
 
-class Proposals:
-    """Every method raises `StoreError` when the store cannot be reached."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
+class Proposals(Store, table=proposals):
     def add(self, proposal: Proposal) -> None:
         """Write a proposal and the state of its questions, durably."""
         row = asdict(proposal) | {"lines": "\n".join(proposal.lines), "message_ids": " ".join(proposal.message_ids)}
         del row["id"]
-        with transaction(self._engine, "proposals") as connection:
+        with self._transaction() as connection:
             connection.execute(insert(proposals), row)
             which = questions.c.message_id.in_(proposal.message_ids)
             connection.execute(update(questions).where(which).values(state="proposed"))
@@ -62,7 +57,7 @@ class Proposals:
 
     def settle(self, proposal: Proposal, state: State, reason: str = "") -> None:
         """Set the state of a proposal; a refused one gives its questions back to review."""
-        with transaction(self._engine, "proposals") as connection:
+        with self._transaction() as connection:
             row = proposals.c.id == proposal.id
             connection.execute(update(proposals).where(row).values(state=state, reason=reason))
             if state == "refused":
@@ -72,5 +67,5 @@ class Proposals:
     def _read(self, query: Select[Any]) -> list[Proposal]:
         return [
             replace(Proposal(*row), lines=tuple(row.lines.split("\n")), message_ids=tuple(row.message_ids.split()))
-            for row in fetch(self._engine, "proposals", query)
+            for row in self._fetch(query)
         ]

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from app import metrics
-from app.records.database import execute, fetch
+from app.records.database import Store
 from app.records.exchange import Exchange
 from app.records.tables import ChannelName, MessageId, Time, Version, table_of
 from app.records.writer import Sink
@@ -75,11 +75,11 @@ questions = table_of(
 )
 
 
-class ReviewQueue(Sink):
-    """The writer adds to the queue, and review reads it. All but the methods of a sink raise `StoreError`."""
+class ReviewQueue(Store, Sink, table=questions):
+    """The writer adds to the queue, and review reads it."""
 
     def __init__(self, engine: Engine, keep: timedelta, redact: Callable[[str], str]) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._keep = keep
         self._redact = redact
 
@@ -120,13 +120,13 @@ class ReviewQueue(Sink):
     def decide(self, message_ids: Sequence[str], state: State) -> int:
         """Set the state of questions, and return how many of them there were."""
         which = questions.c.message_id.in_(message_ids)
-        return execute(self._engine, "questions", update(questions).where(which).values(state=state))
+        return self._execute(update(questions).where(which).values(state=state))
 
     def purge(self, before: datetime) -> int:
-        return execute(self._engine, "questions", delete(questions).where(questions.c.at < before))
+        return self._execute(delete(questions).where(questions.c.at < before))
 
     def _read(self, query: Select[Any]) -> list[KeptQuestion]:
-        return [KeptQuestion(*row) for row in fetch(self._engine, "questions", query)]
+        return [KeptQuestion(*row) for row in self._fetch(query)]
 
 
 def is_near_urgent(exchange: Exchange) -> bool:
