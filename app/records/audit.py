@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from sqlalchemy import Column, Index, Integer, String, insert, select
 
 from app.records.database import Store
-from app.records.tables import Subject, Time, table_of
+from app.records.tables import Subject, table_of
 
 Act = Literal[
     "sign-in",
@@ -27,7 +28,7 @@ Act = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    at: Time
+    at: datetime
     who: Annotated[str, String(200)]
     act: Annotated[Act, String(32)]
     subject: Subject

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from app import metrics
 from app.errors import StoreError
-from app.optional import load_optional
 
 WAIT = 2
 """Seconds for PostgreSQL to take a connection, and for one to come free."""
@@ -90,7 +90,7 @@ class Store:
 def migrate(engine: Engine) -> None:
     """Bring the schema up to date. Raises `StoreError` when the store cannot be reached or written."""
     if not _is_at_head(engine):
-        load_optional("app.records.migrations").migrate(engine)
+        import_module("app.records.migrations").migrate(engine)
 
 
 def _is_at_head(engine: Engine) -> bool:

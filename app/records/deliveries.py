@@ -7,21 +7,7 @@ seconds since 1970.
 from dataclasses import asdict, dataclass
 from typing import Annotated, Literal
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Engine,
-    Float,
-    Index,
-    String,
-    Text,
-    and_,
-    delete,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Engine, Index, String, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.records.database import Store
@@ -41,13 +27,13 @@ class Delivery:
     """Hash of the gateway's name and its message id."""
     party: Annotated[str, String(64)]
     state: Annotated[State, String(16)]
-    at: Annotated[float, Float]
-    due: Annotated[float, Float]
+    at: float
+    due: float
     """When to send, where a reply waits."""
-    reply: Annotated[str, Text] = ""
+    reply: str = ""
     """Approved text; empty for silence."""
-    urgent: Annotated[bool, Boolean] = False
-    address: Annotated[str, Text] = ""
+    urgent: bool = False
+    address: str = ""
     """Encrypted numbers; empty once they are not needed."""
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, Index, String, delete, func, select
 
 from app import metrics
 from app.records.database import Store
-from app.records.tables import ChannelName, MessageId, Subject, Time, Version, put, table_of
+from app.records.tables import ChannelName, MessageId, Subject, Version, put, table_of
 
 Verdict = Literal["up", "down"]
 Reason = Literal["not-my-question", "not-clear", "not-enough", "looks-wrong"]
@@ -17,7 +17,7 @@ Reason = Literal["not-my-question", "not-clear", "not-enough", "looks-wrong"]
 @dataclass(frozen=True, slots=True)
 class Opinion:
     message_id: MessageId
-    at: Time
+    at: datetime
     channel: ChannelName
     subject: Subject
     """Entry ids or intent id of the reply, joined by spaces."""

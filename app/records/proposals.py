@@ -1,13 +1,14 @@
 """Proposals of curators to change `intents/`, until `hai-faq review apply` takes or refuses them."""
 
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from sqlalchemy import Index, Integer, Select, String, Text, insert, select, update
 
 from app.records.database import Store
 from app.records.review_queue import questions
-from app.records.tables import KEY, Time, table_of
+from app.records.tables import KEY, table_of
 
 Kind = Literal["phrasing", "topic"]
 State = Literal["open", "applied", "refused"]
@@ -15,7 +16,7 @@ State = Literal["open", "applied", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    at: Time
+    at: datetime
     by: Annotated[str, String(200)]
     kind: Annotated[Kind, String(16)]
     target: Annotated[str, String(100)]
@@ -27,7 +28,7 @@ class Proposal:
     message_ids: Annotated[tuple[str, ...], Text]
     """Of the questions that it is meant for."""
     state: Annotated[State, String(16)] = "open"
-    reason: Annotated[str, Text] = ""
+    reason: str = ""
     """Why it was refused."""
     id: Annotated[int, Integer, KEY] = 0
     """Made by the store."""

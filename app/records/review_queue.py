@@ -8,26 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from sqlalchemy import (
-    Boolean,
-    Connection,
-    Engine,
-    Float,
-    Index,
-    Select,
-    String,
-    Text,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Index, Select, String, delete, func, insert, select, update
 
 from app import metrics
 from app.records.database import Store
 from app.records.exchange import Exchange
-from app.records.tables import ChannelName, MessageId, Time, Version, table_of
+from app.records.tables import ChannelName, MessageId, Version, table_of
 from app.records.writer import Sink
 
 NEAR_URGENT = 0.2
@@ -58,13 +44,13 @@ _UNSTORABLE = {
 @dataclass(frozen=True, slots=True)
 class KeptQuestion:
     message_id: MessageId
-    at: Time
+    at: datetime
     channel: ChannelName
     outcome: Annotated[str, String(16)]
-    text: Annotated[str, Text]
+    text: str
     """Redacted."""
-    urgent_score: Annotated[float, Float]
-    near_urgent: Annotated[bool, Boolean]
+    urgent_score: float
+    near_urgent: bool
     """Near the urgent bar and not raised."""
     content_version: Version
     state: Annotated[State, String(16)]

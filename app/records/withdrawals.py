@@ -1,18 +1,19 @@
 """Entries taken back by `hai-faq withhold`, shared by all replicas through the store."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Annotated
 
 from sqlalchemy import String, delete, select
 
 from app.records.database import Store
-from app.records.tables import KEY, Time, put, table_of
+from app.records.tables import KEY, put, table_of
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
     entry_id: Annotated[str, String(100), KEY]
-    at: Time
+    at: datetime
     by: Annotated[str, String(200)]
     why: Annotated[str, String(1000)]
 
