@@ -125,5 +125,5 @@ def _read(value: bytes | str | None, now: datetime) -> StoredState | None:
         stored = _STORED.validate_json(value or b"")
     except ValidationError:
         return None
-    known = stored.state.urgent is None or stored.state.urgent in TIERS
-    return stored if known and now < stored.until < now + 2 * IDLE else None
+    is_tier = stored.state.urgent is None or stored.state.urgent in TIERS
+    return stored if is_tier and now < stored.until < now + 2 * IDLE else None

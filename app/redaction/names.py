@@ -146,22 +146,22 @@ def _word(start: int, text: str, shouted: bool) -> Word:
     low, length = text.lower(), len(text)
     initials = text.isupper() and 1 < length < 5  # MSI, EMT
     capital = not shouted and text[0].isupper() and not initials
-    known, first_name = is_ordinary(text), low in words_in("first_names.txt")
+    everyday, first_name = is_ordinary(text), low in words_in("first_names.txt")
     return Word(
         start,
         start + length,
         text,
         low,
         capital,
-        unknown=length > 1 and not known,
-        certain=first_name and (capital or not known),
-        possible=first_name or (length > 1 and not known),
+        unknown=length > 1 and not everyday,
+        certain=first_name and (capital or not everyday),
+        possible=first_name or (length > 1 and not everyday),
         initial=length == 1 and low not in _VOWELS,
     )
 
 
-_Reading = tuple[re.Pattern[str], tuple[str, ...], Callable[[int], Range | None]]
-"""A phrase, its signs, and what reads the name after it."""
+_Reading = tuple[re.Pattern[str], tuple[str, ...], Callable[[Word], Range | None]]
+"""A phrase, its signs, and what reads the name that may begin with the word after it."""
 
 
 class _Reader:
@@ -187,43 +187,37 @@ class _Reader:
         )
         for pattern, signs, read in readings:
             if holds_any(lowered, signs):
-                yield from (read(cue.end()) for cue in pattern.finditer(self.flat))
+                words = (self._by_start.get(cue.end()) for cue in pattern.finditer(self.flat))
+                yield from (read(word) for word in words if word)
 
-    def told(self, at: int) -> Range | None:
+    def told(self, first: Word) -> Range | None:
         """Return the name after "my name is": whatever is no ordinary word."""
-        first = self._by_start.get(at)
-        if first is None or not (first.possible or first.initial or self._particle(first)):
-            return None
-        return self._on(first, MOST if first.capital else 3)
+        if first.possible or first.initial or self._particle(first):
+            return self._on(first, MOST if first.capital else 3)
+        return None
 
-    def titled(self, at: int) -> Range | None:
+    def titled(self, first: Word) -> Range | None:
         """Return the name after "dr": one word that is not ordinary, more where they are plainly names."""
-        first = self._by_start.get(at)
-        if first is None or not (first.likely or first.unknown or first.initial or self._particle(first)):
-            return None
-        return self._on(first, MOST if first.likely or self._particle(first) else 1)
+        if first.likely or first.unknown or first.initial or self._particle(first):
+            return self._on(first, MOST if first.likely or self._particle(first) else 1)
+        return None
 
-    def likely(self, at: int) -> Range | None:
+    def likely(self, first: Word) -> Range | None:
         """Return the name after "my mother": a first name, or what has a capital and is no ordinary word."""
-        first = self._by_start.get(at)
-        if first is None:
-            return None
         name = self._on(first, MOST)
         if first.likely or (first.initial and first.capital and name[1] > first.end + 1):
             return name
-        return self._before(_HERE, at)
+        return self._before(_HERE, first)
 
-    def _before(self, pattern: re.Pattern[str], at: int) -> Range | None:
+    def _before(self, pattern: re.Pattern[str], first: Word) -> Range | None:
         """Return the name before "here", "again" or "from": whatever is no ordinary word."""
-        first = self._by_start.get(at)
-        if first is None or not first.possible or first.text in ("MA", "RN", "NP", "PA"):
-            return None
         name = self._on(first, MOST)
-        return name if pattern.match(self.flat, name[1]) else None
+        is_name = first.possible and first.text not in ("MA", "RN", "NP", "PA")
+        return name if is_name and pattern.match(self.flat, name[1]) else None
 
-    def labelled(self, at: int) -> Range | None:
+    def labelled(self, first: Word) -> Range | None:
         """Return the name after "patient:", also last name first."""
-        name = self.told(at)
+        name = self.told(first)
         if name is None or self.flat[name[1] : name[1] + 2] != ", ":
             return name
         after = self._by_start.get(name[1] + 2)
