@@ -60,8 +60,7 @@ class Deliveries(Store, table=deliveries):
     def replied(self, id_: str, reply: str, urgent: bool, address: str, now: float) -> None:
         """Keep the reply, which waits to be sent to an address; without one whoever asked carries it."""
         state = "replied" if address else "sent"
-        values = {"state": state, "reply": reply, "urgent": urgent, "address": address, "due": now}
-        self._set(deliveries.c.id == id_, values)
+        self._set(id_, {"state": state, "reply": reply, "urgent": urgent, "address": address, "due": now})
 
     def waiting(self, now: float, most: int = 20) -> list[Delivery]:
         """Return replies to send now, and sendings that were interrupted."""
@@ -71,28 +70,26 @@ class Deliveries(Store, table=deliveries):
 
     def begin(self, delivery: Delivery, now: float) -> bool:
         """Return True in the one process that is to send it."""
-        same = and_(
-            deliveries.c.id == delivery.id, deliveries.c.state == delivery.state, deliveries.c.due == delivery.due
-        )
-        return self._set(same, {"state": "sending", "due": now}) == 1
+        same = and_(deliveries.c.state == delivery.state, deliveries.c.due == delivery.due)
+        return self._set(delivery.id, {"state": "sending", "due": now}, same) == 1
 
     def again(self, id_: str, due: float) -> None:
-        self._set(deliveries.c.id == id_, {"state": "replied", "due": due})
+        self._set(id_, {"state": "replied", "due": due})
 
     def end(self, id_: str, state: Literal["sent", "unknown"]) -> None:
         """Wipe the numbers: nothing more will be sent."""
-        self._set(deliveries.c.id == id_, {"state": state, "address": ""})
+        self._set(id_, {"state": state, "address": ""})
 
     def sweep(self, now: float) -> None:
         self._execute(delete(deliveries).where(deliveries.c.at < now - self._keep))
 
     def _taken_over(self, id_: str, now: float) -> bool:
         """Return True for a message that its process dropped and that is now ours."""
-        dropped = and_(deliveries.c.id == id_, deliveries.c.state == "received", deliveries.c.at < now - ABANDONED)
-        return self._set(dropped, {"at": now}) == 1
+        dropped = and_(deliveries.c.state == "received", deliveries.c.at < now - ABANDONED)
+        return self._set(id_, {"at": now}, dropped) == 1
 
-    def _set(self, which: ColumnElement[bool], values: dict[str, object]) -> int:
-        return self._execute(update(deliveries).where(which).values(values))
+    def _set(self, id_: str, values: dict[str, object], *where: ColumnElement[bool]) -> int:
+        return self._execute(update(deliveries).where(deliveries.c.id == id_, *where).values(values))
 
     def _all(self, which: ColumnElement[bool], most: int) -> list[Delivery]:
         query = select(deliveries).where(which).order_by(deliveries.c.due).limit(most)
