@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from sqlalchemy import Index, Integer, Select, String, Text, insert, select, update
 
 from app.records.database import Store
-from app.records.review_queue import questions
+from app.records.review_queue import deciding
 from app.records.tables import KEY, table_of
 
 Kind = Literal["phrasing", "topic"]
@@ -44,8 +44,7 @@ class Proposals(Store, table=proposals):
         del row["id"]
         with self._transaction() as connection:
             connection.execute(insert(proposals), row)
-            which = questions.c.message_id.in_(proposal.message_ids)
-            connection.execute(update(questions).where(which).values(state="proposed"))
+            connection.execute(deciding(proposal.message_ids, "proposed"))
 
     def open(self) -> list[Proposal]:
         return self._read(select(proposals).where(proposals.c.state == "open").order_by(proposals.c.id))
@@ -62,8 +61,7 @@ class Proposals(Store, table=proposals):
             row = proposals.c.id == proposal.id
             connection.execute(update(proposals).where(row).values(state=state, reason=reason))
             if state == "refused":
-                which = questions.c.message_id.in_(proposal.message_ids)
-                connection.execute(update(questions).where(which).values(state="open"))
+                connection.execute(deciding(proposal.message_ids, "open"))
 
     def _read(self, query: Select[Any]) -> list[Proposal]:
         return [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from sqlalchemy import Connection, Engine, Index, Select, String, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Index, Select, String, Update, delete, func, insert, select, update
 
 from app import metrics
 from app.records.database import Store
@@ -105,14 +105,18 @@ class ReviewQueue(Store, Sink, table=questions):
 
     def decide(self, message_ids: Sequence[str], state: State) -> int:
         """Set the state of questions, and return how many of them there were."""
-        which = questions.c.message_id.in_(message_ids)
-        return self._execute(update(questions).where(which).values(state=state))
+        return self._execute(deciding(message_ids, state))
 
     def purge(self, before: datetime) -> int:
         return self._execute(delete(questions).where(questions.c.at < before))
 
     def _read(self, query: Select[Any]) -> list[KeptQuestion]:
         return [KeptQuestion(*row) for row in self._fetch(query)]
+
+
+def deciding(message_ids: Sequence[str], state: State) -> Update:
+    """Return the statement that sets the state of questions."""
+    return update(questions).where(questions.c.message_id.in_(message_ids)).values(state=state)
 
 
 def is_near_urgent(exchange: Exchange) -> bool:
