@@ -30,5 +30,5 @@ sign_ins = Counter("hai_faq_sign_ins_total", "Sign-ins of staff", ["outcome"])
 
 @cache
 def labelled(counter: Counter, *labels: str) -> Counter:
-    """The child of a counter for these labels, looked up once: the library builds, locks and checks each time."""
+    """Return a counter's child for these labels, looked up once: the library builds, locks and checks each time."""
     return counter.labels(*labels)

@@ -8,6 +8,7 @@ import contextlib
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from importlib import import_module
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -21,7 +22,6 @@ from sqlalchemy.exc import ArgumentError
 from app.content import schema
 from app.dialogue.handoffs import Handoff
 from app.loading.model_cache import ContentConfig
-from app.optional import load_optional
 from app.roles import Role
 
 OF_DEPLOYMENT = frozenset({"HAI_FAQ_SECRETS_DIR", "HAI_FAQ_HOSTNAME", "HAI_FAQ_IMAGE"})
@@ -50,7 +50,7 @@ def _check_store(url: str) -> str:
 
 def _check_redis(url: SecretStr) -> SecretStr:
     """A connection that is made and not opened tells whether redis-py knows each option."""
-    redis = load_optional("redis.asyncio.connection")
+    redis = import_module("redis.asyncio.connection")
     with contextlib.suppress(ValueError, TypeError, redis.RedisError):  # their words may hold the password
         options = {**redis.parse_url(url.get_secret_value())}
         options.pop("max_connections", None)  # of the pool

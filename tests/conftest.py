@@ -29,7 +29,7 @@ _numbers = itertools.count()
 def seal(folder: Path, role: str = "doctor") -> None:
     """Seals every text of a folder as it stands."""
     content = files.load_content(folder)
-    texts = {**content.texts(), approval.URGENT_KEY: files.urgent_text(folder)}
+    texts = files.sealed_texts(folder, content)
     lock = approval.read_lock(folder / files.LOCK)
     approval.write_lock(folder / files.LOCK, lock.sealing(texts, date(2029, 1, 1), role, "Dr. Test"))
 

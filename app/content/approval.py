@@ -18,7 +18,6 @@ from app.errors import ContentError
 
 DEMO = "demo"
 """Role of the seals that the repository ships; it is no approval for patients."""
-TEXT, PARAGRAPH = "text", "paragraph"
 URGENT_KEY = "urgent.yaml"
 
 _HEADER = "# Written by `hai-faq approve` and `hai-faq sources seal`. Do not edit by hand.\n"
@@ -75,12 +74,12 @@ def _seals(texts: Mapping[str, str], on: date, role: str, by: str) -> dict[str, 
 def read_lock(path: Path) -> Lock:
     """Return the seals of a file, none where there is no file. Raises `ContentError` on a line that is no seal."""
     lines = read_text(path).splitlines() if path.exists() else []
-    seals: dict[str, dict[str, Seal]] = {TEXT: {}, PARAGRAPH: {}}
+    seals: dict[str, dict[str, Seal]] = {"text": {}, "paragraph": {}}
     for number, line in enumerate(lines, 1):
         if line and not line.startswith("#"):
             kind, key, seal = _parse(path, number, line)
             seals[kind][key] = seal
-    return Lock(seals[TEXT], seals[PARAGRAPH])
+    return Lock(seals["text"], seals["paragraph"])
 
 
 def _parse(path: Path, number: int, line: str) -> tuple[str, str, Seal]:
@@ -97,7 +96,7 @@ def _parse(path: Path, number: int, line: str) -> tuple[str, str, Seal]:
 def write_lock(path: Path, lock: Lock) -> None:
     """Raise `ContentError` rather than write a role or name that would not be read back as it is."""
     lines = [_HEADER]
-    for kind, seals in ((PARAGRAPH, lock.paragraphs), (TEXT, lock.texts)):
+    for kind, seals in (("paragraph", lock.paragraphs), ("text", lock.texts)):
         for key, seal in sorted(seals.items()):
             line = f"{kind} {key} {seal.sha256} {seal.on.isoformat()} {seal.role} {seal.by}"
             if not _LINE.fullmatch(line) or _parse(path, 1, line) != (kind, key, seal):

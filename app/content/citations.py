@@ -64,11 +64,12 @@ class Drift:
 
 def drifted(content: Content, document: str, text: str, seals: Mapping[str, Seal]) -> list[Drift]:
     """Return the cited paragraphs of a document that are missing, changed, or were never sealed."""
-    return [
-        Drift(place, problem, _citing(content, place))
-        for place, _, problem in _compared(content, document, text, seals)
-        if problem
-    ]
+    drifts = []
+    for place, _, problem in _compared(content, document, text, seals):
+        if problem:
+            citing = (id_ for id_, entry in content.entries.items() if place in map(str, entry.sources))
+            drifts.append(Drift(place, problem, tuple(citing)))
+    return drifts
 
 
 def passages(content: Content, texts: Mapping[str, str], seals: Mapping[str, Seal]) -> dict[str, str]:
@@ -95,7 +96,3 @@ def _problem(paragraph: str | None, seal: Seal | None) -> str:
     if seal is None:
         return "has no fingerprint"
     return "" if seal.sha256 == digest(paragraph) else "has changed"
-
-
-def _citing(content: Content, place: str) -> tuple[str, ...]:
-    return tuple(id_ for id_, entry in content.entries.items() if place in map(str, entry.sources))

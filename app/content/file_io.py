@@ -56,16 +56,15 @@ def write_all(changes: Mapping[Path, bytes], verify: Callable[[], None] = lambda
     When one cannot be written, `verify` raises or the process is told to stop, all get back what they held. Between
     two replacements a reader may see the new of one beside the old of another, for milliseconds.
     """
-    before = {path: path.read_bytes() if path.is_file() else None for path in changes}
-    touched: list[Path] = []
+    before: dict[Path, bytes | None] = {}
     try:
         for path, content in changes.items():
-            touched.append(path)
+            before[path] = path.read_bytes() if path.is_file() else None
             write(path, content)
         verify()
     except BaseException:
-        for path in touched:
-            _restore(path, before[path])
+        for path, held in before.items():
+            _restore(path, held)
         raise
 
 

@@ -1,6 +1,5 @@
 """The models of faq.yaml and intents/, frozen once read."""
 
-import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
@@ -14,25 +13,22 @@ Tier = Literal["emergency", "crisis", "call-now"]
 TIERS: tuple[Tier, ...] = ("emergency", "crisis", "call-now")
 """Urgent tiers, the most urgent first."""
 CALM = "calm"
+SAFETY = frozenset({*(f"{tier}{suffix}" for tier in TIERS for suffix in ("", "-staff")), "safety-notice", "fallback"})
 SCRIPTS = (
-    *(f"{tier}{suffix}" for tier in TIERS for suffix in ("", "-staff")),
-    *("safety-notice", "fallback", "not-covered", "care-line", "clarify", "clarify-none", "none-chosen"),
-    *("source-label", "demo-banner", "welcome", "offline", "too-long"),
+    *("not-covered", "care-line", "clarify", "clarify-none", "none-chosen", "source-label", "demo-banner", "welcome"),
+    *("offline", "too-long"),
 )
-"""Scripts that the service itself needs."""
+"""Scripts that the service itself needs beside those of safety."""
 SMALLTALK = (
     *("greeting", "thanks", "goodbye", "bot-identity", "capabilities", "human"),
     *("acknowledge", "frustration", "unclear"),
 )
 SMS = ("sms-first", "sms-stop", "sms-start", "sms-help", "sms-media", "sms-more", "sms-choose")
 """Scripts that text messages need; content that is never texted may leave them out."""
-SAFETY = frozenset({*(f"{tier}{suffix}" for tier in TIERS for suffix in ("", "-staff")), "safety-notice", "fallback"})
 IN_LANGUAGE = ("language", *TIERS)
 """Scripts that each language other than English has: `language-es`, `emergency-es` ..."""
 NOT_COVERED = "nc-"
 """Ids of not-covered topics start with this, so that no entry can be taken for one."""
-
-_BRACES = re.compile(r"\{([^{}]*)\}")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -251,7 +247,3 @@ class Intents(Strict):
     lexicon: LexiconData
     languages: Mapping[str, LanguageEvidence]
     follow_ups: tuple[FollowUp, ...] = ()
-
-
-def unknown_placeholders(text: str) -> list[str]:
-    return [name for name in _BRACES.findall(text) if name not in (*PLACEHOLDERS, "title")]

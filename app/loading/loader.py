@@ -61,7 +61,7 @@ def version_of(folder: Path) -> str:
 
 
 def _check_needs(config: ContentConfig, content: Content) -> None:
-    """Raises `ContentError` or `SettingsError` where the settings need a script or a topic that is not there."""
+    """Raise `ContentError` or `SettingsError` where the settings need a script or a topic that is not there."""
     missing = [id_ for id_ in config.scripts if id_ not in content.scripts]
     if missing:
         raise ContentError(config.content / files.FAQ, 1, "scripts", f"text messages need {', '.join(missing)}")

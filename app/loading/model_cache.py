@@ -96,8 +96,8 @@ def _fit(config: ContentConfig, target: Path) -> None:
     intents = files.load_intents(config.content, content)
     if key(config) != target.name:  # another fit was waited for: this would be a model under a wrong name
         raise ContentChanged(config.content, 1, "", "changed while it was read")
-    lessons = training_sets(content, intents, config.risk)
-    _put(target, lambda folder: matcher.fit_together(lessons, lexicon_of(intents), folder))
+    sets = training_sets(content, intents, config.risk)
+    _put(target, lambda folder: matcher.fit_together(sets, lexicon_of(intents), folder))
 
 
 def _put(target: Path, fill: Callable[[Path], object]) -> None:
@@ -111,8 +111,8 @@ def _put(target: Path, fill: Callable[[Path], object]) -> None:
 
 def _forget_others(target: Path) -> None:
     """Keep the two newest models, so that a roll-back starts at once, and nothing of fits that were killed."""
-    for left in target.parent.glob(f"{_FITTING}*"):
-        shutil.rmtree(left, ignore_errors=True)
+    for unfinished in target.parent.glob(f"{_FITTING}*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
     others = [path.parent for path in target.parent.glob(f"*/{model.MANIFEST}") if path.parent != target]
     for old in sorted(others, key=lambda path: path.stat().st_mtime)[:-1]:
         shutil.rmtree(old, ignore_errors=True)

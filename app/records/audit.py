@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
-from sqlalchemy import Column, Engine, Index, Integer, String, insert, select
+from sqlalchemy import Column, Index, Integer, String, insert, select
 
-from app.records.database import execute, fetch
-from app.records.tables import Subject, Time, table_of
+from app.records.database import Store
+from app.records.tables import Subject, table_of
 
 Act = Literal[
     "sign-in",
@@ -27,7 +28,7 @@ Act = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    at: Time
+    at: datetime
     who: Annotated[str, String(200)]
     act: Annotated[Act, String(32)]
     subject: Subject
@@ -37,17 +38,14 @@ class Event:
 audit = table_of("audit", Event, Column("id", Integer, primary_key=True), Index("audit_at", "at"))
 
 
-class Audit:
-    """The audit is kept for good: whoever is responsible for the records clears it by hand. Raises `StoreError`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+class Audit(Store, table=audit):
+    """The audit is kept for good: whoever is responsible for the records clears it by hand."""
 
     def add(self, event: Event) -> None:
         """Write an event, durably; what it tells of must not happen when this fails."""
         row = asdict(event) | {"who": event.who[:200], "subject": event.subject[:400]}
-        execute(self._engine, "audit", insert(audit), row)
+        self._execute(insert(audit), row)
 
     def all(self) -> Sequence[Event]:
         query = select(audit.c.at, audit.c.who, audit.c.act, audit.c.subject).order_by(audit.c.id)
-        return [Event(*row) for row in fetch(self._engine, "audit", query)]
+        return [Event(*row) for row in self._fetch(query)]

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Boolean, Column, Engine, Float, String, Table, delete, select
+from sqlalchemy import Boolean, Column, Float, String, Table, delete, select
 
-from app.records.database import fetch, transaction
+from app.records.database import Store
 from app.records.tables import metadata, put
 
 consents = Table(
@@ -16,24 +16,20 @@ consents = Table(
 )
 
 
-class Consents:
-    """Every method raises `StoreError` when the store cannot be reached.
+class Consents(Store, table=consents):
+    """A number goes by its hash under each key that is still valid, the newest first.
 
-    A number goes by its hash under each key that is still valid, the newest first: an opt-out under any of them
-    counts, and what is written is written under the newest.
+    An opt-out under any of them counts, and what is written is written under the newest.
     """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     def opted_out(self, parties: Sequence[str]) -> bool | None:
         """Return True for a number that wants no texts, None for one that has never written."""
         query = select(consents.c.party, consents.c.opted_out).where(consents.c.party.in_(parties))
-        answers = {row.party: row.opted_out for row in fetch(self._engine, "consents", query)}
+        answers = {row.party: row.opted_out for row in self._fetch(query)}
         return next((answers[party] for party in parties if party in answers), None)
 
     def set(self, parties: Sequence[str], opted_out: bool, at: float) -> None:
         newest, *older = parties
-        with transaction(self._engine, "consents") as connection:
+        with self._transaction() as connection:
             put(connection, consents, {"party": newest, "opted_out": opted_out, "at": at})
             connection.execute(delete(consents).where(consents.c.party.in_(older)))

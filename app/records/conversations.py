@@ -59,9 +59,8 @@ class Conversations(ABC):
 
 
 class MemoryConversations(Conversations):
-    def __init__(self, most: int = MAX_CONVERSATIONS, idle: timedelta = IDLE) -> None:
+    def __init__(self, most: int = MAX_CONVERSATIONS) -> None:
         self._most = most
-        self._idle = idle
         self._stored: OrderedDict[str, StoredState] = OrderedDict()
 
     async def save(self, id_: str, state: State, now: datetime, waited: float = 0.0) -> None:  # noqa: ARG002
@@ -76,7 +75,7 @@ class MemoryConversations(Conversations):
 
     def follow(self, id_: str, state: State, now: datetime) -> StoredState:
         """Store and return the state that comes after the one stored now."""
-        before, until = self._stored.get(id_), now + self._idle
+        before, until = self._stored.get(id_), now + IDLE
         stored = StoredState(state, max(until, before.until + _TICK) if before else until)
         self.keep(id_, stored)
         return stored
@@ -94,9 +93,9 @@ class MemoryConversations(Conversations):
 class RedisConversations(Conversations):
     """Every state is in this process's memory too: with Redis gone, its conversations go on."""
 
-    def __init__(self, redis: "RedisClient", memory: MemoryConversations | None = None) -> None:
+    def __init__(self, redis: "RedisClient") -> None:
         self._redis = redis
-        self._memory = memory or MemoryConversations()
+        self._memory = MemoryConversations()
 
     async def save(self, id_: str, state: State, now: datetime, waited: float = 0.0) -> None:
         stored = self._memory.follow(id_, state, now)
@@ -126,5 +125,5 @@ def _read(value: bytes | str | None, now: datetime) -> StoredState | None:
         stored = _STORED.validate_json(value or b"")
     except ValidationError:
         return None
-    known = stored.state.urgent is None or stored.state.urgent in TIERS
-    return stored if known and now < stored.until < now + 2 * IDLE else None
+    is_tier = stored.state.urgent is None or stored.state.urgent in TIERS
+    return stored if is_tier and now < stored.until < now + 2 * IDLE else None

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Column, Connection, Date, Engine, Integer, String, Table, select
+from sqlalchemy import Column, Connection, Date, Integer, String, Table, select
 
-from app.records.database import fetch
+from app.records.database import Store
 from app.records.exchange import Exchange
 from app.records.tables import insert_into, metadata
 from app.records.writer import Sink
@@ -31,11 +31,8 @@ Key = tuple[date, str, str, str]
 """Day, channel, measure and name."""
 
 
-class Counts(Sink):
+class Counts(Store, Sink, table=counts):
     """The writer adds to the counts, and the insights read them."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     def write(self, connection: Connection, batch: Sequence[Exchange]) -> None:
         """Add to the counts, rows in one order, so that two replicas never wait for each other."""
@@ -50,10 +47,9 @@ class Counts(Sink):
         """Remove nothing: nobody can be told from a count."""
 
     def since(self, day: date) -> list[tuple[Key, int]]:
-        """Return how often each key was counted from this day on, in order. Raises `StoreError`."""
+        """Return how often each key was counted from this day on, in order."""
         query = select(counts).where(counts.c.day >= day).order_by(*counts.primary_key.columns)
-        rows = fetch(self._engine, "counts", query)
-        return [((row.day, row.channel, row.measure, row.name), row.times) for row in rows]
+        return [((row.day, row.channel, row.measure, row.name), row.times) for row in self._fetch(query)]
 
 
 def keys_of(exchange: Exchange) -> Iterator[Key]:

@@ -1,18 +1,18 @@
 """The one engine that reaches the tables, and its transactions."""
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, create_engine, dialects, event, make_url
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, dialects, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app import metrics
 from app.errors import StoreError
-from app.optional import load_optional
 
 WAIT = 2
 """Seconds for PostgreSQL to take a connection, and for one to come free."""
@@ -45,7 +45,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     cursor.close()
 
 
-@contextlib.contextmanager
+@contextmanager
 def transaction(engine: Engine, store: str) -> Iterator[Connection]:
     """Yield a connection whose changes are durable when it ends.
 
@@ -62,22 +62,35 @@ def transaction(engine: Engine, store: str) -> Iterator[Connection]:
         raise StoreError(f"{store} cannot be reached: {type(error).__name__}") from error
 
 
-def fetch(engine: Engine, store: str, query: Executable) -> Sequence[Any]:
-    """Return the rows of a query, read in a transaction of its own. Raises `StoreError`."""
-    with transaction(engine, store) as connection:
-        return connection.execute(query).all()
+class Store:
+    """The records of one table. Every method of a store raises `StoreError` when the database cannot be reached."""
 
+    _name: str
 
-def execute(engine: Engine, store: str, statement: Executable, row: Mapping[str, Any] | None = None) -> int:
-    """Return how many rows a statement changed, durably. Raises `StoreError`."""
-    with transaction(engine, store) as connection:
-        return connection.execute(statement, row).rowcount
+    def __init_subclass__(cls, table: Table) -> None:
+        cls._name = table.name
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        return transaction(self._engine, self._name)
+
+    def _fetch(self, query: Executable) -> Sequence[Any]:
+        """Return the rows of a query, read in a transaction of its own."""
+        with self._transaction() as connection:
+            return connection.execute(query).all()
+
+    def _execute(self, statement: Executable, row: Mapping[str, Any] | None = None) -> int:
+        """Return how many rows a statement changed, durably."""
+        with self._transaction() as connection:
+            return connection.execute(statement, row).rowcount
 
 
 def migrate(engine: Engine) -> None:
     """Bring the schema up to date. Raises `StoreError` when the store cannot be reached or written."""
     if not _is_at_head(engine):
-        load_optional("app.records.migrations").migrate(engine)
+        import_module("app.records.migrations").migrate(engine)
 
 
 def _is_at_head(engine: Engine) -> bool:
@@ -89,9 +102,5 @@ def _is_at_head(engine: Engine) -> bool:
             revisions = connection.exec_driver_sql("select version_num from alembic_version").scalars().all()
     except SQLAlchemyError:
         return False
-    return revisions == [newest_revision()]
-
-
-def newest_revision() -> str:
-    """Return the newest revision: the names of their files begin with it."""
-    return max(path.name for path in REVISIONS.glob("*.py"))[:4]
+    newest = max(path.name for path in REVISIONS.glob("*.py"))[:4]  # the names of their files begin with it
+    return revisions == [newest]

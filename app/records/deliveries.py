@@ -7,24 +7,10 @@ seconds since 1970.
 from dataclasses import asdict, dataclass
 from typing import Annotated, Literal
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Engine,
-    Float,
-    Index,
-    String,
-    Text,
-    and_,
-    delete,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Engine, Index, String, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.records.database import execute, fetch
+from app.records.database import Store
 from app.records.tables import KEY, table_of
 
 State = Literal["received", "replied", "sending", "sent", "unknown"]
@@ -41,31 +27,29 @@ class Delivery:
     """Hash of the gateway's name and its message id."""
     party: Annotated[str, String(64)]
     state: Annotated[State, String(16)]
-    at: Annotated[float, Float]
-    due: Annotated[float, Float]
+    at: float
+    due: float
     """When to send, where a reply waits."""
-    reply: Annotated[str, Text] = ""
+    reply: str = ""
     """Approved text; empty for silence."""
-    urgent: Annotated[bool, Boolean] = False
-    address: Annotated[str, Text] = ""
+    urgent: bool = False
+    address: str = ""
     """Encrypted numbers; empty once they are not needed."""
 
 
 deliveries = table_of("deliveries", Delivery, Index("deliveries_state_due", "state", "due"))
 
 
-class Deliveries:
-    """Every method raises `StoreError` when the store cannot be reached."""
-
+class Deliveries(Store, table=deliveries):
     def __init__(self, engine: Engine, keep: float) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._keep = keep
 
     def claim(self, id_: str, party: str, now: float) -> Delivery | None:
         """Return None when the message is ours to work on, else what another delivery of it has led to so far."""
         row = asdict(Delivery(id_, party, "received", at=now, due=now))
         try:
-            execute(self._engine, "deliveries", insert(deliveries), row)
+            self._execute(insert(deliveries), row)
         except IntegrityError:
             return None if self._taken_over(id_, now) else self.find(id_)
         return None
@@ -76,8 +60,7 @@ class Deliveries:
     def replied(self, id_: str, reply: str, urgent: bool, address: str, now: float) -> None:
         """Keep the reply, which waits to be sent to an address; without one whoever asked carries it."""
         state = "replied" if address else "sent"
-        values = {"state": state, "reply": reply, "urgent": urgent, "address": address, "due": now}
-        self._set(deliveries.c.id == id_, values)
+        self._set(id_, {"state": state, "reply": reply, "urgent": urgent, "address": address, "due": now})
 
     def waiting(self, now: float, most: int = 20) -> list[Delivery]:
         """Return replies to send now, and sendings that were interrupted."""
@@ -87,29 +70,27 @@ class Deliveries:
 
     def begin(self, delivery: Delivery, now: float) -> bool:
         """Return True in the one process that is to send it."""
-        same = and_(
-            deliveries.c.id == delivery.id, deliveries.c.state == delivery.state, deliveries.c.due == delivery.due
-        )
-        return self._set(same, {"state": "sending", "due": now}) == 1
+        same = and_(deliveries.c.state == delivery.state, deliveries.c.due == delivery.due)
+        return self._set(delivery.id, {"state": "sending", "due": now}, same) == 1
 
     def again(self, id_: str, due: float) -> None:
-        self._set(deliveries.c.id == id_, {"state": "replied", "due": due})
+        self._set(id_, {"state": "replied", "due": due})
 
     def end(self, id_: str, state: Literal["sent", "unknown"]) -> None:
         """Wipe the numbers: nothing more will be sent."""
-        self._set(deliveries.c.id == id_, {"state": state, "address": ""})
+        self._set(id_, {"state": state, "address": ""})
 
     def sweep(self, now: float) -> None:
-        execute(self._engine, "deliveries", delete(deliveries).where(deliveries.c.at < now - self._keep))
+        self._execute(delete(deliveries).where(deliveries.c.at < now - self._keep))
 
     def _taken_over(self, id_: str, now: float) -> bool:
         """Return True for a message that its process dropped and that is now ours."""
-        dropped = and_(deliveries.c.id == id_, deliveries.c.state == "received", deliveries.c.at < now - ABANDONED)
-        return self._set(dropped, {"at": now}) == 1
+        dropped = and_(deliveries.c.state == "received", deliveries.c.at < now - ABANDONED)
+        return self._set(id_, {"at": now}, dropped) == 1
 
-    def _set(self, which: ColumnElement[bool], values: dict[str, object]) -> int:
-        return execute(self._engine, "deliveries", update(deliveries).where(which).values(values))
+    def _set(self, id_: str, values: dict[str, object], *where: ColumnElement[bool]) -> int:
+        return self._execute(update(deliveries).where(deliveries.c.id == id_, *where).values(values))
 
     def _all(self, which: ColumnElement[bool], most: int) -> list[Delivery]:
         query = select(deliveries).where(which).order_by(deliveries.c.due).limit(most)
-        return [Delivery(*row) for row in fetch(self._engine, "deliveries", query)]
+        return [Delivery(*row) for row in self._fetch(query)]

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from sqlalchemy import Engine, Index, String, delete, func, select
 
 from app import metrics
-from app.records.database import fetch, transaction
-from app.records.tables import ChannelName, MessageId, Subject, Time, Version, put, table_of
+from app.records.database import Store
+from app.records.tables import ChannelName, MessageId, Subject, Version, put, table_of
 
 Verdict = Literal["up", "down"]
 Reason = Literal["not-my-question", "not-clear", "not-enough", "looks-wrong"]
@@ -17,7 +17,7 @@ Reason = Literal["not-my-question", "not-clear", "not-enough", "looks-wrong"]
 @dataclass(frozen=True, slots=True)
 class Opinion:
     message_id: MessageId
-    at: Time
+    at: datetime
     channel: ChannelName
     subject: Subject
     """Entry ids or intent id of the reply, joined by spaces."""
@@ -39,26 +39,26 @@ class Tally:
     times: int
 
 
-class Feedback:
+class Feedback(Store, table=feedback):
     """One opinion a message, kept as long as the ledger keeps the decision itself."""
 
     def __init__(self, engine: Engine, keep: timedelta) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._keep = keep
 
     def give(self, opinion: Opinion) -> None:
-        """Write an opinion, durably; a second one on a message replaces the first. Raises `StoreError`."""
-        with transaction(self._engine, "feedback") as connection:
+        """Write an opinion, durably; a second one on a message replaces the first."""
+        with self._transaction() as connection:
             connection.execute(delete(feedback).where(feedback.c.at < opinion.at - self._keep))
             put(connection, feedback, asdict(opinion))
         metrics.feedback.labels(opinion.verdict).inc()
 
     def all(self) -> list[Opinion]:
-        """Return all opinions, the oldest first. Raises `StoreError`."""
-        return [Opinion(*row) for row in fetch(self._engine, "feedback", select(feedback).order_by(feedback.c.at))]
+        """Return all opinions, the oldest first."""
+        return [Opinion(*row) for row in self._fetch(select(feedback).order_by(feedback.c.at))]
 
     def tally(self, since: datetime) -> list[Tally]:
-        """Return how often each was given from a time on, in no order. Raises `StoreError`."""
+        """Return how often each was given from a time on, in no order."""
         same = (feedback.c.subject, feedback.c.verdict, feedback.c.reason)
         query = select(*same, func.count()).where(feedback.c.at >= since).group_by(*same)
-        return [Tally(*row) for row in fetch(self._engine, "feedback", query)]
+        return [Tally(*row) for row in self._fetch(query)]

@@ -1,6 +1,7 @@
 """The ledger keeps decisions without text, so that a wrong answer or a missed emergency can be investigated."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Boolean, Column, Connection, Float, Index, String, Table, delete, insert
@@ -27,15 +28,13 @@ decisions = Table(
 )
 
 
+@dataclass(frozen=True)
 class Ledger(Sink):
-    """Every exchange leaves one decision.
+    """Every exchange leaves one decision."""
 
-    `text_hash` makes a keyed hash of a text: equal texts can be counted, none can be read.
-    """
-
-    def __init__(self, keep: timedelta, text_hash: Callable[[str], str]) -> None:
-        self._keep = keep
-        self._text_hash = text_hash
+    keep: timedelta
+    text_hash: Callable[[str], str]
+    """Makes a keyed hash of a text: equal texts can be counted, none can be read."""
 
     def write(self, connection: Connection, batch: Sequence[Exchange]) -> None:
         connection.execute(insert(decisions), [self._row(exchange) for exchange in batch])
@@ -47,7 +46,7 @@ class Ledger(Sink):
             "channel": exchange.channel,
             "kind": exchange.kind,
             "subject": " ".join(exchange.subject),
-            "text_hash": self._text_hash(exchange.folded),
+            "text_hash": self.text_hash(exchange.folded),
             "confidence": round(exchange.confidence, 4),
             "urgent_score": round(exchange.urgent_score, 4),
             "check_failed": exchange.check_failed,
@@ -56,4 +55,4 @@ class Ledger(Sink):
         }
 
     def sweep(self, connection: Connection, now: datetime) -> None:
-        connection.execute(delete(decisions).where(decisions.c.at < now - self._keep))
+        connection.execute(delete(decisions).where(decisions.c.at < now - self.keep))

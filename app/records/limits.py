@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # a service with one replica does without redis-py
 
     from app.records.redis_client import RedisClient
 
+Clock = Callable[[], float]
+"""Returns seconds."""
 MAX_CLIENTS = 50_000
 """The client idle the longest makes room for a new one."""
 
@@ -35,11 +37,7 @@ class _Bucket:
 
 class MemoryLimits(Limits):
     def __init__(
-        self,
-        rate: float,
-        most: int = MAX_CLIENTS,
-        burst: float | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        self, rate: float, burst: float | None = None, most: int = MAX_CLIENTS, clock: Clock = time.monotonic
     ) -> None:
         self.rate = rate
         self.burst = burst or rate
@@ -63,38 +61,31 @@ class MemoryLimits(Limits):
         return True
 
 
+@dataclass(frozen=True, slots=True)
 class RedisLimits(Limits):
-    """`name` keeps the buckets of one limit apart from those of another, `key` hides who the clients are.
+    """Buckets that replicas share; with Redis down, each counts by itself."""
 
-    `clock` is Redis's own, the one that replicas share, unless another is given.
-    """
-
-    def __init__(
-        self,
-        redis: "RedisClient",
-        name: str,
-        key: bytes,
-        memory: MemoryLimits,
-        clock: Callable[[], float] | None = None,
-    ) -> None:
-        self._redis = redis
-        self._name = name
-        self._key = key
-        self._memory = memory
-        self._clock = clock
+    redis: "RedisClient"
+    name: str
+    """Keeps the buckets of one limit apart from those of another."""
+    key: bytes
+    """Hides who the clients are."""
+    memory: MemoryLimits
+    clock: Clock | None = None
+    """None for Redis's own clock, the one that replicas share."""
 
     async def allows(self, client: str) -> bool:
-        hidden = hmac.digest(self._key, f"limit\0{client}".encode("utf-8", "replace"), "sha256").hex()[:32]
-        bucket = f"hai-faq:limit:{self._name}:{hidden}"
-        now = repr(self._clock()) if self._clock else ""
+        hidden = hmac.digest(self.key, f"limit\0{client}".encode("utf-8", "replace"), "sha256").hex()[:32]
+        bucket = f"hai-faq:limit:{self.name}:{hidden}"
+        now = repr(self.clock()) if self.clock else ""
         try:
-            return await self._redis.attempt("limits", lambda redis: self._take(redis, bucket, now))
+            return await self.redis.attempt("limits", lambda redis: self._take(redis, bucket, now))
         except StoreError:
-            return await self._memory.allows(client)
+            return await self.memory.allows(client)
 
     async def _take(self, redis: "Redis", bucket: str, now: str) -> bool:
         take = redis.register_script(_TAKE)  # sent the first time, and after a restart
-        return bool(await take(keys=[bucket], args=[self._memory.rate, self._memory.burst, now]))
+        return bool(await take(keys=[bucket], args=[self.memory.rate, self.memory.burst, now]))
 
 
 _TAKE = """
@@ -103,9 +94,9 @@ if not now then
   local clock = redis.call('TIME')
   now = clock[1] + clock[2] / 1000000
 end
-local kept = redis.call('HMGET', KEYS[1], 'tokens', 'at')
-local at = math.max(now, tonumber(kept[2]) or now)
-local tokens = math.min(burst, (tonumber(kept[1]) or burst) + (at - (tonumber(kept[2]) or at)) * rate)
+local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local at = math.max(now, tonumber(bucket[2]) or now)
+local tokens = math.min(burst, (tonumber(bucket[1]) or burst) + (at - (tonumber(bucket[2]) or at)) * rate)
 local allowed = tokens >= 1
 redis.call('HSET', KEYS[1], 'tokens', allowed and tokens - 1 or tokens, 'at', at)
 redis.call('EXPIRE', KEYS[1], 60 + math.ceil(burst / rate))

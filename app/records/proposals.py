@@ -1,13 +1,14 @@
 """Proposals of curators to change `intents/`, until `hai-faq review apply` takes or refuses them."""
 
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from sqlalchemy import Engine, Index, Integer, Select, String, Text, insert, select, update
+from sqlalchemy import Index, Integer, Select, String, Text, insert, select, update
 
-from app.records.database import fetch, transaction
-from app.records.review_queue import questions
-from app.records.tables import KEY, Time, table_of
+from app.records.database import Store
+from app.records.review_queue import deciding
+from app.records.tables import KEY, table_of
 
 Kind = Literal["phrasing", "topic"]
 State = Literal["open", "applied", "refused"]
@@ -15,7 +16,7 @@ State = Literal["open", "applied", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    at: Time
+    at: datetime
     by: Annotated[str, String(200)]
     kind: Annotated[Kind, String(16)]
     target: Annotated[str, String(100)]
@@ -27,7 +28,7 @@ class Proposal:
     message_ids: Annotated[tuple[str, ...], Text]
     """Of the questions that it is meant for."""
     state: Annotated[State, String(16)] = "open"
-    reason: Annotated[str, Text] = ""
+    reason: str = ""
     """Why it was refused."""
     id: Annotated[int, Integer, KEY] = 0
     """Made by the store."""
@@ -36,20 +37,14 @@ class Proposal:
 proposals = table_of("proposals", Proposal, Index("proposals_state", "state"))
 
 
-class Proposals:
-    """Every method raises `StoreError` when the store cannot be reached."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
+class Proposals(Store, table=proposals):
     def add(self, proposal: Proposal) -> None:
         """Write a proposal and the state of its questions, durably."""
         row = asdict(proposal) | {"lines": "\n".join(proposal.lines), "message_ids": " ".join(proposal.message_ids)}
         del row["id"]
-        with transaction(self._engine, "proposals") as connection:
+        with self._transaction() as connection:
             connection.execute(insert(proposals), row)
-            which = questions.c.message_id.in_(proposal.message_ids)
-            connection.execute(update(questions).where(which).values(state="proposed"))
+            connection.execute(deciding(proposal.message_ids, "proposed"))
 
     def open(self) -> list[Proposal]:
         return self._read(select(proposals).where(proposals.c.state == "open").order_by(proposals.c.id))
@@ -62,15 +57,14 @@ class Proposals:
 
     def settle(self, proposal: Proposal, state: State, reason: str = "") -> None:
         """Set the state of a proposal; a refused one gives its questions back to review."""
-        with transaction(self._engine, "proposals") as connection:
+        with self._transaction() as connection:
             row = proposals.c.id == proposal.id
             connection.execute(update(proposals).where(row).values(state=state, reason=reason))
             if state == "refused":
-                which = questions.c.message_id.in_(proposal.message_ids)
-                connection.execute(update(questions).where(which).values(state="open"))
+                connection.execute(deciding(proposal.message_ids, "open"))
 
     def _read(self, query: Select[Any]) -> list[Proposal]:
         return [
             replace(Proposal(*row), lines=tuple(row.lines.split("\n")), message_ids=tuple(row.message_ids.split()))
-            for row in fetch(self._engine, "proposals", query)
+            for row in self._fetch(query)
         ]

@@ -8,26 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from sqlalchemy import (
-    Boolean,
-    Connection,
-    Engine,
-    Float,
-    Index,
-    Select,
-    String,
-    Text,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Index, Select, String, Update, delete, func, insert, select, update
 
 from app import metrics
-from app.records.database import execute, fetch
+from app.records.database import Store
 from app.records.exchange import Exchange
-from app.records.tables import ChannelName, MessageId, Time, Version, table_of
+from app.records.tables import ChannelName, MessageId, Version, table_of
 from app.records.writer import Sink
 
 NEAR_URGENT = 0.2
@@ -58,13 +44,13 @@ _UNSTORABLE = {
 @dataclass(frozen=True, slots=True)
 class KeptQuestion:
     message_id: MessageId
-    at: Time
+    at: datetime
     channel: ChannelName
     outcome: Annotated[str, String(16)]
-    text: Annotated[str, Text]
+    text: str
     """Redacted."""
-    urgent_score: Annotated[float, Float]
-    near_urgent: Annotated[bool, Boolean]
+    urgent_score: float
+    near_urgent: bool
     """Near the urgent bar and not raised."""
     content_version: Version
     state: Annotated[State, String(16)]
@@ -75,11 +61,11 @@ questions = table_of(
 )
 
 
-class ReviewQueue(Sink):
-    """The writer adds to the queue, and review reads it. All but the methods of a sink raise `StoreError`."""
+class ReviewQueue(Store, Sink, table=questions):
+    """The writer adds to the queue, and review reads it."""
 
     def __init__(self, engine: Engine, keep: timedelta, redact: Callable[[str], str]) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._keep = keep
         self._redact = redact
 
@@ -119,14 +105,18 @@ class ReviewQueue(Sink):
 
     def decide(self, message_ids: Sequence[str], state: State) -> int:
         """Set the state of questions, and return how many of them there were."""
-        which = questions.c.message_id.in_(message_ids)
-        return execute(self._engine, "questions", update(questions).where(which).values(state=state))
+        return self._execute(deciding(message_ids, state))
 
     def purge(self, before: datetime) -> int:
-        return execute(self._engine, "questions", delete(questions).where(questions.c.at < before))
+        return self._execute(delete(questions).where(questions.c.at < before))
 
     def _read(self, query: Select[Any]) -> list[KeptQuestion]:
-        return [KeptQuestion(*row) for row in fetch(self._engine, "questions", query)]
+        return [KeptQuestion(*row) for row in self._fetch(query)]
+
+
+def deciding(message_ids: Sequence[str], state: State) -> Update:
+    """Return the statement that sets the state of questions."""
+    return update(questions).where(questions.c.message_id.in_(message_ids)).values(state=state)
 
 
 def is_near_urgent(exchange: Exchange) -> bool:

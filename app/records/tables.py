@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Annotated, Any, Final, get_args, get_type_hints
 
-from sqlalchemy import Column, Connection, DateTime, Dialect, MetaData, String, Table, TypeDecorator
+from sqlalchemy import Boolean, Column, DateTime, Float, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.schema import SchemaItem
-
-from app.optional import load_optional
 
 metadata = MetaData()
 
@@ -28,30 +28,32 @@ class UtcDateTime(TypeDecorator[datetime]):
 KEY: Final = "primary key"
 
 MessageId = Annotated[str, String(300), KEY]
-Time = Annotated[datetime, UtcDateTime]
 ChannelName = Annotated[str, String(16)]
 Subject = Annotated[str, String(400)]
 Version = Annotated[str, String(64)]
+_COLUMN_TYPES: dict[object, Any] = {bool: Boolean, float: Float, str: Text, datetime: UtcDateTime}
 
 
 def table_of(name: str, record: type, *items: SchemaItem) -> Table:
     """Return the table whose columns are the fields of a dataclass, in their order, and then `items`.
 
-    A field is annotated with the type of its column, and with `KEY` in the primary key; one that may be None is
-    nullable. SQLAlchemy's own mapped dataclasses can be neither frozen nor slotted, and records pass between threads.
+    A field is annotated with the type of its column where `_COLUMN_TYPES` does not say it, and with `KEY` in the
+    primary key; one that may be None is nullable. SQLAlchemy's own mapped dataclasses can be neither frozen nor
+    slotted, and records pass between threads.
     """
     hints = get_type_hints(record, include_extras=True)
-    return Table(name, metadata, *(_column(field, *get_args(hint)) for field, hint in hints.items()), *items)
+    return Table(name, metadata, *(_column(field, hint) for field, hint in hints.items()), *items)
 
 
-def _column(name: str, python_type: object, column_type: Any, *key: str) -> Column[Any]:
+def _column(name: str, hint: object) -> Column[Any]:
+    python_type, column_type, *key = get_args(hint) or (hint, _COLUMN_TYPES[hint])
     nullable = type(None) in get_args(python_type)
     return Column(name, column_type, primary_key=KEY in key, nullable=nullable)
 
 
 def insert_into(table: Table, connection: Connection) -> Any:
     """Return an insert that knows `ON CONFLICT`, which is of the dialect."""
-    return load_optional(f"sqlalchemy.dialects.{connection.dialect.name}").insert(table)
+    return import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(table)
 
 
 def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:

@@ -1,8 +1,9 @@
 """Names of people in a text: after a phrase that gives one, after a title, or by a common first name.
 
-There is no list of all names, so two lists of words decide: `first_names.txt`, and `ordinary_words.txt` (English and
-Spanish words that patients use, from `intents/`), which are kept. Every pattern has a bounded width, and names are read
-word by word to the right, so that a hostile text takes linear time.
+There is no list of all names, so lists of words decide: `first_names.txt`; `ordinary_words.txt` (English and Spanish
+words that patients use, from `intents/`), which are kept; and `ordinary_surnames.txt`, ordinary words that a name may
+go on with, not begin with. Every pattern has a bounded width, and names are read word by word to the right, so that a
+hostile text takes linear time.
 """
 
 import re
@@ -70,31 +71,21 @@ _SIGNED_SIGNS = (
     *("atentamente", "saludos"),
 )
 _HERE_SIGNS = ("here", "calling", "speaking")
-
-
-def words(line: str) -> frozenset[str]:
-    return frozenset(line.split())
-
-
-_VOWELS = frozenset("aieouy")
-_VERBS = words("will may")
-_PARTICLES = words("van von der den de del della di da dos la le el al bin ibn mc")
-_SURNAMES = words(
-    "baker banks bell bishop black brown bush cook day field fields gray green grey hall heart hill house king long "
-    "love park parks pool price reed rice rivers rose snow stone street summer summers walker waters west white wood "
-    "woods young"
+_VOWELS = ("a", "i", "e", "o", "u", "y")
+_PARTICLES = frozenset(
+    ("van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "el", "al", "bin", "ibn", "mc")
 )
-"""Ordinary words that a name may go on with, not begin with."""
 
 
 @cache
-def _listed(file: str) -> frozenset[str]:
-    return words(resources.files("app.redaction").joinpath(file).read_text("utf-8"))
+def words_in(file: str) -> frozenset[str]:
+    """Return the words of a list in this package, which is read when it is first needed."""
+    return frozenset(resources.files("app.redaction").joinpath(file).read_text("utf-8").split())
 
 
-def ordinary(word: str) -> bool:
+def is_ordinary(word: str) -> bool:
     """Return True for a word of everyday talk or medicine, or a plain form of one."""
-    low, listed = word.lower(), _listed("ordinary_words.txt")
+    low, listed = word.lower(), words_in("ordinary_words.txt")
     return low in listed or all(_is_form(part, listed) for part in low.replace("'", "").split("-"))
 
 
@@ -108,7 +99,7 @@ def _is_form(low: str, listed: frozenset[str]) -> bool:
 @cache
 def _harmless_words() -> frozenset[str]:
     """Return the ordinary words that are no first names too."""
-    return _listed("ordinary_words.txt") - _listed("first_names.txt")
+    return words_in("ordinary_words.txt") - words_in("first_names.txt")
 
 
 def _is_harmless(word: str) -> bool:
@@ -117,7 +108,7 @@ def _is_harmless(word: str) -> bool:
     if len(word) > 1 and low in _harmless_words():
         return True
     text, low = _without_s(word), _without_s(low)
-    return low not in _listed("first_names.txt") and (low in _VOWELS if len(text) == 1 else ordinary(text))
+    return low not in words_in("first_names.txt") and (low in _VOWELS if len(text) == 1 else is_ordinary(text))
 
 
 def _without_s(word: str) -> str:
@@ -155,22 +146,22 @@ def _word(start: int, text: str, shouted: bool) -> Word:
     low, length = text.lower(), len(text)
     initials = text.isupper() and 1 < length < 5  # MSI, EMT
     capital = not shouted and text[0].isupper() and not initials
-    known, first_name = ordinary(text), low in _listed("first_names.txt")
+    everyday, first_name = is_ordinary(text), low in words_in("first_names.txt")
     return Word(
         start,
         start + length,
         text,
         low,
         capital,
-        unknown=length > 1 and not known,
-        certain=first_name and (capital or not known),
-        possible=first_name or (length > 1 and not known),
+        unknown=length > 1 and not everyday,
+        certain=first_name and (capital or not everyday),
+        possible=first_name or (length > 1 and not everyday),
         initial=length == 1 and low not in _VOWELS,
     )
 
 
-_Reading = tuple[re.Pattern[str], tuple[str, ...], Callable[[int], Range | None]]
-"""A phrase, its signs, and what reads the name after it."""
+_Reading = tuple[re.Pattern[str], tuple[str, ...], Callable[[Word], Range | None]]
+"""A phrase, its signs, and what reads the name that may begin with the word after it."""
 
 
 class _Reader:
@@ -196,43 +187,37 @@ class _Reader:
         )
         for pattern, signs, read in readings:
             if holds_any(lowered, signs):
-                yield from (read(cue.end()) for cue in pattern.finditer(self.flat))
+                words = (self._by_start.get(cue.end()) for cue in pattern.finditer(self.flat))
+                yield from (read(word) for word in words if word)
 
-    def told(self, at: int) -> Range | None:
+    def told(self, first: Word) -> Range | None:
         """Return the name after "my name is": whatever is no ordinary word."""
-        first = self._by_start.get(at)
-        if first is None or not (first.possible or first.initial or self._particle(first)):
-            return None
-        return self._on(first, MOST if first.capital else 3)
+        if first.possible or first.initial or self._particle(first):
+            return self._on(first, MOST if first.capital else 3)
+        return None
 
-    def titled(self, at: int) -> Range | None:
+    def titled(self, first: Word) -> Range | None:
         """Return the name after "dr": one word that is not ordinary, more where they are plainly names."""
-        first = self._by_start.get(at)
-        if first is None or not (first.likely or first.unknown or first.initial or self._particle(first)):
-            return None
-        return self._on(first, MOST if first.likely or self._particle(first) else 1)
+        if first.likely or first.unknown or first.initial or self._particle(first):
+            return self._on(first, MOST if first.likely or self._particle(first) else 1)
+        return None
 
-    def likely(self, at: int) -> Range | None:
+    def likely(self, first: Word) -> Range | None:
         """Return the name after "my mother": a first name, or what has a capital and is no ordinary word."""
-        first = self._by_start.get(at)
-        if first is None:
-            return None
         name = self._on(first, MOST)
         if first.likely or (first.initial and first.capital and name[1] > first.end + 1):
             return name
-        return self._before(_HERE, at)
+        return self._before(_HERE, first)
 
-    def _before(self, pattern: re.Pattern[str], at: int) -> Range | None:
+    def _before(self, pattern: re.Pattern[str], first: Word) -> Range | None:
         """Return the name before "here", "again" or "from": whatever is no ordinary word."""
-        first = self._by_start.get(at)
-        if first is None or not first.possible or first.text in ("MA", "RN", "NP", "PA"):
-            return None
         name = self._on(first, MOST)
-        return name if pattern.match(self.flat, name[1]) else None
+        is_name = first.possible and first.text not in ("MA", "RN", "NP", "PA")
+        return name if is_name and pattern.match(self.flat, name[1]) else None
 
-    def labelled(self, at: int) -> Range | None:
+    def labelled(self, first: Word) -> Range | None:
         """Return the name after "patient:", also last name first."""
-        name = self.told(at)
+        name = self.told(first)
         if name is None or self.flat[name[1] : name[1] + 2] != ", ":
             return name
         after = self._by_start.get(name[1] + 2)
@@ -250,7 +235,7 @@ class _Reader:
         if word.certain and word.unknown and len(word.text) > 2:
             return True
         after = self._after(word)
-        return word.low not in _VERBS and after is not None and after.likely
+        return word.low not in ("will", "may") and after is not None and after.likely
 
     def _last_name(self, before: Word, word: Word) -> bool:
         """Return True for the Novak of "Novak, Vera"."""
@@ -274,7 +259,7 @@ class _Reader:
     def _goes_on(self, word: Word) -> bool:
         if self._particle(word) or word.initial:
             return True
-        if word.low in _SURNAMES:
+        if word.low in words_in("ordinary_surnames.txt"):
             return word.capital or self._after(word) is None
         return word.likely or word.unknown
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from app.redaction import names
+from app.redaction.names import WORD, is_ordinary, words_in
 from app.redaction.signs import Range, holds_any
 
 TAKEN = "\ufffc"
@@ -55,7 +55,7 @@ _URL = re.compile(
 
 def _account(_plain: str, match: re.Match[str]) -> Range | None:
     """Leave out "refill @home"."""
-    return None if names.ordinary(match[0][1:]) else match.span()
+    return None if is_ordinary(match[0][1:]) else match.span()
 
 
 # Dates
@@ -171,30 +171,11 @@ _CALLED = re.compile(
     re.I,
 )
 _SPACED = re.compile(r"(?<![\w.-])\d(?:[ -]{1,2}\d){6,14}(?![\w.-])")
-_SPOKEN = (
-    r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
+_DIGIT_WORDS = (
+    "zero|oh|one|two|three|four|five|six|seven|eight|nine|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 )
-_SPELLED_SIGNS = (
-    *(
-        "zero",
-        "oh",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "cero",
-        "uno",
-        "dos",
-        "tres",
-    ),
-    *("cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
-    *(f"{before}o{after}" for before in " ,.-" for after in " ,.-"),
-)
+_SPOKEN = rf"(?:{_DIGIT_WORDS}|o)"
+_SPOKEN_SIGNS = (*_DIGIT_WORDS.split("|"), *(f"{before}o{after}" for before in " ,.-" for after in " ,.-"))
 _SPELLED = re.compile(rf"\b{_SPOKEN}(?:[ ,.-]{{1,3}}{_SPOKEN}){{6,14}}\b", re.I)
 
 # Addresses
@@ -206,15 +187,13 @@ _STATE = (
 )
 _ZIP = r"\d{5}(?:-\d{4})?(?!\w)"
 _CITY = r"(?:[^\W\d_][\w.'-]{1,20} {1,2}){0,2}[^\W\d_][\w'-]{1,20}"
-_SUFFIX = (
-    r"street|avenue|ave|road|rd|lane|ln|blvd|boulevard|parkway|pkwy|highway|hwy|terrace|trail|"
-    r"st|dr|drive|ct|court|way|place|pl|circle|cir|pike|ter|square|sq|alley|row|loop|run"
-)
+_SURE_SUFFIX = "street|avenue|ave|road|rd|lane|ln|blvd|boulevard|parkway|pkwy|highway|hwy|terrace"
+_UNSURE_SUFFIX = "trail|st|dr|drive|ct|court|way|place|pl|circle|cir|pike|ter|square|sq|alley|row|loop|run"
 _UNIT = r"(?:,? {0,2}(?:(?:apt|apartment|unit|ste|suite|floor|fl|rm)\b\.?|#) {0,2}#?\w{1,6}(?!\w))?"
 _TOWN = rf"(?:,? {{1,2}}{_CITY},? {{1,2}}{_STATE},? {{0,2}}{_ZIP}|, {{0,2}}{_CITY},? {{1,2}}{_STATE}|,? {{1,2}}{_ZIP})?"
 _STREET = re.compile(
     r"(?<![\w.,/$-])(?P<house>\d{1,6})[A-Za-z]?(?:-\d{1,4})? {1,2}(?P<way>(?:[\w.'-]{1,20} {1,2}){1,4}?)"
-    rf"(?P<suffix>{_SUFFIX})\b\.?(?P<rest>{_UNIT}{_TOWN})",
+    rf"(?P<suffix>{_SURE_SUFFIX}|{_UNSURE_SUFFIX})\b\.?(?P<rest>{_UNIT}{_TOWN})",
     re.I,
 )
 _BOX = re.compile(
@@ -228,35 +207,23 @@ _ZIP_ALONE = re.compile(
     rf"\b(?:zip|postal)(?: ?codes?)?(?: {{0,2}}(?:is|es|:|#|=|-)){{0,2}} {{0,2}}(?P<it>{_ZIP})", re.I
 )
 _ZIP_LONG = re.compile(r"(?<![\w.,/-])\d{5}-\d{4}(?![\w-])")
-_NO_STREET = names.words(
-    "a about after ago all am an and any appointment are at back because been before block but by can cancer chemo cm "
-    "ct cycles day days degrees different doctor doctors doses dr drive for from go had has have hospital hour hours "
-    "hr hrs how i if in inch inches is it last left mg miles min mins minute minutes ml mo month months more my next "
-    "no nurse of on or other our out over people percent pills pm pump rounds scan scans she since so some that the "
-    "they this times to tumors until was we week weeks what when which who with x year years yo yr yrs"
-)
-_UNSURE_SUFFIX = names.words("st dr drive ct court way place pl circle cir pike ter square sq alley row loop run trail")
-_NO_CITY = names.words(
-    "a address am and are at born by closest code for from he here home i in is it its live lives living mail me moved "
-    "my near nearest of on or our out over send she the there to up was we you zip"
-)
 
 
 def _street(_plain: str, match: re.Match[str]) -> Range | None:
     """Leave out "10 minute drive", "4 more ct scans", "3 way street"."""
     way = match["way"].split()
-    if any(word.lower().strip(".") in _NO_STREET for word in way):
+    if not words_in("no_street_words.txt").isdisjoint(word.lower().strip(".") for word in way):
         return None
-    named = any(word[0].isupper() or word[0].isdigit() or not names.ordinary(word) for word in way)
-    sure = len(match["house"]) > 1 and match["suffix"].lower() not in _UNSURE_SUFFIX
+    named = any(word[0].isupper() or word[0].isdigit() or not is_ordinary(word) for word in way)
+    sure = len(match["house"]) > 1 and match["suffix"].lower() not in _UNSURE_SUFFIX.split("|")
     return match.span() if named or sure or match["rest"] else None
 
 
 def _city(_plain: str, match: re.Match[str]) -> Range | None:
     """Leave out "we live in" before a city."""
-    words = list(names.WORD.finditer(match["city"]))
-    capitals = [word for word in words if word[0][0].isupper() and word[0].lower() not in _NO_CITY]
-    while words and (words[0][0].lower() in _NO_CITY or (capitals and words[0] is not capitals[0])):
+    words, no_city = list(WORD.finditer(match["city"])), words_in("no_city_words.txt")
+    capitals = [word for word in words if word[0][0].isupper() and word[0].lower() not in no_city]
+    while words and (words[0][0].lower() in no_city or (capitals and words[0] is not capitals[0])):
         words.pop(0)
     start = words[0].start() if words else len(match["city"])
     return match.start() + start, match.end()
@@ -282,7 +249,7 @@ RULES = (
     Rule("email", _EMAIL, signs=("@", "at)", "at]", "at}")),
     Rule("email", _EMAIL_SAID, signs=(" dot ", ".com", ".org", ".net", ".edu")),
     Rule("name", _ACCOUNT, _account, signs=("@",)),
-    Rule("phone", _SPELLED, signs=_SPELLED_SIGNS),
+    Rule("phone", _SPELLED, signs=_SPOKEN_SIGNS),
     Rule("date", _BIRTH, digits=1, signs=("b", "naci")),
     Rule("date", _DATE, _date, digits=3),
     Rule("card", _CARD, digits=13),

@@ -41,5 +41,5 @@ async def shared(redis_server: RedisServer, clock: Clock) -> AsyncIterator[tuple
     """One Redis as two replicas reach it."""
     both = RedisClient(redis_server.url, PATIENT, clock), RedisClient(redis_server.url, PATIENT, clock)
     yield both
-    for each in both:
-        await each.close()
+    for replica in both:
+        await replica.close()

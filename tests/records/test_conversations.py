@@ -72,11 +72,11 @@ async def test_the_last_state_counts_whichever_clock_is_behind(replicas: Replica
 
 
 async def test_the_longest_idle_makes_room() -> None:
-    kept = MemoryConversations(most=2)
+    conversations = MemoryConversations(most=2)
     for id_ in ("web-1", "web-2", "web-3"):
-        await kept.save(id_, STATE, NOW)
-    assert len(kept) == 2
-    assert (await kept.open("web-1", "web", NOW))[1] == State()
+        await conversations.save(id_, STATE, NOW)
+    assert len(conversations) == 2
+    assert (await conversations.open("web-1", "web", NOW))[1] == State()
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ async def test_a_value_of_another_version_is_a_new_conversation(
 ) -> None:
     async with Redis.from_url(redis_server.url) as redis:
         await redis.set(f"{KEY}web-1", value)
-    kept = RedisConversations(shared[0])
-    assert (await kept.open("web-1", "web", NOW))[1] == State()
-    await kept.save("web-1", STATE, NOW)
+    conversations = RedisConversations(shared[0])
+    assert (await conversations.open("web-1", "web", NOW))[1] == State()
+    await conversations.save("web-1", STATE, NOW)
     assert await RedisConversations(shared[1]).named("web-1", NOW) == STATE
 
 
@@ -122,7 +122,7 @@ async def test_redis_forgets_by_itself(shared: tuple[RedisClient, RedisClient], 
 async def test_a_conversation_goes_on_while_redis_is_dead_and_after(
     shared: tuple[RedisClient, RedisClient], redis_server: RedisServer, clock: Clock
 ) -> None:
-    here, there = (RedisConversations(each) for each in shared)
+    here, there = (RedisConversations(redis) for redis in shared)
     await here.save("web-1", OTHER, NOW)
     redis_server.kill()
     assert await here.named("web-1", NOW) == OTHER

@@ -14,7 +14,7 @@ OPINION = Opinion("m1", NOW, "web", "lamp-color", "v1", "down", "not-clear")
 KEEP = timedelta(days=30)
 
 
-def kept(engine: Engine) -> list[tuple[str, str, str | None]]:
+def written(engine: Engine) -> list[tuple[str, str, str | None]]:
     columns = (feedback.c.message_id, feedback.c.verdict, feedback.c.reason)
     with engine.connect() as connection:
         return [(row[0], row[1], row[2]) for row in connection.execute(select(*columns))]
@@ -24,15 +24,15 @@ def test_one_opinion_counts_for_a_message_the_last_one(engine: Engine) -> None:
     feedback = Feedback(engine, KEEP)
     feedback.give(OPINION)
     feedback.give(OPINION)
-    assert kept(engine) == [("m1", "down", "not-clear")]
+    assert written(engine) == [("m1", "down", "not-clear")]
     feedback.give(replace(OPINION, verdict="up", reason=None))
-    assert kept(engine) == [("m1", "up", None)]
+    assert written(engine) == [("m1", "up", None)]
 
 
 def test_it_is_on_disk_when_it_is_given(engine: Engine) -> None:
     Feedback(engine, KEEP).give(OPINION)
     other = database.connect(engine.url.render_as_string(hide_password=False))
-    assert len(kept(other)) == 1
+    assert len(written(other)) == 1
     if engine.dialect.name == "sqlite":
         with other.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
@@ -43,7 +43,7 @@ def test_what_is_older_than_the_ledger_goes(engine: Engine) -> None:
     feedback = Feedback(engine, KEEP)
     feedback.give(OPINION)
     feedback.give(replace(OPINION, message_id="m2", at=NOW + timedelta(days=31)))
-    assert [row[0] for row in kept(engine)] == ["m2"]
+    assert [row[0] for row in written(engine)] == ["m2"]
 
 
 def test_what_was_said_since_a_day_is_counted_by_subject_verdict_and_reason(engine: Engine) -> None:

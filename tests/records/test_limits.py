@@ -29,9 +29,9 @@ def in_redis(shared: RedisClient, clock: Clock | None, name: str = "client") -> 
 
 async def test_a_burst_up_to_the_rate_passes_then_waits(replicas: Replicas, clock: Clock) -> None:
     here, there = replicas
-    assert [await each.allows("a") for each in (here, there, here)] == [True, True, False]
+    assert [await limits.allows("a") for limits in (here, there, here)] == [True, True, False]
     clock.now += 0.5
-    assert [await each.allows("a") for each in (there, here)] == [True, False]
+    assert [await limits.allows("a") for limits in (there, here)] == [True, False]
 
 
 async def test_clients_do_not_share_a_bucket(replicas: Replicas) -> None:

@@ -18,9 +18,11 @@ def test_a_proposal_takes_its_questions_out_of_review_until_it_is_refused(engine
     proposed = proposals.open()[0]
     assert (proposed.lines, proposed.message_ids, proposed.at) == (PROPOSED.lines, ("m1",), NOW)
     proposals.settle(proposed, "refused", "one message went wrong")
-    assert [each.message_id for each in questions.open()] == ["m1"]
+    assert [question.message_id for question in questions.open()] == ["m1"]
     assert proposals.open() == []
-    assert [(each.state, each.reason) for each in proposals.latest()] == [("refused", "one message went wrong")]
+    assert [(proposal.state, proposal.reason) for proposal in proposals.latest()] == [
+        ("refused", "one message went wrong")
+    ]
 
 
 def test_what_was_applied_stays_settled(engine: Engine) -> None:

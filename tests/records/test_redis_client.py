@@ -83,8 +83,8 @@ async def test_of_messages_at_one_moment_one_finds_out_whether_it_is_back(
     redis_server.freeze()
     await outcome(shared, work)
     clock.now += COOL_DOWN
-    found = await asyncio.gather(*(outcome(shared, work) for _ in range(5)))
-    assert sorted(found, key=str) == ["TimeoutError", *["left alone"] * 4]
+    outcomes = await asyncio.gather(*(outcome(shared, work) for _ in range(5)))
+    assert sorted(outcomes, key=str) == ["TimeoutError", *["left alone"] * 4]
     await shared.close()
 
 

@@ -46,27 +46,27 @@ def test_what_was_not_answered_or_is_near_the_urgent_bar_is_kept(
 
 def test_a_text_is_redacted_before_it_is_written(engine: Engine, questions: ReviewQueue) -> None:
     write(engine, questions, ASKED)
-    kept = questions.open()[0]
-    assert (kept.text, kept.state, kept.at) == ("my name is [name], can it rust", "open", NOW)
-    assert [each.text for each in questions.all()] == [kept.text]
+    question = questions.open()[0]
+    assert (question.text, question.state, question.at) == ("my name is [name], can it rust", "open", NOW)
+    assert [row.text for row in questions.all()] == [question.text]
 
 
 def test_what_is_near_danger_comes_first_however_old(engine: Engine, questions: ReviewQueue) -> None:
     write(engine, questions, ASKED, NEAR)
-    assert [each.message_id for each in questions.open()] == ["m2", "m1"]
+    assert [question.message_id for question in questions.open()] == ["m2", "m1"]
 
 
 def test_what_was_decided_on_is_no_longer_open(engine: Engine, questions: ReviewQueue) -> None:
     write(engine, questions, ASKED, NEAR)
     assert questions.decide(["m1", "unknown"], "dismissed") == 1
-    assert [each.message_id for each in questions.open()] == ["m2"]
+    assert [question.message_id for question in questions.open()] == ["m2"]
 
 
 def test_old_ones_go_and_overdue_danger_is_counted(engine: Engine, questions: ReviewQueue) -> None:
     write(engine, questions, replace(ASKED, at=NOW - timedelta(days=31)), NEAR)
     with transaction(engine, "questions") as connection:
         questions.sweep(connection, NOW)
-    assert [each.message_id for each in questions.all()] == ["m2"]
+    assert [question.message_id for question in questions.all()] == ["m2"]
     assert near_urgent_overdue._value.get() == 1
     questions.decide(["m2"], "dismissed")
     with transaction(engine, "questions") as connection:

@@ -96,7 +96,7 @@ def test_a_row_with_the_same_key_is_replaced(engine: Engine) -> None:
         with transaction(engine, "withdrawals") as connection:
             put(connection, withdrawals, row | {"by": who})
     with engine.connect() as connection:
-        assert [each.by for each in connection.execute(select(withdrawals))] == ["Dr. B"]
+        assert [row.by for row in connection.execute(select(withdrawals))] == ["Dr. B"]
 
 
 @pytest.mark.parametrize("url", ["postgresql://u:hunter2@127.0.0.1:9/none", "sqlite:////proc/nowhere/a.db"])

@@ -30,7 +30,7 @@ WORDS = st.lists(st.sampled_from(("what", "is", "the", "pump", "how", "big", "i"
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "redacted"),
     [
         ("my name is jane doe and i was wondering how big", "my name is [name] and i was wondering how big"),
         ("my names jane where is it", "my names [name] where is it"),
@@ -51,8 +51,8 @@ WORDS = st.lists(st.sampled_from(("what", "is", "the", "pump", "how", "big", "i"
         ("i am @jane_doe", "i am [name]"),
     ],
 )
-def test_a_name_is_taken_and_the_question_stays(typed: str, kept: str) -> None:
-    assert redact.redact(typed) == kept
+def test_a_name_is_taken_and_the_question_stays(typed: str, redacted: str) -> None:
+    assert redact.redact(typed) == redacted
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_what_has_a_shape_of_its_own_is_taken(typed: str, mark: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "redacted"),
     [
         ("mrn 4451882 2 weeks after", "mrn [number] 2 weeks after"),
         ("MRN# 004-51-882", "MRN# [number]"),
@@ -98,8 +98,8 @@ def test_what_has_a_shape_of_its_own_is_taken(typed: str, mark: str) -> None:
         ("call 555 0151", "call [phone]"),
     ],
 )
-def test_a_word_before_says_what_a_number_is(typed: str, kept: str) -> None:
-    assert redact.redact(typed) == kept
+def test_a_word_before_says_what_a_number_is(typed: str, redacted: str) -> None:
+    assert redact.redact(typed) == redacted
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ def test_an_accent_or_invisible_character_hides_nothing() -> None:
 
 
 def test_spans_are_in_order_and_apart() -> None:
-    found = spans("Jane Doe, 215-555-0142, jane@example.com")
-    assert [each.mark for each in found] == ["name", "phone", "email"]
-    assert all(one.end <= two.start for one, two in pairwise(found))
+    marked = spans("Jane Doe, 215-555-0142, jane@example.com")
+    assert [span.mark for span in marked] == ["name", "phone", "email"]
+    assert all(one.end <= two.start for one, two in pairwise(marked))
 
 
 @given(ANYTHING)

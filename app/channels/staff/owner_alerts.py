@@ -6,11 +6,11 @@ import smtplib
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from importlib import import_module
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from app import metrics
-from app.optional import load_optional
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class OwnerAlerts:
 
     async def _post(self, url: str, flag: Flag) -> None:
         body = {"event": "flag", "entry": flag.entry_id, "reason": flag.reason, "by": flag.by, "text": flag.text}
-        httpx2 = await asyncio.to_thread(load_optional, "httpx2")  # answers go on while the first flag loads it
+        httpx2 = await asyncio.to_thread(import_module, "httpx2")  # answers go on while the first flag loads it
         async with httpx2.AsyncClient(timeout=TIMEOUT) as client:
             for attempt in range(1, ATTEMPTS + 1):
                 try:

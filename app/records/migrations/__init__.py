@@ -47,9 +47,9 @@ def migrate(engine: Engine, scripts: Path = SCRIPTS) -> None:
 
 
 def _is_newer(connection: Connection, config: Config) -> bool:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    revisions = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     current = MigrationContext.configure(connection).get_current_revision()
-    return current is not None and current not in known
+    return current is not None and current not in revisions
 
 
 def _lock(connection: Connection) -> None:

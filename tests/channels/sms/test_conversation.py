@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from app.channels.sms.conversation import SmsConversation
 from app.channels.sms.gateway import Received
 from app.main import create_app
-from app.records.deliveries import Deliveries
+from app.records.deliveries import Deliveries, deliveries
 from app.settings import Settings
 from tests.channels.conftest import Service
 from tests.channels.sms.conftest import PUBLIC, Api, Phone
@@ -121,7 +121,7 @@ def test_with_the_store_down_danger_is_answered_and_the_rest_comes_again(
     service.stop()
 
 
-class Hanging(Deliveries):
+class Hanging(Deliveries, table=deliveries):
     """A store that says nothing until it is let go."""
 
     def __init__(self, let_go: threading.Event) -> None:
