@@ -77,7 +77,7 @@ class Answering:
         if cached is None:
             reply, following = engine.respond(message, state, knowledge, now, urgency)
             cached = CachedReply(knowledge.read(message).text.folded, urgency, reply, following)
-            self.cache.keep(key, cached)
+            self.cache.keep(knowledge, key, cached)
         await self.conversations.save(conversation, cached.following, now, waited if urgency.tier else 0.0)
         message_id = self.tokens.sign(now, message.channel, subject(cached.reply), knowledge.version)
         self._record(message, cached, knowledge, message_id, now, time.perf_counter() - began)

@@ -48,9 +48,12 @@ class ReplyCache:
             self._replies.clear()
         return self._replies.get(key)
 
-    def keep(self, key: Key, reply: CachedReply) -> None:
-        """Keep a reply, unless its urgent check broke."""
+    def keep(self, knowledge: Knowledge, key: Key, reply: CachedReply) -> None:
+        """Keep a reply, unless its urgent check broke or another knowledge has come meanwhile, which may lack its
+        answer.
+        """
+        if reply.urgency.failed or self._knowledge is not knowledge:
+            return
         if len(self._replies) >= self._most:
             self._replies.clear()
-        if not reply.urgency.failed:
-            self._replies[key] = reply
+        self._replies[key] = reply

@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     urgent_bar: float = Field(default=0.5, gt=0, lt=1)
     """Confidence from which the urgent matcher raises a message."""
     grace_days: int = Field(default=90, ge=0)
-    ledger_months: int = Field(default=12, ge=1)
+    ledger_months: int = Field(default=12, ge=1, le=1200)
     watch_seconds: float = Field(default=10.0, gt=0, le=60)
     """How often content and withdrawals are looked at."""
     messages_per_second: float = Field(default=50.0, ge=1)
@@ -128,7 +128,7 @@ class Settings(BaseSettings):
 
     keep_questions: bool = True
     """What could not be answered, redacted, for review; off: nothing that people type is ever stored."""
-    question_days: int = Field(default=30, ge=1)
+    question_days: int = Field(default=30, ge=1, le=36_500)
 
     staff: Literal["off", "link", "oidc"] | None = None
     """How staff sign in; unset: by OpenID Connect where it is set up, else by a one-time link where only this machine

@@ -62,7 +62,9 @@ def test_an_answered_message_near_the_urgent_bar_is_told_by_its_exchange(client:
     urgency = replace(knowledge.assess(asked), score=NEAR_URGENT)
     key = answering.cache.key(asked, State(), now.date())
     answering.cache.find(knowledge, key)
-    answering.cache.keep(key, CachedReply(asked.text, urgency, *respond(asked, State(), knowledge, now, urgency)))
+    answering.cache.keep(
+        knowledge, key, CachedReply(asked.text, urgency, *respond(asked, State(), knowledge, now, urgency))
+    )
     client.post("/v1/messages", json={"text": "what color is the lamp", "channel": "web"})
     assert [(is_near_urgent(exchange), exchange.outcome) for exchange in kept.exchanges] == [(True, "answer")]
 

@@ -18,7 +18,7 @@ def test_a_reply_is_found_again(knowledge: Knowledge) -> None:
     cache, reply = ReplyCache(), cached(knowledge)
     key = cache.key(ASKED, State(), NOW.date())
     assert cache.find(knowledge, key) is None
-    cache.keep(key, reply)
+    cache.keep(knowledge, key, reply)
     assert cache.find(knowledge, cache.key(ASKED, State(), NOW.date())) is reply
 
 
@@ -37,7 +37,7 @@ def test_nothing_is_found_once_an_entry_was_taken_back(knowledge: Knowledge) -> 
     cache = ReplyCache()
     key = cache.key(ASKED, State(), NOW.date())
     cache.find(knowledge, key)
-    cache.keep(key, cached(knowledge))
+    cache.keep(knowledge, key, cached(knowledge))
     assert cache.find(replace(knowledge, taken_back=frozenset({"lamp-color"})), key) is None
 
 
@@ -45,7 +45,7 @@ def test_a_reply_whose_check_broke_is_worked_out_again(knowledge: Knowledge) -> 
     cache = ReplyCache()
     key = cache.key(ASKED, State(), NOW.date())
     cache.find(knowledge, key)
-    cache.keep(key, cached(knowledge, failed=True))
+    cache.keep(knowledge, key, cached(knowledge, failed=True))
     assert cache.find(knowledge, key) is None
 
 
@@ -54,5 +54,14 @@ def test_the_cache_is_bounded(knowledge: Knowledge) -> None:
     keys = [cache.key(Message(text), State(), NOW.date()) for text in "abc"]
     cache.find(knowledge, keys[0])
     for key in keys:
-        cache.keep(key, reply)
+        cache.keep(knowledge, key, reply)
     assert cache.find(knowledge, keys[0]) is None
+
+
+def test_a_reply_that_was_begun_before_a_swap_is_not_kept_after_it(knowledge: Knowledge) -> None:
+    cache, without = ReplyCache(), replace(knowledge, taken_back=frozenset({"lamp-color"}))
+    key = cache.key(ASKED, State(), NOW.date())
+    cache.find(knowledge, key)
+    cache.find(without, key)
+    cache.keep(knowledge, key, cached(knowledge))
+    assert cache.find(without, key) is None

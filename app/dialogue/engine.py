@@ -54,7 +54,9 @@ def respond(
     turn = Turn(message, knowledge.read(message), state, knowledge, now.date())
     reply = _too_long(turn) or _in_language(turn, language) or _choice(turn) or _smalltalk(turn) or _matched(turn)
     if state.urgent and _asks_nothing(turn, reply):
-        return compose.urgent(knowledge, state.urgent, message.channel, state.language), state
+        return compose.urgent(knowledge, state.urgent, message.channel, state.language), replace(
+            state, flags=urgency.flags
+        )
     if urgency.failed:
         reply = compose.with_notice(knowledge, reply)
     return reply, replace(_remember(reply, state), flags=urgency.flags, language=language)

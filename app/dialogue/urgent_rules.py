@@ -27,7 +27,7 @@ HAPPENING = "happening"
 """The cue that undoes what quiets a rule: `can chemo give seizures? she is having one right now`."""
 _CACHED_WORDS = 20_000
 
-_NUMBER = re.compile(r"(?<![\d.,/:-])(\d{2,3}(?:[.,]\d{1,2})?)(?![\d/:]|[.,]\d| over\b)")
+_NUMBER = re.compile(r"(?<![\d.,/])(?<!\d[:-])(\d{2,3}(?:[.,]\d{1,2})?)(?![\d/:]|[.,]\d| over\b)")
 _UNIT = re.compile(r"\d ?[fc]\b|\bt ?\d")
 _NO_HITS: frozenset[int] = frozenset()
 

@@ -131,3 +131,5 @@ class Writer:
                     sink.sweep(connection, self._clock())
             except StoreError as error:
                 log.warning("%s", error)
+            except Exception as error:  # noqa: BLE001 whatever broke, the thread must go on writing
+                log.error("%s: not swept: %s", name, type(error).__name__)

@@ -200,3 +200,11 @@ def test_danger_that_two_messages_share_is_seen(knowledge: Knowledge, texts: tup
 
 def test_a_number_alone_is_no_danger(knowledge: Knowledge) -> None:
     assert not any(reply.urgent for reply in converse(knowledge, "where is the lamp", "101"))
+
+
+def test_what_is_said_while_the_urgent_script_is_repeated_is_remembered(knowledge: Knowledge) -> None:
+    state = State()
+    for text in ("i cant breathe", "chemo was tuesday", "what color is the lamp"):
+        reply, state = engine.respond(Message(text), state, knowledge, NOW)
+    assert reply.answers
+    assert say(knowledge, "it's 101 now", state).urgent

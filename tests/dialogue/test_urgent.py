@@ -38,13 +38,25 @@ def test_a_pattern_does_not_match_other_words(pattern: str, said: str) -> None:
     assert not re.search(compile_pattern(pattern), said)
 
 
-@pytest.mark.parametrize("said", ["temp 100.4", "fever of 103", "38 c temperature", "38,5 fiebre", "t 101.2"])
+@pytest.mark.parametrize(
+    "said", ["temp 100.4", "fever of 103", "38 c temperature", "38,5 fiebre", "t 101.2", "temp:101.5", "fever-102"]
+)
 def test_a_temperature_from_the_bar_on_is_a_fever(said: str) -> None:
     assert has_fever(said, SPOKEN)
 
 
 @pytest.mark.parametrize(
-    "said", ["temp 98.6", "temperature 37.2", "fever 99", "103 main street", "temp 375 degrees", "fever on 10/102/22"]
+    "said",
+    [
+        "temp 98.6",
+        "temperature 37.2",
+        "fever 99",
+        "103 main street",
+        "temp 375 degrees",
+        "fever on 10/102/22",
+        "fever at 10:40",
+        "fever, room 555-101",
+    ],
 )
 def test_other_numbers_are_no_fever(said: str) -> None:
     assert not has_fever(said, SPOKEN)

@@ -110,3 +110,15 @@ def test_what_a_full_queue_costs_is_counted_for_each_sink_that_would_have_kept_i
         writer.record(replace(EXCHANGE, outcome="fallback"))
     writer.record(EXCHANGE)
     assert (lost("ledger"), lost("picky")) == (before[0] + 3, before[1] + 1)
+
+
+def test_a_sweep_that_breaks_does_not_end_the_writing(engine: Engine) -> None:
+    class Unswept(Picky):
+        def sweep(self, connection: Connection, now: datetime) -> None:
+            raise OverflowError
+
+    sink = Unswept()
+    writer = writer_of(engine, sink=sink)
+    writer.record(EXCHANGE)
+    writer.stop()
+    assert sink.taken == ["id-1"]
