@@ -66,12 +66,13 @@ def main() -> None:
     settings = Settings()
     content = files.load_content(settings.content_dir)
     intents = files.load_intents(settings.content_dir, content)
-    texts = [(id_, text) for id_, entry in content.entries.items() for text in (entry.question, entry.answer)]
+    texts = {id_: (entry.question, entry.answer) for id_, entry in content.entries.items()}
     print(f"{len(inside)} in scope, {len(outside)} not\n{HEAD}")
     for most in STEPS:
         matcher = Matcher.fit(
-            [*few(intents.phrasings, most), *texts],
+            few(intents.phrasings, most),
             not_covered=frozenset(content.topics),
+            texts=texts,
             lexicon=lexicon_of(intents),
             risk=settings.risk,
         )

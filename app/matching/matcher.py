@@ -97,19 +97,21 @@ class Matcher:
         examples: Iterable[tuple[str, str]],
         *,
         not_covered: frozenset[str] = frozenset(),
+        texts: Mapping[str, Sequence[str]] | None = None,
         lexicon: Lexicon | None = None,
         risk: float | None = 0.02,
     ) -> "Matcher":
         """Return a matcher that is fitted on (topic, phrasing) pairs, over a model of its own.
 
+        `texts` are each entry's own question and answer, as further evidence.
         `risk` is the share of left-out phrasings of `not_covered` that may be answered; without `not_covered` whole
         topics are left out in turn to stand for the unknown. None sets the threshold at even odds: an answer is as
         likely right as wrong. The fit runs in a child process, so that a server never loads the fitting library.
         Raises `FitError`.
         """
-        learnt = TrainingSet(
-            tuple((id_, text, None) for id_, text in examples), not_covered, calibrated=True, risk=risk
-        )
+        own = ((id_, text) for id_, lines in (texts or {}).items() for text in lines)
+        pairs = tuple((id_, text, None) for id_, text in (*examples, *own))
+        learnt = TrainingSet(pairs, not_covered, calibrated=True, risk=risk)
         with tempfile.TemporaryDirectory(prefix="hai-faq-fit-") as folder:
             fit_together({ALONE: learnt}, lexicon or Lexicon(), Path(folder) / "model")
             return load_together(Path(folder) / "model")[ALONE]
