@@ -16,7 +16,7 @@ from app.dialogue.urgent import Urgency
 from app.matching.matcher import Candidate
 from app.matching.utterance import Utterance
 
-LONGEST = 4_000
+LONGEST_ANSWERED = 4_000
 """Most characters of a message that is still answered; the urgent check reads on."""
 OPTIONS = 3
 """Most entries that are offered as a choice."""
@@ -53,17 +53,16 @@ def respond(
         return reply, State(urgent=urgency.tier, flags=urgency.flags, language=language)
     turn = Turn(message, knowledge.read(message), state, knowledge, now.date())
     reply = _too_long(turn) or _in_language(turn, language) or _choice(turn) or _smalltalk(turn) or _matched(turn)
-    if state.urgent and _asks_nothing(turn, reply):
-        return compose.urgent(knowledge, state.urgent, message.channel, state.language), replace(
-            state, flags=urgency.flags
-        )
+    if state.urgent and _repeats_urgent(turn, reply):
+        reply = compose.urgent(knowledge, state.urgent, message.channel, state.language)
+        return reply, replace(state, flags=urgency.flags)
     if urgency.failed:
         reply = compose.with_notice(knowledge, reply)
     return reply, replace(_remember(reply, state), flags=urgency.flags, language=language)
 
 
 def _too_long(turn: Turn) -> Reply | None:
-    return compose.script(turn.knowledge, "too-long") if len(turn.message.text) > LONGEST else None
+    return compose.script(turn.knowledge, "too-long") if len(turn.message.text) > LONGEST_ANSWERED else None
 
 
 def _in_language(turn: Turn, language: str | None) -> Reply | None:
@@ -141,7 +140,11 @@ def decide(candidates: Sequence[Candidate], knowledge: Knowledge, day: date) -> 
     options = _options(entries, others, knowledge, day)
     if options:
         return compose.clarify(knowledge, options, sure)
-    if others and others[0].confidence >= questions.TITLE and others[0].id in knowledge.approved.titles:
+    if (
+        others
+        and others[0].confidence >= questions.LEAST_TOPIC_CONFIDENCE
+        and others[0].id in knowledge.approved.titles
+    ):
         return compose.not_covered(knowledge, others[0].id, others[0].confidence)
     unnamed = Intent(others[0].id, "not-covered") if others and others[0].confidence > sure else None
     return compose.fallback(knowledge, sure, unnamed)
@@ -155,12 +158,12 @@ def _options(
     likely = [entry for place, entry in enumerate(served) if place < 2 or entry.confidence >= LEAST_OPTION]
     together = sum(entry.confidence for entry in likely)
     rival = max((topic.confidence for topic in others), default=0.0)
-    if together < LEAST_CHOICE or rival >= questions.TITLE:
+    if together < LEAST_CHOICE or rival >= questions.LEAST_TOPIC_CONFIDENCE:
         return []
     return [knowledge.option(entry.id) for entry in likely]
 
 
-def _asks_nothing(turn: Turn, reply: Reply) -> bool:
+def _repeats_urgent(turn: Turn, reply: Reply) -> bool:
     """Return whether a message after an urgent reply is short and gets no answer."""
     return len(turn.utterance.text.words) <= SHORT and reply.kind != "answer"
 

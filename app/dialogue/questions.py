@@ -11,22 +11,22 @@ from app.matching.matcher import Candidate
 from app.matching.utterance import Part, Utterance
 from app.text import ParsedText, words
 
-STORY = 30
+LEAST_WORDS_OF_STORY = 30
 """Fewest words of a message of several sentences that is a story: its question is then ranked by itself too. From 10
 words on, near misses were answered because half of the question stood in another sentence; from 30 on, none more.
 """
-LEAST = 4
+LEAST_WORDS = 4
 """Fewest words of a sentence that can be a question by itself."""
-SHORTEST = 4
+MOST_WORDS_WITHOUT_VERB = 4
 """Most words of a part without a verb that may be a question too: `size? location?`, `and the surgeon`."""
 LONGEST_FOLLOW_UP = 12
 """Most words of a message that may lean on the answer before it."""
 MOST_CUTS = 8
 LONGEST_PARTED = 120
 """Most words of a message that may hold several questions; longer ones are stories."""
-TITLE = 0.8
+LEAST_TOPIC_CONFIDENCE = 0.8
 """Least confidence at which a not-covered topic is called by its name: the wrong name sounds deaf."""
-PART = 0.35
+LEAST_PART_CONFIDENCE = 0.35
 """Least confidence of each of two questions in a message: 0.35, 0.4, 0.5 got 28, 27 and 26 of 30."""
 
 _CUT = re.compile(
@@ -57,8 +57,8 @@ _CLAUSE_END = re.compile(r"(?<=[.!?;:,])\s+")
 
 def asking(text: ParsedText) -> list[ParsedText]:
     """Return the text, and in a story also the sentences with a question mark, or else the last one."""
-    sentences = [sentence for sentence in text.sentences if len(sentence.words) >= LEAST]
-    if len(sentences) < 2 or len(text.words) < STORY:
+    sentences = [sentence for sentence in text.sentences if len(sentence.words) >= LEAST_WORDS]
+    if len(sentences) < 2 or len(text.words) < LEAST_WORDS_OF_STORY:
         return [text]
     return [text, *([sentence for sentence in sentences if "?" in sentence.folded] or sentences[-1:])]
 
@@ -88,7 +88,7 @@ def parted(text: ParsedText) -> Iterator[tuple[ParsedText, ParsedText]]:
     """Yield the ways to read a text as two questions, in the order asked: each part asks something by itself."""
     for cut in itertools.islice(_CUT.finditer(text.folded), MOST_CUTS):
         first, second = _trimmed(text, 0, cut.start()), _trimmed(text, cut.end(), len(text.folded))
-        if _two(first, second, text.folded[max(0, cut.start() - 1) : cut.end()]):
+        if _both_ask(first, second, text.folded[max(0, cut.start() - 1) : cut.end()]):
             yield first, second
 
 
@@ -98,18 +98,17 @@ def _trimmed(text: ParsedText, start: int, end: int) -> ParsedText:
     return text.part(end - len(piece.lstrip(" ,")), start + len(piece.rstrip(" ,")))
 
 
-def _two(first: ParsedText, second: ParsedText, cut: str) -> bool:
+def _both_ask(first: ParsedText, second: ParsedText, cut: str) -> bool:
     """Return whether both parts ask something by themselves; `cut` is what stood between them."""
     lengths = len(first.words), len(second.words)
-    if max(lengths) <= SHORTEST:
+    if max(lengths) <= MOST_WORDS_WITHOUT_VERB:
         return min(lengths) > 0 and not _PAIRS.search(first.folded)
     ended = _ENDS.search(cut) is not None
     joined = ended or (_JOINS.search(cut) is not None and not _PAIRS.search(first.folded))
-    asks_first = _asks(_CLAUSE_END.split(first.folded)[-1:], ended) or (joined and 1 < lengths[0] <= SHORTEST)
+    short = [joined and 1 < length <= MOST_WORDS_WITHOUT_VERB for length in lengths]
+    asks_first = _asks(_CLAUSE_END.split(first.folded)[-1:], ended) or short[0]
     return asks_first and (
-        _asks(_CLAUSE_END.split(second.folded), ended)
-        or second.folded.startswith("when ")
-        or (joined and 1 < lengths[1] <= SHORTEST)
+        _asks(_CLAUSE_END.split(second.folded), ended) or second.folded.startswith("when ") or short[1]
     )
 
 
@@ -159,8 +158,8 @@ class QuestionSplitter:
         twos = self._settled([(second, one.id) for _, one, second in begun])
         best, least = None, 0.0
         for (first, one, second), two in zip(begun, twos, strict=True):
-            if two and one.id != two.id and self._sure(one, two) > least:
-                best, least = (first, second, (one, two)), self._sure(one, two)
+            if two and one.id != two.id and self._pair_confidence(one, two) > least:
+                best, least = (first, second, (one, two)), self._pair_confidence(one, two)
         return best
 
     def _settled(self, parts: Sequence[Part]) -> list[Candidate | None]:
@@ -177,16 +176,20 @@ class QuestionSplitter:
             return None
         served = self.knowledge.serves(best.id, self.day)
         nameable = served or best.id in self.knowledge.approved.titles
-        return best if nameable and best.confidence >= (PART if served else TITLE) else None
+        return (
+            best
+            if nameable and best.confidence >= (LEAST_PART_CONFIDENCE if served else LEAST_TOPIC_CONFIDENCE)
+            else None
+        )
 
-    def _sure(self, one: Candidate, two: Candidate) -> float:
+    def _pair_confidence(self, one: Candidate, two: Candidate) -> float:
         """Return the confidence of the less sure part; 0 where neither is covered.
 
         Beside a part that is not covered the other must be as sure as a title: `is my CEA bad and do I need the pump`.
         """
         least = min(one.confidence, two.confidence)
         covered = (one.id in self.knowledge.approved.answers) + (two.id in self.knowledge.approved.answers)
-        return least if covered == 2 or (covered == 1 and least >= TITLE) else 0.0
+        return least if covered == 2 or (covered == 1 and least >= LEAST_TOPIC_CONFIDENCE) else 0.0
 
 
 def _readings(part: ParsedText, about: str | None) -> list[Part]:

@@ -26,7 +26,7 @@ KEYWORDS = 3
 """Words up to which staff look something up rather than ask: the best may then be opened though it is not sure."""
 LIKELIEST, LIKELY_ENOUGH = 0.9, 0.5
 """How likely by its words, or how confident, the best must be for that, while no topic that nothing covers is surer
-than `TITLE`: without, `tattoo`, `dog` and `lunch menu` opened answers to other questions.
+than `LEAST_TOPIC_CONFIDENCE`: without, `tattoo`, `dog` and `lunch menu` opened answers to other questions.
 """
 
 
@@ -69,7 +69,7 @@ def search_entries(knowledge: Knowledge, message: Message, day: date, limit: int
         return SearchResults((), sure=False, opens=False)
     first = results[0]
     covered = first.answer is not None or first.taken_back
-    sure = first.confidence >= (knowledge.matcher.threshold if covered else questions.TITLE)
+    sure = first.confidence >= (knowledge.matcher.threshold if covered else questions.LEAST_TOPIC_CONFIDENCE)
     if sure and first.answer is None:  # answers to other questions would only be in the way of handing over
         results = [result for result in results if result.confidence >= LEAST_CONFIDENCE]
     is_keywords = len(asked.folded.split()) <= KEYWORDS
@@ -80,7 +80,7 @@ def _is_worth(first: SearchResult, candidates: Sequence[Candidate], knowledge: K
     """Return whether the first result for keywords is worth opening though it is not sure."""
     others = (candidate for candidate in candidates[:5] if candidate.id in knowledge.matcher.not_covered)
     rival = max((candidate.confidence for candidate in others if candidate.id != first.id), default=0.0)
-    return rival < questions.TITLE and (first.likely >= LIKELIEST or first.confidence >= LIKELY_ENOUGH)
+    return rival < questions.LEAST_TOPIC_CONFIDENCE and (first.likely >= LIKELIEST or first.confidence >= LIKELY_ENOUGH)
 
 
 def explain(knowledge: Knowledge, text: str, result: SearchResult) -> Explanation:

@@ -115,7 +115,7 @@ _EDGES = (key_of("^"), key_of("$"))
 _ONE_TEXT = np.zeros(1, np.intp)
 
 
-class _Pattern(NamedTuple):
+class _Layout(NamedTuple):
     """How a text of so many words becomes features: each key is `hashes[left] * factor + hashes[right]`, by family."""
 
     left: IndexArray
@@ -125,8 +125,8 @@ class _Pattern(NamedTuple):
 
 
 @lru_cache(maxsize=2 * LONGEST_TEXT)
-def _pattern(count: int, follow_up: bool) -> _Pattern:
-    """Return the pattern over hashes that are 0, both edges, `count` words, `count` concepts and the topic before.
+def _layout(count: int, follow_up: bool) -> _Layout:
+    """Return the layout over hashes that are 0, both edges, `count` words, `count` concepts and the topic before.
 
     Words, and word pairs of which the first and the last are beside an edge; concepts and their pairs; skip-grams,
     whose sum does not mind the order. A follow-up is also seen beside the topic that it comes after, as a whole and
@@ -145,7 +145,7 @@ def _pattern(count: int, follow_up: bool) -> _Pattern:
         for right in skipping[place + 1 : place + 1 + SKIP]
     ]
     lefts, factors, rights, families = zip(*seen, strict=True)
-    return _Pattern(np.array(lefts), np.array(factors, np.uint64), np.array(rights), np.array(families, np.uint64))
+    return _Layout(np.array(lefts), np.array(factors, np.uint64), np.array(rights), np.array(families, np.uint64))
 
 
 def keys_of(readings: Sequence[Reading]) -> tuple[KeyArray, IndexArray]:
@@ -153,21 +153,21 @@ def keys_of(readings: Sequence[Reading]) -> tuple[KeyArray, IndexArray]:
     single 0 where there is one).
     """
     hashes: list[int] = []
-    patterns, offsets = [], []
+    layouts, offsets = [], []
     for reading in readings:
         offsets.append(len(hashes))
-        patterns.append(_pattern(len(reading.terms), reading.after is not None))
+        layouts.append(_layout(len(reading.terms), reading.after is not None))
         hashes += (0, *_EDGES)
         hashes += [term.key for term in reading.terms]
         hashes += [term.concept_key for term in reading.terms]
         if reading.after is not None:
             hashes.append(key_of(f"after {reading.after}"))
-    joined, of = patterns[0], _ONE_TEXT
-    if len(patterns) > 1:
-        of = np.repeat(np.arange(len(patterns)), [len(pattern.left) for pattern in patterns])
+    joined, of = layouts[0], _ONE_TEXT
+    if len(layouts) > 1:
+        of = np.repeat(np.arange(len(layouts)), [len(layout.left) for layout in layouts])
         shift = np.array(offsets)[of]
-        left, factor, right, family = (np.concatenate(column) for column in zip(*patterns, strict=True))
-        joined = _Pattern(left + shift, factor, right + shift, family)
+        left, factor, right, family = (np.concatenate(column) for column in zip(*layouts, strict=True))
+        joined = _Layout(left + shift, factor, right + shift, family)
     seen = np.array(hashes, np.uint64)
     keys = seen[joined.left]
     keys *= joined.factor

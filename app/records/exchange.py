@@ -31,7 +31,7 @@ class Exchange:
     confidence: float
     urgent_score: float
     raised: bool
-    """The reply is that of an urgent tier."""
+    """The danger check raised this very message; a script that is only repeated is not counted."""
     check_failed: bool
     """The urgent check broke."""
     content_version: str

@@ -97,14 +97,14 @@ class Writer:
             stopping = self._stopping.wait(LINGER)
             batch = self._take(BATCH)
             for name, sink in self._sinks.items():
-                self._write(name, [exchange for exchange in batch if sink.keeps(exchange)])
+                self._write_and_count(name, [exchange for exchange in batch if sink.keeps(exchange)])
 
-    def _write(self, name: str, batch: list[Exchange]) -> None:
-        for error, times in Counter(self._lost(name, batch)).items():
+    def _write_and_count(self, name: str, batch: list[Exchange]) -> None:
+        for error, times in Counter(self._write_or_halve(name, batch)).items():
             metrics.dropped.labels(name).inc(times)
             log.warning("%s: %d records lost: %s", name, times, error)
 
-    def _lost(self, name: str, batch: list[Exchange]) -> Iterator[str]:
+    def _write_or_halve(self, name: str, batch: list[Exchange]) -> Iterator[str]:
         """Write a batch, and yield the name of an error for each record lost.
 
         A dead store costs the batch; else it is halved until only what cannot be written is left.
@@ -121,8 +121,8 @@ class Writer:
                 yield type(error).__name__
                 return
             half = len(batch) // 2
-            yield from self._lost(name, batch[:half])
-            yield from self._lost(name, batch[half:])
+            yield from self._write_or_halve(name, batch[:half])
+            yield from self._write_or_halve(name, batch[half:])
 
     def _sweep(self) -> None:
         for name, sink in self._sinks.items():
