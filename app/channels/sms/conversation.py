@@ -78,19 +78,20 @@ class SmsConversation:
         """
         id_ = hashlib.sha256(f"{gateway.name}\0{received.id}".encode("utf-8", "replace")).hexdigest()
         parties = self.numbers.parties(received.sender)
-        urgent = await self._is_urgent(received)
+        message = Message(received.text, "sms")
+        urgent = await self._is_urgent(message, received.sender)
         address = self.numbers.seal(gateway.name, received) if gateway.name in self.outbox.senders else ""
         try:
             earlier = await self._store(urgent, self.deliveries.claim, id_, parties[0], self.clock())
             if earlier is not None:
                 return await self._as_before(earlier, urgent)
-            reply = for_sending(await self._say(received, parties, urgent))
+            reply = for_sending(await self._say(message, received.sender, parties, urgent))
             keep = address if reply else ""
             await self._store(urgent, self.deliveries.replied, id_, reply, urgent, keep, self.clock())
         except StoreError as error:
             if not urgent:
                 raise NotReady from error
-            return await self._unkept_urgent(received, address)
+            return await self._unkept_urgent(message, received.sender, address)
         if keep:
             self.outbox.wake()
         return reply
@@ -103,11 +104,11 @@ class SmsConversation:
         except TimeoutError as error:
             raise StoreError("the store hangs") from error
 
-    async def _is_urgent(self, received: Received) -> bool:
+    async def _is_urgent(self, message: Message, number: str) -> bool:
         """A message that is a wish for silence and nothing else is no danger, however like one it sounds."""
-        if consent.word(received.text, opted_out=False) or consent.asks_to_stop(received.text):
+        if consent.word(message.text, opted_out=False) or consent.asks_to_stop(message.text):
             return False
-        return await self.answering.is_urgent(Message(received.text, "sms"), received.sender)
+        return await self.answering.is_urgent(message, number)
 
     async def _as_before(self, earlier: Delivery, urgent: bool) -> str:
         """Return the reply that another delivery of the same message has led to, as soon as there is one. The process
@@ -121,31 +122,31 @@ class SmsConversation:
             earlier = latest or earlier
         raise StoreError("an earlier delivery has no reply yet")
 
-    async def _unkept_urgent(self, received: Received, address: str) -> str:
-        reply = for_sending(await self._answer(received, _Sender()))
+    async def _unkept_urgent(self, message: Message, number: str, address: str) -> str:
+        reply = for_sending(await self._answer(message, number, _Sender()))
         if address:
             task = asyncio.create_task(self.outbox.send_unkept(address, reply))
             self._unkept.add(task)
             task.add_done_callback(self._unkept.discard)
         return reply
 
-    async def _say(self, received: Received, parties: list[str], urgent: bool) -> str:
+    async def _say(self, message: Message, number: str, parties: list[str], urgent: bool) -> str:
         sender = self._sender(parties[0])
         if urgent:
-            return await self._answer(received, sender)
+            return await self._answer(message, number, sender)
         opted_out = await asyncio.to_thread(self.consents.opted_out, parties)
-        wish = consent.word(received.text, bool(opted_out))
+        wish = consent.word(message.text, bool(opted_out))
         if wish and self.consent_by_gateway:
             if wish == "start":
                 await self._set_opted_out(parties, False)
             return ""
-        if wish is None and consent.asks_to_stop(received.text):
+        if wish is None and consent.asks_to_stop(message.text):
             wish = "stop"
         if wish:
             return await self._grant(wish, parties, bool(opted_out))
-        if opted_out or self._is_loop(received, sender) or not await self._within_limits(parties[0]):
+        if opted_out or self._is_loop(message, sender) or not await self._within_limits(parties[0]):
             return ""
-        reply = await self._ordinary(received, sender)
+        reply = await self._ordinary(message, number, sender)
         if opted_out is None and reply:
             await self._set_opted_out(parties, False)
             return f"{self._script('sms-first')}\n\n{reply}"
@@ -161,16 +162,16 @@ class SmsConversation:
     async def _set_opted_out(self, parties: list[str], opted_out: bool) -> None:
         await asyncio.to_thread(self.consents.set, parties, opted_out, self.clock())
 
-    async def _ordinary(self, received: Received, sender: _Sender) -> str:
-        if not any(char.isalnum() for char in received.text):  # a picture, or nothing
+    async def _ordinary(self, message: Message, number: str, sender: _Sender) -> str:
+        if not any(char.isalnum() for char in message.text):  # a picture, or nothing
             return self._script("sms-media")
-        if text.key(received.text) == MORE and (about := await self.answering.about("sms", received.sender)):
+        if text.key(message.text) == MORE and (about := await self.answering.about("sms", number)):
             return f"{self._script('sms-more')} {self.public_url}/faq#{about}"
-        return await self._answer(received, sender)
+        return await self._answer(message, number, sender)
 
-    async def _answer(self, received: Received, sender: _Sender) -> str:
+    async def _answer(self, message: Message, number: str, sender: _Sender) -> str:
         try:
-            answered = await self.answering.answer(Message(received.text, "sms"), None, None, received.sender)
+            answered = await self.answering.answer(message, None, None, number)
         except TooLarge:
             return self._script("too-long")
         reply, sms, now = answered.reply, answered.reply.sms, self.clock()
@@ -183,11 +184,11 @@ class SmsConversation:
     async def _within_limits(self, party: str) -> bool:
         return await self.limits.allows(party) and await self.limit_in_all.allows("all")
 
-    def _is_loop(self, received: Received, sender: _Sender) -> bool:
-        message, now = text.key(received.text), self.clock()
-        again = message == sender.message and now - sender.at < LOOP_WITHIN
+    def _is_loop(self, message: Message, sender: _Sender) -> bool:
+        key, now = text.key(message.text), self.clock()
+        again = key == sender.message and now - sender.at < LOOP_WITHIN
         sender.times = sender.times + 1 if again else 1
-        sender.message, sender.at = message, now
+        sender.message, sender.at = key, now
         return sender.times > LOOP
 
     def _sender(self, party: str) -> _Sender:
