@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from app.matching import features
 from app.matching.features import FloatArray
 from app.matching.vocabulary import Vocabulary
-from app.text import ParsedText
+from app.text import ParsedText, parse
 
 LEAST_COUNT = 2
 """A word that one phrasing alone uses is as likely a slip."""
@@ -70,12 +70,14 @@ class WordIndex:
 
     def finished(self, text: str, topic: int) -> str:
         """Return the text with its last word as the phrasings of a topic (its column) most often finish it."""
-        start = next(iter(features.tokens(text)[-1:]), "")
-        rows = self._beginning_with(start)
-        if not start or not text[-1:].isalnum() or not self.shares[rows, topic].any():
+        parsed = parse(text)
+        if not parsed.words or not text[-1:].isalnum():
+            return text
+        rows = self._beginning_with(parsed.words[-1])
+        if not self.shares[rows, topic].any():
             return text
         full = self.words[rows.start + int(self.shares[rows, topic].argmax())]
-        return f"{text[: len(text) - len(start)]}{full}"
+        return f"{parsed.folded[: parsed.starts[-1]]}{full}"
 
     def _shares(self, text: ParsedText, unfinished: bool) -> Iterator[FloatArray]:
         words = text.words[: features.LONGEST_TEXT]

@@ -37,6 +37,11 @@ def test_an_unfinished_word_is_finished_as_the_topic_has_it() -> None:
     assert INDEX.finished("hockey ", 0) == "hockey "
 
 
+def test_the_last_word_is_finished_behind_a_question_mark_and_other_spellings() -> None:
+    assert INDEX.finished("Is it? hoc", 0) == "is it? hockey"
+    assert INDEX.finished("sooo h\u00f3c", 0).endswith(" hockey")
+
+
 @given(st.text())
 def test_any_text_gets_numbers_from_0_to_1(text: str) -> None:
     likely = INDEX.likely(parse(text), text[-1:].isalnum())
