@@ -89,8 +89,6 @@ class Reading:
     terms: tuple[Term, ...]
     after: str | None = None
     """The topic that was answered before, where the text is read as a follow-up."""
-    vector: FloatArray | None = None
-    """The dense vector of the text, where an encoder made one."""
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -51,8 +51,6 @@ class LinearModel:
     """What one step of each feature's weights is worth."""
     bias: FloatArray
     """One per column."""
-    dense: FloatArray | None = None
-    """(dimensions, columns): weights of `Reading.vector`, where an encoder was there at the fit."""
 
     _characters: "_CharacterScores" = field(init=False, repr=False, compare=False)
 
@@ -86,8 +84,6 @@ class LinearModel:
             scores = np.asarray(cells.dot(self.weights.take(distinct, axis=0).astype(np.float32)))
         scores += self.bias
         scores += self._score_characters(readings)
-        if self.dense is not None:
-            scores += np.array([reading.vector for reading in readings], np.float32) @ self.dense
         return scores
 
     def _score_characters(self, readings: Sequence[Reading]) -> FloatArray:

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,11 +31,3 @@ def test_a_follow_up_is_another_part_than_the_same_words_alone(knowledge: Knowle
     alone, after = utterance.score([(utterance.text, None), (utterance.text, "lamp-color")])
     assert after.reading.after == "lamp-color"
     assert not np.allclose(alone.scores, after.scores)
-
-
-def test_the_vector_of_an_encoder_adds_to_the_scores(knowledge: Knowledge) -> None:
-    model = knowledge.matcher.model
-    reading = model.vocabulary.read("where is the lamp")
-    dense = replace(model, dense=np.ones((2, len(model.bias)), np.float32))
-    with_vector = dense.score([replace(reading, vector=np.array([0.5, 0.25], np.float32))])
-    assert np.allclose(with_vector, model.score([reading]) + 0.75)
