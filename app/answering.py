@@ -70,7 +70,7 @@ class Answering:
         waited = time.perf_counter() - began
         key = self.cache.key(message, state, now.date())
         cached = self.cache.find(knowledge, key)
-        rendered = cached.rendered if cached else {}
+        rendered = cached.rendered if cached else {}  # kept from the second asking on: most texts are asked once
         urgency = cached.urgency if cached else self.check(knowledge, message, state.flags)
         if not urgency.tier:
             await self._limit(client)

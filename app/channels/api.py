@@ -153,8 +153,9 @@ async def metrics(request: Request, served: Served) -> Response:
 
 
 def reply_json(answered: Answered) -> bytes:
-    """Return the `ReplyOut` of an answered message as pydantic writes it; all but the ids is written once a reply.
+    """Return the `ReplyOut` of an answered message as pydantic writes it.
 
+    All but the ids is kept with a reply that is asked again.
     Both ids are made of characters that JSON has no need to escape.
     """
     rest = answered.rendered.get("api")

@@ -8,7 +8,7 @@ from datetime import date
 
 from app.dialogue.knowledge import Knowledge
 from app.matching.matcher import Candidate
-from app.matching.utterance import Part, Utterance
+from app.matching.utterance import TextPart, Utterance
 from app.text import ParsedText, words
 
 LEAST_WORDS_OF_STORY = 30
@@ -162,7 +162,7 @@ class QuestionSplitter:
                 best, least = (first, second, (one, two)), self._pair_confidence(one, two)
         return best
 
-    def _settled(self, parts: Sequence[Part]) -> list[Candidate | None]:
+    def _settled(self, parts: Sequence[TextPart]) -> list[Candidate | None]:
         """Return for each part the entry that it surely asks for, or the topic that it surely asks for and that is not
         covered; a part may be a follow-up to an entry. All parts are scored together.
         """
@@ -170,7 +170,7 @@ class QuestionSplitter:
         self.utterance.score(list(itertools.chain.from_iterable(readings)))  # below they are looked up
         return [self._settle(own) for own in readings]
 
-    def _settle(self, readings: Sequence[Part]) -> Candidate | None:
+    def _settle(self, readings: Sequence[TextPart]) -> Candidate | None:
         best = self.knowledge.matcher.surest(self.utterance.score(readings))
         if best is None:
             return None
@@ -192,7 +192,7 @@ class QuestionSplitter:
         return least if covered == 2 or (covered == 1 and least >= LEAST_TOPIC_CONFIDENCE) else 0.0
 
 
-def _readings(part: ParsedText, about: str | None) -> list[Part]:
+def _readings(part: ParsedText, about: str | None) -> list[TextPart]:
     """Return a part and its last sentence, each by itself and as a follow-up to the entry `about`."""
     texts = {text.folded: text for text in (part, part.sentences[-1])}
     return [(text, after) for text in texts.values() for after in dict.fromkeys((None, about))]

@@ -14,13 +14,14 @@ from app.text import words
 
 LEAST_CONFIDENCE = 0.06
 LEAST_LIKELY = 0.35
-"""What of a text an entry must sound like, beside the best, to be shown without confidence."""
+"""Least `likely` of an entry that is shown without confidence."""
 LEAST_TOPIC = 0.2
 """Confidence from which a topic that nothing covers is shown: it tells staff to hand over."""
 MOST_TOPICS = 2
 WEIGHT = 0.5
-"""Of the words alone beside the confidence. On 165 short questions cut off after 15, 30 and 50% of their letters it put
-the right entry among the first five in 65, 88 and 98%, the confidence alone in 47, 82 and 95% (bench/typing.py).
+"""Weight of `likely`, the likeness by words alone, beside the confidence. On 165 short questions cut off after 15, 30
+and 50% of their letters it put the right entry among the first five in 65, 88 and 98%, the confidence alone in 47, 82
+and 95% (bench/typing.py).
 """
 KEYWORDS = 3
 """Words up to which staff look something up rather than ask: the best may then be opened though it is not sure."""
@@ -72,13 +73,13 @@ def search_entries(knowledge: Knowledge, message: Message, day: date, limit: int
     sure = first.confidence >= (knowledge.matcher.threshold if covered else questions.LEAST_TOPIC_CONFIDENCE)
     if sure and first.answer is None:  # answers to other questions would only be in the way of handing over
         results = [result for result in results if result.confidence >= LEAST_CONFIDENCE]
-    is_keywords = len(asked.folded.split()) <= KEYWORDS
+    is_keywords = len(asked.words) <= KEYWORDS
     return SearchResults(tuple(results), sure, opens=sure or (is_keywords and _is_worth(first, candidates, knowledge)))
 
 
 def _is_worth(first: SearchResult, candidates: Sequence[Candidate], knowledge: Knowledge) -> bool:
     """Return whether the first result for keywords is worth opening though it is not sure."""
-    others = (candidate for candidate in candidates[:5] if candidate.id in knowledge.matcher.not_covered)
+    others = (candidate for candidate in candidates if candidate.id in knowledge.matcher.not_covered)
     rival = max((candidate.confidence for candidate in others if candidate.id != first.id), default=0.0)
     return rival < questions.LEAST_TOPIC_CONFIDENCE and (first.likely >= LIKELIEST or first.confidence >= LIKELY_ENOUGH)
 

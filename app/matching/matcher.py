@@ -88,7 +88,7 @@ class Matcher:
     threshold: float
     """Lowest confidence of an answer that keeps to the `risk` given to `fit`."""
     _places: dict[frozenset[str], tuple[Sequence[int], Sequence[int]]] = field(
-        default_factory=dict, repr=False, compare=False
+        default_factory=dict, init=False, repr=False, compare=False
     )
 
     @classmethod

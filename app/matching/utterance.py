@@ -8,7 +8,7 @@ from app.matching.features import FloatArray, Reading
 from app.matching.model import LinearModel
 from app.text import ParsedText
 
-Part = tuple[ParsedText, str | None]
+TextPart = tuple[ParsedText, str | None]
 """A stretch of the message, and the topic answered before where it is read as a follow-up."""
 
 
@@ -27,7 +27,7 @@ class Utterance:
     model: LinearModel
     _scored: dict[tuple[str, str | None], Scored] = field(default_factory=dict, repr=False, compare=False)
 
-    def score(self, parts: Sequence[Part]) -> list[Scored]:
+    def score(self, parts: Sequence[TextPart]) -> list[Scored]:
         """Return the reading and scores of each part; those not scored yet are scored in one batch."""
         keys = [(text.folded, after) for text, after in parts]
         new = {key: part for key, part in zip(keys, parts, strict=True) if key not in self._scored}

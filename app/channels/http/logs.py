@@ -15,7 +15,9 @@ that writes records kept it for 0.2 ms.
 
 
 class BatchingHandler(logging.StreamHandler):  # type: ignore[type-arg]
-    """Writes what an event loop logs in batches; a warning, and what another thread logs, at once."""
+    """Writes what an event loop logs in batches, a warning at once, and what another thread logs at once or with the
+    lines that wait already.
+    """
 
     def __init__(self) -> None:
         super().__init__()
