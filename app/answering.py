@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app import metrics
+from app.content.schema import UNCLEAR
 from app.dialogue import engine
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Channel, Message, Reply, State
-from app.dialogue.smalltalk import UNCLEAR
 from app.dialogue.urgent import Urgency
 from app.errors import TooLarge, TooManyRequests
 from app.loading.reloader import Reloader

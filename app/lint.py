@@ -28,6 +28,9 @@ MOST_DUE = 0.25
 NEARLY = 97.0
 """Token sort ratio, 0 to 100, from which two phrasings are near-duplicates."""
 
+SHADOWED = 0.9
+"""Likeness, 0 to 1, from which an entry's question sounds like a phrasing of a topic that is not covered."""
+
 _VOWELS = re.compile(r"[aeiouy]+")
 _END = re.compile(r"[.!?]+(?:\s|$)")
 
@@ -81,6 +84,7 @@ def _quick(draft: Draft, today: date, grace: timedelta) -> Iterator[Finding]:
     yield from _texts(draft.content)
     yield from _reviews(draft.content, today, grace)
     yield from _all_collisions(draft.intents)
+    yield from _shadowed(draft)
 
 
 def _seals(draft: Draft) -> Iterator[Finding]:
@@ -148,10 +152,12 @@ def _tiers(intents: Intents) -> Mapping[str, Sequence[str]]:
 
 
 def _all_collisions(intents: Intents) -> Iterator[Finding]:
-    """Compare topics among themselves and with danger, since a phrasing of a topic is calm; then the tiers."""
+    """Compare topics among themselves, with small talk and with danger, since a phrasing of a topic is calm; then the
+    tiers.
+    """
     tiers = _tiers(intents)
     danger = {tier: lines for tier, lines in tiers.items() if tier != CALM}
-    yield from _collisions({**intents.phrasings, **danger}, "intents")
+    yield from _collisions({**intents.phrasings, **intents.smalltalk, **danger}, "intents")
     yield from _collisions(tiers, "urgent")
 
 
@@ -164,6 +170,20 @@ def _collisions(phrasings: Mapping[str, Sequence[str]], where: str) -> Iterator[
     for key, ids in owners.items():
         if len(ids) > 1:
             yield Finding("error", where, f"the words {key!r} stand under {', '.join(sorted(ids))}")
+
+
+def _shadowed(draft: Draft) -> Iterator[Finding]:
+    """Yield the entries whose own question sounds more like a topic that is not covered than like their phrasings: a
+    new entry would be refused by the name of the old topic.
+    """
+    phrasings = {id_: likeness.Phrasings(lines) for id_, lines in draft.intents.phrasings.items()}
+    for id_, entry in draft.content.entries.items():
+        key = likeness.sort_key(entry.question)
+        _, own = phrasings[id_].nearest(key)
+        for topic in draft.content.topics:
+            line, like = phrasings[topic].nearest(key)
+            if like >= SHADOWED and like > own:
+                yield Finding("warning", id_, f"its question is like {line!r} of {topic}, which is not covered")
 
 
 def _near_duplicates(phrasings: Mapping[str, Sequence[str]], where: str) -> Iterator[Finding]:

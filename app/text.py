@@ -40,6 +40,8 @@ def _fold_character(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Nd":
         return str(unicodedata.decimal(char))
+    if char == "\u20e3":  # what makes a key cap of a digit: 1\ufe0f\u20e3
+        return ""
     if category[0] == "M":
         return "" if ord(char) in _LATIN_MARKS or ord(char) in _ARABIC_MARKS or 0xFE00 <= ord(char) <= 0xFE0F else char
     if category[0] in "LN":

@@ -51,6 +51,14 @@ def test_words_under_two_ids_are_found_in_whatever_files_they_stand(folder: Path
     assert any("stand under lamp-color, nc-price" in finding for finding in findings(folder))
 
 
+def test_an_entry_in_the_shadow_of_a_topic_that_is_not_covered_is_named(folder: Path) -> None:
+    change(folder, "faq.yaml", "What color is the lamp?", "What does the lamp cost?")
+    assert any(
+        "lamp-color: its question is like 'what does the lamp cost' of nc-price" in finding
+        for finding in findings(folder)
+    )
+
+
 def test_errors_alone_are_found_without_the_warnings(folder: Path) -> None:
     change(folder, "intents/lamp.yaml", "lamp colour", "price of the lamp")
     (finding,) = lint.errors(Draft.read(folder), TODAY, timedelta(days=90))

@@ -69,7 +69,7 @@ def sealed_lines(knowledge: Knowledge, content: Content) -> Iterator[str]:
     """Every line that a reply may hold, from the sealed texts alone."""
     yield from (script.text for script in knowledge.approved.scripts.values())
     for answer in knowledge.approved.answers.values():
-        yield from (answer.text, answer.question, answer.limits or "")
+        yield from (answer.text, answer.sms, answer.question, answer.limits or "")
         cited = dict.fromkeys(f"{each.title}, {each.publisher}" for each in answer.sources)
         yield f"{knowledge.approved.text('source-label')} {'; '.join(cited)}"
     for topic in content.topics.values():
@@ -183,6 +183,14 @@ def test_noise_gets_a_calm_fixed_reply(shipped: Knowledge, said: str) -> None:
     reply, _ = respond(Message(said), State(), shipped, NOW)
     assert reply.kind in ("scripted", "fallback")
     assert not reply.urgent
+
+
+def test_an_ordinary_word_by_itself_is_neither_answered_nor_offered(shipped: Knowledge) -> None:
+    """Of 3,000 words a few name a topic after all, such as `diameter` and `compare`."""
+    said = (ROOT / "tests" / "words.txt").read_text(encoding="utf-8").split()
+    replies = [respond(Message(word), State(), shipped, NOW)[0] for word in said[::3]]
+    assert sum(reply.kind == "answer" for reply in replies) <= 0.01 * len(replies)
+    assert sum(reply.kind == "clarify" for reply in replies) <= 0.01 * len(replies)
 
 
 def test_invisible_characters_and_emoji_do_not_hide_a_question(shipped: Knowledge) -> None:

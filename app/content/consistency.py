@@ -22,7 +22,7 @@ def problems(content: Content) -> Iterator[Problem]:
 
 def _of_scripts(content: Content) -> Iterator[Problem]:
     safety = content.safety()
-    required = {*schema.SCRIPTS, *schema.SMALLTALK, *safety}
+    required = {*schema.SCRIPTS, *schema.SMALLTALK, schema.UNCLEAR, *safety}
     for id_ in sorted(required - content.scripts.keys()):
         yield ("scripts",), f"script {id_} is missing"
     for id_, script in content.scripts.items():

@@ -15,8 +15,8 @@ from app.errors import ContentError
 
 FAQ, LOCK, INTENTS = "faq.yaml", "faq.lock", "intents"
 URGENT, LEXICON, SMALLTALK, LANGUAGES = "urgent.yaml", "lexicon.yaml", "smalltalk.yaml", "languages.yaml"
-FOLLOW_UPS = "follow-ups.yaml"
-_OTHER_FILES = (URGENT, LEXICON, SMALLTALK, LANGUAGES, FOLLOW_UPS)
+FOLLOW_UPS, CONVERSATIONS = "follow-ups.yaml", "conversations.yaml"
+_OTHER_FILES = (URGENT, LEXICON, SMALLTALK, LANGUAGES, FOLLOW_UPS, CONVERSATIONS)
 URGENT_PHRASINGS = "urgent"
 """Folder of the phrasings per tier, beside the rules in urgent.yaml."""
 _PROBLEMS = {
@@ -89,22 +89,40 @@ def _phrasing_files(folder: Path, content: Content) -> Iterator[tuple[str | None
 
 
 def load_smalltalk(folder: Path) -> Phrasings:
-    return _phrasings(read_yaml(folder / INTENTS / SMALLTALK), frozenset(schema.SMALLTALK), {})
+    return _phrasings(read_yaml(folder / INTENTS / SMALLTALK), schema.TALK, {})
 
 
 def load_follow_ups(folder: Path, content: Content) -> tuple[schema.FollowUp, ...]:
+    """Return what people say after an answer; either file may be missing."""
+    return (*_follow_ups(folder, content), *_conversations(folder, content))
+
+
+def _follow_ups(folder: Path, content: Content) -> Iterator[schema.FollowUp]:
     path = folder / INTENTS / FOLLOW_UPS
     if not path.exists():
-        return ()
+        return
     located = read_yaml(path)
-    follow_ups = _validated(located, schema.FollowUps)
-    for place, follow_up in enumerate(follow_ups):
+    for place, follow_up in enumerate(_validated(located, schema.FollowUps)):
         if follow_up.means not in content.ids():
             raise located.error((place, "means"), f"there is no entry or topic {follow_up.means}")
         for id_ in follow_up.after:
             if id_ not in content.entries:
                 raise located.error((place, "after"), f"there is no entry {id_}")
-    return follow_ups
+        yield follow_up
+
+
+def _conversations(folder: Path, content: Content) -> Iterator[schema.FollowUp]:
+    path = folder / INTENTS / CONVERSATIONS
+    if not path.exists():
+        return
+    located = read_yaml(path)
+    for after, turns in _validated(located, schema.Conversations).items():
+        if after not in content.entries:
+            raise located.error((after,), f"there is no entry {after}")
+        for means, lines in turns.items():
+            if means not in content.ids() | schema.TALK:
+                raise located.error((after, means), f"there is no entry, topic or small talk {means}")
+            yield schema.FollowUp(means=means, after=(after,), lines=lines)
 
 
 def load_languages(folder: Path, content: Content) -> dict[str, schema.LanguageEvidence]:

@@ -21,8 +21,14 @@ SCRIPTS = (
 """Scripts that the service itself needs beside those of safety."""
 SMALLTALK = (
     *("greeting", "thanks", "goodbye", "bot-identity", "capabilities", "human"),
-    *("acknowledge", "frustration", "unclear"),
+    *("acknowledge", "frustration", "worry", "repeat", "simpler"),
 )
+"""Small talk that has a script of its own."""
+MORE = "more"
+"""Small talk that asks for more of what was just said."""
+TALK = frozenset({*SMALLTALK, MORE})
+UNCLEAR = "unclear"
+"""The script for a few words that tell nothing."""
 SMS = ("sms-first", "sms-stop", "sms-start", "sms-help", "sms-media", "sms-more", "sms-choose")
 """Scripts that text messages need; content that is never texted may leave them out."""
 IN_LANGUAGE = ("language", *TIERS)
@@ -229,6 +235,8 @@ class FollowUp(Strict):
 
 FollowUps = tuple[FollowUp, ...]
 """follow-ups.yaml."""
+Conversations = dict[Id, dict[Id, tuple[Text, ...]]]
+"""conversations.yaml: what people said next, by the entry that was answered and by what they meant."""
 
 
 class LexiconData(Strict):

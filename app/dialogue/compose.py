@@ -100,20 +100,30 @@ def translated(knowledge: Knowledge, id_: str, language: str, confidence: float)
     return Reply(kind="answer", parts=(*banner(knowledge), part), confidence=confidence, language=language)
 
 
+def shorter(knowledge: Knowledge, id_: str) -> Reply:
+    """Give the text of an answer that is approved for text messages: it is shorter, and nothing plainer is approved."""
+    answer = knowledge.approved.answers[id_]
+    part = answer_part(knowledge, replace(answer, text=answer.sms))
+    return Reply("answer", (*banner(knowledge), part), intent=Intent("simpler", "smalltalk"), confidence=1.0)
+
+
 def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:
     """Give a small-talk or other script; the fallback stands in for one that is withheld."""
     part = knowledge.approved.scripts.get(id_)
     if part is None:
         return fallback(knowledge, confidence)
-    intent = Intent(id_, "smalltalk") if id_ in (*schema.SMALLTALK, "too-long") else None
+    intent = Intent(id_, "smalltalk") if id_ in (*schema.SMALLTALK, schema.UNCLEAR, "too-long") else None
     return Reply(kind="scripted", parts=(*banner(knowledge), part), intent=intent, confidence=confidence)
 
 
-def not_covered(knowledge: Knowledge, id_: str, confidence: float) -> Reply:
-    """Say that there is no approved text on this topic, by its title; needs title and template."""
+def not_covered(knowledge: Knowledge, id_: str, confidence: float, nearby: Sequence[Option] = ()) -> Reply:
+    """Say that there is no approved text on this topic, by its title; needs title and template. `nearby` are suggested:
+    what is covered and sounds like it.
+    """
     return Reply(
         kind="scripted",
         parts=(*banner(knowledge), _not_covered_part(knowledge, id_)),
+        suggestions=tuple(nearby)[:SUGGESTIONS],
         intent=Intent(id_, "not-covered"),
         confidence=confidence,
     )

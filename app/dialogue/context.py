@@ -15,43 +15,61 @@ AGAIN: Literal["again"] = "again"
 SAME = 85.0
 """Least likeness, 0 to 100, of words to an offered question that mean it."""
 
-_SPELLINGS = (("first", "1st", "one"), ("second", "2nd", "two"), ("third", "3rd", "three"), ("fourth", "four"))
+_SPELLINGS = (("first", "one"), ("second", "two"), ("third", "three"), ("fourth", "four"))
 _NUMBERS = {word: number for number, words in enumerate(_SPELLINGS, 1) for word in words}
-_SPOKEN = frozenset({"first", "1st", "second", "2nd", "third", "3rd", "last"})
+_ORDINALS = frozenset({"st", "nd", "rd", "th"})
+"""What stands behind a number, as a word of its own once the text is parsed."""
+_SPOKEN = frozenset({"first", "second", "third", "last"})
 _FILLERS = frozenset(
     {"the", "a", "an", "option", "number", "no", "nr", "choice", "answer", "question", "please", "i", "mean", "meant"}
     | {"one", "pick", "it", "take", "want"}
+    | _ORDINALS
 )
 _NONE = re.compile(
     r"(?:no |nope )?(?:none|neither|nothing|something else|not any|no|nope)(?: of (?:these|those|them|the above))?"
 )
 _YES = re.compile(r"(?:yes|yeah|yep|yup|sure|ok|okay|please|right|correct)(?: (?:please|that|that one|it|do|thanks))*")
-_MORE = re.compile(
-    r"(?:(?:tell|show|give) me )?(?:some )?more(?: (?:please|info|information|about (?:it|that|this)))*|go on|what else"
-    r"|anything else|and (?:then|what)"
-)
+_ALL = re.compile(r"(?:(?:i want |show me )?(?:both|all)(?: (?:of (?:them|these|those)|please|three|two))*)")
+_NONE_OF = re.compile(r"(?:no )?(?:none|neither|not any) of (?:these|those|them|the above)")
+MOST_PICKED = 9
+"""More options than are ever open."""
 
 
-def pick(text: ParsedText, options: Sequence[Option], asked: bool) -> Option | Literal["none", "again"] | None:
-    """Return the option that a message picks by id, number or words; None when it picks nothing.
+def pick(
+    text: ParsedText, options: Sequence[Option], asked: bool
+) -> tuple[Option, ...] | Literal["none", "again"] | None:
+    """Return the options that a message picks by id, number or words; None when it picks nothing.
 
-    With `asked` they were offered as a choice, so that `none of these` and `yes` reply to it. `AGAIN` wants to see
-    them: `yes` to several, `tell me more` after an answer.
+    With `asked` they were offered as a choice, so that `none of these`, `both` and `yes` reply to it. `AGAIN` wants to
+    see them: `yes` to several.
     """
     key = text.key
     if not key or not options:
         return None
-    by_id = next((option for option in options if option.id == text.folded), None)
+    by_id = tuple(option for option in options if option.id == text.folded)
     if by_id:
         return by_id
     place = _number(text.words, len(options), asked)
     if place is not None:
-        return options[place] if place < len(options) else NONE
-    if asked and _NONE.fullmatch(key):
+        return (options[place],) if place < len(options) else NONE
+    return (_reply(key, options) if asked else None) or _by_words(key, options)
+
+
+def picks(text: ParsedText) -> bool:
+    """Return whether a message is a pick and nothing else, whatever is open: `the first one`, `none of these`."""
+    spoken = _number(text.words, MOST_PICKED, asked=False) is not None
+    return spoken or bool(_ALL.fullmatch(text.key) or _NONE_OF.fullmatch(text.key))
+
+
+def _reply(key: str, options: Sequence[Option]) -> tuple[Option, ...] | Literal["none", "again"] | None:
+    """Return what `none`, `all` or `yes` says of a choice; `both` of three tells nothing."""
+    if _NONE.fullmatch(key):
         return NONE
-    if asked and _YES.fullmatch(key):
-        return options[0] if len(options) == 1 else AGAIN
-    return AGAIN if _MORE.fullmatch(key) else _by_words(key, options)
+    if _ALL.fullmatch(key):
+        return tuple(options) if len(options) == 2 or "all" in key else AGAIN
+    if _YES.fullmatch(key):
+        return tuple(options) if len(options) == 1 else AGAIN
+    return None
 
 
 def _number(words: Sequence[str], count: int, asked: bool) -> int | None:
@@ -61,7 +79,8 @@ def _number(words: Sequence[str], count: int, asked: bool) -> int | None:
     A bare number replies to a choice only: after an answer it may be an age or a temperature.
     """
     telling = [word for word in words if word not in _FILLERS] or [word for word in words if word == "one"]
-    if len(telling) != 1 or len(words) > 4 or (not asked and telling[0] not in _SPOKEN):
+    spoken = bool(telling) and (telling[0] in _SPOKEN or not _ORDINALS.isdisjoint(words))
+    if len(telling) != 1 or len(words) > 4 or not (asked or spoken):
         return None
     if telling[0] == "last":
         return count - 1
@@ -69,7 +88,7 @@ def _number(words: Sequence[str], count: int, asked: bool) -> int | None:
     return number - 1 if number is not None and 1 <= number <= count + asked else None
 
 
-def _by_words(key: str, options: Sequence[Option]) -> Option | None:
+def _by_words(key: str, options: Sequence[Option]) -> tuple[Option, ...] | None:
     questions = [text.key(option.question) for option in options]
     nearest = process.extractOne(key, questions, scorer=fuzz.ratio, score_cutoff=SAME)
-    return options[nearest[2]] if nearest else None
+    return (options[nearest[2]],) if nearest else None

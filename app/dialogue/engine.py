@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from app.content import schema
 from app.dialogue import compose, context, questions
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Intent, Message, Option, Reply, State
-from app.dialogue.questions import QuestionSplitter
-from app.dialogue.smalltalk import UNCLEAR
+from app.dialogue.messages import AnswerPart, Intent, Message, NotCoveredPart, Option, Reply, State
+from app.dialogue.questions import LEAST_TOPIC_CONFIDENCE, QuestionSplitter
 from app.dialogue.urgent import Urgency
+from app.matching.confidence import KINDS
 from app.matching.matcher import Candidate
 from app.matching.utterance import Utterance
 
@@ -24,6 +25,9 @@ LEAST_OPTION = 0.06
 """Confidence below which an entry is not worth offering."""
 LEAST_CHOICE = 0.15
 """The offered entries must hold at least this much confidence together."""
+FEW_WORDS = 3
+"""A message of up to so many words that gives no evidence of any topic is asked back, a longer one refused."""
+REPEAT, SIMPLER, WORRY = "repeat", "simpler", "worry"
 SHORT = 8
 """After an urgent reply, a message of up to so many words that asks nothing we answer gets the script again."""
 
@@ -52,7 +56,7 @@ def respond(
         reply = compose.urgent(knowledge, urgency.tier, message.channel, language)
         return reply, State(urgent=urgency.tier, flags=urgency.flags, language=language)
     turn = Turn(message, knowledge.read(message), state, knowledge, now.date())
-    reply = _too_long(turn) or _in_language(turn, language) or _choice(turn) or _smalltalk(turn) or _matched(turn)
+    reply = _too_long(turn) or _in_language(turn, language) or _choice(turn) or _matched(turn)
     if state.urgent and _repeats_urgent(turn, reply):
         reply = compose.urgent(knowledge, state.urgent, message.channel, state.language)
         return reply, replace(state, flags=urgency.flags)
@@ -70,7 +74,7 @@ def _in_language(turn: Turn, language: str | None) -> Reply | None:
     if language is None:
         return None
     knowledge = turn.knowledge
-    for best in knowledge.matcher.rank_scored(turn.utterance.whole, limit=1):
+    for best in knowledge.matcher.rank_scored(turn.utterance.whole)[:1]:
         sure = best.confidence >= knowledge.matcher.threshold and knowledge.serves(best.id, turn.day)
         if sure and language in knowledge.approved.answers[best.id].translations:
             return compose.translated(knowledge, best.id, language, best.confidence)
@@ -78,38 +82,40 @@ def _in_language(turn: Turn, language: str | None) -> Reply | None:
 
 
 def _choice(turn: Turn) -> Reply | None:
-    """Give the entry whose id was typed, or that was picked among what the last reply offered or suggested."""
+    """Give the entry whose id was typed, or what was picked among what the last reply offered or suggested."""
     knowledge, day = turn.knowledge, turn.day
     typed_id = turn.message.text.strip()
     if knowledge.serves(typed_id, day):
         return compose.answer(knowledge, {typed_id: 1.0}, day)
-    offered = [knowledge.option(id_) for id_ in turn.state.offered if knowledge.serves(id_, day)]
-    suggested = [knowledge.option(id_) for id_ in turn.state.suggested if knowledge.serves(id_, day)]
-    pick = context.pick(turn.utterance.text, offered or suggested, asked=bool(offered))
-    if isinstance(pick, Option):
-        return compose.answer(knowledge, {pick.id: 1.0}, day)
+    options = _open_options(turn)
+    if not options:
+        nothing = context.picks(turn.utterance.text) and not turn.state.about
+        return compose.script(knowledge, schema.UNCLEAR) if nothing else None
+    pick = context.pick(turn.utterance.text, options, asked=bool(turn.state.offered))
+    if isinstance(pick, tuple):
+        return compose.answer(knowledge, {option.id: 1.0 for option in pick}, day)
     if pick == context.NONE:
         return compose.script(knowledge, "none-chosen")
-    return compose.clarify(knowledge, offered or suggested, 0.0) if pick == context.AGAIN else None
+    return compose.clarify(knowledge, options, 0.0) if pick == context.AGAIN else None
 
 
-def _smalltalk(turn: Turn) -> Reply | None:
-    """Give the script of small talk; a message that says nothing by itself, such as `why?`, may after an answer."""
-    intent = turn.knowledge.smalltalk.recognise(turn.utterance)
-    if intent == UNCLEAR and turn.state.about:
-        reply = _matched(turn)
-        return reply if reply.kind in ("answer", "clarify") else compose.script(turn.knowledge, intent)
-    return compose.script(turn.knowledge, intent) if intent else None
+def _open_options(turn: Turn) -> list[Option]:
+    """Return what the last reply offered, else what it suggested, as far as it is served."""
+    open_ids = turn.state.offered or turn.state.suggested
+    return [turn.knowledge.option(id_) for id_ in open_ids if turn.knowledge.serves(id_, turn.day)]
 
 
 def _matched(turn: Turn) -> Reply:
     knowledge, about = turn.knowledge, turn.state.about
-    asked = knowledge.smalltalk.strip(turn.utterance.text)
-    ranked = questions.ranked(asked, about, turn.utterance, knowledge)
+    opener = knowledge.openers.intent(turn.utterance.text)
+    if opener:
+        return compose.script(knowledge, opener)
+    asked = knowledge.openers.strip(turn.utterance.text)
+    ranked = questions.ranked(asked, about, turn.utterance, knowledge, said=turn.utterance.text)
     several = QuestionSplitter(turn.utterance, knowledge, turn.day).several(asked, about)
     if several and not _left_out(ranked, several, knowledge):
         return compose.answer(knowledge, {part.id: part.confidence for part in several}, turn.day)
-    return decide(ranked, knowledge, turn.day)
+    return _decide(turn, questions.beside_talk(ranked, asked, about, turn.utterance, knowledge))
 
 
 def _left_out(ranked: Sequence[Candidate], several: Sequence[Candidate], knowledge: Knowledge) -> bool:
@@ -124,43 +130,73 @@ def _left_out(ranked: Sequence[Candidate], several: Sequence[Candidate], knowled
     )
 
 
-def decide(candidates: Sequence[Candidate], knowledge: Knowledge, day: date) -> Reply:
-    """Answer when sure; offer a choice when the right entry is probably among few; else say that we cannot.
-
-    `candidates` are entries and not-covered topics, the surest first.
+def _decide(turn: Turn, candidates: Sequence[Candidate]) -> Reply:
+    """Answer or refuse by name when sure; then small talk; offer a choice when the right entry is probably among few;
+    else say that we cannot. `candidates` come the surest first.
     """
-    topics = knowledge.matcher.not_covered
-    entries = [candidate for candidate in candidates if candidate.id not in topics]
-    others = [candidate for candidate in candidates if candidate.id in topics]
+    knowledge, matcher = turn.knowledge, turn.knowledge.matcher
+    entries, topics, talk = ([best for best in candidates if best.kind == kind] for kind in KINDS)
     sure = entries[0].confidence if entries else 0.0
-    if entries and sure >= knowledge.matcher.threshold and knowledge.serves(entries[0].id, day):
-        return compose.answer(knowledge, {entries[0].id: sure}, day)
-    if entries and entries[0].id in knowledge.approved.answers and not knowledge.serves(entries[0].id, day):
+    if entries and sure >= LEAST_CHOICE and not knowledge.serves(entries[0].id, turn.day):
         return compose.fallback(knowledge, sure)
-    options = _options(entries, others, knowledge, day)
+    if sure >= matcher.threshold:
+        return compose.answer(knowledge, {entries[0].id: sure}, turn.day)
+    options = _options(entries, max((best.confidence for best in (*topics, *talk)), default=0.0), turn)
+    if topics and topics[0].confidence >= LEAST_TOPIC_CONFIDENCE and topics[0].id in knowledge.approved.titles:
+        nearby = [knowledge.option(entry.id) for entry in entries if knowledge.serves(entry.id, turn.day)]
+        return compose.not_covered(knowledge, topics[0].id, topics[0].confidence, nearby)
+    if talk and talk[0].confidence >= matcher.talk_threshold:
+        return _talk(turn, talk[0].id)
     if options:
         return compose.clarify(knowledge, options, sure)
-    if (
-        others
-        and others[0].confidence >= questions.LEAST_TOPIC_CONFIDENCE
-        and others[0].id in knowledge.approved.titles
-    ):
-        return compose.not_covered(knowledge, others[0].id, others[0].confidence)
-    unnamed = Intent(others[0].id, "not-covered") if others and others[0].confidence > sure else None
+    if not candidates and len(turn.utterance.text.words) <= FEW_WORDS:
+        return compose.script(knowledge, schema.UNCLEAR)
+    unnamed = Intent(topics[0].id, "not-covered") if topics and topics[0].confidence > sure else None
     return compose.fallback(knowledge, sure, unnamed)
 
 
-def _options(
-    entries: Sequence[Candidate], others: Sequence[Candidate], knowledge: Knowledge, day: date
-) -> list[Option]:
-    """Return the entries worth offering; none when together they are unlikely, or a not-covered topic is sure."""
-    served = [entry for entry in entries if knowledge.serves(entry.id, day)][:OPTIONS]
+def _options(entries: Sequence[Candidate], rival: float, turn: Turn) -> list[Option]:
+    """Return the entries worth offering; none when together they are unlikely, or something else (at the confidence
+    `rival`) is sure.
+    """
+    served = [entry for entry in entries if turn.knowledge.serves(entry.id, turn.day)][:OPTIONS]
     likely = [entry for place, entry in enumerate(served) if place < 2 or entry.confidence >= LEAST_OPTION]
     together = sum(entry.confidence for entry in likely)
-    rival = max((topic.confidence for topic in others), default=0.0)
-    if together < LEAST_CHOICE or rival >= questions.LEAST_TOPIC_CONFIDENCE:
+    if together < LEAST_CHOICE or rival >= LEAST_TOPIC_CONFIDENCE:
         return []
-    return [knowledge.option(entry.id) for entry in likely]
+    return [turn.knowledge.option(entry.id) for entry in likely]
+
+
+def _talk(turn: Turn, intent: str) -> Reply:
+    """Give the script of small talk, or the last reply once more: as it was, in fewer words, or what follows it."""
+    knowledge, state = turn.knowledge, turn.state
+    if intent == schema.MORE:
+        options = _open_options(turn)
+        return compose.clarify(knowledge, options, 0.0) if options else compose.script(knowledge, "capabilities")
+    if intent == REPEAT and (again := _again(turn)):
+        return again
+    shortened = turn.message.channel == "sms" or state.said == (SIMPLER,)
+    if intent == SIMPLER and not shortened and state.said == (state.about,) and knowledge.serves(*state.said, turn.day):
+        return compose.shorter(knowledge, state.said[0])
+    reply = compose.script(knowledge, intent)
+    if intent == WORRY:
+        return replace(reply, suggestions=compose.first_suggestions(knowledge, turn.day))
+    return reply
+
+
+def _again(turn: Turn) -> Reply | None:
+    """Return the last reply once more; None where nothing was said, or it may no longer be said."""
+    knowledge, said = turn.knowledge, turn.state.said
+    if turn.state.offered:
+        return compose.clarify(knowledge, _open_options(turn), 0.0) if _open_options(turn) else None
+    if said == (SIMPLER,) and turn.state.about and knowledge.serves(turn.state.about, turn.day):
+        return compose.shorter(knowledge, turn.state.about)
+    if len(said) == 1 and said[0] in knowledge.approved.scripts:
+        return compose.script(knowledge, said[0])
+    if len(said) == 1 and said[0] in knowledge.approved.titles:
+        return compose.not_covered(knowledge, said[0], 1.0)
+    served = said and all(knowledge.serves(id_, turn.day) or id_ in knowledge.approved.titles for id_ in said)
+    return compose.answer(knowledge, dict.fromkeys(said, 1.0), turn.day) if served else None
 
 
 def _repeats_urgent(turn: Turn, reply: Reply) -> bool:
@@ -169,8 +205,20 @@ def _repeats_urgent(turn: Turn, reply: Reply) -> bool:
 
 
 def _remember(reply: Reply, before: State) -> State:
+    shortened = reply.intent is not None and reply.intent.id == SIMPLER
     return State(
         offered=tuple(option.id for option in reply.options),
         suggested=tuple(option.id for option in reply.suggestions),
-        about=next((answer.id for answer in reversed(reply.answers)), before.about),
+        about=_about(reply, before),
+        said=(SIMPLER,) if shortened else reply.said,
     )
+
+
+def _about(reply: Reply, before: State) -> str | None:
+    """Return what the next message may lean on: a refusal takes the place of an older answer, small talk does not."""
+    subjects = [part.key for part in reply.parts if isinstance(part, AnswerPart | NotCoveredPart)]
+    if subjects:
+        return subjects[-1]
+    if reply.kind == "fallback":
+        return reply.intent.id if reply.intent else None
+    return before.about

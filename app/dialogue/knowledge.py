@@ -7,7 +7,7 @@ from app.content.schema import Content
 from app.dialogue.approved import ApprovedTexts
 from app.dialogue.language import Languages
 from app.dialogue.messages import Answer, Message, Option
-from app.dialogue.smalltalk import SmallTalk
+from app.dialogue.openers import Openers
 from app.dialogue.urgent import Urgency, UrgentCheck
 from app.matching.matcher import Matcher
 from app.matching.utterance import Utterance
@@ -19,7 +19,7 @@ class Knowledge:
     content: Content
     matcher: Matcher
     urgent: UrgentCheck
-    smalltalk: SmallTalk
+    openers: Openers
     languages: Languages
     approved: ApprovedTexts
     version: str

@@ -29,13 +29,15 @@ class State:
     suggested: tuple[str, ...] = ()
     """Entries suggested after the last answer, in order."""
     about: str | None = None
-    """The entry that was answered last."""
+    """The entry that was answered or the topic that was refused last, whichever came later."""
     urgent: str | None = None
     """Tier of the last reply, if it was urgent."""
     flags: frozenset[str] = frozenset()
     """What the messages so far said that bears on danger: `treated`, `fever` ..."""
     language: str | None = None
     """Language of the last message that was not in English."""
+    said: tuple[str, ...] = ()
+    """Entries, topics and scripts of the last reply, in order, for who asks to hear it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,10 @@ class ScriptPart:
     """Its wording for text messages."""
 
     @property
+    def key(self) -> str:
+        return self.id
+
+    @property
     def paragraphs(self) -> tuple[str, ...]:
         return (self.text,)
 
@@ -112,6 +118,10 @@ class AnswerPart:
     translated: bool = False
 
     @property
+    def key(self) -> str:
+        return self.answer.id
+
+    @property
     def paragraphs(self) -> tuple[str, ...]:
         return tuple(filter(None, (self.answer.text, self.answer.limits, self.source)))
 
@@ -127,6 +137,10 @@ class NotCoveredPart:
     topic: str
     text: str
     care: ScriptPart | None
+
+    @property
+    def key(self) -> str:
+        return self.topic
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -189,6 +203,11 @@ class Reply:
     def sms(self) -> str:
         """The whole reply in the wording approved for text messages."""
         return "\n".join(line for part in self.parts for line in part.sms)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The ids of what was said: entries, topics and scripts, without notices and choices."""
+        return tuple(part.key for part in self.parts if not isinstance(part, NoticePart | ChoicePart))
 
     @property
     def answers(self) -> tuple[Answer, ...]:

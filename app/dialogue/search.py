@@ -59,7 +59,7 @@ class SearchResults:
 def search_entries(knowledge: Knowledge, message: Message, day: date, limit: int = 6) -> SearchResults:
     """Return at most `limit` entries and topics for a message, whose last word may be unfinished."""
     utterance, text = knowledge.read(message), message.text
-    asked = knowledge.smalltalk.strip(utterance.text)
+    asked = knowledge.openers.strip(utterance.text)
     unfinished = text[-1:].isalnum() and utterance.text.folded.endswith(asked.folded)
     candidates = questions.ranked(asked, None, utterance, knowledge)
     likely = knowledge.matcher.word_index.likely(asked, unfinished)

@@ -52,8 +52,6 @@ class UrgentCheck:
     rules: RuleBook
     bar: float
     """Least score that raises a tier without a rule."""
-    harmless: frozenset[str]
-    """Whole messages, as words, that are calm whatever they look like: `goodbye`."""
 
     def assess(
         self, utterance: Utterance, before: frozenset[str] = frozenset(), language: str | None = None
@@ -62,8 +60,6 @@ class UrgentCheck:
 
         `before` are the context flags of the messages before it: `chemo was Tuesday`, then `it's 101 now`.
         """
-        if utterance.text.key in self.harmless:
-            return Urgency(None, "", 0.0, before, language)
         stretches = list(stretches_of(utterance.text))
         whole = self.rules.index.span(utterance.text)
         named = self.rules.named(whole)

@@ -14,12 +14,12 @@ from app.dialogue.approved import approve
 from app.dialogue.handoffs import unknown_topics
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.language import Languages
-from app.dialogue.smalltalk import SmallTalk
+from app.dialogue.openers import Openers
 from app.dialogue.urgent import UrgentCheck
 from app.dialogue.urgent_rules import RuleBook
 from app.errors import ContentChanged, ContentError, ModelError, SettingsError
 from app.loading.model_cache import ContentConfig, Fitted, build
-from app.loading.training_sets import SMALLTALK, TOPICS, URGENT
+from app.loading.training_sets import LANGUAGES, TOPICS, URGENT
 
 log = logging.getLogger(__name__)
 
@@ -33,18 +33,16 @@ def load(config: ContentConfig) -> Knowledge:
     approved = approve(
         content, lock, files.urgent_text(config.content), _passages(config, content, lock), config.site, config.grace
     )
-    phrasings, rules = files.load_smalltalk(config.content), files.load_urgent_rules(config.content)
+    talk, rules = files.load_smalltalk(config.content), files.load_urgent_rules(config.content)
     languages = files.load_languages(config.content, content)
     _check_unchanged(config.content, version)  # all is read by now: what changes during the fit is the next reload's
     folder, matchers = _built(config)
-    talk = matchers[SMALLTALK]
-    smalltalk = SmallTalk.build(phrasings, talk)
     loaded = Knowledge(
         content=content,
         matcher=matchers[TOPICS],
-        urgent=UrgentCheck(matchers[URGENT], RuleBook.of(rules), config.urgent_bar, frozenset(smalltalk.intents)),
-        smalltalk=smalltalk,
-        languages=Languages.build(languages, talk),
+        urgent=UrgentCheck(matchers[URGENT], RuleBook.of(rules), config.urgent_bar),
+        openers=Openers.of(talk),
+        languages=Languages.build(languages, matchers[LANGUAGES]),
         version=version,
         model_version=folder.name[:16],
         approved=approved,

@@ -7,17 +7,17 @@ from app import text
 from app.content import schema
 from app.content.schema import Content, Intents
 from app.dialogue.language import LABEL
-from app.dialogue.smalltalk import QUESTION
 from app.matching.matcher import Example, TrainingSet
 from app.matching.vocabulary import Lexicon
 
-TOPICS, URGENT, SMALLTALK = "topics", "urgent", "smalltalk"
+TOPICS, URGENT, LANGUAGES = "topics", "urgent", "languages"
+ENGLISH = "english"
 AFTER = 3
 """Entries after which each follow-up line is shown to the matcher."""
 
 
 def training_sets(content: Content, intents: Intents, risk: float) -> dict[str, TrainingSet]:
-    return {TOPICS: _topics(content, intents, risk), URGENT: _urgent(intents), SMALLTALK: _smalltalk(intents)}
+    return {TOPICS: _topics(content, intents, risk), URGENT: _urgent(intents), LANGUAGES: _languages(intents)}
 
 
 def lexicon_of(intents: Intents) -> Lexicon:
@@ -29,9 +29,10 @@ def lexicon_of(intents: Intents) -> Lexicon:
 def _topics(content: Content, intents: Intents, risk: float) -> TrainingSet:
     examples: list[Example] = [(id_, line, None) for id_, lines in intents.phrasings.items() for line in lines]
     examples += [(id_, line, None) for _, id_, line in intents.translated]
+    examples += [(id_, line, None) for id_, lines in intents.smalltalk.items() for line in lines]
     examples += _follow_ups(content, intents)
     examples += [(id_, line, None) for id_, entry in content.entries.items() for line in (entry.question, entry.answer)]
-    return TrainingSet(tuple(examples), frozenset(content.topics), calibrated=True, risk=risk)
+    return TrainingSet(tuple(examples), frozenset(content.topics), schema.TALK, calibrated=True, risk=risk)
 
 
 def _follow_ups(content: Content, intents: Intents) -> Iterator[Example]:
@@ -51,10 +52,10 @@ def _urgent(intents: Intents) -> TrainingSet:
     return _without_context(examples)
 
 
-def _smalltalk(intents: Intents) -> TrainingSet:
-    examples = [(id_, line) for id_, lines in intents.smalltalk.items() for line in lines]
-    examples += [(QUESTION, line) for lines in intents.phrasings.values() for line in lines]
-    examples += [(QUESTION, line) for file, _, line in intents.urgent.lines() if file not in intents.languages]
+def _languages(intents: Intents) -> TrainingSet:
+    ordinary = (*intents.phrasings.values(), *intents.smalltalk.values())
+    examples = [(ENGLISH, line) for lines in ordinary for line in lines]
+    examples += [(ENGLISH, line) for file, _, line in intents.urgent.lines() if file not in intents.languages]
     examples += [(LABEL + language, line) for language, line in _in_languages(intents)]
     return _without_context(examples)
 

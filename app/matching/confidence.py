@@ -6,8 +6,9 @@ that the scoring model had not seen.
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 from app.matching.features import Reading
 
 Array = NDArray[np.float64]
+Kind = Literal["entry", "not-covered", "talk"]
+"""What a topic is: one with an answer, one without, or small talk."""
+KINDS: tuple[Kind, ...] = ("entry", "not-covered", "talk")
 
 CALIBRATION_FEATURES = (
     "score",
@@ -39,7 +43,7 @@ STEPS = 30
 
 def candidate_features(score: float, other: float, rival: float) -> tuple[float, ...]:
     """Return the features of one candidate: its score, its margins over the best other candidate (score `other`) and
-    over the best of the other kind (`rival`: a not-covered topic for an entry, and the reverse), and the score `other`.
+    over the best of another kind (`rival`: a not-covered topic or small talk for an entry), and the score `other`.
     """
     return score, score - other, score - rival, other
 
@@ -57,14 +61,13 @@ def logistic(values: Array) -> Array:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Coefficients of `CALIBRATION_FEATURES`: a set for entries and one for not-covered topics."""
+    """Coefficients of `CALIBRATION_FEATURES`: a set for each kind."""
 
-    entry: tuple[float, ...]
-    other: tuple[float, ...]
+    coefficients: Mapping[Kind, tuple[float, ...]]
 
-    def confidence(self, vector: Sequence[float], covered: bool) -> float:
-        coefficients = self.entry if covered else self.other
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, sum(map(operator.mul, coefficients, vector))))))
+    def confidence(self, vector: Sequence[float], kind: Kind) -> float:
+        weighted = sum(map(operator.mul, self.coefficients[kind], vector))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, weighted))))
 
 
 def fit_logistic(rows: Array, right: Array, counts: Array) -> Array:

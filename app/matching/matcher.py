@@ -19,6 +19,8 @@ from pydantic import TypeAdapter
 
 from app.errors import FitError
 from app.matching import confidence, likeness, model
+from app.matching.confidence import Kind
+from app.matching.evidence import Evidence
 from app.matching.features import QUESTION_MARK, FloatArray, IndexArray, Reading
 from app.matching.model import LinearModel
 from app.matching.utterance import Scored, Utterance
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 
 WEIGHED = 3
 """Most candidates of each kind that get a confidence of their own."""
+SAME_WORDS = 0.99
+"""Confidence where the text is a phrasing word for word: somebody has said what it means."""
 ALONE = "alone"
 """The name of a model's only matcher."""
 
@@ -39,6 +43,7 @@ Example = tuple[str, str, str | None]
 
 class Candidate(NamedTuple):
     id: str
+    kind: Kind
     score: float
     confidence: float
     """Probability, 0 to 1, that this topic is what the text asks for."""
@@ -68,6 +73,8 @@ class TrainingSet:
 
     examples: tuple[Example, ...]
     not_covered: frozenset[str] = frozenset()
+    talk: frozenset[str] = frozenset()
+    """Topics that are small talk: nothing is asked."""
     calibrated: bool = False
     """Without calibration only the scores have a meaning."""
     risk: float | None = None
@@ -84,9 +91,12 @@ class Matcher:
     labels: tuple[str, ...]
     phrasings: Mapping[str, likeness.Phrasings]
     calibration: confidence.Calibration
+    evidence: Evidence
     not_covered: frozenset[str]
     threshold: float
     """Lowest confidence of an answer that keeps to the `risk` given to `fit`."""
+    talk_threshold: float
+    """Lowest confidence of small talk at which few questions are taken for it, see `training.TALK_RISK`."""
     _places: dict[frozenset[str], tuple[Sequence[int], Sequence[int]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -97,13 +107,15 @@ class Matcher:
         examples: Iterable[tuple[str, str]],
         *,
         not_covered: frozenset[str] = frozenset(),
+        talk: frozenset[str] = frozenset(),
         texts: Mapping[str, Sequence[str]] | None = None,
         lexicon: Lexicon | None = None,
         risk: float | None = 0.02,
     ) -> "Matcher":
         """Return a matcher that is fitted on (topic, phrasing) pairs, over a model of its own.
 
-        `texts` are each entry's own question and answer, as further evidence.
+        `talk` are those topics that are small talk. `texts` are each entry's own question and answer, as further
+        evidence.
         `risk` is the share of left-out phrasings of `not_covered` that may be answered; without `not_covered` whole
         topics are left out in turn to stand for the unknown. None sets the threshold at even odds: an answer is as
         likely right as wrong. The fit runs in a child process, so that a server never loads the fitting library.
@@ -111,7 +123,7 @@ class Matcher:
         """
         own = ((id_, text) for id_, lines in (texts or {}).items() for text in lines)
         pairs = tuple((id_, text, None) for id_, text in (*examples, *own))
-        learnt = TrainingSet(pairs, not_covered, calibrated=True, risk=risk)
+        learnt = TrainingSet(pairs, not_covered, talk, calibrated=True, risk=risk)
         with tempfile.TemporaryDirectory(prefix="hai-faq-fit-") as folder:
             fit_together({ALONE: learnt}, lexicon or Lexicon(), Path(folder) / "model")
             return load_together(Path(folder) / "model")[ALONE]
@@ -123,9 +135,11 @@ class Matcher:
             first=int(names["first"]),
             labels=tuple(names["labels"]),
             phrasings={id_: likeness.Phrasings(tuple(texts)) for id_, texts in names["phrasings"].items()},
-            calibration=confidence.Calibration(tuple(names["entry"]), tuple(names["other"])),
+            calibration=confidence.Calibration({kind: tuple(names["calibration"][kind]) for kind in confidence.KINDS}),
+            evidence=Evidence.of(names["evidence"], frozenset(names["talk"])),
             not_covered=frozenset(names["not_covered"]),
             threshold=float(names["threshold"]),
+            talk_threshold=float(names["talk_threshold"]),
         )
 
     def names(self) -> dict[str, Any]:
@@ -133,14 +147,16 @@ class Matcher:
             "first": self.first,
             "labels": list(self.labels),
             "phrasings": {id_: group.texts for id_, group in self.phrasings.items()},
-            "entry": list(self.calibration.entry),
-            "other": list(self.calibration.other),
+            "calibration": dict(self.calibration.coefficients),
+            "evidence": self.evidence.names_of(),
+            "talk": sorted(self.evidence.talk),
             "not_covered": sorted(self.not_covered),
             "threshold": self.threshold,
+            "talk_threshold": self.talk_threshold,
         }
 
     def rank(self, text: str, limit: int = 5, after: str | None = None) -> list[Candidate]:
-        """Return the most likely topics, best first; none when no word of the text was ever seen.
+        """Return the most likely topics, best first; none where the text gives no evidence of any (`Evidence`).
 
         With `after` the text is read as a follow-up to that topic.
         """
@@ -150,16 +166,20 @@ class Matcher:
     def rank_scored(self, scored: Scored, limit: int = 5) -> list[Candidate]:
         """Return the most likely topics for a part of a message that was scored, best first."""
         reading, scores = scored
-        if not reading.words or reading.unknown == 1.0:
+        allowed = self.evidence.allowed(reading)
+        if allowed is not None and not allowed:
             return []
+        same = self.evidence.same(reading)
         own = scores[self.first : self.first + len(self.labels) + 1]
         candidates = [
             Candidate(
                 self.labels[column],
+                kind,
                 vector[confidence.SCORE],
-                self.calibration.confidence(vector, self.labels[column] not in self.not_covered),
+                SAME_WORDS if self.labels[column] == same else self.calibration.confidence(vector, kind),
             )
-            for column, vector in self.weigh(own, reading, min(limit, WEIGHED))
+            for kind, column, vector in self.weigh(own, reading, min(limit, WEIGHED))
+            if allowed is None or self.labels[column] in allowed
         ]
         candidates.sort(key=lambda candidate: (-candidate.confidence, -candidate.score, candidate.id))
         return candidates[:limit]
@@ -189,20 +209,23 @@ class Matcher:
             )
         return self._places[labels]
 
-    def weigh(self, scores: FloatArray, reading: Reading, most: int = WEIGHED) -> list[tuple[int, tuple[float, ...]]]:
-        """Return (column, feature vector) of the `most` best entries and not-covered topics, best first in each kind.
+    def weigh(
+        self, scores: FloatArray, reading: Reading, most: int = WEIGHED
+    ) -> list[tuple[Kind, int, tuple[float, ...]]]:
+        """Return (kind, column, feature vector) of the `most` best topics of each kind, best first in each.
 
         `scores` has one for each label and, last, the one for being covered. The vector's columns are
         `CALIBRATION_FEATURES`.
         """
-        entries, others = (_best(scores, columns, most + 1) for columns in self._kinds)
-        top_entry, top_other = (kind[0][1] if kind else -1.0 for kind in (entries, others))
+        best = [_best(scores, columns, most + 1) for columns in self._kinds]
+        tops = [own[0][1] if own else -1.0 for own in best]
         shared = confidence.text_features(float(scores[-1]), reading)
         weighed = []
-        for kind, top, rival in ((entries, top_entry, top_other), (others, top_other, top_entry)):
-            for rank, (column, score) in enumerate(kind[:most]):
-                beside = top if rank else (kind[1][1] if len(kind) > 1 else -1.0)
-                weighed.append((column, confidence.candidate_features(score, max(beside, rival), rival) + shared))
+        for place, (kind, own) in enumerate(zip(confidence.KINDS, best, strict=True)):
+            rival = max(tops[:place] + tops[place + 1 :])
+            for rank, (column, score) in enumerate(own[:most]):
+                beside = tops[place] if rank else (own[1][1] if len(own) > 1 else -1.0)
+                weighed.append((kind, column, confidence.candidate_features(score, max(beside, rival), rival) + shared))
         return weighed
 
     def explain(self, text: str, id: str) -> Explanation:
@@ -211,9 +234,9 @@ class Matcher:
         scored = Utterance(parsed, self.model).whole
         phrasing, like = self.phrasings[id].nearest(likeness.sort_key(parsed))
         shared = set(self.model.vocabulary.read(phrasing).words)
-        runner_up = next((candidate.id for candidate in self.rank_scored(scored) if candidate.id != id), None)
+        others = (best.id for best in self.rank_scored(scored) if best.id != id and best.kind != "talk")
         matched = dict.fromkeys(word for word in scored.reading.words if word in shared and word != QUESTION_MARK)
-        return Explanation(phrasing, like, tuple(matched), runner_up, self.threshold)
+        return Explanation(phrasing, like, tuple(matched), next(others, None), self.threshold)
 
     @cached_property
     def word_index(self) -> WordIndex:
@@ -228,11 +251,14 @@ class Matcher:
         for phrasings in self.phrasings.values():
             phrasings.nearest("")
 
+    def kind_of(self, label: str) -> Kind:
+        return "talk" if label in self.evidence.talk else "not-covered" if label in self.not_covered else "entry"
+
     @cached_property
-    def _kinds(self) -> tuple[IndexArray, IndexArray]:
-        """The columns of entries, and those of not-covered topics."""
-        covered = np.array([label not in self.not_covered for label in self.labels], np.bool_)
-        return np.flatnonzero(covered), np.flatnonzero(~covered)
+    def _kinds(self) -> tuple[IndexArray, ...]:
+        """The columns of each kind."""
+        kinds = np.array([self.kind_of(label) for label in self.labels])
+        return tuple(np.flatnonzero(kinds == kind) for kind in confidence.KINDS)
 
 
 def _best(scores: FloatArray, columns: IndexArray, most: int) -> list[tuple[int, float]]:

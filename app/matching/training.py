@@ -6,10 +6,9 @@ One linear SVM for all topics of a matcher at once ranked as well as one per top
 the scores can be trusted.
 """
 
-import hashlib
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,8 +17,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 from app.matching import confidence, likeness, svm
+from app.matching.confidence import KINDS, Kind
+from app.matching.evidence import Evidence
 from app.matching.features import LEAST_TEXTS, Features, Reading
 from app.matching.matcher import Example, Matcher, TrainingSet, job_adapter, save_together
 from app.matching.model import LinearModel
@@ -27,6 +29,10 @@ from app.matching.term_matrix import TermMatrix
 from app.matching.vocabulary import LEAST_COUNT, Lexicon, Vocabulary
 
 FOLDS = 3
+TWINS = 70.0
+"""Token sort ratio, 0 to 100, from which phrasings of one topic are left out together: a line whose near twin was
+learnt tells nothing about lines that nobody wrote.
+"""
 FOLDS_OF_TOPICS = 5
 """Without not-covered phrasings a fifth of the topics is left out at a time to stand for the unknown."""
 MOST_FEATURES = 150_000
@@ -35,6 +41,8 @@ UNKNOWN = 0.05
 """Share of messages that are taken to ask for none of the topics, where no not-covered phrasings tell. With a fifth
 of the topics of BANKING77 unknown, 0.05 and 0.1 gave a calibration error of 0.017 and 0.037 on the others.
 """
+TALK_RISK = 0.005
+"""Share of left-out questions that may be taken for small talk; the same of left-out follow-ups."""
 MARGINS = 2
 """Most candidates of each kind that a left-out phrasing teaches from."""
 
@@ -64,19 +72,23 @@ class EncodedSet:
 
     @cached_property
     def covered(self) -> svm.Kinds:
-        return np.array([topic not in self.training_set.not_covered for topic in self.topics])
+        others = self.training_set.not_covered | self.training_set.talk
+        return np.array([topic not in others for topic in self.topics])
 
 
 class LeftOut(NamedTuple):
     """A candidate for a phrasing that cross-validation left out."""
 
     vector: tuple[float, ...]
+    kind: Kind
     right: bool
-    covered: bool
     messages: float
     """How many it stands for: left-out topics must not make the unknown look commoner than it is."""
     of_unknown: bool
-    """It is the best entry for a text that no entry answers."""
+    """It is the best entry for a question that no entry answers."""
+    of_question: bool
+    """It is the best small talk for a text that asks something."""
+    of_follow_up: bool
 
 
 def train(training_sets: Mapping[str, TrainingSet], lexicon: Lexicon) -> dict[str, Matcher]:
@@ -176,15 +188,27 @@ def splits(encoded: EncodedSet) -> Iterator[tuple[svm.Rows, svm.Rows]]:
 
 
 def folds_of(examples: Sequence[Example], count: int) -> NDArray[np.int64]:
-    """Return a fold for each example: those of the same words share one, each topic is spread evenly."""
-    by_topic: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for place, (topic, phrasing, _) in enumerate(examples):
-        by_topic[topic][" ".join(sorted(set(likeness.sort_key(phrasing).split())))].append(place)
+    """Return a fold for each example: near twins of a topic share one, and each topic is spread evenly."""
+    by_topic: dict[str, list[int]] = defaultdict(list)
+    for place, (topic, _, _) in enumerate(examples):
+        by_topic[topic].append(place)
     folds = np.zeros(len(examples), np.int64)
-    for groups in by_topic.values():
-        for turn, key in enumerate(sorted(groups, key=lambda key: hashlib.sha256(key.encode()).digest())):
-            folds[groups[key]] = turn % count
+    for places in by_topic.values():
+        groups = twins([examples[place][1] for place in places])
+        sizes = np.zeros(count, np.intp)
+        for group in np.argsort(-np.bincount(groups), kind="stable"):  # the largest first, to the emptiest fold
+            members = np.flatnonzero(groups == group)
+            folds[[places[member] for member in members]] = sizes.argmin()
+            sizes[sizes.argmin()] += len(members)
     return folds
+
+
+def twins(texts: Sequence[str]) -> NDArray[np.int32]:
+    """Return a number for each text: those linked by near twins share one."""
+    pairs = [(left, right) for left, right, _ in likeness.near_duplicates(texts, TWINS)]
+    left, right = np.array(pairs, np.intp).reshape(-1, 2).T
+    links = csr_matrix((np.ones(len(pairs)), (left, right)), shape=(len(texts), len(texts)))
+    return np.asarray(connected_components(links, directed=False)[1], np.int32)
 
 
 def _matcher(
@@ -195,18 +219,27 @@ def _matcher(
     word_counts: Counter[str],
 ) -> Matcher:
     """Return the matcher over columns of the shared model, from `first` on, calibrated by the scores left out."""
-    flat = (0.0,) * len(confidence.CALIBRATION_FEATURES)
+    own, flat = encoded.training_set, (0.0,) * len(confidence.CALIBRATION_FEATURES)
     bare = Matcher(
-        shared, first, encoded.labels, {}, confidence.Calibration(flat, flat), encoded.training_set.not_covered, 1.0
+        model=shared,
+        first=first,
+        labels=encoded.labels,
+        phrasings={},
+        calibration=confidence.Calibration(dict.fromkeys(KINDS, flat)),
+        evidence=Evidence({}, frozenset(), {}, own.talk),
+        not_covered=own.not_covered,
+        threshold=1.0,
+        talk_threshold=1.0,
     )
-    if not encoded.training_set.calibrated:
+    if not own.calibrated:
         return bare
-    calibration, threshold = calibrate(_left_out(bare, encoded, left_out, word_counts), encoded.training_set.risk)
-    groups: dict[str, list[str]] = defaultdict(list)
-    for topic, phrasing, _ in encoded.training_set.examples:
-        groups[topic].append(phrasing)
+    evidence = Evidence.learn(zip(encoded.topics, encoded.readings, strict=True), own.talk)
+    groups: dict[str, dict[str, None]] = defaultdict(dict)
+    for topic, phrasing, _ in own.examples:
+        groups[topic][phrasing] = None
     phrasings = {topic: likeness.Phrasings(tuple(texts)) for topic, texts in groups.items()}
-    return replace(bare, phrasings=phrasings, calibration=calibration, threshold=threshold)
+    tried = list(_left_out(bare, encoded, left_out, word_counts))
+    return replace(calibrated(bare, tried, own.risk), phrasings=phrasings, evidence=evidence)
 
 
 def _left_out(
@@ -216,7 +249,7 @@ def _left_out(
 
     `word_counts` counts the texts that hold a word; a word is known to a fold by those that it does not leave out.
     """
-    not_covered = encoded.training_set.not_covered
+    not_covered, talk = encoded.training_set.not_covered, encoded.training_set.talk
     for (learn, out), fold_scores in zip(splits(encoded), scores, strict=True):
         labels = tuple(sorted({encoded.topics[place] for place in learn}))
         of_fold = replace(matcher, first=0, labels=labels)
@@ -228,14 +261,18 @@ def _left_out(
             topic, reading = encoded.topics[place], encoded.readings[place]
             terms = tuple(term._replace(known=term.word in known_words) for term in reading.terms)
             weighed = of_fold.weigh(row, replace(reading, terms=terms), MARGINS)
-            for rank, (column, vector) in enumerate(weighed):
+            met = set[Kind]()
+            for kind, column, vector in weighed:
                 yield LeftOut(
                     vector,
+                    kind,
                     right=labels[column] == topic,
-                    covered=labels[column] not in not_covered,
                     messages=messages if topic in absent else 1.0,
-                    of_unknown=rank == 0 and (topic in absent or topic in not_covered),
+                    of_unknown=kind == "entry" and kind not in met and (topic in absent or topic in not_covered),
+                    of_question=kind == "talk" and kind not in met and topic not in talk,
+                    of_follow_up=reading.after is not None,
                 )
+                met.add(kind)
 
 
 def _known_without(word_counts: Counter[str], left_out: Sequence[Reading]) -> set[str]:
@@ -243,15 +280,28 @@ def _known_without(word_counts: Counter[str], left_out: Sequence[Reading]) -> se
     return {word for word, count in word_counts.items() if count - less[word] >= LEAST_COUNT}
 
 
-def calibrate(left_out: Iterable[LeftOut], risk: float | None) -> tuple[confidence.Calibration, float]:
-    """Return the calibration, and the threshold that keeps to `risk`."""
-    vectors, right, covered, messages, of_unknown = map(np.array, zip(*left_out, strict=True))
-    entry, other = (
-        confidence.fit_logistic(vectors[kind], right[kind].astype(np.float64), messages[kind])
-        for kind in (covered, ~covered)
+def calibrated(matcher: Matcher, left_out: Sequence[LeftOut], risk: float | None) -> Matcher:
+    """Return the matcher with its calibration, the threshold of answers that keeps to `risk`, and that of talk."""
+    fitted = {kind: _fit_kind([tried for tried in left_out if tried.kind == kind]) for kind in KINDS}
+    questions = [tried for tried in left_out if tried.of_question]
+    taken = [[tried.vector for tried in questions if tried.of_follow_up == follow_up] for follow_up in (False, True)]
+    return replace(
+        matcher,
+        calibration=confidence.Calibration({kind: tuple(own.tolist()) for kind, own in fitted.items()}),
+        threshold=_threshold([tried.vector for tried in left_out if tried.of_unknown], fitted["entry"], risk),
+        talk_threshold=max(_threshold(vectors, fitted["talk"], TALK_RISK) for vectors in taken),
     )
-    sure = confidence.logistic(vectors[of_unknown] @ entry)
-    return confidence.Calibration(tuple(entry.tolist()), tuple(other.tolist())), confidence.threshold_for(sure, risk)
+
+
+def _fit_kind(left_out: Sequence[LeftOut]) -> confidence.Array:
+    vectors = np.array([tried.vector for tried in left_out]).reshape(-1, len(confidence.CALIBRATION_FEATURES))
+    right = np.array([tried.right for tried in left_out], np.float64)
+    return confidence.fit_logistic(vectors, right, np.array([tried.messages for tried in left_out]))
+
+
+def _threshold(vectors: Sequence[tuple[float, ...]], fitted: confidence.Array, risk: float | None) -> float:
+    sure = confidence.logistic(np.array(vectors).reshape(-1, len(fitted)) @ fitted)
+    return confidence.threshold_for(sure, risk)
 
 
 if __name__ == "__main__":

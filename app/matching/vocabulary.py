@@ -17,6 +17,8 @@ LEAST_COUNT = 3
 """A word that fewer phrasings use is as likely a slip as a word."""
 LEAST_LENGTH = 5
 """Shorter words have too many neighbours: `port`, `part`, `sort` are all real."""
+LEAST_SWAPPED = 4
+"""Length from which two letters that changed places are put right: `lapm`, `wtih`."""
 LONG_WORD = 9
 """From this length on a word may hold two slips; below, one."""
 _CACHED_WORDS = 20_000
@@ -74,8 +76,10 @@ class Vocabulary:
 
         A slip is a letter more, less, other or swapped with its neighbour (optimal string alignment).
         """
-        if len(word) < LEAST_LENGTH or len(word) > features.LONGEST_WORD or not word.isalpha():
+        if len(word) > features.LONGEST_WORD or not word.isalpha():
             return word
+        if len(word) < LEAST_LENGTH:
+            return self._unswapped(word)
         slips = most_slips(word)
         near = [
             candidate
@@ -84,6 +88,14 @@ class Vocabulary:
         ]
         nearest = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
         return nearest[0] if nearest else word
+
+    def _unswapped(self, word: str) -> str:
+        """Return the only known word that a short word is with two neighbouring letters swapped, else `word`."""
+        swapped = {
+            f"{word[:place]}{word[place + 1]}{word[place]}{word[place + 2 :]}" for place in range(1, len(word) - 1)
+        }
+        known = swapped & self.known if len(word) >= LEAST_SWAPPED else set[str]()
+        return known.pop() if len(known) == 1 else word
 
     @cached_property
     def _by_start_and_length(self) -> dict[tuple[str, int], list[str]]:

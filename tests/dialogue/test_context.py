@@ -1,6 +1,6 @@
 import pytest
 
-from app.dialogue.context import AGAIN, NONE, pick
+from app.dialogue.context import AGAIN, NONE, pick, picks
 from app.dialogue.messages import Option
 from app.text import parse
 
@@ -21,8 +21,8 @@ OFFERED = [Option("lamp-color", "What color is the lamp?"), Option("lamp-place",
 )
 def test_a_choice_by_id_number_or_words(said: str, picked: str) -> None:
     found = pick(parse(said), OFFERED, asked=True)
-    assert isinstance(found, Option)
-    assert found.id == picked
+    assert isinstance(found, tuple)
+    assert [option.id for option in found] == [picked]
 
 
 @pytest.mark.parametrize("said", ["3", "none of these", "no"])
@@ -36,17 +36,31 @@ def test_other_words_pick_nothing(said: str) -> None:
 
 
 def test_yes_takes_the_only_offer_and_shows_several_again() -> None:
-    assert pick(parse("yes please"), OFFERED[:1], asked=True) == OFFERED[0]
+    assert pick(parse("yes please"), OFFERED[:1], asked=True) == (OFFERED[0],)
     assert pick(parse("yes please"), OFFERED, asked=True) == AGAIN
 
 
-@pytest.mark.parametrize("said", ["tell me more", "more please", "go on", "what else"])
-def test_more_shows_what_was_suggested(said: str) -> None:
-    assert pick(parse(said), OFFERED, asked=False) == AGAIN
+@pytest.mark.parametrize("said", ["both", "both please", "all of them"])
+def test_both_of_two_are_picked(said: str) -> None:
+    assert pick(parse(said), OFFERED, asked=True) == tuple(OFFERED)
+
+
+def test_both_of_three_shows_them_again() -> None:
+    assert pick(parse("both"), [*OFFERED, Option("lamp-bulb", "Which bulb?")], asked=True) == AGAIN
+
+
+@pytest.mark.parametrize("said", ["the first one", "1st", "second", "both", "none of these", "the last one"])
+def test_a_pick_is_known_for_one_though_nothing_is_open(said: str) -> None:
+    assert picks(parse(said))
+
+
+@pytest.mark.parametrize("said", ["no", "one lamp for me", "2", "first of all where is it"])
+def test_what_may_mean_something_else_is_no_pick(said: str) -> None:
+    assert not picks(parse(said))
 
 
 def test_a_suggestion_is_picked_by_its_place_in_words_but_not_by_a_bare_number() -> None:
-    assert pick(parse("the second one"), OFFERED, asked=False) == OFFERED[1]
+    assert pick(parse("the second one"), OFFERED, asked=False) == (OFFERED[1],)
     for said in ("2", "no", "yes"):
         assert pick(parse(said), OFFERED, asked=False) is None
 

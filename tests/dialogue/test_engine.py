@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.content import schema
 from app.dialogue import engine
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Channel, Message, Reply, State
@@ -109,7 +110,7 @@ def test_a_failed_check_puts_the_safety_notice_in_front(knowledge: Knowledge) ->
 
 def test_every_reply_is_made_of_sealed_texts(knowledge: Knowledge) -> None:
     said = set(allowed(knowledge))
-    lines = list(knowledge.smalltalk.intents)
+    lines = [line for id_ in schema.TALK for line in knowledge.matcher.phrasings[id_].texts]
     for text in (
         *lines,
         *(answer.question for answer in knowledge.approved.answers.values()),
@@ -143,10 +144,84 @@ def test_a_follow_up_is_read_after_the_answer_before_it(knowledge: Knowledge) ->
     assert [answer.id for answer in reply.answers] == ["lamp-place"]
 
 
-def test_an_answer_is_still_followed_up_after_a_refusal(knowledge: Knowledge) -> None:
-    _, refused, reply = converse(knowledge, "where is the lamp", "how much is it", "what color is it")
-    assert not refused.answers
-    assert [answer.id for answer in reply.answers] == ["lamp-color"]
+def test_what_follows_a_refusal_does_not_lean_on_the_answer_before_it(knowledge: Knowledge) -> None:
+    state = State()
+    for text in ("where is the lamp", "how much is it"):
+        reply, state = engine.respond(Message(text), state, knowledge, NOW)
+    assert not reply.answers
+    assert state.about == "nc-price"
+
+
+def test_small_talk_does_not_end_what_was_talked_about(knowledge: Knowledge) -> None:
+    *_, reply = converse(knowledge, "what color is the lamp", "thanks", "and where is it?")
+    assert [answer.id for answer in reply.answers] == ["lamp-place"]
+
+
+@pytest.mark.parametrize(("said", "intent"), [("i am so scared", "worry"), ("are you a robot?", "bot-identity")])
+def test_small_talk_is_ranked_beside_the_topics(knowledge: Knowledge, said: str, intent: str) -> None:
+    reply = say(knowledge, said)
+    assert reply.text == f"The {intent} text."
+    assert reply.intent is not None
+    assert (reply.intent.id, reply.intent.category) == (intent, "smalltalk")
+
+
+def test_a_feeling_is_met_with_covered_questions_as_suggestions_only(knowledge: Knowledge) -> None:
+    reply = say(knowledge, "i am so scared")
+    assert not reply.options
+    assert reply.suggestions
+
+
+def test_a_feeling_beside_a_question_gets_the_answer(knowledge: Knowledge) -> None:
+    assert say(knowledge, "I am so afraid. What color is the lamp?").answers[0].id == "lamp-color"
+
+
+@pytest.mark.parametrize(
+    "said", ["for", "Y", "2", "101", "12 34", "...", "👍", "asdf qwer", "of the", "the first one", "both"]
+)
+def test_a_few_words_without_evidence_are_asked_back(knowledge: Knowledge, said: str) -> None:
+    assert say(knowledge, said).text == "The unclear text."
+
+
+def test_more_words_without_evidence_are_refused(knowledge: Knowledge) -> None:
+    assert say(knowledge, "zorp blick frum wug").kind == "fallback"
+
+
+@pytest.mark.parametrize(
+    "texts", [("what color is the lamp",), ("what does the lamp cost",), ("zorp blick frum wug",), ("hi",)]
+)
+def test_the_last_reply_is_said_again(knowledge: Knowledge, texts: tuple[str, ...]) -> None:
+    *_, before, reply = converse(knowledge, *texts, "say that again")
+    assert reply.paragraphs == before.paragraphs
+
+
+def test_an_offer_is_made_again(knowledge: Knowledge) -> None:
+    reply = say(knowledge, "repeat that please", State(offered=("lamp-color", "lamp-bulb")))
+    assert [option.id for option in reply.options] == ["lamp-color", "lamp-bulb"]
+
+
+def test_with_nothing_said_there_is_nothing_to_say_again(knowledge: Knowledge) -> None:
+    assert say(knowledge, "say that again").text == "The repeat text."
+
+
+def test_simpler_gives_the_shorter_approved_text_once(knowledge: Knowledge) -> None:
+    question, *asked = "where is the lamp", "say it in plain words", "say it in plain words"
+    before, first, second = converse(knowledge, question, *asked)
+    assert first.answers[0].text == before.answers[0].sms
+    assert second.text == "The simpler text."
+
+
+def test_by_text_message_the_shorter_text_was_given_already(knowledge: Knowledge) -> None:
+    _, state = engine.respond(Message("where is the lamp", "sms"), State(), knowledge, NOW)
+    assert say(knowledge, "say it in plain words", state, "sms").text == "The simpler text."
+
+
+def test_both_of_an_offer_are_answered(knowledge: Knowledge) -> None:
+    reply = say(knowledge, "both", State(offered=("lamp-color", "lamp-bulb")))
+    assert [answer.id for answer in reply.answers] == ["lamp-color", "lamp-bulb"]
+
+
+def test_a_refusal_offers_what_is_covered_nearby(knowledge: Knowledge) -> None:
+    assert say(knowledge, "what does the lamp cost").suggestions
 
 
 def test_two_questions_are_both_answered_in_order(knowledge: Knowledge) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from app.dialogue.questions import asking, bare, parted
+from app.dialogue.questions import Cut, asking, bare, parted
 from app.text import parse
 
 STORY = "My aunt is eighty and lives by the sea with her two old dogs. " * 3
@@ -34,7 +34,7 @@ def test_a_story_without_a_question_mark_asks_at_its_end() -> None:
     ],
 )
 def test_two_questions_are_parted(message: str, first: str, second: str) -> None:
-    assert (parse(first), parse(second)) in list(parted(parse(message)))
+    assert Cut(parse(first), parse(second), both_ask=True) in list(parted(parse(message)))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_two_questions_are_parted(message: str, first: str, second: str) -> None
     ],
 )
 def test_one_question_stays_whole(message: str) -> None:
-    assert list(parted(parse(message))) == []
+    assert not [cut for cut in parted(parse(message)) if cut.both_ask]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,130 @@
+"""Tells which topics a text gives evidence of at all: a score alone cannot, since some topic always scores best.
+
+Function words carry no evidence; one word by itself does where it names a topic; a text whose other words are mostly
+unknown gives none. Without this floor `for` was answered at a confidence of 0.80 and `large event` at 0.89.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+from app.matching.features import QUESTION_MARK, Reading, Term
+
+NAMED_SHARE = 0.7
+"""A word names topics when this share of the phrasings that hold it belongs to `MOST_NAMED` of them or fewer."""
+MOST_NAMED = 3
+LEAST_MET = 2
+"""Phrasings that must use a word before it counts as met."""
+LONGEST_LINE = 8
+"""Most words of a phrasing that is remembered as it stands; longer ones hardly come back word for word."""
+_ARTICLES = "a an the my your his her their our this that these those"
+_DETERMINERS = frozenset(_ARTICLES.split())
+_OTHERS = """
+i me we us you he him she they them it its mine yours one ones who whom whose what which where when why how
+am is are was were be been being do does did doing done have has had having will would shall should can could may
+might must dont doesnt didnt isnt arent wasnt werent cant couldnt wont wouldnt shouldnt havent hasnt hadnt im ive
+ill id youre youve theyre weve hes shes thats whats wheres whos hows theres
+and or but nor so if then than as of at by for from in into on onto off out over under up down to toward with
+without within about against between through during before after above below again further once because while until
+not no only just very too also even still yet ever never here there now all any both each few more most other
+another some such same own much many lot really actually please well like get got go going gonna oh um uh hmm
+etc per via vs thing things stuff something anything let lets
+"""
+_FUNCTION_WORDS = _DETERMINERS.union(_OTHERS.split())
+"""English words that stand in any question and say nothing of what it is about."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the phrasings learnt from say about words by themselves."""
+
+    names: Mapping[int, tuple[str, ...]]
+    """By concept: the topics that a lone word of it names."""
+    met: Set[int]
+    """Words that phrasings use, by their keys."""
+    lines: Mapping[str, str]
+    """Phrasings as they were read, each with the only topic that is asked for so."""
+    talk: frozenset[str]
+    """Labels of small talk, for which function words are evidence too: `who are you`."""
+
+    @classmethod
+    def learn(cls, examples: Iterable[tuple[str, Reading]], talk: frozenset[str]) -> "Evidence":
+        """Return the evidence of (topic, phrasing as read); follow-ups lean on an answer and prove nothing alone."""
+        counts: dict[int, Counter[str]] = defaultdict(Counter)
+        words: Counter[int] = Counter()
+        lines: dict[str, set[str]] = defaultdict(set)
+        for topic, reading in examples:
+            if reading.after is None:
+                terms = _words(reading)
+                words.update({term.key for term in terms})
+                for concept in {term.concept_key for term in terms}:
+                    counts[concept][topic] += 1
+                if 0 < len(terms) <= LONGEST_LINE:
+                    lines[_line(terms)].add(topic)
+        named = {concept: _named(topics) for concept, topics in counts.items()}
+        return cls(
+            {concept: topics for concept, topics in named.items() if topics},
+            {word for word, count in words.items() if count >= LEAST_MET},
+            {line: topic for line, (topic, *others) in lines.items() if not others},
+            talk,
+        )
+
+    def same(self, reading: Reading) -> str | None:
+        """Return the topic of which the text is a phrasing word for word; after an answer, only where it is talk, since
+        anything else may mean another thing there.
+        """
+        topic = self.lines.get(_line(_words(reading)))
+        return topic if reading.after is None or topic in self.talk else None
+
+    def allowed(self, reading: Reading) -> Collection[str] | None:
+        """Return the topics that a text may be taken for: None for any, empty for none."""
+        terms = _words(reading)
+        if self.same(reading):
+            return None
+        if reading.after is not None:  # the entry before is evidence too: `why there` is function words only
+            return None if any(term.key in self.met for term in terms) else ()
+        carrying = [term for term in terms if term.word not in _FUNCTION_WORDS]
+        lone = [term for term in terms if term.word not in _DETERMINERS]
+        if len(lone) <= (2 if all(map(_is_han, lone)) else 1):
+            return [topic for term in carrying for topic in self.names.get(term.concept_key, ())]
+        if 2 * sum(term.key in self.met for term in carrying) > len(carrying):
+            return None
+        return self.talk if sum(term.key in self.met for term in terms) > 1 else ()
+
+    def names_of(self) -> dict[str, Any]:
+        return {
+            "names": {str(concept): topics for concept, topics in self.names.items()},
+            "met": sorted(self.met),
+            "lines": dict(self.lines),
+        }
+
+    @classmethod
+    def of(cls, names: Mapping[str, Any], talk: frozenset[str]) -> "Evidence":
+        read = {int(concept): tuple(topics) for concept, topics in names["names"].items()}
+        return cls(read, frozenset(names["met"]), names["lines"], talk)
+
+
+def _words(reading: Reading) -> list[Term]:
+    return [term for term in reading.terms if term.word != QUESTION_MARK]
+
+
+def _line(terms: Iterable[Term]) -> str:
+    return " ".join(term.word for term in terms)
+
+
+def _is_han(term: Term) -> bool:
+    """Return whether the word is a Chinese character, of which it takes two to make a word."""
+    return "\u3400" <= term.word <= "\U0003ffff" and len(term.word) == 1
+
+
+def _named(topics: Counter[str]) -> tuple[str, ...]:
+    """Return the fewest topics that hold `NAMED_SHARE` of a word's phrasings, the phrasing at hand left out."""
+    total, held = topics.total(), 0
+    named = []
+    for topic, count in topics.most_common(MOST_NAMED):
+        named.append(topic)
+        held += count
+        if held - 1 >= NAMED_SHARE * total:
+            return tuple(named)
+    return ()
