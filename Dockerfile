@@ -23,7 +23,7 @@ RUN HAI_FAQ_RISK=${RISK} HAI_FAQ_CACHE_DIR=/srv/models /opt/hai-faq/bin/hai-faq 
 # What only fits or installs is left out: 420 MB instead of 645 on a base of 183. The metadata of scikit-learn and scipy
 # stays: the model's key names their versions. Changed content is a new image, fitted once, not once in every replica.
 WORKDIR /opt/hai-faq/lib
-RUN /opt/hai-faq/bin/pip uninstall --quiet --yes joblib narwhals cloudpickle threadpoolctl setuptools pip \
+RUN /opt/hai-faq/bin/pip uninstall --quiet --yes joblib narwhals cloudpickle setuptools pip \
  && rm -r python3*/site-packages/sklearn python3*/site-packages/scipy python3*/site-packages/sci*.libs \
  && mkdir /data
 

@@ -74,10 +74,10 @@ check-image: $(VENV)/.installed ## build the image, run it hardened, ask it; roo
 
 lock: $(VENV)/.tested ## write the locks anew
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build -o requirements.txt
-	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build --group test -o requirements-test.txt
-	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build --group test --group bench -o requirements-bench.txt
-	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --group build --group test --group fuzz -o requirements-fuzz.txt
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra encoder --group build -o requirements.txt
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra encoder --group build --group test -o requirements-test.txt
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra encoder --group build --group test --group bench -o requirements-bench.txt
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra encoder --group build --group test --group fuzz -o requirements-fuzz.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --group audit -o requirements-audit.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --group pyproject.toml:deploy -o requirements-deploy.txt
 

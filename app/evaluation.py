@@ -137,8 +137,8 @@ def _run(file: str, case: Case, knowledge: Knowledge, now: datetime) -> Iterator
         seconds = time.perf_counter() - began
         group, outcome = judge(turn, reply).split("/")
         prefix = "" if turns is None else "turn1:" if place == 0 else "turn+:"
-        ranked = knowledge.matcher.rank(turn["text"]) if "accept" in turn else []
-        best = tuple((c.id, c.confidence) for c in ranked if c.id not in knowledge.matcher.not_covered)
+        ranked = knowledge.matcher.rank(turn["text"], encoder=knowledge.encoder) if "accept" in turn else []
+        best = tuple((candidate.id, candidate.confidence) for candidate in ranked if candidate.kind == "entry")
         yield Judged(file, prefix + group, outcome, turn, reply, best, urgency.score, seconds)
 
 

@@ -11,7 +11,7 @@ from typing import Literal, Self
 from app import text
 from app.content import approval, files
 from app.content.approval import Lock
-from app.content.schema import CALM, Content, Intents
+from app.content.schema import CALM, PENDING, Content, Intents
 from app.matching import likeness
 from app.segments import segments
 
@@ -209,8 +209,12 @@ def going_live(content: Content, lock: Lock, settings: Mapping[str, bool]) -> li
     for id_, entry in content.entries.items():
         if entry.hold:
             todo.append(f"entry {id_} is held: {entry.hold}")
-        for key in (f"{id_}.translations.{language}" for language in entry.translations):
-            if key not in lock.texts or lock.texts[key].role != "translator":
+        for language, translation in entry.translations.items():
+            key = f"{id_}.translations.{language}"
+            seal = lock.texts.get(f"{key}.answer")
+            if translation.translated_by == PENDING or seal is None or seal.role != "translator":
                 todo.append(f"{key}: not reviewed by a qualified translator")
-    pending = (id_ for id_, script in content.scripts.items() if script.translated_by == "pending")
+            if bool(translation.limits) != bool(entry.limits):
+                todo.append(f"{key}: is not served without the limits that the entry has")
+    pending = (id_ for id_, script in content.scripts.items() if script.translated_by == PENDING)
     return todo + [f"script {id_}: its translation has no qualified reviewer" for id_ in pending]

@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError
 from app.content import schema
 from app.dialogue.handoffs import Handoff
 from app.loading.model_cache import ContentConfig
+from app.matching import encoder
 from app.roles import Role
 
 OF_DEPLOYMENT = frozenset({"HAI_FAQ_SECRETS_DIR", "HAI_FAQ_HOSTNAME", "HAI_FAQ_IMAGE"})
@@ -113,6 +114,8 @@ class Settings(BaseSettings):
     """Share of left-out not-covered phrasings that may be answered; docs/decisions/ tells what each costs."""
     urgent_bar: float = Field(default=0.5, gt=0, lt=1)
     """Confidence from which the urgent matcher raises a message."""
+    encoder: bool | None = None
+    """Read what words leave in doubt by its meaning; unset: where the wheel of `encoder` is installed."""
     grace_days: int = Field(default=90, ge=0)
     ledger_months: int = Field(default=12, ge=1, le=1200)
     watch_seconds: float = Field(default=10.0, gt=0, le=60)
@@ -212,6 +215,7 @@ class Settings(BaseSettings):
             site=self.site,
             risk=self.risk,
             urgent_bar=self.urgent_bar,
+            encoder=self.encoder if self.encoder is not None else encoder.is_installed(),
             grace=self.grace,
             scripts=schema.SMS if self.texts else (),
             handoffs=self.handoffs,

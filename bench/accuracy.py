@@ -22,7 +22,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_union
 from sklearn.svm import LinearSVC
 
+from app.matching import encoder
 from app.matching.confidence import EVEN_ODDS
+from app.matching.encoder import Encoder
 from app.matching.matcher import Matcher
 from bench.messages import Pair, first_of, read
 from bench.reliability import auroc, calibration_error, table
@@ -35,10 +37,16 @@ MOST_SLOW = 400
 
 
 def hai_faq(train: Sequence[Pair]) -> Guess:
-    matcher = Matcher.fit(train, risk=None)
+    return _hai_faq(Matcher.fit(train, risk=None, by_meaning=True), encoder.load())
 
+
+def words_alone(train: Sequence[Pair]) -> Guess:
+    return _hai_faq(Matcher.fit(train, risk=None), None)
+
+
+def _hai_faq(matcher: Matcher, reader: Encoder | None) -> Guess:
     def guess(text: str) -> tuple[str, float]:
-        best = matcher.rank(text, limit=1)
+        best = matcher.rank(text, limit=1, encoder=reader)
         return (best[0].id, best[0].confidence) if best else ("", 0.0)
 
     return guess
@@ -87,6 +95,7 @@ def nearest(scorer: Callable[..., float]) -> Callable[[Sequence[Pair]], Guess]:
 
 METHODS: dict[str, Callable[[Sequence[Pair]], Guess]] = {
     "hai-faq": hai_faq,
+    "hai-faq, words alone": words_alone,
     "TF-IDF + linear SVM": svm,
     "BM25": bm25,
     "rapidfuzz WRatio": nearest(fuzz.WRatio),
@@ -108,7 +117,7 @@ class Run:
     """Milliseconds a message."""
 
     def line(self, caught: float | None) -> str:
-        calibrated = self.name == "hai-faq"
+        calibrated = self.name.startswith("hai-faq")
         bar = EVEN_ODDS if calibrated else _bar(self.sure_out, caught)
         shown = [
             f"{self.right.mean():7.1%}",

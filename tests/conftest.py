@@ -1,6 +1,7 @@
 """The six-entry fixture: a lamp on a ward, sealed and fitted once a run; and each kind of store, empty."""
 
 import itertools
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +22,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.redis import RedisServer, program
 
+os.environ.setdefault("HAI_FAQ_ENCODER", "false")  # 2 s to load; tests that are about meaning ask for it
 FIXTURE = Path(__file__).parent / "fixture"
 NOW = datetime(2029, 6, 1, 12, 0, tzinfo=UTC)
 _numbers = itertools.count()
@@ -69,6 +71,7 @@ def settings(folder: Path, cache: Path, tmp_path: Path) -> Settings:
         database_url=f"sqlite:///{tmp_path / 'test.db'}",
         phone_line="555-0100",
         risk=0.05,
+        encoder=False,
     )
 
 

@@ -32,7 +32,7 @@ NOW = datetime(2026, 12, 1, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def shipped() -> Knowledge:
     cache = Path(os.environ.get("HAI_FAQ_CACHE_DIR", ROOT / "var" / "cache"))
-    return load(ContentConfig(ROOT, cache, None, {}, 0.03, 0.5, timedelta(days=90)))
+    return load(ContentConfig(ROOT, cache, None, {}, 0.03, 0.5, timedelta(days=90), encoder=True))
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,8 @@ def sealed_lines(knowledge: Knowledge, content: Content) -> Iterator[str]:
     yield from (script.text for script in knowledge.approved.scripts.values())
     for answer in knowledge.approved.answers.values():
         yield from (answer.text, answer.sms, answer.question, answer.limits or "")
+        for own in answer.translations.values():
+            yield from (own.question, own.text, own.limits or "")
         cited = dict.fromkeys(f"{each.title}, {each.publisher}" for each in answer.sources)
         yield f"{knowledge.approved.text('source-label')} {'; '.join(cited)}"
     for topic in content.topics.values():
@@ -103,6 +105,19 @@ def test_every_line_of_every_reply_is_sealed_byte_for_byte(scores: evaluation.Sc
 def test_a_plain_question_is_answered(shipped: Knowledge, text: str, id_: str) -> None:
     reply, _ = respond(Message(text), State(), shipped, NOW)
     assert [answer.id for answer in reply.answers] == [id_]
+
+
+def test_a_refusal_suggests_what_is_covered_nearby(shipped: Knowledge) -> None:
+    reply, _ = respond(Message("what chemo drug is in the pump"), State(), shipped, NOW)
+    assert reply.intent is not None
+    assert reply.intent.id == "nc-chemo-drugs"
+    assert "how-it-works" in [option.id for option in reply.suggestions]
+
+
+@pytest.mark.parametrize("said", ["¿De qué tamaño es la bomba?", "que tan grande es la bomba"])
+def test_a_question_in_spanish_gets_the_translation(shipped: Knowledge, said: str) -> None:
+    reply, _ = respond(Message(said), State(), shipped, NOW)
+    assert [answer.text for answer in reply.answers] == ["La bomba es más o menos del tamaño de un disco de hockey."]
 
 
 def test_a_fever_after_chemo_is_call_now(shipped: Knowledge) -> None:

@@ -24,7 +24,7 @@ def ask(settings: Settings, text: str) -> None:
     click.echo(f"{reply.text}\n")
     intent = f", intent {reply.intent.id}" if reply.intent else ""
     click.echo(f"[{reply.kind}{intent}; threshold {knowledge.matcher.threshold:.3f}]")
-    for candidate in knowledge.matcher.rank(text):
+    for candidate in knowledge.matcher.rank(text, encoder=knowledge.encoder):
         why = knowledge.matcher.explain(text, candidate.id)
         click.echo(f"  {candidate.confidence:.3f} {candidate.id}: {why.phrasing!r} ({why.likeness:.0%} alike)")
 

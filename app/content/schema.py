@@ -27,6 +27,8 @@ SMALLTALK = (
 MORE = "more"
 """Small talk that asks for more of what was just said."""
 TALK = frozenset({*SMALLTALK, MORE})
+PENDING = "pending"
+"""Stands for the translator of a text that none has reviewed."""
 UNCLEAR = "unclear"
 """The script for a few words that tell nothing."""
 SMS = ("sms-first", "sms-stop", "sms-start", "sms-help", "sms-media", "sms-more", "sms-choose")
@@ -73,6 +75,20 @@ class Source(Strict):
         return f"{self.document}/{self.section}/{self.paragraph}"
 
 
+class Translation(Strict):
+    """An entry in another language; where the entry has limits, it is served only with theirs."""
+
+    question: Text
+    answer: Text
+    limits: Text | None = None
+    translated_by: Text
+    """Who translated it; `pending` until a qualified translator has reviewed it, and until then for demonstration only.
+    """
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        yield from self.model_dump(include={"question", "answer", "limits"}, exclude_none=True).items()
+
+
 class Entry(Strict):
     theme: Id
     question: Text
@@ -85,12 +101,13 @@ class Entry(Strict):
     review: date
     hold: Text | None = None
     """Reason to keep the entry back until its owner decides."""
-    translations: dict[Language, Text] = {}
+    translations: dict[Language, Translation] = {}
 
     def texts(self) -> Iterator[tuple[str, str]]:
         texts = self.model_dump(include={"question", "answer", "limits", "sms", "read_aloud"}, exclude_none=True)
         yield from texts.items()
-        yield from ((f"translations.{language}", text) for language, text in self.translations.items())
+        for language, translation in self.translations.items():
+            yield from ((f"translations.{language}.{name}", text) for name, text in translation.texts())
 
 
 class Script(Strict):

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from app.content import approval, schema
 from app.content.approval import Lock
-from app.content.schema import Content, Entry, Script, Source
-from app.dialogue.messages import Answer, Cited, ScriptPart
+from app.content.schema import Content, Entry, Script, Source, Translation
+from app.dialogue.messages import Answer, Cited, ScriptPart, Translated
 from app.errors import ApprovalError
 
 Site = Mapping[str, str | None]
@@ -86,7 +86,7 @@ def approve(
         withheld=withheld,
         last_day={id_: entry.review + grace for id_, entry in content.entries.items()},
         site=site,
-        demo=any(seal.role == approval.DEMO for seal in lock.texts.values()),
+        demo=_is_demo(lock),
     )
 
 
@@ -145,8 +145,29 @@ def _answer(id_: str, entry: Entry, content: Content, lock: Lock, passages: Mapp
         seal=lock.texts[f"{id_}.answer"],
         sources=tuple(_cited(source, content, passages) for source in entry.sources),
         related=entry.related,
-        translations={language: fill(text, site) for language, text in entry.translations.items()},
+        translations={
+            language: _translated(translation, site)
+            for language, translation in entry.translations.items()
+            if _is_served(translation, entry, lock)
+        },
     )
+
+
+def _is_served(translation: Translation, entry: Entry, lock: Lock) -> bool:
+    """Return whether a translation says all that the entry says, and a translator has reviewed it or this is a
+    demonstration.
+    """
+    whole = bool(translation.limits) == bool(entry.limits)
+    return whole and (translation.translated_by != schema.PENDING or _is_demo(lock))
+
+
+def _is_demo(lock: Lock) -> bool:
+    return any(seal.role == approval.DEMO for seal in lock.texts.values())
+
+
+def _translated(translation: Translation, site: Site) -> Translated:
+    limits = fill(translation.limits, site) if translation.limits else None
+    return Translated(fill(translation.question, site), fill(translation.answer, site), limits)
 
 
 def _cited(source: Source, content: Content, passages: Mapping[str, str]) -> Cited:

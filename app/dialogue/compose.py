@@ -95,16 +95,22 @@ def in_language(knowledge: Knowledge, language: str) -> Reply:
 def translated(knowledge: Knowledge, id_: str, language: str, confidence: float) -> Reply:
     """Give the approved translation of an answer, with its source."""
     answer = knowledge.approved.answers[id_]
-    translation = replace(answer, text=answer.translations[language], limits=None, confidence=confidence)
+    own = answer.translations[language]
+    translation = replace(answer, question=own.question, text=own.text, limits=own.limits, confidence=confidence)
     part = answer_part(knowledge, translation, translated=True)
     return Reply(kind="answer", parts=(*banner(knowledge), part), confidence=confidence, language=language)
 
 
-def shorter(knowledge: Knowledge, id_: str) -> Reply:
+def shorter(knowledge: Knowledge, id_: str, day: date) -> Reply:
     """Give the text of an answer that is approved for text messages: it is shorter, and nothing plainer is approved."""
     answer = knowledge.approved.answers[id_]
-    part = answer_part(knowledge, replace(answer, text=answer.sms))
-    return Reply("answer", (*banner(knowledge), part), intent=Intent("simpler", "smalltalk"), confidence=1.0)
+    return Reply(
+        kind="answer",
+        parts=(*banner(knowledge), answer_part(knowledge, replace(answer, text=answer.sms))),
+        suggestions=tuple(map(knowledge.option, _related(knowledge, answer, day))),
+        intent=Intent("simpler", "smalltalk"),
+        confidence=1.0,
+    )
 
 
 def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:

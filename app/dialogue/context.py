@@ -56,9 +56,13 @@ def pick(
 
 
 def picks(text: ParsedText) -> bool:
-    """Return whether a message is a pick and nothing else, whatever is open: `the first one`, `none of these`."""
-    spoken = _number(text.words, MOST_PICKED, asked=False) is not None
-    return spoken or bool(_ALL.fullmatch(text.key) or _NONE_OF.fullmatch(text.key))
+    """Return whether a message is a pick and nothing else, whatever is open: `the first one`, `both`."""
+    return _number(text.words, MOST_PICKED, asked=False) is not None or bool(_ALL.fullmatch(text.key))
+
+
+def picks_none(text: ParsedText) -> bool:
+    """Return whether a message can only mean that no option is right: `none of these`."""
+    return _NONE_OF.fullmatch(text.key) is not None
 
 
 def _reply(key: str, options: Sequence[Option]) -> tuple[Option, ...] | Literal["none", "again"] | None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.content import schema
-from app.dialogue import compose, context, questions
+from app.dialogue import compose, context
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import AnswerPart, Intent, Message, NotCoveredPart, Option, Reply, State
-from app.dialogue.questions import LEAST_TOPIC_CONFIDENCE, QuestionSplitter
+from app.dialogue.ranking import Ranking
+from app.dialogue.splitter import QuestionSplitter
 from app.dialogue.urgent import Urgency
-from app.matching.confidence import KINDS
+from app.matching.confidence import KINDS, NAMED
 from app.matching.matcher import Candidate
 from app.matching.utterance import Utterance
 
@@ -74,10 +75,10 @@ def _in_language(turn: Turn, language: str | None) -> Reply | None:
     if language is None:
         return None
     knowledge = turn.knowledge
-    for best in knowledge.matcher.rank_scored(turn.utterance.whole)[:1]:
-        sure = best.confidence >= knowledge.matcher.threshold and knowledge.serves(best.id, turn.day)
-        if sure and language in knowledge.approved.answers[best.id].translations:
-            return compose.translated(knowledge, best.id, language, best.confidence)
+    best = next(iter(Ranking(turn.utterance, knowledge).abroad()), None)
+    sure = best is not None and best.sure and knowledge.serves(best.id, turn.day)
+    if best and sure and language in knowledge.approved.answers[best.id].translations:
+        return compose.translated(knowledge, best.id, language, best.confidence)
     return compose.in_language(knowledge, language)
 
 
@@ -88,6 +89,8 @@ def _choice(turn: Turn) -> Reply | None:
     if knowledge.serves(typed_id, day):
         return compose.answer(knowledge, {typed_id: 1.0}, day)
     options = _open_options(turn)
+    if not turn.state.offered and context.picks_none(turn.utterance.text):
+        return compose.script(knowledge, "none-chosen")
     if not options:
         nothing = context.picks(turn.utterance.text) and not turn.state.about
         return compose.script(knowledge, schema.UNCLEAR) if nothing else None
@@ -111,11 +114,11 @@ def _matched(turn: Turn) -> Reply:
     if opener:
         return compose.script(knowledge, opener)
     asked = knowledge.openers.strip(turn.utterance.text)
-    ranked = questions.ranked(asked, about, turn.utterance, knowledge, said=turn.utterance.text)
+    ranking = Ranking(turn.utterance, knowledge, about)
     several = QuestionSplitter(turn.utterance, knowledge, turn.day).several(asked, about)
-    if several and not _left_out(ranked, several, knowledge):
+    if several and not _left_out(ranking.by_words(asked), several, knowledge):
         return compose.answer(knowledge, {part.id: part.confidence for part in several}, turn.day)
-    return _decide(turn, questions.beside_talk(ranked, asked, about, turn.utterance, knowledge))
+    return _decide(turn, ranking.of(asked))
 
 
 def _left_out(ranked: Sequence[Candidate], several: Sequence[Candidate], knowledge: Knowledge) -> bool:
@@ -123,9 +126,7 @@ def _left_out(ranked: Sequence[Candidate], several: Sequence[Candidate], knowled
     question after all.
     """
     return any(
-        best.confidence >= knowledge.matcher.threshold
-        and best.id in knowledge.approved.answers
-        and best.id not in {part.id for part in several}
+        best.sure and best.id in knowledge.approved.answers and best.id not in {part.id for part in several}
         for best in ranked[:1]
     )
 
@@ -134,18 +135,19 @@ def _decide(turn: Turn, candidates: Sequence[Candidate]) -> Reply:
     """Answer or refuse by name when sure; then small talk; offer a choice when the right entry is probably among few;
     else say that we cannot. `candidates` come the surest first.
     """
-    knowledge, matcher = turn.knowledge, turn.knowledge.matcher
+    knowledge = turn.knowledge
     entries, topics, talk = ([best for best in candidates if best.kind == kind] for kind in KINDS)
     sure = entries[0].confidence if entries else 0.0
     if entries and sure >= LEAST_CHOICE and not knowledge.serves(entries[0].id, turn.day):
         return compose.fallback(knowledge, sure)
-    if sure >= matcher.threshold:
+    if entries and entries[0].sure:
         return compose.answer(knowledge, {entries[0].id: sure}, turn.day)
     options = _options(entries, max((best.confidence for best in (*topics, *talk)), default=0.0), turn)
-    if topics and topics[0].confidence >= LEAST_TOPIC_CONFIDENCE and topics[0].id in knowledge.approved.titles:
-        nearby = [knowledge.option(entry.id) for entry in entries if knowledge.serves(entry.id, turn.day)]
+    if topics and topics[0].sure and topics[0].id in knowledge.approved.titles:
+        near = (entry.id for entry in entries if entry.confidence >= LEAST_OPTION)
+        nearby = [knowledge.option(id_) for id_ in near if knowledge.serves(id_, turn.day)]
         return compose.not_covered(knowledge, topics[0].id, topics[0].confidence, nearby)
-    if talk and talk[0].confidence >= matcher.talk_threshold:
+    if talk and talk[0].sure:
         return _talk(turn, talk[0].id)
     if options:
         return compose.clarify(knowledge, options, sure)
@@ -162,7 +164,7 @@ def _options(entries: Sequence[Candidate], rival: float, turn: Turn) -> list[Opt
     served = [entry for entry in entries if turn.knowledge.serves(entry.id, turn.day)][:OPTIONS]
     likely = [entry for place, entry in enumerate(served) if place < 2 or entry.confidence >= LEAST_OPTION]
     together = sum(entry.confidence for entry in likely)
-    if together < LEAST_CHOICE or rival >= LEAST_TOPIC_CONFIDENCE:
+    if together < LEAST_CHOICE or rival >= NAMED:
         return []
     return [turn.knowledge.option(entry.id) for entry in likely]
 
@@ -177,7 +179,7 @@ def _talk(turn: Turn, intent: str) -> Reply:
         return again
     shortened = turn.message.channel == "sms" or state.said == (SIMPLER,)
     if intent == SIMPLER and not shortened and state.said == (state.about,) and knowledge.serves(*state.said, turn.day):
-        return compose.shorter(knowledge, state.said[0])
+        return compose.shorter(knowledge, state.said[0], turn.day)
     reply = compose.script(knowledge, intent)
     if intent == WORRY:
         return replace(reply, suggestions=compose.first_suggestions(knowledge, turn.day))
@@ -190,7 +192,7 @@ def _again(turn: Turn) -> Reply | None:
     if turn.state.offered:
         return compose.clarify(knowledge, _open_options(turn), 0.0) if _open_options(turn) else None
     if said == (SIMPLER,) and turn.state.about and knowledge.serves(turn.state.about, turn.day):
-        return compose.shorter(knowledge, turn.state.about)
+        return compose.shorter(knowledge, turn.state.about, turn.day)
     if len(said) == 1 and said[0] in knowledge.approved.scripts:
         return compose.script(knowledge, said[0])
     if len(said) == 1 and said[0] in knowledge.approved.titles:

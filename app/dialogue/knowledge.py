@@ -9,6 +9,7 @@ from app.dialogue.language import Languages
 from app.dialogue.messages import Answer, Message, Option
 from app.dialogue.openers import Openers
 from app.dialogue.urgent import Urgency, UrgentCheck
+from app.matching.encoder import Encoder
 from app.matching.matcher import Matcher
 from app.matching.utterance import Utterance
 from app.text import parse
@@ -25,6 +26,8 @@ class Knowledge:
     version: str
     """Changes with any change of content or seals."""
     model_version: str
+    encoder: Encoder | None = None
+    """Reads texts by their meaning, where the site has it."""
     taken_back: frozenset[str] = field(default_factory=frozenset)
     """Entries taken back by `hai-faq withhold`."""
 
@@ -35,7 +38,7 @@ class Knowledge:
         for utterance in message.utterances:
             if utterance.model is self.matcher.model:
                 return utterance
-        utterance = Utterance(parse(message.text), self.matcher.model)
+        utterance = Utterance(parse(message.text), self.matcher.model, message.text.strip())
         message.utterances.append(utterance)
         return utterance
 

@@ -65,9 +65,18 @@ class Answer:
     seal: Seal
     sources: tuple[Cited, ...]
     related: tuple[str, ...]
-    translations: Mapping[str, str]
-    """Approved texts in other languages."""
+    translations: Mapping[str, "Translated"]
+    """By language."""
     confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """An answer in another language, with its limits."""
+
+    question: str
+    text: str
+    limits: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.dialogue import questions
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer, Message
+from app.dialogue.ranking import Ranking
+from app.matching.confidence import NAMED
 from app.matching.features import FloatArray
 from app.matching.likeness import Phrasings, sort_key
 from app.matching.matcher import Candidate, Explanation
@@ -27,7 +28,7 @@ KEYWORDS = 3
 """Words up to which staff look something up rather than ask: the best may then be opened though it is not sure."""
 LIKELIEST, LIKELY_ENOUGH = 0.9, 0.5
 """How likely by its words, or how confident, the best must be for that, while no topic that nothing covers is surer
-than `LEAST_TOPIC_CONFIDENCE`: without, `tattoo`, `dog` and `lunch menu` opened answers to other questions.
+than `NAMED`: without, `tattoo`, `dog` and `lunch menu` opened answers to other questions.
 """
 
 
@@ -61,7 +62,9 @@ def search_entries(knowledge: Knowledge, message: Message, day: date, limit: int
     utterance, text = knowledge.read(message), message.text
     asked = knowledge.openers.strip(utterance.text)
     unfinished = text[-1:].isalnum() and utterance.text.folded.endswith(asked.folded)
-    candidates = questions.ranked(asked, None, utterance, knowledge)
+    ranking = Ranking(utterance, knowledge)
+    abroad = knowledge.languages.detect(text, utterance) is not None
+    candidates = ranking.abroad() if abroad else ranking.by_words(asked)
     likely = knowledge.matcher.word_index.likely(asked, unfinished)
     results = sorted(_results(knowledge, candidates, likely, day), key=lambda result: (-result.rank, result.id))
     topics = [result for result in results if result.answer is None and not result.taken_back][:MOST_TOPICS]
@@ -69,8 +72,7 @@ def search_entries(knowledge: Knowledge, message: Message, day: date, limit: int
     if not results:
         return SearchResults((), sure=False, opens=False)
     first = results[0]
-    covered = first.answer is not None or first.taken_back
-    sure = first.confidence >= (knowledge.matcher.threshold if covered else questions.LEAST_TOPIC_CONFIDENCE)
+    sure = any(best.id == first.id and best.sure for best in candidates)
     if sure and first.answer is None:  # answers to other questions would only be in the way of handing over
         results = [result for result in results if result.confidence >= LEAST_CONFIDENCE]
     is_keywords = len(asked.words) <= KEYWORDS
@@ -81,7 +83,7 @@ def _is_worth(first: SearchResult, candidates: Sequence[Candidate], knowledge: K
     """Return whether the first result for keywords is worth opening though it is not sure."""
     others = (candidate for candidate in candidates if candidate.id in knowledge.matcher.not_covered)
     rival = max((candidate.confidence for candidate in others if candidate.id != first.id), default=0.0)
-    return rival < questions.LEAST_TOPIC_CONFIDENCE and (first.likely >= LIKELIEST or first.confidence >= LIKELY_ENOUGH)
+    return rival < NAMED and (first.likely >= LIKELIEST or first.confidence >= LIKELY_ENOUGH)
 
 
 def explain(knowledge: Knowledge, text: str, result: SearchResult) -> Explanation:

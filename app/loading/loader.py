@@ -20,6 +20,7 @@ from app.dialogue.urgent_rules import RuleBook
 from app.errors import ContentChanged, ContentError, ModelError, SettingsError
 from app.loading.model_cache import ContentConfig, Fitted, build
 from app.loading.training_sets import LANGUAGES, TOPICS, URGENT
+from app.matching import encoder
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ def load(config: ContentConfig) -> Knowledge:
         version=version,
         model_version=folder.name[:16],
         approved=approved,
+        encoder=encoder.load() if config.encoder else None,
     )
     _check_unchanged(config.content, version)  # a fit takes half a minute: parts of two contents would be one
     return loaded

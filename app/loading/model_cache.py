@@ -21,10 +21,12 @@ from app.dialogue.approved import Site
 from app.dialogue.handoffs import Handoff
 from app.errors import ContentChanged, ModelError
 from app.loading.training_sets import lexicon_of, training_sets
-from app.matching import matcher, model
+from app.matching import encoder, matcher, model
 from app.matching.matcher import Matcher
 
 _FITTING = "fitting-"
+VECTORS = "vectors.npz"
+"""The file of the cache that keeps vectors of phrasings."""
 _LIBRARIES = ("numpy", "scikit-learn", "scipy", "rapidfuzz")
 
 
@@ -39,6 +41,8 @@ class ContentConfig:
     risk: float
     urgent_bar: float
     grace: timedelta
+    encoder: bool = False
+    """Phrasings are also learnt by their meaning, and messages read so; it needs the wheel of `encoder`."""
     scripts: Sequence[str] = ()
     """Scripts that the content must have beside those of every department."""
     handoffs: Sequence[Handoff] = ()
@@ -48,7 +52,8 @@ class ContentConfig:
 def key(config: ContentConfig) -> str:
     """Return a hash of what a fit depends on: content, code version, libraries, risk."""
     libraries = ",".join(f"{name}={metadata.version(name)}" for name in _LIBRARIES)
-    source = f"{files.fingerprint(config.content)} {model.FORMAT} {libraries} {config.risk}"
+    encoded = "".join(encoder.SUMS.values()) if config.encoder else ""
+    source = f"{files.fingerprint(config.content)} {model.FORMAT} {libraries} {config.risk} {encoded}"
     return hashlib.sha256(source.encode()).hexdigest()[:32]
 
 
@@ -96,8 +101,8 @@ def _fit(config: ContentConfig, target: Path) -> None:
     intents = files.load_intents(config.content, content)
     if key(config) != target.name:  # another fit was waited for: this would be a model under a wrong name
         raise ContentChanged(config.content, 1, "", "changed while it was read")
-    sets = training_sets(content, intents, config.risk)
-    _put(target, lambda folder: matcher.fit_together(sets, lexicon_of(intents), folder))
+    sets = training_sets(content, intents, config.risk, config.encoder)
+    _put(target, lambda folder: matcher.fit_together(sets, lexicon_of(intents), folder, config.cache / VECTORS))
 
 
 def _put(target: Path, fill: Callable[[Path], object]) -> None:

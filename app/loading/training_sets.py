@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from app import text
 from app.content import schema
@@ -16,8 +17,9 @@ AFTER = 3
 """Entries after which each follow-up line is shown to the matcher."""
 
 
-def training_sets(content: Content, intents: Intents, risk: float) -> dict[str, TrainingSet]:
-    return {TOPICS: _topics(content, intents, risk), URGENT: _urgent(intents), LANGUAGES: _languages(intents)}
+def training_sets(content: Content, intents: Intents, risk: float, by_meaning: bool = False) -> dict[str, TrainingSet]:
+    topics = replace(_topics(content, intents, risk), by_meaning=by_meaning)
+    return {TOPICS: topics, URGENT: _urgent(intents), LANGUAGES: _languages(intents)}
 
 
 def lexicon_of(intents: Intents) -> Lexicon:

@@ -34,6 +34,10 @@ CALIBRATION_FEATURES = (
 """The columns of a feature vector, see `candidate_features` and `text_features`. The likeness to the nearest phrasing
 brought nothing (docs/decisions/0005).
 """
+MEANING_FEATURES = ("log-probability", "margin of it")
+"""What the encoder adds: of the candidate, and over the best other topic."""
+NAMED = 0.7
+"""Least confidence at which a topic that is not covered is called by its name: the wrong name sounds deaf."""
 SCORE = CALIBRATION_FEATURES.index("score")
 EVEN_ODDS = 0.5
 """The confidence at which an answer is as likely right as wrong."""
@@ -61,9 +65,12 @@ def logistic(values: Array) -> Array:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Coefficients of `CALIBRATION_FEATURES`: a set for each kind."""
+    """What scores are worth, for each kind of topic."""
 
     coefficients: Mapping[Kind, tuple[float, ...]]
+    """Of `CALIBRATION_FEATURES`, and of `MEANING_FEATURES` after them where meaning was asked."""
+    thresholds: Mapping[Kind, float]
+    """Lowest confidence at which a topic is acted on: answered, refused by its name, taken for small talk."""
 
     def confidence(self, vector: Sequence[float], kind: Kind) -> float:
         weighted = sum(map(operator.mul, self.coefficients[kind], vector))

@@ -15,11 +15,14 @@ NAMED_SHARE = 0.7
 """A word names topics when this share of the phrasings that hold it belongs to `MOST_NAMED` of them or fewer."""
 MOST_NAMED = 3
 LEAST_MET = 2
-"""Phrasings that must use a word before it counts as met."""
+"""Phrasings that must use a word before it counts as met, where there are more than `FEW`."""
+FEW = 1_000
 LONGEST_LINE = 8
 """Most words of a phrasing that is remembered as it stands; longer ones hardly come back word for word."""
 _ARTICLES = "a an the my your his her their our this that these those"
 _DETERMINERS = frozenset(_ARTICLES.split())
+_ASKING = "why how where when who what which whose"
+_QUESTION_WORDS = frozenset(_ASKING.split())
 _OTHERS = """
 i me we us you he him she they them it its mine yours one ones who whom whose what which where when why how
 am is are was were be been being do does did doing done have has had having will would shall should can could may
@@ -52,10 +55,11 @@ class Evidence:
     def learn(cls, examples: Iterable[tuple[str, Reading]], talk: frozenset[str]) -> "Evidence":
         """Return the evidence of (topic, phrasing as read); follow-ups lean on an answer and prove nothing alone."""
         counts: dict[int, Counter[str]] = defaultdict(Counter)
-        words: Counter[int] = Counter()
+        words, total = Counter[int](), 0
         lines: dict[str, set[str]] = defaultdict(set)
         for topic, reading in examples:
             if reading.after is None:
+                total += 1
                 terms = _words(reading)
                 words.update({term.key for term in terms})
                 for concept in {term.concept_key for term in terms}:
@@ -65,7 +69,7 @@ class Evidence:
         named = {concept: _named(topics) for concept, topics in counts.items()}
         return cls(
             {concept: topics for concept, topics in named.items() if topics},
-            {word for word, count in words.items() if count >= LEAST_MET},
+            {word for word, count in words.items() if count >= LEAST_MET or total <= FEW},
             {line: topic for line, (topic, *others) in lines.items() if not others},
             talk,
         )
@@ -77,18 +81,23 @@ class Evidence:
         topic = self.lines.get(_line(_words(reading)))
         return topic if reading.after is None or topic in self.talk else None
 
-    def allowed(self, reading: Reading) -> Collection[str] | None:
-        """Return the topics that a text may be taken for: None for any, empty for none."""
+    def allowed(self, reading: Reading, by_meaning: bool = False) -> Collection[str] | None:
+        """Return the topics that a text may be taken for: None for any, empty for none.
+
+        Where a text is read `by_meaning` too, a word that no phrasing uses may carry some all the same.
+        """
         terms = _words(reading)
         if self.same(reading):
             return None
+        carrying = [term for term in terms if term.word not in _FUNCTION_WORDS and not term.word.isdecimal()]
         if reading.after is not None:  # the entry before is evidence too: `why there` is function words only
-            return None if any(term.key in self.met for term in terms) else ()
-        carrying = [term for term in terms if term.word not in _FUNCTION_WORDS]
+            asks = len(terms) > 1 or bool(carrying) or any(term.word in _QUESTION_WORDS for term in terms)
+            return None if asks and any(term.key in self.met for term in terms) else ()
         lone = [term for term in terms if term.word not in _DETERMINERS]
         if len(lone) <= (2 if all(map(_is_han, lone)) else 1):
-            return [topic for term in carrying for topic in self.names.get(term.concept_key, ())]
-        if 2 * sum(term.key in self.met for term in carrying) > len(carrying):
+            return tuple(topic for term in carrying for topic in self.names.get(term.concept_key, ()))
+        met = sum(term.key in self.met for term in carrying)
+        if 2 * met > len(carrying) or (by_meaning and met and len(carrying) > 1):
             return None
         return self.talk if sum(term.key in self.met for term in terms) > 1 else ()
 

@@ -6,9 +6,10 @@ One linear SVM for all topics of a matcher at once ranked as well as one per top
 the scores can be trusted.
 """
 
+import resource
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,11 +20,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from app.matching import confidence, likeness, svm
+from app.matching import confidence, kept_vectors, likeness, meaning, softmax, svm
 from app.matching.confidence import KINDS, Kind
 from app.matching.evidence import Evidence
-from app.matching.features import LEAST_TEXTS, Features, Reading
-from app.matching.matcher import Example, Matcher, TrainingSet, job_adapter, save_together
+from app.matching.features import LEAST_TEXTS, Features, FloatArray, Reading
+from app.matching.matcher import PROGRESS, Example, Matcher, TrainingSet, job_adapter, save_together
+from app.matching.meaning import Meaning
 from app.matching.model import LinearModel
 from app.matching.term_matrix import TermMatrix
 from app.matching.vocabulary import LEAST_COUNT, Lexicon, Vocabulary
@@ -57,6 +59,8 @@ class EncodedSet:
     training_set: TrainingSet
     rows: svm.Rows
     readings: tuple[Reading, ...]
+    vectors: FloatArray | None
+    """The vector of each example, where it is learnt by its meaning."""
 
     @cached_property
     def topics(self) -> tuple[str, ...]:
@@ -69,6 +73,17 @@ class EncodedSet:
     @cached_property
     def targets(self) -> svm.Labels:
         return np.array(self.topics)
+
+    @cached_property
+    def splits(self) -> list[tuple[svm.Rows, svm.Rows]]:
+        """For each fold the places of the examples to learn from, and of those to leave out."""
+        not_covered = self.training_set.not_covered
+        count = FOLDS if not_covered else FOLDS_OF_TOPICS
+        unknown = {} if not_covered else {topic: place % count for place, topic in enumerate(self.labels)}
+        folds = folds_of(self.training_set.examples, count)
+        strange = np.array([unknown.get(topic, -1) for topic in self.topics])
+        left_out = ((folds == fold) | (strange == fold) for fold in range(count))
+        return [(np.flatnonzero(~out), np.flatnonzero(out)) for out in left_out]
 
     @cached_property
     def covered(self) -> svm.Kinds:
@@ -91,14 +106,15 @@ class LeftOut(NamedTuple):
     of_follow_up: bool
 
 
-def train(training_sets: Mapping[str, TrainingSet], lexicon: Lexicon) -> dict[str, Matcher]:
-    """Return a matcher for each training set, all over one model."""
+def train(training_sets: Mapping[str, TrainingSet], lexicon: Lexicon, kept: Path | None = None) -> dict[str, Matcher]:
+    """Return a matcher for each training set, all over one model; `kept` is a file of vectors."""
     texts = list(dict.fromkeys((text, after) for own in training_sets.values() for _, text, after in own.examples))
     vocabulary = Vocabulary.learn(dict.fromkeys(text for text, _ in texts), lexicon)
     readings = [vocabulary.read(text, after) for text, after in texts]
     rows = {text: row for row, text in enumerate(texts)}
-    encoded = [_encode(own, rows, readings) for own in training_sets.values()]
+    encoded = [_encode(own, rows, readings, kept) for own in training_sets.values()]
     features, matrix = _choose_features(readings, encoded)
+    _progress(f"{len(texts)} lines are read, and learnt")
     fits = _run(matrix, [_fits(own) for own in encoded])
     columns = [weights for own, done in zip(encoded, fits, strict=True) for weights in done[: _model_fits(own)]]
     shared = LinearModel.of_weights(
@@ -115,13 +131,27 @@ def train(training_sets: Mapping[str, TrainingSet], lexicon: Lexicon) -> dict[st
     return matchers
 
 
+def _progress(words: str) -> None:
+    print(f"{PROGRESS}{words}", flush=True)
+
+
 def _encode(
-    training_set: TrainingSet, rows: Mapping[tuple[str, str | None], int], readings: Sequence[Reading]
+    training_set: TrainingSet,
+    rows: Mapping[tuple[str, str | None], int],
+    readings: Sequence[Reading],
+    kept: Path | None,
 ) -> EncodedSet:
     examples = tuple(dict.fromkeys(training_set.examples))
     own_rows = [rows[(text, after)] for _, text, after in examples]
     own_readings = tuple(readings[row] for row in own_rows)
-    return EncodedSet(replace(training_set, examples=examples), np.array(own_rows, np.intp), own_readings)
+    vectors = _vectors([text for _, text, _ in examples], kept) if training_set.by_meaning else None
+    return EncodedSet(replace(training_set, examples=examples), np.array(own_rows, np.intp), own_readings, vectors)
+
+
+def _vectors(texts: Sequence[str], kept: Path | None) -> FloatArray:
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    _progress(f"{len(places)} phrasings are encoded, those that are new")
+    return kept_vectors.encode(list(places), kept)[[places[text] for text in texts]]
 
 
 def _choose_features(readings: Sequence[Reading], encoded: Sequence[EncodedSet]) -> tuple[Features, csr_matrix]:
@@ -165,7 +195,7 @@ def _fits(encoded: EncodedSet) -> list[Call]:
         return whole
     folds = [
         (svm.left_out, encoded.rows[learn], encoded.targets[learn], encoded.covered[learn], encoded.rows[out])
-        for learn, out in splits(encoded)
+        for learn, out in encoded.splits
     ]
     return [*whole, (svm.border, encoded.rows, encoded.covered), *folds]
 
@@ -173,18 +203,6 @@ def _fits(encoded: EncodedSet) -> list[Call]:
 def _model_fits(encoded: EncodedSet) -> int:
     """Return how many of a training set's fits are columns of the model."""
     return 2 if encoded.training_set.calibrated else 1
-
-
-def splits(encoded: EncodedSet) -> Iterator[tuple[svm.Rows, svm.Rows]]:
-    """Yield the places of the examples to learn from, and of those to leave out."""
-    count = FOLDS if encoded.training_set.not_covered else FOLDS_OF_TOPICS
-    folds = folds_of(encoded.training_set.examples, count)
-    unknown = (
-        {} if encoded.training_set.not_covered else {topic: place % count for place, topic in enumerate(encoded.labels)}
-    )
-    for fold in range(count):
-        out = (folds == fold) | np.array([unknown.get(topic) == fold for topic in encoded.topics])
-        yield np.flatnonzero(~out), np.flatnonzero(out)
 
 
 def folds_of(examples: Sequence[Example], count: int) -> NDArray[np.int64]:
@@ -225,11 +243,9 @@ def _matcher(
         first=first,
         labels=encoded.labels,
         phrasings={},
-        calibration=confidence.Calibration(dict.fromkeys(KINDS, flat)),
+        calibration=confidence.Calibration(dict.fromkeys(KINDS, flat), dict.fromkeys(KINDS, 1.0)),
         evidence=Evidence({}, frozenset(), {}, own.talk),
         not_covered=own.not_covered,
-        threshold=1.0,
-        talk_threshold=1.0,
     )
     if not own.calibrated:
         return bare
@@ -238,29 +254,79 @@ def _matcher(
     for topic, phrasing, _ in own.examples:
         groups[topic][phrasing] = None
     phrasings = {topic: likeness.Phrasings(tuple(texts)) for topic, texts in groups.items()}
-    tried = list(_left_out(bare, encoded, left_out, word_counts))
-    return replace(calibrated(bare, tried, own.risk), phrasings=phrasings, evidence=evidence)
+    by_words = calibrate(_left_out(bare, encoded, left_out, word_counts), own.risk)
+    return replace(
+        bare,
+        phrasings=phrasings,
+        evidence=evidence,
+        calibration=by_words,
+        meaning=_meaning(bare, encoded, left_out, word_counts),
+    )
+
+
+def _meaning(
+    matcher: Matcher, encoded: EncodedSet, left_out: Sequence[NDArray[np.float32]], word_counts: Counter[str]
+) -> Meaning | None:
+    """Return what is learnt of the vectors; follow-ups mean what they mean only after an answer, and teach nothing."""
+    vectors, topics = encoded.vectors, encoded.targets
+    if vectors is None:
+        return None
+    alone = np.array([reading.after is None for reading in encoded.readings])
+    labels = np.array(encoded.labels)
+    likely = []
+    for learn, out in encoded.splits:
+        taught = learn[alone[learn]]
+        weights = softmax.fit(vectors[taught], labels, topics[taught])
+        known = np.isin(labels, topics[learn])
+        likely.append(meaning.log_probabilities(weights, vectors[out])[:, known])
+    weight = _weight(encoded, left_out, likely, alone)
+    calibration = calibrate(
+        _left_out(matcher, encoded, left_out, word_counts, likely, weight), encoded.training_set.risk
+    )
+    return Meaning(softmax.fit(vectors[alone], labels, topics[alone]), weight, calibration)
+
+
+def _weight(
+    encoded: EncodedSet, left_out: Sequence[FloatArray], likely: Sequence[FloatArray], alone: svm.Kinds
+) -> float:
+    """Return the weight of meaning with which most left-out phrasings have their topic first."""
+    right = dict.fromkeys(meaning.WEIGHTS, 0)
+    for (learn, out), by_words, by_meaning in zip(encoded.splits, left_out, likely, strict=True):
+        labels, asked = np.unique(encoded.targets[learn]), alone[out]
+        for weight in right:
+            first = (by_words[asked, :-1] + np.float32(weight) * by_meaning[asked]).argmax(axis=1)
+            right[weight] += int(np.sum(labels[first] == encoded.targets[out][asked]))
+    return max(right, key=lambda weight: (right[weight], -weight))
 
 
 def _left_out(
-    matcher: Matcher, encoded: EncodedSet, scores: Sequence[NDArray[np.float32]], word_counts: Counter[str]
+    matcher: Matcher,
+    encoded: EncodedSet,
+    scores: Sequence[FloatArray],
+    word_counts: Counter[str],
+    likely: Sequence[FloatArray] | None = None,
+    weight: float = 0.0,
 ) -> Iterator[LeftOut]:
-    """Yield the candidates for the left-out phrasings, and which were right.
+    """Yield the candidates for the left-out phrasings, and which were right; by their meaning too where `likely` has
+    the log-probabilities of each fold.
 
     `word_counts` counts the texts that hold a word; a word is known to a fold by those that it does not leave out.
     """
     not_covered, talk = encoded.training_set.not_covered, encoded.training_set.talk
-    for (learn, out), fold_scores in zip(splits(encoded), scores, strict=True):
+    for fold, (learn, out) in enumerate(encoded.splits):
         labels = tuple(sorted({encoded.topics[place] for place in learn}))
         of_fold = replace(matcher, first=0, labels=labels)
         absent = set(encoded.topics) - set(labels)
         strange = sum(encoded.topics[place] in absent for place in out)
         messages = UNKNOWN / (1 - UNKNOWN) * (len(out) - strange) / max(1, strange)
         known_words = _known_without(word_counts, [encoded.readings[place] for place in out])
-        for place, row in zip(out.tolist(), fold_scores, strict=True):
+        for number, place in enumerate(out.tolist()):
             topic, reading = encoded.topics[place], encoded.readings[place]
+            if likely and reading.after is not None:
+                continue  # its meaning alone does not tell what it asks for
             terms = tuple(term._replace(known=term.word in known_words) for term in reading.terms)
-            weighed = of_fold.weigh(row, replace(reading, terms=terms), MARGINS)
+            by_meaning = likely[fold][number] if likely else None
+            weighed = of_fold.weigh(scores[fold][number], replace(reading, terms=terms), MARGINS, by_meaning, weight)
             met = set[Kind]()
             for kind, column, vector in weighed:
                 yield LeftOut(
@@ -280,21 +346,25 @@ def _known_without(word_counts: Counter[str], left_out: Sequence[Reading]) -> se
     return {word for word, count in word_counts.items() if count - less[word] >= LEAST_COUNT}
 
 
-def calibrated(matcher: Matcher, left_out: Sequence[LeftOut], risk: float | None) -> Matcher:
-    """Return the matcher with its calibration, the threshold of answers that keeps to `risk`, and that of talk."""
+def calibrate(candidates: Iterable[LeftOut], risk: float | None) -> confidence.Calibration:
+    """Return the calibration, whose threshold of answers keeps to `risk` and that of talk to `TALK_RISK`."""
+    left_out = list(candidates)
     fitted = {kind: _fit_kind([tried for tried in left_out if tried.kind == kind]) for kind in KINDS}
+    unknown = [tried.vector for tried in left_out if tried.of_unknown]
     questions = [tried for tried in left_out if tried.of_question]
     taken = [[tried.vector for tried in questions if tried.of_follow_up == follow_up] for follow_up in (False, True)]
-    return replace(
-        matcher,
-        calibration=confidence.Calibration({kind: tuple(own.tolist()) for kind, own in fitted.items()}),
-        threshold=_threshold([tried.vector for tried in left_out if tried.of_unknown], fitted["entry"], risk),
-        talk_threshold=max(_threshold(vectors, fitted["talk"], TALK_RISK) for vectors in taken),
-    )
+    thresholds: dict[Kind, float] = {
+        "entry": _threshold(unknown, fitted["entry"], risk),
+        "not-covered": confidence.NAMED,
+        "talk": max(_threshold(vectors, fitted["talk"], TALK_RISK) for vectors in taken),
+    }
+    return confidence.Calibration({kind: tuple(own.tolist()) for kind, own in fitted.items()}, thresholds)
 
 
 def _fit_kind(left_out: Sequence[LeftOut]) -> confidence.Array:
-    vectors = np.array([tried.vector for tried in left_out]).reshape(-1, len(confidence.CALIBRATION_FEATURES))
+    if not left_out:
+        return np.zeros(len(confidence.CALIBRATION_FEATURES))
+    vectors = np.array([tried.vector for tried in left_out])
     right = np.array([tried.right for tried in left_out], np.float64)
     return confidence.fit_logistic(vectors, right, np.array([tried.messages for tried in left_out]))
 
@@ -305,5 +375,7 @@ def _threshold(vectors: Sequence[tuple[float, ...]], fitted: confidence.Array, r
 
 
 if __name__ == "__main__":
-    job = job_adapter().validate_json(Path(sys.argv[1]).read_bytes())
-    save_together(train(*job), Path(sys.argv[2]))
+    job_file, folder, vectors = sys.argv[1:]
+    job = job_adapter().validate_json(Path(job_file).read_bytes())
+    save_together(train(*job, Path(vectors) if vectors else None), Path(folder))
+    _progress(f"the fit is done; at its peak it took {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from app.matching.encoder import Encoder
 from app.matching.features import FloatArray, Reading
 from app.matching.model import LinearModel
 from app.text import ParsedText
@@ -25,6 +26,9 @@ class Utterance:
 
     text: ParsedText
     model: LinearModel
+    typed: str = ""
+    """As it was typed: the encoder tells capitals and accents apart."""
+    _vectors: dict[str, FloatArray] = field(default_factory=dict, repr=False, compare=False)
     _scored: dict[tuple[str, str | None], Scored] = field(default_factory=dict, repr=False, compare=False)
 
     def score(self, parts: Sequence[TextPart]) -> list[Scored]:
@@ -35,6 +39,14 @@ class Utterance:
             readings = [self.model.vocabulary.read(text, after) for text, after in new.values()]
             self._scored.update(zip(new, map(Scored, readings, self.model.score(readings)), strict=True))
         return [self._scored[key] for key in keys]
+
+    def encode(self, encoder: Encoder, parts: Sequence[ParsedText]) -> list[FloatArray]:
+        """Return the vector of each part; those not encoded yet are encoded in one batch."""
+        texts = [self.typed if part.folded == self.text.folded and self.typed else part.folded for part in parts]
+        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if new:
+            self._vectors.update(zip(new, encoder.encode(new), strict=True))
+        return [self._vectors[text] for text in texts]
 
     @property
     def whole(self) -> Scored:

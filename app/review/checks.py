@@ -9,8 +9,8 @@ from app import text
 from app.content import schema
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
-from app.dialogue.questions import LEAST_TOPIC_CONFIDENCE
 from app.errors import InvalidBody
+from app.matching.confidence import NAMED
 from app.records.proposals import Proposal
 from app.redaction.redact import redact
 
@@ -42,7 +42,7 @@ def _hints(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
         yield f"Write {BETTER} phrasings or more if you can: {LEAST} find the topic less often than not."
     for number, line in enumerate(proposal.lines, 1):
         best = next(iter(knowledge.matcher.rank(line, limit=1)), None)
-        if best and best.id != proposal.target and best.confidence >= LEAST_TOPIC_CONFIDENCE:
+        if best and best.id != proposal.target and best.confidence >= NAMED:
             yield f"Line {number} is taken for {best.id} now, {best.confidence:.0%} sure."
 
 

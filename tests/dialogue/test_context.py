@@ -1,6 +1,6 @@
 import pytest
 
-from app.dialogue.context import AGAIN, NONE, pick, picks
+from app.dialogue.context import AGAIN, NONE, pick, picks, picks_none
 from app.dialogue.messages import Option
 from app.text import parse
 
@@ -49,9 +49,14 @@ def test_both_of_three_shows_them_again() -> None:
     assert pick(parse("both"), [*OFFERED, Option("lamp-bulb", "Which bulb?")], asked=True) == AGAIN
 
 
-@pytest.mark.parametrize("said", ["the first one", "1st", "second", "both", "none of these", "the last one"])
+@pytest.mark.parametrize("said", ["the first one", "1st", "second", "both", "the last one"])
 def test_a_pick_is_known_for_one_though_nothing_is_open(said: str) -> None:
     assert picks(parse(said))
+
+
+def test_none_of_these_is_known_for_what_it_is() -> None:
+    assert picks_none(parse("None of these!"))
+    assert not picks_none(parse("none"))
 
 
 @pytest.mark.parametrize("said", ["no", "one lamp for me", "2", "first of all where is it"])

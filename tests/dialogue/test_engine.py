@@ -215,13 +215,20 @@ def test_by_text_message_the_shorter_text_was_given_already(knowledge: Knowledge
     assert say(knowledge, "say it in plain words", state, "sms").text == "The simpler text."
 
 
+@pytest.mark.parametrize("said", ["for", "1️⃣", "7", "of the thing"])
+def test_after_an_answer_a_word_that_asks_nothing_is_not_answered(knowledge: Knowledge, said: str) -> None:
+    *_, reply = converse(knowledge, "what color is the lamp", said)
+    assert not reply.answers
+
+
+def test_none_of_these_ends_suggestions_too(knowledge: Knowledge) -> None:
+    *_, reply = converse(knowledge, "what color is the lamp", "none of these")
+    assert reply.text == "The none-chosen text."
+
+
 def test_both_of_an_offer_are_answered(knowledge: Knowledge) -> None:
     reply = say(knowledge, "both", State(offered=("lamp-color", "lamp-bulb")))
     assert [answer.id for answer in reply.answers] == ["lamp-color", "lamp-bulb"]
-
-
-def test_a_refusal_offers_what_is_covered_nearby(knowledge: Knowledge) -> None:
-    assert say(knowledge, "what does the lamp cost").suggestions
 
 
 def test_two_questions_are_both_answered_in_order(knowledge: Knowledge) -> None:
