@@ -24,6 +24,8 @@ OPTIONS = 3
 """Most entries that are offered as a choice."""
 LEAST_OPTION = 0.06
 """Confidence below which an entry is not worth offering."""
+LEAST_NEAR = 0.35
+"""Score from which an entry is suggested beside a refusal; where that is sure, confidences of entries are all near 0."""
 LEAST_CHOICE = 0.15
 """The offered entries must hold at least this much confidence together."""
 FEW_WORDS = 3
@@ -144,7 +146,7 @@ def _decide(turn: Turn, candidates: Sequence[Candidate]) -> Reply:
         return compose.answer(knowledge, {entries[0].id: sure}, turn.day)
     options = _options(entries, max((best.confidence for best in (*topics, *talk)), default=0.0), turn)
     if topics and topics[0].sure and topics[0].id in knowledge.approved.titles:
-        near = (entry.id for entry in entries if entry.confidence >= LEAST_OPTION)
+        near = (entry.id for entry in entries if entry.score >= LEAST_NEAR)
         nearby = [knowledge.option(id_) for id_ in near if knowledge.serves(id_, turn.day)]
         return compose.not_covered(knowledge, topics[0].id, topics[0].confidence, nearby)
     if talk and talk[0].sure:
