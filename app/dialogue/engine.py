@@ -25,7 +25,7 @@ OPTIONS = 3
 LEAST_OPTION = 0.06
 """Confidence below which an entry is not worth offering."""
 LEAST_NEAR = 0.35
-"""Score from which an entry is suggested beside a refusal; where that is sure, confidences of entries are all near 0."""
+"""Score from which an entry is suggested beside a refusal; where that is sure, every entry's confidence is near 0."""
 LEAST_CHOICE = 0.15
 """The offered entries must hold at least this much confidence together."""
 FEW_WORDS = 3
