@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from app.dialogue.knowledge import Knowledge
 from app.evaluation import files_of, read_cases
 from app.loading.loader import load
+from app.matching import encoder
 from app.matching.matcher import Matcher
 from app.settings import Settings
 from bench import messages
@@ -70,17 +72,18 @@ def _dot(mean: float, share: float, of_all: float) -> str:
     return f'<circle cx="{20 + 200 * mean:.1f}" cy="{220 - 200 * share:.1f}" r="{2 + 8 * math.sqrt(of_all):.1f}"/>'
 
 
-def of_labelled(matcher: Matcher, paths: Sequence[Path]) -> Iterator[Seen]:
+def of_labelled(knowledge: Knowledge, paths: Sequence[Path]) -> Iterator[Seen]:
     for case in (case for path in files_of(paths) for case in read_cases(path) if "accept" in case):
-        entries = [each for each in matcher.rank(case["text"]) if each.id not in matcher.not_covered]
+        ranked = knowledge.matcher.rank(case["text"], encoder=knowledge.encoder)
+        entries = [candidate for candidate in ranked if candidate.kind == "entry"]
         if entries:
             yield entries[0].confidence, entries[0].id in case["accept"]
 
 
 def of_csv(train: Path, test: Path) -> Iterator[Seen]:
-    matcher = Matcher.fit(messages.read(train), risk=None)
+    matcher = Matcher.fit(messages.read(train), risk=None, by_meaning=True)
     for label, text in messages.read(test):
-        best = matcher.rank(text, limit=1)
+        best = matcher.rank(text, limit=1, encoder=encoder.load())
         if best:
             yield best[0].confidence, best[0].id == label
 
@@ -93,7 +96,7 @@ def main() -> None:
     parser.add_argument("--picture", type=Path, help="where to write the reliability diagram")
     options = parser.parse_args()
     groups = {
-        "labelled messages": list(of_labelled(load(Settings().content_config).matcher, options.paths)),
+        "labelled messages": list(of_labelled(load(Settings().content_config), options.paths)),
         options.test.stem: list(of_csv(options.train, options.test)),
     }
     groups["pooled"] = [seen for group in groups.values() for seen in group]

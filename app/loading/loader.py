@@ -49,7 +49,7 @@ def load(config: ContentConfig) -> Knowledge:
         approved=approved,
         encoder=encoder.load() if config.encoder else None,
     )
-    _check_unchanged(config.content, version)  # a fit takes half a minute: parts of two contents would be one
+    _check_unchanged(config.content, version)  # a fit takes a minute: parts of two contents would be one
     return loaded
 
 

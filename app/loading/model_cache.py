@@ -84,6 +84,13 @@ def hand_on(source: ContentConfig, target: ContentConfig) -> None:
         _put(target.cache / name, lambda folder: shutil.copytree(source.cache / name, folder))
 
 
+def lend_vectors(source: ContentConfig, target: ContentConfig) -> None:
+    """Copy the vectors that `source` keeps, so that a fit of nearly the same content encodes only what differs."""
+    with contextlib.suppress(OSError):
+        target.cache.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source.cache / VECTORS, target.cache / VECTORS)
+
+
 def _read(target: Path) -> Fitted:
     return Fitted(target, matcher.load_together(target))
 

@@ -16,7 +16,7 @@ from app.errors import ContentError, InvalidBody
 from app.evaluation import Scores
 from app.lint import Draft, Finding
 from app.loading.loader import load
-from app.loading.model_cache import ContentConfig, hand_on
+from app.loading.model_cache import ContentConfig, hand_on, lend_vectors
 from app.records.proposals import Proposal, State
 from app.review.checks import check, stands
 from app.review.comparison import regressions
@@ -118,6 +118,7 @@ class Gate:
             problems = sorted(str(finding) for finding in new if finding.where not in unsealed)
             if problems:
                 return "\n".join(problems)
+            lend_vectors(self._config, config)
             after = self._evaluate(load(config))
         except ContentError as error:
             if isinstance(error.__cause__, OSError):  # a full disk is no fault of the proposals

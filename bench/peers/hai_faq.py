@@ -6,13 +6,14 @@ from bench.peers.lines import serve
 
 
 def main() -> None:
-    matcher = load(Settings().content_config).matcher
+    knowledge = load(Settings().content_config)
 
     def rank(text: str) -> tuple[str, float, bool]:
-        entries = [candidate for candidate in matcher.rank(text) if candidate.id not in matcher.not_covered]
+        ranked = knowledge.matcher.rank(text, encoder=knowledge.encoder)
+        entries = [candidate for candidate in ranked if candidate.kind == "entry"]
         if not entries:
             return "", 0.0, False
-        return entries[0].id, entries[0].confidence, entries[0].confidence >= matcher.threshold
+        return entries[0].id, entries[0].confidence, entries[0].sure
 
     serve(rank)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.loading.model_cache import ContentConfig, build, hand_on, key
+from app.loading.model_cache import VECTORS, ContentConfig, build, hand_on, key, lend_vectors
 from tests.conftest import config_of
 from tests.loading.conftest import change
 
@@ -34,6 +34,16 @@ def test_the_two_newest_models_are_kept(config: ContentConfig, folder: Path) -> 
         change(folder, old, new)
         folders.append(build(config).folder)
     assert [path.is_dir() for path in folders] == [False, True, True]
+
+
+def test_vectors_are_lent_to_another_cache_where_there_are_any(config: ContentConfig, tmp_path: Path) -> None:
+    other = replace(config, cache=tmp_path / "other")
+    lend_vectors(config, other)
+    assert not (other.cache / VECTORS).exists()
+    config.cache.mkdir(exist_ok=True)
+    (config.cache / VECTORS).write_bytes(b"vectors")
+    lend_vectors(config, other)
+    assert (other.cache / VECTORS).read_bytes() == b"vectors"
 
 
 def test_another_risk_is_another_fit(config: ContentConfig) -> None:
