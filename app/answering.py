@@ -95,9 +95,10 @@ class Answering:
         state = await self.conversations.named(self.tokens.conversation(message.channel, sender), self.clock())
         return self.check(self.reloader.current, message, state.flags).tier is not None
 
-    async def about(self, channel: Channel, sender: str) -> str | None:
-        """Return the entry that a sender was answered last."""
-        return (await self.conversations.named(self.tokens.conversation(channel, sender), self.clock())).about
+    async def answered(self, channel: Channel, sender: str) -> str | None:
+        """Return the entry that a sender was answered last; None where a topic was refused since."""
+        about = (await self.conversations.named(self.tokens.conversation(channel, sender), self.clock())).about
+        return about if about in self.reloader.current.approved.answers else None
 
     async def forget(self, channel: Channel, sender: str) -> None:
         await self.conversations.save(self.tokens.conversation(channel, sender), State(), self.clock())

@@ -68,6 +68,7 @@ def lint(draft: Draft, today: date, grace: timedelta) -> list[Finding]:
     """Return all findings, errors first."""
     findings = [
         *_quick(draft, today, grace),
+        *_shadowed(draft),
         *_near_duplicates(draft.intents.phrasings, "intents"),
         *_near_duplicates(_tiers(draft.intents), "urgent"),
     ]
@@ -84,7 +85,6 @@ def _quick(draft: Draft, today: date, grace: timedelta) -> Iterator[Finding]:
     yield from _texts(draft.content)
     yield from _reviews(draft.content, today, grace)
     yield from _all_collisions(draft.intents)
-    yield from _shadowed(draft)
 
 
 def _seals(draft: Draft) -> Iterator[Finding]:

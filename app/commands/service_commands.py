@@ -49,8 +49,8 @@ def serve(settings: Settings) -> None:
 
 
 def _check_address(host: str, port: int) -> None:
-    """Raise a `SettingsError` that names the setting when no server could listen there: before half a minute of fitting
-    rather than after it.
+    """Raise a `SettingsError` that names the setting when no server could listen there: before a minute of fitting, not
+    after it.
     """
     try:
         resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

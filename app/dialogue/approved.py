@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.content import approval, schema
-from app.content.approval import Lock
+from app.content.approval import Lock, Seal
 from app.content.schema import Content, Entry, Script, Source, Translation
 from app.dialogue.messages import Answer, Cited, ScriptPart, Translated
 from app.errors import ApprovalError
@@ -143,10 +143,11 @@ def _answer(id_: str, entry: Entry, content: Content, lock: Lock, passages: Mapp
         read_aloud=entry.read_aloud,
         theme=entry.theme,
         seal=lock.texts[f"{id_}.answer"],
+        sms_seal=lock.texts[f"{id_}.sms"],
         sources=tuple(_cited(source, content, passages) for source in entry.sources),
         related=entry.related,
         translations={
-            language: _translated(translation, site)
+            language: _translated(translation, lock.texts[f"{id_}.translations.{language}.answer"], site)
             for language, translation in entry.translations.items()
             if _is_served(translation, entry, lock)
         },
@@ -165,9 +166,9 @@ def _is_demo(lock: Lock) -> bool:
     return any(seal.role == approval.DEMO for seal in lock.texts.values())
 
 
-def _translated(translation: Translation, site: Site) -> Translated:
+def _translated(translation: Translation, seal: Seal, site: Site) -> Translated:
     limits = fill(translation.limits, site) if translation.limits else None
-    return Translated(fill(translation.question, site), fill(translation.answer, site), limits)
+    return Translated(fill(translation.question, site), fill(translation.answer, site), limits, seal)
 
 
 def _cited(source: Source, content: Content, passages: Mapping[str, str]) -> Cited:

@@ -96,7 +96,9 @@ def translated(knowledge: Knowledge, id_: str, language: str, confidence: float)
     """Give the approved translation of an answer, with its source."""
     answer = knowledge.approved.answers[id_]
     own = answer.translations[language]
-    translation = replace(answer, question=own.question, text=own.text, limits=own.limits, confidence=confidence)
+    translation = replace(
+        answer, question=own.question, text=own.text, limits=own.limits, seal=own.seal, confidence=confidence
+    )
     part = answer_part(knowledge, translation, translated=True)
     return Reply(kind="answer", parts=(*banner(knowledge), part), confidence=confidence, language=language)
 
@@ -106,7 +108,10 @@ def shorter(knowledge: Knowledge, id_: str, day: date) -> Reply:
     answer = knowledge.approved.answers[id_]
     return Reply(
         kind="answer",
-        parts=(*banner(knowledge), answer_part(knowledge, replace(answer, text=answer.sms))),
+        parts=(
+            *banner(knowledge),
+            answer_part(knowledge, replace(answer, text=answer.sms, limits=None, seal=answer.sms_seal)),
+        ),
         suggestions=tuple(map(knowledge.option, _related(knowledge, answer, day))),
         intent=Intent("simpler", "smalltalk"),
         confidence=1.0,

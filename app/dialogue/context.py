@@ -29,10 +29,15 @@ _NONE = re.compile(
     r"(?:no |nope )?(?:none|neither|nothing|something else|not any|no|nope)(?: of (?:these|those|them|the above))?"
 )
 _YES = re.compile(r"(?:yes|yeah|yep|yup|sure|ok|okay|please|right|correct)(?: (?:please|that|that one|it|do|thanks))*")
-_ALL = re.compile(r"(?:(?:i want |show me )?(?:both|all)(?: (?:of (?:them|these|those)|please|three|two))*)")
+_ALL = re.compile(
+    r"(?:(?:i want|ill take|i will take|give me|show me) )?(?:both|all)"
+    r"(?: (?:of (?:them|these|those)|please|three|two))*"
+)
+_TELLING = frozenset({*_SPOKEN, "fourth", "other", "others", "latter", "former"})
+_BESIDE = _FILLERS | {"not", "of", "them", "these", "those", "and", "or", "but", "any", "anything", "ill", "id", "like"}
+_CONTRARY = frozenset({"not", "but", "other", "others", "latter", "former"})
+"""Words with which a pick names what is not wanted, or counts from what is not known."""
 _NONE_OF = re.compile(r"(?:no )?(?:none|neither|not any) of (?:these|those|them|the above)")
-MOST_PICKED = 9
-"""More options than are ever open."""
 
 
 def pick(
@@ -52,12 +57,27 @@ def pick(
     place = _number(text.words, len(options), asked)
     if place is not None:
         return (options[place],) if place < len(options) else NONE
-    return (_reply(key, options) if asked else None) or _by_words(key, options)
+    return (_several(text.words, options) or _reply(key, options) if asked else None) or _by_words(key, options)
 
 
 def picks(text: ParsedText) -> bool:
-    """Return whether a message is a pick and nothing else, whatever is open: `the first one`, `both`."""
-    return _number(text.words, MOST_PICKED, asked=False) is not None or bool(_ALL.fullmatch(text.key))
+    """Return whether a message picks by place and says nothing else, whatever is open: `the 1st`, `not the other`."""
+    words = [word for word in text.words if not word.isdecimal()]
+    return _TELLING.union(_BESIDE).issuperset(words) and not (_TELLING | _ORDINALS).isdisjoint(words)
+
+
+def _several(words: Sequence[str], options: Sequence[Option]) -> tuple[Option, ...] | Literal["again"] | None:
+    """Return the options of a message that is made of several places, `1 and 3`; they are shown again for one that says
+    which are not meant.
+    """
+    numbers = [_NUMBERS.get(word) or (int(word) if word.isdecimal() and len(word) == 1 else 0) for word in words]
+    places = [number - 1 for number in dict.fromkeys(numbers) if 1 <= number <= len(options)]
+    told = [word for word, number in zip(words, numbers, strict=True) if not number]
+    if not _TELLING.union(_BESIDE).issuperset(told):
+        return None
+    if not _CONTRARY.isdisjoint(words):
+        return AGAIN
+    return tuple(options[place] for place in places) if len(places) > 1 else None
 
 
 def picks_none(text: ParsedText) -> bool:

@@ -14,7 +14,7 @@ from app.dialogue.messages import AnswerPart, Intent, Message, NotCoveredPart, O
 from app.dialogue.ranking import Ranking
 from app.dialogue.splitter import QuestionSplitter
 from app.dialogue.urgent import Urgency
-from app.matching.confidence import KINDS, NAMED
+from app.matching.confidence import KINDS
 from app.matching.matcher import Candidate
 from app.matching.utterance import Utterance
 
@@ -30,7 +30,9 @@ LEAST_CHOICE = 0.15
 """The offered entries must hold at least this much confidence together."""
 FEW_WORDS = 3
 """A message of up to so many words that gives no evidence of any topic is asked back, a longer one refused."""
-REPEAT, SIMPLER, WORRY = "repeat", "simpler", "worry"
+REPEAT, SIMPLER, WORRY, FALLBACK = "repeat", "simpler", "worry", "fallback"
+SHORTENED = ".sms"
+"""Stands behind the id of an answer that was said in the text for text messages, as in the key of its seal."""
 SHORT = 8
 """After an urgent reply, a message of up to so many words that asks nothing we answer gets the script again."""
 
@@ -93,15 +95,16 @@ def _choice(turn: Turn) -> Reply | None:
     options = _open_options(turn)
     if not turn.state.offered and context.picks_none(turn.utterance.text):
         return compose.script(knowledge, "none-chosen")
-    if not options:
-        nothing = context.picks(turn.utterance.text) and not turn.state.about
-        return compose.script(knowledge, schema.UNCLEAR) if nothing else None
+    if not options and context.picks(turn.utterance.text):
+        return compose.script(knowledge, schema.UNCLEAR)
     pick = context.pick(turn.utterance.text, options, asked=bool(turn.state.offered))
     if isinstance(pick, tuple):
         return compose.answer(knowledge, {option.id: 1.0 for option in pick}, day)
     if pick == context.NONE:
         return compose.script(knowledge, "none-chosen")
-    return compose.clarify(knowledge, options, 0.0) if pick == context.AGAIN else None
+    if pick == context.AGAIN or (options and context.picks(turn.utterance.text)):
+        return compose.clarify(knowledge, options, 0.0)
+    return None
 
 
 def _open_options(turn: Turn) -> list[Option]:
@@ -118,19 +121,17 @@ def _matched(turn: Turn) -> Reply:
     asked = knowledge.openers.strip(turn.utterance.text)
     ranking = Ranking(turn.utterance, knowledge, about)
     several = QuestionSplitter(turn.utterance, knowledge, turn.day).several(asked, about)
-    if several and not _left_out(ranking.by_words(asked), several, knowledge):
+    if several and not _asks_otherwise(ranking.by_words(asked), several, knowledge):
         return compose.answer(knowledge, {part.id: part.confidence for part in several}, turn.day)
     return _decide(turn, ranking.of(asked))
 
 
-def _left_out(ranked: Sequence[Candidate], several: Sequence[Candidate], knowledge: Knowledge) -> bool:
+def _asks_otherwise(ranked: Sequence[Candidate], several: Sequence[Candidate], knowledge: Knowledge) -> bool:
     """Return whether the whole message surely asks for an entry that none of its parts asks for: then it is one
     question after all.
     """
-    return any(
-        best.sure and best.id in knowledge.approved.answers and best.id not in {part.id for part in several}
-        for best in ranked[:1]
-    )
+    best = ranked[0] if ranked and ranked[0].sure else None
+    return best is not None and best.id in knowledge.approved.answers and best.id not in {part.id for part in several}
 
 
 def _decide(turn: Turn, candidates: Sequence[Candidate]) -> Reply:
@@ -144,7 +145,7 @@ def _decide(turn: Turn, candidates: Sequence[Candidate]) -> Reply:
         return compose.fallback(knowledge, sure)
     if entries and entries[0].sure:
         return compose.answer(knowledge, {entries[0].id: sure}, turn.day)
-    options = _options(entries, max((best.confidence for best in (*topics, *talk)), default=0.0), turn)
+    options = _options(entries, topics, talk, turn)
     if topics and topics[0].sure and topics[0].id in knowledge.approved.titles:
         near = (entry.id for entry in entries if entry.score >= LEAST_NEAR)
         nearby = [knowledge.option(id_) for id_ in near if knowledge.serves(id_, turn.day)]
@@ -153,20 +154,23 @@ def _decide(turn: Turn, candidates: Sequence[Candidate]) -> Reply:
         return _talk(turn, talk[0].id)
     if options:
         return compose.clarify(knowledge, options, sure)
-    if not candidates and len(turn.utterance.text.words) <= FEW_WORDS:
+    if not entries and not topics and len(turn.utterance.text.words) <= FEW_WORDS:
         return compose.script(knowledge, schema.UNCLEAR)
     unnamed = Intent(topics[0].id, "not-covered") if topics and topics[0].confidence > sure else None
     return compose.fallback(knowledge, sure, unnamed)
 
 
-def _options(entries: Sequence[Candidate], rival: float, turn: Turn) -> list[Option]:
-    """Return the entries worth offering; none when together they are unlikely, or something else (at the confidence
-    `rival`) is sure.
+def _options(
+    entries: Sequence[Candidate], topics: Sequence[Candidate], talk: Sequence[Candidate], turn: Turn
+) -> list[Option]:
+    """Return the entries worth offering; none when together they are unlikely, or less likely than small talk, or a
+    topic that is not covered is sure.
     """
     served = [entry for entry in entries if turn.knowledge.serves(entry.id, turn.day)][:OPTIONS]
     likely = [entry for place, entry in enumerate(served) if place < 2 or entry.confidence >= LEAST_OPTION]
     together = sum(entry.confidence for entry in likely)
-    if together < LEAST_CHOICE or rival >= NAMED:
+    least = max([LEAST_CHOICE, *(best.confidence for best in talk[:1])])
+    if together < least or any(best.sure for best in topics[:1]):
         return []
     return [turn.knowledge.option(entry.id) for entry in likely]
 
@@ -179,8 +183,8 @@ def _talk(turn: Turn, intent: str) -> Reply:
         return compose.clarify(knowledge, options, 0.0) if options else compose.script(knowledge, "capabilities")
     if intent == REPEAT and (again := _again(turn)):
         return again
-    shortened = turn.message.channel == "sms" or state.said == (SIMPLER,)
-    if intent == SIMPLER and not shortened and state.said == (state.about,) and knowledge.serves(*state.said, turn.day):
+    is_long = turn.message.channel != "sms" and state.said == (state.about,) and knowledge.is_shortened(state.said[0])
+    if intent == SIMPLER and is_long and knowledge.serves(state.said[0], turn.day):
         return compose.shorter(knowledge, state.said[0], turn.day)
     reply = compose.script(knowledge, intent)
     if intent == WORRY:
@@ -190,17 +194,33 @@ def _talk(turn: Turn, intent: str) -> Reply:
 
 def _again(turn: Turn) -> Reply | None:
     """Return the last reply once more; None where nothing was said, or it may no longer be said."""
-    knowledge, said = turn.knowledge, turn.state.said
-    if turn.state.offered:
-        return compose.clarify(knowledge, _open_options(turn), 0.0) if _open_options(turn) else None
-    if said == (SIMPLER,) and turn.state.about and knowledge.serves(turn.state.about, turn.day):
-        return compose.shorter(knowledge, turn.state.about, turn.day)
-    if len(said) == 1 and said[0] in knowledge.approved.scripts:
-        return compose.script(knowledge, said[0])
-    if len(said) == 1 and said[0] in knowledge.approved.titles:
-        return compose.not_covered(knowledge, said[0], 1.0)
-    served = said and all(knowledge.serves(id_, turn.day) or id_ in knowledge.approved.titles for id_ in said)
-    return compose.answer(knowledge, dict.fromkeys(said, 1.0), turn.day) if served else None
+    knowledge, state, options = turn.knowledge, turn.state, _open_options(turn)
+    if state.offered:
+        return compose.clarify(knowledge, options, 0.0) if options else None
+    shortened = tuple(id_.removesuffix(SHORTENED) for id_ in state.said)
+    if not shortened or not all(_may_be_said(id_, turn) for id_ in shortened):
+        return None
+    first = shortened[0]
+    if first == FALLBACK:
+        return compose.fallback(knowledge, 0.0)
+    if first in knowledge.approved.scripts:
+        return compose.script(knowledge, first)
+    if state.said != shortened:
+        return compose.shorter(knowledge, first, turn.day)
+    if state.language and first in knowledge.approved.answers:
+        return compose.translated(knowledge, first, state.language, 1.0)
+    if len(shortened) == 1 and first in knowledge.approved.titles:
+        return compose.not_covered(knowledge, first, 1.0, options)
+    return compose.answer(knowledge, dict.fromkeys(shortened, 1.0), turn.day)
+
+
+def _may_be_said(id_: str, turn: Turn) -> bool:
+    """Return whether an entry is served, in the language that was spoken, or a title or script is still approved."""
+    approved, language = turn.knowledge.approved, turn.state.language
+    if id_ not in approved.answers:
+        return id_ in approved.titles or id_ in approved.scripts
+    spoken = language is None or language in approved.answers[id_].translations
+    return spoken and turn.knowledge.serves(id_, turn.day)
 
 
 def _repeats_urgent(turn: Turn, reply: Reply) -> bool:
@@ -209,12 +229,12 @@ def _repeats_urgent(turn: Turn, reply: Reply) -> bool:
 
 
 def _remember(reply: Reply, before: State) -> State:
-    shortened = reply.intent is not None and reply.intent.id == SIMPLER
+    shortened = SHORTENED if reply.answers and reply.intent and reply.intent.id == SIMPLER else ""
     return State(
         offered=tuple(option.id for option in reply.options),
         suggested=tuple(option.id for option in reply.suggestions),
         about=_about(reply, before),
-        said=(SIMPLER,) if shortened else reply.said,
+        said=tuple(f"{id_}{shortened}" for id_ in reply.said),
     )
 
 

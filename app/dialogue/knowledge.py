@@ -54,6 +54,11 @@ class Knowledge:
         """Return whether the entry is approved, not taken back, and within its review day and the grace after it."""
         return id_ in self.approved.answers and id_ not in self.taken_back and day <= self.approved.last_day[id_]
 
+    def is_shortened(self, id_: str) -> bool:
+        """Return whether an entry's text for text messages is shorter than its answer with its limits."""
+        answer = self.approved.answers.get(id_)
+        return answer is not None and len(answer.sms) < len(f"{answer.text} {answer.limits or ''}".strip())
+
     def served(self, day: date) -> list[Answer]:
         return [answer for id_, answer in self.approved.answers.items() if self.serves(id_, day)]
 

@@ -27,7 +27,7 @@ class State:
     offered: tuple[str, ...] = ()
     """Entries offered by the last reply, in order."""
     suggested: tuple[str, ...] = ()
-    """Entries suggested after the last answer, in order."""
+    """Entries suggested after the last reply, in order."""
     about: str | None = None
     """The entry that was answered or the topic that was refused last, whichever came later."""
     urgent: str | None = None
@@ -63,6 +63,8 @@ class Answer:
     read_aloud: str
     theme: str
     seal: Seal
+    """Of `text`."""
+    sms_seal: Seal
     sources: tuple[Cited, ...]
     related: tuple[str, ...]
     translations: Mapping[str, "Translated"]
@@ -77,6 +79,7 @@ class Translated:
     question: str
     text: str
     limits: str | None
+    seal: Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,9 @@ class AnswerPart:
 
     @property
     def sms(self) -> tuple[str, ...]:
-        return (self.answer.text if self.translated else self.answer.sms,)
+        if self.translated:
+            return tuple(filter(None, (self.answer.text, self.answer.limits)))
+        return (self.answer.sms,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,12 @@ def asking(text: ParsedText) -> list[ParsedText]:
     return [text, *([sentence for sentence in sentences if "?" in sentence.folded] or sentences[-1:])]
 
 
+def clauses(text: ParsedText) -> list[ParsedText]:
+    """Return the stretches between commas and ends of sentences."""
+    edges = [0, *(end.end() for end in _CLAUSE_END.finditer(text.folded)), len(text.folded)]
+    return [text.part(start, end) for start, end in itertools.pairwise(edges) if end > start]
+
+
 def bare(text: ParsedText) -> ParsedText:
     """Return the text without what leads over from an answer: `and where`, `no, I meant the IV`."""
     lead = _LEAD.match(text.folded)

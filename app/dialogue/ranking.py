@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.questions import asking, asks, bare
+from app.dialogue.questions import asking, asks, bare, clauses
 from app.matching.encoder import Encoder
 from app.matching.features import FloatArray
 from app.matching.matcher import Candidate
@@ -16,6 +15,8 @@ LEAST_WORDS_BESIDE = 3
 """Fewest words of a sentence that asks something beside small talk."""
 LONGEST_FOLLOW_UP = 12
 """Most words of a message that may lean on the answer before it."""
+MOST_CLAUSES = 12
+"""Most clauses of a message that are looked at for a question beside small talk."""
 MOST_ENCODED = 3
 """Most texts of a message that are encoded; the others are ranked by words."""
 
@@ -38,8 +39,8 @@ class Ranking:
         """
         candidates = self.by_words(text)
         if self.knowledge.encoder and not self._after(text) and self._in_doubt(text, candidates):
-            candidates = self._by_meaning(text, self.knowledge.encoder)
-        if len(text.sentences) > 1 and candidates and candidates[0].kind == "talk":
+            candidates = self._candidates(text, self._vectors(text, self.knowledge.encoder))
+        if candidates and candidates[0].kind == "talk":
             return next(self._beside_talk(text), candidates)
         return candidates
 
@@ -49,10 +50,7 @@ class Ranking:
         Small talk is looked for in the whole text only, and in it as it was typed, greetings and thanks included:
         `hello, this is Earl`.
         """
-        parts, whole = self._parts(text)
-        self.utterance.score([*parts, *whole])  # in one batch; below they are looked up
-        topics = (best for best in self._candidates(parts) if best.kind != "talk")
-        return _surest([*topics, *(best for best in self._candidates(whole) if best.kind == "talk")])
+        return self._candidates(text, {})
 
     def abroad(self) -> list[Candidate]:
         """Return the candidates for a message in a language other than English: by the words of phrasings in it, where
@@ -65,13 +63,23 @@ class Ranking:
             self.utterance.encode(self.knowledge.encoder, [self.utterance.text])[0]
         )
 
-    def _by_meaning(self, text: ParsedText, encoder: Encoder) -> list[Candidate]:
-        """Return the candidates by words and meaning; a long message has more parts than are encoded."""
+    def _candidates(self, text: ParsedText, vectors: Mapping[ParsedText, FloatArray]) -> list[Candidate]:
+        """Return the candidates by words, and by the meaning of the parts that have vectors."""
+        parts, whole = self._parts(text)
+        self.utterance.score([*parts, *whole])  # in one batch; below they are looked up
+        topics = (best for best in self._ranked(parts, vectors) if best.kind != "talk")
+        talk = (best for best in self._ranked(whole, vectors) if best.kind == "talk")
+        return _surest([*topics, *talk])
+
+    def _ranked(self, parts: Sequence[TextPart], vectors: Mapping[ParsedText, FloatArray]) -> Iterator[Candidate]:
+        for (part, _), scored in zip(parts, self.utterance.score(parts), strict=True):
+            yield from self.knowledge.matcher.rank_scored(scored, limit=8, vector=vectors.get(part))
+
+    def _vectors(self, text: ParsedText, encoder: Encoder) -> dict[ParsedText, FloatArray]:
+        """Return the vectors of the parts that are encoded; a long message has more parts."""
         parts, whole = self._parts(text)
         encoded = list(dict.fromkeys(part for part, _ in (*whole, *parts)))[:MOST_ENCODED]
-        vectors = dict(zip(encoded, self.utterance.encode(encoder, encoded), strict=True))
-        topics = (best for best in self._candidates(parts, vectors) if best.kind != "talk")
-        return _surest([*topics, *(best for best in self._candidates(whole, vectors) if best.kind == "talk")])
+        return dict(zip(encoded, self.utterance.encode(encoder, encoded), strict=True))
 
     def _in_doubt(self, text: ParsedText, candidates: Sequence[Candidate]) -> bool:
         return self.knowledge.matcher.in_doubt(self.utterance.score([(text, None)])[0], candidates)
@@ -88,18 +96,12 @@ class Ranking:
         """
         return self.about if len(text.words) <= LONGEST_FOLLOW_UP else None
 
-    def _candidates(
-        self, parts: Sequence[TextPart], vectors: Mapping[ParsedText, FloatArray] = MappingProxyType({})
-    ) -> Iterator[Candidate]:
-        for (part, _), scored in zip(parts, self.utterance.score(parts), strict=True):
-            yield from self.knowledge.matcher.rank_scored(scored, limit=8, vector=vectors.get(part))
-
     def _beside_talk(self, text: ParsedText) -> Iterator[list[Candidate]]:
-        for sentence in text.sentences:
+        for sentence in clauses(text)[:MOST_CLAUSES] if len(clauses(text)) > 1 else ():
             if len(sentence.words) >= LEAST_WORDS_BESIDE and asks([sentence.folded], marked=True):
-                candidates = self.by_words(sentence)
-                if candidates and candidates[0].kind != "talk" and candidates[0].sure:
-                    yield candidates
+                topics = [best for best in self.by_words(sentence) if best.kind != "talk"]
+                if topics and topics[0].sure:
+                    yield topics
 
 
 def _surest(candidates: Sequence[Candidate]) -> list[Candidate]:

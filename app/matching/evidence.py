@@ -4,6 +4,7 @@ Function words carry no evidence; one word by itself does where it names a topic
 unknown gives none. Without this floor `for` was answered at a confidence of 0.80 and `large event` at 0.89.
 """
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ not no only just very too also even still yet ever never here there now all any 
 another some such same own much many lot really actually please well like get got go going gonna oh um uh hmm
 etc per via vs thing things stuff something anything let lets
 """
-_FUNCTION_WORDS = _DETERMINERS.union(_OTHERS.split())
+FUNCTION_WORDS = _DETERMINERS.union(_OTHERS.split())
 """English words that stand in any question and say nothing of what it is about."""
 
 
@@ -42,12 +43,14 @@ _FUNCTION_WORDS = _DETERMINERS.union(_OTHERS.split())
 class Evidence:
     """What the phrasings learnt from say about words by themselves."""
 
-    names: Mapping[int, tuple[str, ...]]
+    lone_words: Mapping[int, tuple[str, ...]]
     """By concept: the topics that a lone word of it names."""
     met: Set[int]
     """Words that phrasings use, by their keys."""
     lines: Mapping[str, str]
     """Phrasings as they were read, each with the only topic that is asked for so."""
+    answered: Set[str]
+    """Topics that follow-ups were learnt after; one question word by itself leans on these only."""
     talk: frozenset[str]
     """Labels of small talk, for which function words are evidence too: `who are you`."""
 
@@ -55,10 +58,12 @@ class Evidence:
     def learn(cls, examples: Iterable[tuple[str, Reading]], talk: frozenset[str]) -> "Evidence":
         """Return the evidence of (topic, phrasing as read); follow-ups lean on an answer and prove nothing alone."""
         counts: dict[int, Counter[str]] = defaultdict(Counter)
-        words, total = Counter[int](), 0
+        words, answered, total = Counter[int](), set[str](), 0
         lines: dict[str, set[str]] = defaultdict(set)
         for topic, reading in examples:
-            if reading.after is None:
+            if reading.after is not None:
+                answered.add(reading.after)
+            else:
                 total += 1
                 terms = _words(reading)
                 words.update({term.key for term in terms})
@@ -71,6 +76,7 @@ class Evidence:
             {concept: topics for concept, topics in named.items() if topics},
             {word for word, count in words.items() if count >= LEAST_MET or total <= FEW},
             {line: topic for line, (topic, *others) in lines.items() if not others},
+            answered,
             talk,
         )
 
@@ -89,29 +95,31 @@ class Evidence:
         terms = _words(reading)
         if self.same(reading):
             return None
-        carrying = [term for term in terms if term.word not in _FUNCTION_WORDS and not term.word.isdecimal()]
+        carrying = [term for term in terms if term.word not in FUNCTION_WORDS and not term.word.isdecimal()]
         if reading.after is not None:  # the entry before is evidence too: `why there` is function words only
-            asks = len(terms) > 1 or bool(carrying) or any(term.word in _QUESTION_WORDS for term in terms)
+            questions = reading.after in self.answered and any(term.word in _QUESTION_WORDS for term in terms)
+            asks = len(terms) > 1 or bool(carrying) or questions
             return None if asks and any(term.key in self.met for term in terms) else ()
         lone = [term for term in terms if term.word not in _DETERMINERS]
         if len(lone) <= (2 if all(map(_is_han, lone)) else 1):
-            return tuple(topic for term in carrying for topic in self.names.get(term.concept_key, ()))
+            return tuple(topic for term in carrying for topic in self.lone_words.get(term.concept_key, ()))
         met = sum(term.key in self.met for term in carrying)
         if 2 * met > len(carrying) or (by_meaning and met and len(carrying) > 1):
             return None
         return self.talk if sum(term.key in self.met for term in terms) > 1 else ()
 
-    def names_of(self) -> dict[str, Any]:
+    def to_names(self) -> dict[str, Any]:
         return {
-            "names": {str(concept): topics for concept, topics in self.names.items()},
+            "lone_words": {str(concept): topics for concept, topics in self.lone_words.items()},
             "met": sorted(self.met),
             "lines": dict(self.lines),
+            "answered": sorted(self.answered),
         }
 
     @classmethod
     def of(cls, names: Mapping[str, Any], talk: frozenset[str]) -> "Evidence":
-        read = {int(concept): tuple(topics) for concept, topics in names["names"].items()}
-        return cls(read, frozenset(names["met"]), names["lines"], talk)
+        read = {int(concept): tuple(topics) for concept, topics in names["lone_words"].items()}
+        return cls(read, frozenset(names["met"]), names["lines"], frozenset(names["answered"]), talk)
 
 
 def _words(reading: Reading) -> list[Term]:
@@ -124,16 +132,18 @@ def _line(terms: Iterable[Term]) -> str:
 
 def _is_han(term: Term) -> bool:
     """Return whether the word is a Chinese character, of which it takes two to make a word."""
-    return "\u3400" <= term.word <= "\U0003ffff" and len(term.word) == 1
+    return len(term.word) == 1 and unicodedata.name(term.word, "").startswith("CJK")
 
 
 def _named(topics: Counter[str]) -> tuple[str, ...]:
     """Return the fewest topics that hold `NAMED_SHARE` of a word's phrasings, the phrasing at hand left out."""
     total, held = topics.total(), 0
+    if total < LEAST_MET:
+        return ()
     named = []
     for topic, count in topics.most_common(MOST_NAMED):
         named.append(topic)
         held += count
-        if held - 1 >= NAMED_SHARE * total:
+        if held - 1 >= NAMED_SHARE * (total - 1):
             return tuple(named)
     return ()

@@ -5,9 +5,11 @@ For fitting only.
 
 import io
 import multiprocessing
+import zlib
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +67,7 @@ def _read(kept: Path | None) -> tuple[Keys, FloatArray]:
         with np.load(io.BytesIO(kept.read_bytes()), allow_pickle=False) as arrays:
             whole = str(arrays["sums"]) == _sums() and len(arrays["keys"]) == len(arrays["vectors"])
             return (arrays["keys"], np.round(arrays["vectors"].astype(np.float32), encoder.DECIMALS)) if whole else none
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
         return none
 
 

@@ -1,5 +1,5 @@
-"""Fits matchers over one model. Runs in a child process (`python -m app.matching.training JOB FOLDER`) and is imported
-by nobody, so that a server never loads scikit-learn.
+"""Fits matchers over one model. Runs in a child process (`python -m app.matching.training JOB FOLDER VECTORS`) and is
+imported by nobody, so that a server never loads scikit-learn.
 
 One linear SVM for all topics of a matcher at once ranked as well as one per topic against the rest, in half the time
 (docs/decisions/0002). Cross-validation leaves out phrasings, near-duplicates together, and learns from them how far
@@ -114,7 +114,7 @@ def train(training_sets: Mapping[str, TrainingSet], lexicon: Lexicon, kept: Path
     rows = {text: row for row, text in enumerate(texts)}
     encoded = [_encode(own, rows, readings, kept) for own in training_sets.values()]
     features, matrix = _choose_features(readings, encoded)
-    _progress(f"{len(texts)} lines are read, and learnt")
+    _progress(f"learning {len(texts)} lines")
     fits = _run(matrix, [_fits(own) for own in encoded])
     columns = [weights for own, done in zip(encoded, fits, strict=True) for weights in done[: _model_fits(own)]]
     shared = LinearModel.of_weights(
@@ -150,7 +150,7 @@ def _encode(
 
 def _vectors(texts: Sequence[str], kept: Path | None) -> FloatArray:
     places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-    _progress(f"{len(places)} phrasings are encoded, those that are new")
+    _progress(f"encoding those of {len(places)} phrasings that are new")
     return kept_vectors.encode(list(places), kept)[[places[text] for text in texts]]
 
 
@@ -244,7 +244,7 @@ def _matcher(
         labels=encoded.labels,
         phrasings={},
         calibration=confidence.Calibration(dict.fromkeys(KINDS, flat), dict.fromkeys(KINDS, 1.0)),
-        evidence=Evidence({}, frozenset(), {}, own.talk),
+        evidence=Evidence({}, frozenset(), {}, frozenset(), own.talk),
         not_covered=own.not_covered,
     )
     if not own.calibrated:
@@ -280,9 +280,9 @@ def _meaning(
         known = np.isin(labels, topics[learn])
         likely.append(meaning.log_probabilities(weights, vectors[out])[:, known])
     weight = _weight(encoded, left_out, likely, alone)
-    calibration = calibrate(
-        _left_out(matcher, encoded, left_out, word_counts, likely, weight), encoded.training_set.risk
-    )
+    risk = encoded.training_set.risk
+    tried = _left_out(matcher, encoded, left_out, word_counts, likely, weight)
+    calibration = calibrate(tried, risk / 2 if risk else None)  # it is asked where words are in doubt: twice as careful
     return Meaning(softmax.fit(vectors[alone], labels, topics[alone]), weight, calibration)
 
 
@@ -378,4 +378,4 @@ if __name__ == "__main__":
     job_file, folder, vectors = sys.argv[1:]
     job = job_adapter().validate_json(Path(job_file).read_bytes())
     save_together(train(*job, Path(vectors) if vectors else None), Path(folder))
-    _progress(f"the fit is done; at its peak it took {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+    _progress(f"done; at its peak it took {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")

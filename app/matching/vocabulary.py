@@ -74,6 +74,7 @@ class Vocabulary:
     def repair(self, word: str) -> str:
         """Return the nearest known word within one slip (two in a long word) with the same first letter, else `word`.
 
+        Of a short word only letters that changed places are put right.
         A slip is a letter more, less, other or swapped with its neighbour (optimal string alignment).
         """
         if len(word) > features.LONGEST_WORD or not word.isalpha():

@@ -88,7 +88,7 @@ class Gate:
 
     def _try(self, verdicts: Sequence[Verdict]) -> tuple[list[Verdict], Trial | None]:
         """Try all at once; where that does harm, one after another, each beside those before it that did none."""
-        trial = cache(self._trial)  # a fit takes half a minute, and the last of one after another may be all at once
+        trial = cache(self._trial)  # a fit takes a minute, and the last of one after another may be all at once
         proposals = tuple(verdict.proposal for verdict in verdicts)
         if proposals and not (whole := trial(proposals)).harm:
             return list(verdicts), whole

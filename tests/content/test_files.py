@@ -116,3 +116,24 @@ def test_the_fingerprint_changes_with_any_byte(folder: Path) -> None:
     lexicon = folder / "intents" / "lexicon.yaml"
     lexicon.write_text(lexicon.read_text() + "# a word\n")
     assert files.fingerprint(folder) != before
+
+
+def test_turns_of_conversations_are_follow_ups(folder: Path) -> None:
+    (folder / "intents" / "conversations.yaml").write_text(
+        "lamp-color:\n  lamp-place: [and where]\n  thanks: [oh nice]\n"
+    )
+    added = files.load_follow_ups(folder, files.load_content(folder))[-2:]
+    assert [(each.means, each.after, each.lines) for each in added] == [
+        ("lamp-place", ("lamp-color",), ("and where",)),
+        ("thanks", ("lamp-color",), ("oh nice",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [("gone: {lamp-place: [x]}", "no entry gone"), ("lamp-color: {gone: [x]}", "no entry, topic or small talk gone")],
+)
+def test_a_turn_of_what_is_not_there_is_an_error(folder: Path, content: str, problem: str) -> None:
+    (folder / "intents" / "conversations.yaml").write_text(content)
+    with pytest.raises(ContentError, match=problem):
+        files.load_follow_ups(folder, files.load_content(folder))

@@ -89,3 +89,20 @@ def test_a_text_message_wording_that_lost_its_seal_is_not_said(folder: Path) -> 
     change(folder, "source-label: {text:", "source-label: {sms: 'From', text:")
     script = approve(folder).scripts["source-label"]
     assert script.short == script.text
+
+
+@pytest.mark.parametrize("role", [approval.DEMO, "doctor"])
+def test_a_translation_that_no_translator_has_reviewed_is_for_demonstration_only(folder: Path, role: str) -> None:
+    faq = folder / "faq.yaml"
+    head, rest = faq.read_text().split("translations:")
+    faq.write_text(f"{head}translations:{rest.replace('A. Translator', 'pending', 1)}")
+    seal(folder, role)
+    assert ("es" in approve(folder).answers["lamp-place"].translations) is (role == approval.DEMO)
+
+
+def test_a_translation_is_not_served_without_the_limits_that_the_entry_has(folder: Path) -> None:
+    faq = folder / "faq.yaml"
+    head, rest = faq.read_text().split("    translations:")
+    faq.write_text(f"{head}    limits: Nothing more is known.\n    translations:{rest}")
+    seal(folder)
+    assert not approve(folder).answers["lamp-place"].translations

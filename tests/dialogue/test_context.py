@@ -49,9 +49,23 @@ def test_both_of_three_shows_them_again() -> None:
     assert pick(parse("both"), [*OFFERED, Option("lamp-bulb", "Which bulb?")], asked=True) == AGAIN
 
 
-@pytest.mark.parametrize("said", ["the first one", "1st", "second", "both", "the last one"])
+@pytest.mark.parametrize("said", ["the first one", "1st", "second", "not the other one", "the last one"])
 def test_a_pick_is_known_for_one_though_nothing_is_open(said: str) -> None:
     assert picks(parse(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "picked"), [("1 and 2", ["lamp-color", "lamp-place"]), ("second and first", ["lamp-place", "lamp-color"])]
+)
+def test_several_are_picked_by_their_places(said: str, picked: list[str]) -> None:
+    found = pick(parse(said), OFFERED, asked=True)
+    assert isinstance(found, tuple)
+    assert [option.id for option in found] == picked
+
+
+@pytest.mark.parametrize("said", ["not the first one", "the other one", "anything but the second"])
+def test_who_says_which_is_not_meant_sees_them_again(said: str) -> None:
+    assert pick(parse(said), OFFERED, asked=True) == AGAIN
 
 
 def test_none_of_these_is_known_for_what_it_is() -> None:

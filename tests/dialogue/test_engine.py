@@ -6,7 +6,7 @@ import pytest
 from app.content import schema
 from app.dialogue import engine
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Channel, Message, Reply, State
+from app.dialogue.messages import AnswerPart, Channel, Message, Reply, State
 from app.dialogue.urgent import Urgency
 from tests.conftest import NOW
 
@@ -194,6 +194,28 @@ def test_the_last_reply_is_said_again(knowledge: Knowledge, texts: tuple[str, ..
     assert reply.paragraphs == before.paragraphs
 
 
+def test_after_the_script_that_nothing_is_plainer_that_is_said_again(knowledge: Knowledge) -> None:
+    *_, reply = converse(knowledge, "lamp switch", *["say it in plain words"] * 2, "say that again")
+    assert reply.text == "The simpler text."
+
+
+def test_the_shorter_text_is_said_again_and_has_its_own_seal(knowledge: Knowledge) -> None:
+    long, short, again = converse(knowledge, "lamp switch", "say it in plain words", "say that again")
+    assert again.text == short.text
+    assert short.answers[0].seal == long.answers[0].sms_seal
+    assert (long.answers[0].limits, short.answers[0].limits) == ("The page does not say how to dim it.", None)
+
+
+def test_a_translation_is_said_again_in_its_language(knowledge: Knowledge) -> None:
+    _, state = engine.respond(Message("dónde está la lámpara"), State(), knowledge, NOW)
+    assert say(knowledge, "say that again", state).text.startswith("La lámpara")
+
+
+def test_a_choice_with_nothing_open_is_asked_back_though_something_was_talked_about(knowledge: Knowledge) -> None:
+    *_, reply = converse(knowledge, "what color is the lamp", "thanks", "the first one")
+    assert reply.text == "The unclear text."
+
+
 def test_an_offer_is_made_again(knowledge: Knowledge) -> None:
     reply = say(knowledge, "repeat that please", State(offered=("lamp-color", "lamp-bulb")))
     assert [option.id for option in reply.options] == ["lamp-color", "lamp-bulb"]
@@ -204,10 +226,14 @@ def test_with_nothing_said_there_is_nothing_to_say_again(knowledge: Knowledge) -
 
 
 def test_simpler_gives_the_shorter_approved_text_once(knowledge: Knowledge) -> None:
-    question, *asked = "where is the lamp", "say it in plain words", "say it in plain words"
-    before, first, second = converse(knowledge, question, *asked)
+    before, first, second = converse(knowledge, "lamp switch", *["say it in plain words"] * 2)
     assert first.answers[0].text == before.answers[0].sms
     assert second.text == "The simpler text."
+
+
+def test_where_the_text_for_messages_is_no_shorter_nothing_is_plainer(knowledge: Knowledge) -> None:
+    *_, reply = converse(knowledge, "where is the lamp", "say it in plain words")
+    assert reply.text == "The simpler text."
 
 
 def test_by_text_message_the_shorter_text_was_given_already(knowledge: Knowledge) -> None:
@@ -261,9 +287,15 @@ def test_another_language_gets_its_script_and_danger_in_it_too(knowledge: Knowle
     assert second.text.startswith("911. The Spanish emergency text.")
 
 
-def test_an_approved_translation_is_served(knowledge: Knowledge) -> None:
+def test_an_approved_translation_is_served_with_its_own_seal(knowledge: Knowledge) -> None:
     reply = say(knowledge, "dónde está la lámpara")
     assert [answer.text for answer in reply.answers] == ["La lámpara está en la mesa junto a la cama."]
+    assert reply.answers[0].seal == knowledge.approved.answers["lamp-place"].translations["es"].seal
+
+
+def test_a_translation_keeps_its_limits_by_text_message(knowledge: Knowledge) -> None:
+    answer = replace(knowledge.approved.answers["lamp-place"], text="Ahí.", limits="No dice cuál.")
+    assert AnswerPart(answer, None, translated=True).sms == ("Ahí.", "No dice cuál.")
 
 
 @pytest.mark.parametrize(

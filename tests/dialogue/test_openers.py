@@ -1,6 +1,7 @@
 import pytest
 
 from app.dialogue.knowledge import Knowledge
+from app.dialogue.openers import Openers
 from app.text import parse
 
 
@@ -16,6 +17,18 @@ from app.text import parse
 )
 def test_openers_are_taken_off_and_the_rest_stays(knowledge: Knowledge, said: str, left: str) -> None:
     assert knowledge.openers.strip(parse(said)) == parse(left)
+
+
+def test_a_goodbye_stands_apart_by_a_mark() -> None:
+    openers = Openers.of({"goodbye": ["later", "night"], "thanks": ["thanks"], "greeting": ["how do", "hi"]})
+    for said, left in (
+        ("can it be on at night", "can it be on at night"),
+        ("later can i turn it off", "later can i turn it off"),
+        ("where is it, later!", "where is it,"),
+        ("where is it thanks", "where is it"),
+        ("how do i switch it on", "how do i switch it on"),
+    ):
+        assert openers.strip(parse(said)).key == parse(left).key
 
 
 @pytest.mark.parametrize(

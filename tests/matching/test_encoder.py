@@ -24,6 +24,11 @@ def test_of_a_long_text_the_beginning_counts() -> None:
     assert np.array_equal(*encoder.load().encode([start, start + "and more"]))
 
 
+@pytest.mark.parametrize("text", ["的" * 20_000, "a" * 20_000, "привет " * 4_000])
+def test_a_long_text_is_cut_whatever_parts_its_words(text: str) -> None:
+    assert len(encoder._shortened(text).encode()) <= encoder.LONGEST_BYTES
+
+
 @pytest.mark.parametrize("text", ["", " ", "🙂", "\ud800", "\x00", "(" * 400])
 def test_any_text_has_a_vector(text: str) -> None:
     assert np.isfinite(encoder.load().encode([text])).all()

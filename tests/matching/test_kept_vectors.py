@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,14 @@ def test_a_damaged_or_unwritable_file_costs_only_time(tmp_path: Path, content: b
     else:
         kept.write_bytes(content)
     assert np.array_equal(kept_vectors.encode(TEXTS, kept), encoder.load().encode(TEXTS))
+
+
+@pytest.mark.parametrize("damage", [lambda whole: whole[:-100], lambda whole: whole[:300] + b"x" + whole[301:]])
+def test_a_file_cut_off_or_altered_costs_only_time(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    kept = tmp_path / "kept.npz"
+    first = kept_vectors.encode(TEXTS, kept)
+    kept.write_bytes(damage(kept.read_bytes()))
+    assert np.array_equal(kept_vectors.encode(TEXTS, kept), first)
 
 
 def test_vectors_of_other_weights_are_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

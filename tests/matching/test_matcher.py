@@ -70,7 +70,7 @@ def test_a_fit_says_so_before_it_begins(caplog: pytest.LogCaptureFixture) -> Non
     with caplog.at_level("INFO", "app.matching.matcher"):
         Matcher.fit(EXAMPLES)
     assert caplog.messages[0] == "fitting the models, about a minute"
-    assert "the fit is done" in caplog.messages[-1]
+    assert "done; at its peak" in caplog.messages[-1]
 
 
 def test_a_fit_without_examples_is_an_error() -> None:

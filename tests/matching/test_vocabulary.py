@@ -1,3 +1,5 @@
+import pytest
+
 from app.matching.vocabulary import Lexicon, Vocabulary
 
 VOCABULARY = Vocabulary.learn(
@@ -27,3 +29,11 @@ def test_words_of_one_concept_share_it() -> None:
 
 def test_the_share_of_unknown_words_is_counted_after_repair() -> None:
     assert VOCABULARY.read("the cathetr zebra sat").unknown == 0.5
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("lapm", "lamp"), ("lapmm", "lapmm"), ("lmap", "lamp"), ("lamb", "lamb"), ("lpa", "lpa")]
+)
+def test_swapped_letters_of_a_short_word_are_put_right(typed: str, read: str) -> None:
+    vocabulary = Vocabulary(frozenset({"lamp", "from"}))
+    assert vocabulary.repair(typed) == read

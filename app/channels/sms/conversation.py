@@ -165,7 +165,7 @@ class SmsConversation:
     async def _ordinary(self, message: Message, number: str, sender: _Sender) -> str:
         if not any(char.isalnum() for char in message.text):  # a picture, or nothing
             return self._script("sms-media")
-        if text.key(message.text) == MORE and (about := await self.answering.about("sms", number)):
+        if text.key(message.text) == MORE and (about := await self.answering.answered("sms", number)):
             return f"{self._script('sms-more')} {self.public_url}/faq#{about}"
         return await self._answer(message, number, sender)
 
