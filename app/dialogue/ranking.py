@@ -66,14 +66,14 @@ class Ranking:
     def _candidates(self, text: ParsedText, vectors: Mapping[ParsedText, FloatArray]) -> list[Candidate]:
         """Return the candidates by words, and by the meaning of the parts that have vectors."""
         parts, whole = self._parts(text)
-        self.utterance.score([*parts, *whole])  # in one batch; below they are looked up
-        topics = (best for best in self._ranked(parts, vectors) if best.kind != "talk")
-        talk = (best for best in self._ranked(whole, vectors) if best.kind == "talk")
+        distinct = list(dict.fromkeys([*parts, *whole]))  # most messages are one part: nothing around it, no story
+        ranked = {
+            part: self.knowledge.matcher.rank_scored(scored, limit=8, vector=vectors.get(part[0]))
+            for part, scored in zip(distinct, self.utterance.score(distinct), strict=True)
+        }
+        topics = (best for part in parts for best in ranked[part] if best.kind != "talk")
+        talk = (best for part in whole for best in ranked[part] if best.kind == "talk")
         return _surest([*topics, *talk])
-
-    def _ranked(self, parts: Sequence[TextPart], vectors: Mapping[ParsedText, FloatArray]) -> Iterator[Candidate]:
-        for (part, _), scored in zip(parts, self.utterance.score(parts), strict=True):
-            yield from self.knowledge.matcher.rank_scored(scored, limit=8, vector=vectors.get(part))
 
     def _vectors(self, text: ParsedText, encoder: Encoder) -> dict[ParsedText, FloatArray]:
         """Return the vectors of the parts that are encoded; a long message has more parts."""
@@ -97,7 +97,8 @@ class Ranking:
         return self.about if len(text.words) <= LONGEST_FOLLOW_UP else None
 
     def _beside_talk(self, text: ParsedText) -> Iterator[list[Candidate]]:
-        for sentence in clauses(text)[:MOST_CLAUSES] if len(clauses(text)) > 1 else ():
+        stretches = clauses(text)
+        for sentence in stretches[:MOST_CLAUSES] if len(stretches) > 1 else ():
             if len(sentence.words) >= LEAST_WORDS_BESIDE and asks([sentence.folded], marked=True):
                 topics = [best for best in self.by_words(sentence) if best.kind != "talk"]
                 if topics and topics[0].sure:

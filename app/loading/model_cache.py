@@ -65,9 +65,11 @@ class Fitted(NamedTuple):
 def build(config: ContentConfig) -> Fitted:
     """Return the matchers fitted for this content, which are fitted now unless the cache has them whole."""
     target = config.cache / key(config)
-    for fitted in (target, config.cache / key(replace(config, encoder=True))):  # it ranks by words as well
+    with contextlib.suppress(ModelError):
+        return _read(target)
+    if not config.encoder:  # what was fitted with the encoder ranks by words as well
         with contextlib.suppress(ModelError):
-            return _read(fitted)
+            return _read(config.cache / key(replace(config, encoder=True)))
     with _alone(config.cache):
         with contextlib.suppress(ModelError):  # another process may have fitted the same meanwhile
             return _read(target)

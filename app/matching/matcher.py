@@ -211,26 +211,18 @@ class Matcher:
         if allowed is not None and not allowed:
             return []
         own = scores[self.first : self.first + len(self.labels) + 1]
-        likely, weight = None, 0.0
+        likely, weight, calibration = None, 0.0, self.calibration
         if self.meaning and vector is not None:
             likely, weight = self.meaning.log_probabilities(vector[None])[0], self.meaning.weight
+            calibration = self.meaning.calibration
         same = self.evidence.same(reading)
         candidates = [
-            self._candidate(kind, column, features, same)
+            _candidate(self.labels[column], kind, features, calibration, same)
             for kind, column, features in self.weigh(own, reading, WEIGHED, likely, weight)
             if allowed is None or self.labels[column] in allowed
         ]
         candidates.sort(key=lambda candidate: (-candidate.confidence, -candidate.score, candidate.id))
         return candidates[:limit]
-
-    def _candidate(self, kind: Kind, column: int, features: Sequence[float], same: str | None) -> Candidate:
-        by_words = len(features) == len(confidence.CALIBRATION_FEATURES)
-        calibration = self.calibration if self.meaning is None or by_words else self.meaning.calibration
-        label = self.labels[column]
-        sure = SAME_WORDS if label == same else calibration.confidence(features, kind)
-        return Candidate(
-            label, kind, features[confidence.SCORE], sure, label == same or sure >= calibration.thresholds[kind]
-        )
 
     def rank_meaning(self, vector: FloatArray, limit: int = 5) -> list[Candidate]:
         """Return the topics that are likeliest by meaning alone, for a text in a language without phrasings; the first
@@ -336,6 +328,16 @@ class Matcher:
         """The columns of each kind."""
         kinds = np.array([self.kind_of(label) for label in self.labels])
         return tuple(np.flatnonzero(kinds == kind) for kind in confidence.KINDS)
+
+
+def _candidate(
+    label: str, kind: Kind, features: Sequence[float], calibration: confidence.Calibration, same: str | None
+) -> Candidate:
+    """Return the candidate of these features; it is certain where the text is a phrasing of it, `same`."""
+    if label == same:
+        return Candidate(label, kind, features[confidence.SCORE], SAME_WORDS, sure=True)
+    probability = calibration.confidence(features, kind)
+    return Candidate(label, kind, features[confidence.SCORE], probability, probability >= calibration.thresholds[kind])
 
 
 def _by_meaning(column: int, likely: FloatArray | None) -> tuple[float, ...]:
