@@ -90,10 +90,10 @@ class Answering:
         metrics.limited.inc()
         raise TooManyRequests
 
-    async def is_urgent(self, message: Message, sender: str) -> bool:
-        """Return True for a message that, after those before it of this sender, nothing may hold back."""
+    async def urgency(self, message: Message, sender: str) -> Urgency:
+        """Return what the danger check finds in a message after those before it of this sender."""
         state = await self.conversations.named(self.tokens.conversation(message.channel, sender), self.clock())
-        return self.check(self.reloader.current, message, state.flags).tier is not None
+        return self.check(self.reloader.current, message, state.flags)
 
     async def answered(self, channel: Channel, sender: str) -> str | None:
         """Return the entry that a sender was answered last; None where a topic was refused since."""
@@ -119,7 +119,7 @@ class Answering:
         except Exception as error:  # noqa: BLE001 whatever broke, the answer must come
             metrics.check_failures.inc()
             log.error("urgent check failed: %s", type(error).__name__)
-            return Urgency(None, "", 0.0, before, failed=True)
+            return Urgency(flags=before, failed=True)
 
     def _record(
         self,
@@ -149,6 +149,7 @@ class Answering:
                 confidence=reply.confidence,
                 urgent_score=urgency.score,
                 raised=urgency.tier is not None,
+                netted=reply.net is not None,
                 check_failed=urgency.failed,
                 content_version=knowledge.version,
                 model_version=knowledge.model_version,
@@ -165,6 +166,8 @@ def _measure(channel: Channel, reply: Reply, seconds: float) -> None:
         metrics.labelled(metrics.entries, answer.id).inc()
     if reply.urgent and reply.intent:
         metrics.labelled(metrics.urgent, reply.intent.id).inc()
+    if reply.net:
+        metrics.labelled(metrics.safety_nets, reply.net.tier).inc()
 
 
 def outcome(reply: Reply) -> str:

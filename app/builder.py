@@ -133,6 +133,7 @@ class Builder:
             clock=time.time,
             public_url=settings.public_url or "",
             consent_by_gateway=settings.sms_consent == "gateway",
+            nets_opted_out=settings.sms_net_to_opted_out,
         )
 
     def _gateways(self) -> dict[str, Gateway]:

@@ -146,8 +146,8 @@ def _reviews(content: Content, today: date, grace: timedelta) -> Iterator[Findin
 def _tiers(intents: Intents) -> Mapping[str, Sequence[str]]:
     """Return the lines of each urgent tier and of calm, whatever files they stand in."""
     tiers: dict[str, list[str]] = defaultdict(list)
-    for _, tier, line in intents.urgent.lines():
-        tiers[tier].append(line)
+    for line in intents.urgent.lines:
+        tiers[line.tier].append(line.text)
     return tiers
 
 

@@ -7,6 +7,7 @@ from prometheus_client import Counter, Gauge, Histogram
 replies = Counter("hai_faq_replies_total", "Replies by kind and channel", ["kind", "channel"])
 entries = Counter("hai_faq_entries_total", "Answers given, by entry", ["entry"])
 urgent = Counter("hai_faq_urgent_total", "Urgent replies by tier", ["tier"])
+safety_nets = Counter("hai_faq_safety_net_total", "Replies that the safety net opened, by tier in doubt", ["tier"])
 check_failures = Counter("hai_faq_urgent_check_failures_total", "Messages whose urgent check failed")
 confidence = Histogram("hai_faq_confidence", "Confidence of the best candidate", buckets=[n / 10 for n in range(1, 11)])
 seconds = Histogram(

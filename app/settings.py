@@ -112,8 +112,8 @@ class Settings(BaseSettings):
 
     risk: float = Field(default=0.03, gt=0, lt=0.5)
     """Share of left-out not-covered phrasings that may be answered; docs/decisions/ tells what each costs."""
-    urgent_bar: float = Field(default=0.5, gt=0, lt=1)
-    """Confidence from which the urgent matcher raises a message."""
+    urgent_caution: float = Field(default=1.0, ge=1, le=20)
+    """How much dearer a missed danger is here than in the sealed costs: it can only make the check more sensitive."""
     encoder: bool | None = None
     """Read what words leave in doubt by its meaning; unset: where the wheel of `encoder` is installed."""
     grace_days: int = Field(default=90, ge=0)
@@ -158,6 +158,8 @@ class Settings(BaseSettings):
     sms_number_keys: tuple[Secret, ...] = ()
     """Hash and encrypt telephone numbers; the newest first. Keep the old ones: opt-outs are known by them."""
     sms_consent: Literal["service", "gateway"] = "service"
+    sms_net_to_opted_out: bool = True
+    """Whether a number that opted out still gets the one sentence on whom to call where danger is possible."""
     """Who answers STOP, START and HELP."""
     twilio_auth_tokens: tuple[SecretStr, ...] = ()
     telnyx_public_keys: tuple[str, ...] = ()
@@ -214,7 +216,7 @@ class Settings(BaseSettings):
             documents=self.documents_dir,
             site=self.site,
             risk=self.risk,
-            urgent_bar=self.urgent_bar,
+            caution=self.urgent_caution,
             encoder=self.encoder if self.encoder is not None else encoder.is_installed(),
             grace=self.grace,
             scripts=schema.SMS if self.texts else (),

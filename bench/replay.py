@@ -96,7 +96,7 @@ def messages(paths: Sequence[Path]) -> Iterator[Message]:
     intents = files.load_intents(folder, files.load_content(folder))
     groups = [*intents.phrasings.items(), *intents.smalltalk.items()]
     groups += [("translated", (line,)) for _, _, line in intents.translated]
-    groups += [("urgent", (line,)) for _, _, line in intents.urgent.lines()]
+    groups += [("urgent", (line.text,)) for line in intents.urgent.lines]
     lines = dict.fromkeys(line for _, group in groups for line in group)
     for place, line in enumerate(lines):
         yield "intents", 0, line, place % EVERY == 0

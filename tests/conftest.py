@@ -37,7 +37,7 @@ def seal(folder: Path, role: str = "doctor") -> None:
 
 
 def config_of(folder: Path, cache: Path) -> ContentConfig:
-    return ContentConfig(folder, cache, None, {"phone_line": "555-0100"}, 0.05, 0.5, timedelta(days=90))
+    return ContentConfig(folder, cache, None, {"phone_line": "555-0100"}, 0.05, 1.0, timedelta(days=90))
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ EXCHANGE = Exchange(
     confidence=0.9,
     urgent_score=0.0,
     raised=False,
+    netted=False,
     check_failed=False,
     content_version="v1",
     model_version="m1",

@@ -11,7 +11,6 @@ from app.dialogue.engine import respond
 from app.dialogue.messages import Message, State
 from app.records.conversations import MemoryConversations
 from app.records.exchange import Exchange
-from app.records.review_queue import NEAR_URGENT, is_near_urgent
 from app.reply_cache import CachedReply
 
 
@@ -38,7 +37,7 @@ def kept(client: TestClient) -> Kept:
     [
         ("What color is the lamp", "answer", ("lamp-color",), None),
         ("how much does the lamp cost", "not-covered", ("nc-price",), "nc-price"),
-        ("bulb color", "clarify", ("lamp-color", "lamp-bulb"), None),
+        ("bulb color", "clarify", ("lamp-bulb", "lamp-color"), None),
         ("hello", "smalltalk", ("greeting",), None),
         ("👍", "smalltalk", ("unclear",), None),
         ("i cant breathe", "urgent", ("emergency",), None),
@@ -56,17 +55,17 @@ def test_every_message_leaves_one_exchange(
     assert (exchange.raised, exchange.unclear) == (outcome == "urgent", subject == ("unclear",))
 
 
-def test_an_answered_message_near_the_urgent_bar_is_told_by_its_exchange(client: TestClient, kept: Kept) -> None:
+def test_an_answered_message_in_doubt_of_danger_is_told_by_its_exchange(client: TestClient, kept: Kept) -> None:
     answering: Answering = client.app.state.services.answering  # type: ignore[attr-defined]
     knowledge, now, asked = answering.reloader.current, answering.clock(), Message("what color is the lamp", "web")
-    urgency = replace(knowledge.assess(asked), score=NEAR_URGENT)
+    urgency = replace(knowledge.assess(asked), net="crisis")
     key = answering.cache.key(asked, State(), now.date())
     answering.cache.find(knowledge, key)
     answering.cache.keep(
         knowledge, key, CachedReply(asked.text, urgency, *respond(asked, State(), knowledge, now, urgency))
     )
     client.post("/v1/messages", json={"text": "what color is the lamp", "channel": "web"})
-    assert [(is_near_urgent(exchange), exchange.outcome) for exchange in kept.exchanges] == [(True, "answer")]
+    assert [(exchange.netted, exchange.outcome) for exchange in kept.exchanges] == [(True, "answer")]
 
 
 class Watched(MemoryConversations):

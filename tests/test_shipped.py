@@ -32,7 +32,7 @@ NOW = datetime(2026, 12, 1, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def shipped() -> Knowledge:
     cache = Path(os.environ.get("HAI_FAQ_CACHE_DIR", ROOT / "var" / "cache"))
-    return load(ContentConfig(ROOT, cache, None, {}, 0.03, 0.5, timedelta(days=90), encoder=True))
+    return load(ContentConfig(ROOT, cache, None, {}, 0.03, 1.0, timedelta(days=90), encoder=True))
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +221,7 @@ def test_invisible_characters_and_emoji_do_not_hide_a_question(shipped: Knowledg
 def test_no_labelled_message_teaches(shipped: Knowledge) -> None:
     """Words that everyone would choose are left out: three of a question, six of a follow-up or of small talk."""
     intents = files.load_intents(ROOT, shipped.content)
-    lines = [line for _, _, line in intents.urgent.lines()]
+    lines = [line.text for line in intents.urgent.lines]
     lines += [line for said in (*intents.phrasings.values(), *intents.smalltalk.values()) for line in said]
     lines += [line for each in intents.follow_ups for line in each.lines]
     taught = {text.key(line) for line in lines}

@@ -76,6 +76,9 @@ class ReplyOut(Body):
     suggestions: list[OptionOut]
     intent: IntentOut | None
     urgent: bool
+    safety_net: bool = Field(
+        description="Danger is possible and not sure: the text opens with one sentence on whom to call."
+    )
     language: str | None = Field(description="Of the text or the answers, where it is not English.")
 
     model_config = ConfigDict(
@@ -92,6 +95,7 @@ class ReplyOut(Body):
                     "suggestions": [],
                     "intent": None,
                     "urgent": False,
+                    "safety_net": False,
                     "language": None,
                 }
             ]
@@ -120,6 +124,7 @@ class ResultOut(BaseModel):
 
 class UrgentOut(Body):
     tier: str = Field(description="`safety-notice` where the text could not be checked for danger.")
+    doubt: bool = Field(description="Danger is possible and not sure.")
     text: str
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.answering import Answering
+from app.content.schema import NET
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
 from app.dialogue.search import SearchResult, SearchResults, explain, search_entries
@@ -20,6 +21,8 @@ class Alert:
     tier: str
     """The urgent tier, or `safety-notice` where the danger check failed."""
     text: str
+    doubt: bool = False
+    """The tier is possible and not sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +50,8 @@ def search(answering: Answering, text: str, limit: int = RESULTS) -> CheckedSear
 def _alert(urgency: Urgency, knowledge: Knowledge) -> Alert | None:
     if urgency.failed:
         return Alert(NOTICE, knowledge.approved.text(NOTICE))
-    return Alert(urgency.tier, knowledge.approved.text(f"{urgency.tier}-staff")) if urgency.tier else None
+    if urgency.tier:
+        return Alert(urgency.tier, knowledge.approved.text(f"{urgency.tier}-staff"))
+    if urgency.net:
+        return Alert(urgency.net, knowledge.approved.text(f"{NET}{urgency.net}-staff"), doubt=True)
+    return None

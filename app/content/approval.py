@@ -18,7 +18,8 @@ from app.errors import ContentError
 
 DEMO = "demo"
 """Role of the seals that the repository ships; it is no approval for patients."""
-URGENT_KEY = "urgent.yaml"
+URGENT = "urgent."
+"""What the key of the seal of a layer of danger begins with: `urgent.general`."""
 
 _HEADER = "# Written by `hai-faq approve` and `hai-faq sources seal`. Do not edit by hand.\n"
 _LINE = re.compile(r"(text|paragraph) (\S+) ([0-9a-f]{64}) (\d{4}-\d\d-\d\d) ([\w-]+) (\S.*)")

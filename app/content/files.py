@@ -14,11 +14,11 @@ from app.content.yaml_file import Located, read_yaml
 from app.errors import ContentError
 
 FAQ, LOCK, INTENTS = "faq.yaml", "faq.lock", "intents"
-URGENT, LEXICON, SMALLTALK, LANGUAGES = "urgent.yaml", "lexicon.yaml", "smalltalk.yaml", "languages.yaml"
+LEXICON, SMALLTALK, LANGUAGES = "lexicon.yaml", "smalltalk.yaml", "languages.yaml"
 FOLLOW_UPS, CONVERSATIONS = "follow-ups.yaml", "conversations.yaml"
-_OTHER_FILES = (URGENT, LEXICON, SMALLTALK, LANGUAGES, FOLLOW_UPS, CONVERSATIONS)
-URGENT_PHRASINGS = "urgent"
-"""Folder of the phrasings per tier, beside the rules in urgent.yaml."""
+_OTHER_FILES = (LEXICON, SMALLTALK, LANGUAGES, FOLLOW_UPS, CONVERSATIONS)
+URGENT, RULES = "urgent", "rules.yaml"
+"""Folder of what is danger, a folder for each layer in it, and the rules of a layer beside its phrasings."""
 _PROBLEMS = {
     "extra_forbidden": "is not a known key",
     "missing": "is missing",
@@ -84,7 +84,7 @@ def _phrasing_files(folder: Path, content: Content) -> Iterator[tuple[str | None
         name = path.parent.name
         if name in content.languages():
             yield name, path
-        elif path.name not in _OTHER_FILES and name != URGENT_PHRASINGS:
+        elif path.name not in _OTHER_FILES and URGENT not in path.relative_to(folder / INTENTS).parts[:1]:
             yield None, path
 
 
@@ -138,28 +138,54 @@ def load_languages(folder: Path, content: Content) -> dict[str, schema.LanguageE
 
 
 def load_urgent(folder: Path) -> schema.UrgentEvidence:
-    _, *paths = urgent_files(folder)
-    phrasings = {path.stem: _validated(read_yaml(path), schema.TierPhrasings) for path in paths}
-    return schema.UrgentEvidence(load_urgent_rules(folder), phrasings)
+    return schema.UrgentEvidence(load_urgent_rules(folder), tuple(_urgent_lines(folder)))
+
+
+def _urgent_lines(folder: Path) -> Iterator[schema.UrgentLine]:
+    for layer, paths in urgent_layers(folder).items():
+        for path in paths:
+            if path.name != RULES:
+                for tier, signs in _validated(read_yaml(path), schema.TierPhrasings).items():
+                    lines = ((sign, line) for sign, own in signs.items() for line in own)
+                    yield from (schema.UrgentLine(layer, path.stem, tier, sign, line) for sign, line in lines)
 
 
 def load_urgent_rules(folder: Path) -> schema.UrgentRules:
-    return _validated(read_yaml(folder / INTENTS / URGENT), schema.UrgentRules)
+    """Return the rules of all layers as one."""
+    rules = schema.UrgentRules()
+    for layer in urgent_layers(folder):
+        path = folder / INTENTS / URGENT / layer / RULES
+        if path.exists():
+            rules = rules.beside(_validated(read_yaml(path), schema.UrgentRules))
+    return rules
 
 
-def urgent_files(folder: Path) -> list[Path]:
-    """Return the rules, then the phrasings, in the order in which they are sealed together."""
-    return [folder / INTENTS / URGENT, *sorted((folder / INTENTS / URGENT_PHRASINGS).glob("*.yaml"))]
+def urgent_layers(folder: Path) -> dict[str, list[Path]]:
+    """Return the files of each layer of danger by its name, in the order in which they are sealed together. Raises
+    `ContentError` for a file that stands in no layer.
+    """
+    layers: dict[str, list[Path]] = {}
+    for path in sorted((folder / INTENTS / URGENT).rglob("*.yaml")):
+        parts = path.relative_to(folder / INTENTS / URGENT).parts
+        if len(parts) != 2:
+            raise ContentError(path, 1, "", f"belongs into a layer of danger, such as {URGENT}/{schema.GENERAL}/")
+        layers.setdefault(parts[0], []).append(path)
+    return layers
 
 
-def urgent_text(folder: Path) -> str:
-    """Return all that decides what is urgent as one text, for its seal."""
-    return "".join(f"# {path.relative_to(folder).as_posix()}\n{read_text(path)}" for path in urgent_files(folder))
+def urgent_texts(folder: Path) -> dict[str, str]:
+    """Return all that decides what is urgent, a text for each layer, by the key of its seal."""
+    return {
+        f"{approval.URGENT}{layer}": "".join(
+            f"# {path.relative_to(folder).as_posix()}\n{read_text(path)}" for path in paths
+        )
+        for layer, paths in urgent_layers(folder).items()
+    }
 
 
 def sealed_texts(folder: Path, content: Content) -> dict[str, str]:
     """Return every text that needs a seal, by the key of the seal."""
-    return {**content.texts(), approval.URGENT_KEY: urgent_text(folder)}
+    return {**content.texts(), **urgent_texts(folder)}
 
 
 def intent_files(folder: Path) -> list[Path]:

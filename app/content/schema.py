@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -13,7 +13,12 @@ Tier = Literal["emergency", "crisis", "call-now"]
 TIERS: tuple[Tier, ...] = ("emergency", "crisis", "call-now")
 """Urgent tiers, the most urgent first."""
 CALM = "calm"
-SAFETY = frozenset({*(f"{tier}{suffix}" for tier in TIERS for suffix in ("", "-staff")), "safety-notice", "fallback"})
+NET = "net-"
+"""Prefix of the script of a tier in doubt: `net-crisis`."""
+OF_TIERS = (*TIERS, *(f"{NET}{tier}" for tier in TIERS))
+SAFETY = frozenset(
+    {*(f"{name}{suffix}" for name in OF_TIERS for suffix in ("", "-staff")), "safety-notice", "worry", "fallback"}
+)
 SCRIPTS = (
     *("not-covered", "care-line", "clarify", "clarify-none", "none-chosen", "source-label", "demo-banner", "welcome"),
     *("offline", "too-long"),
@@ -33,11 +38,15 @@ UNCLEAR = "unclear"
 """The script for a few words that tell nothing."""
 SMS = ("sms-first", "sms-stop", "sms-start", "sms-help", "sms-media", "sms-more", "sms-choose")
 """Scripts that text messages need; content that is never texted may leave them out."""
-IN_LANGUAGE = ("language", *TIERS)
+IN_LANGUAGE = ("language", *OF_TIERS)
 """Scripts that each language other than English has: `language-es`, `emergency-es` ..."""
 NOT_COVERED = "nc-"
 """Ids of not-covered topics start with this, so that no entry can be taken for one."""
 
+GENERAL = "general"
+"""The layer of danger that is danger for anyone, whatever the department."""
+Key = TypeVar("Key")
+Item = TypeVar("Item")
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
@@ -173,15 +182,23 @@ class Rule(Strict):
 
     sign: Id
     any: tuple[Text, ...] = ()
+    alone: tuple[Text, ...] = ()
+    """Patterns that name the sign only where the message or a sentence of it holds nothing else, apart from the words
+    of the cue `courtesy`.
+    """
     temperature: tuple[Text, ...] = ()
     """Words beside which a number of 100.4 F or 38.0 C and more is a body temperature."""
     unless: tuple[Text, ...] = ()
     """Patterns, or names of `cues`, that make a sentence calm."""
+    fires: tuple[Text, ...] = ()
+    """Messages that show what the rule is for: `hai-faq lint` reads each aloud and says where it does not fire."""
+    leaves: tuple[Text, ...] = ()
+    """Messages with words of the rule on which it does not fire."""
 
     @model_validator(mode="after")
     def says_something(self) -> Self:
-        if not self.any and not self.temperature:
-            raise ValueError("a rule needs `any` patterns or `temperature` words")
+        if not self.any and not self.alone and not self.temperature:
+            raise ValueError("a rule needs patterns, `any` or `alone`, or `temperature` words")
         return self
 
 
@@ -191,6 +208,9 @@ class Mark(Strict):
     any: tuple[Text, ...]
     unless: tuple[Text, ...] = ()
 
+    def beside(self, other: "Mark") -> "Mark":
+        return Mark(any=self.any + other.any, unless=self.unless + other.unless)
+
 
 class Apart(Strict):
     """Two marks or signs that raise a tier though they stand in two messages of one conversation."""
@@ -199,26 +219,74 @@ class Apart(Strict):
     marks: tuple[Id, Id]
 
 
-class UrgentRules(Strict):
-    """urgent.yaml, which a clinician reads; the phrasings stand beside it in urgent/."""
+class Costs(Strict):
+    """What each mistake costs beside a false alarm, which costs 1; a message is then treated so that the expected cost
+    is least. They hold for a mix in which about three messages in ten are danger, as among the lines learnt from.
+    """
 
+    missed: dict[Tier, Annotated[float, Field(gt=0)]]
+    """A danger that gets an ordinary reply."""
+    netted: float = Field(gt=0, lt=1)
+    """Share of that cost which remains when the reply opens with the sentence of the safety net."""
+    net: float = Field(gt=0, lt=1)
+    """The sentence of the safety net before the reply to a calm message."""
+
+    @model_validator(mode="after")
+    def names_every_tier(self) -> Self:
+        if set(self.missed) != set(TIERS):
+            raise ValueError(f"`missed` needs a cost for each of {', '.join(TIERS)}")
+        return self
+
+
+DEFAULT_COSTS = Costs(missed={"emergency": 1.7, "crisis": 1.7, "call-now": 1.6}, netted=0.35, net=0.2)
+"""Those of content whose layers state none."""
+
+
+class UrgentRules(Strict):
+    """rules.yaml of a layer of danger, which a clinician reads; the phrasings stand beside it."""
+
+    costs: Costs | None = None
     cues: dict[Id, tuple[Text, ...]] = {}
     rules: dict[Tier, tuple[Rule, ...]] = {}
+    doubts: dict[Tier, tuple[Rule, ...]] = {}
+    """Rules that open the reply with the sentence of the safety net, and raise nothing."""
     marks: dict[Id, Mark] = {}
     apart: tuple[Apart, ...] = ()
+
+    def beside(self, other: "UrgentRules") -> "UrgentRules":
+        """Return the rules of both layers as one; patterns of a cue or mark that both have are put together."""
+        both = self.marks.keys() & other.marks.keys()
+        joined = {name: self.marks[name].beside(other.marks[name]) for name in both}
+        return UrgentRules(
+            costs=self.costs or other.costs,
+            cues=_joined(self.cues, other.cues),
+            rules=_joined(self.rules, other.rules),
+            doubts=_joined(self.doubts, other.doubts),
+            marks={**self.marks, **other.marks, **joined},
+            apart=self.apart + other.apart,
+        )
+
+
+def _joined(one: Mapping[Key, tuple[Item, ...]], two: Mapping[Key, tuple[Item, ...]]) -> dict[Key, tuple[Item, ...]]:
+    return {key: one.get(key, ()) + two.get(key, ()) for key in {**one, **two}}
+
+
+class UrgentLine(NamedTuple):
+    """A phrasing of danger, or of calm beside it, and where it stands."""
+
+    layer: str
+    file: str
+    """One that is named after a language (`es`) is in it."""
+    tier: str
+    sign: str
+    text: str
 
 
 @dataclass(frozen=True)
 class UrgentEvidence:
     rules: UrgentRules
-    phrasings: Mapping[str, Mapping[Tier | Literal["calm"], Mapping[str, tuple[str, ...]]]]
-    """Lines by file, tier and sign; a file that is named after a language (`es`) is in it."""
-
-    def lines(self) -> Iterator[tuple[str, str, str]]:
-        """Yield file, tier and phrasing."""
-        for file, tiers in self.phrasings.items():
-            for tier, signs in tiers.items():
-                yield from ((file, tier, line) for lines in signs.values() for line in lines)
+    """Of all layers."""
+    lines: tuple[UrgentLine, ...]
 
 
 class LanguageEvidence(Strict):
@@ -239,7 +307,7 @@ class LanguageEvidence(Strict):
 Languages = dict[Language, LanguageEvidence]
 """languages.yaml."""
 TierPhrasings = dict[Tier | Literal["calm"], dict[Id, tuple[Text, ...]]]
-"""A file of urgent/: lines per tier and sign."""
+"""A file of phrasings of danger: lines per tier and sign."""
 
 
 class FollowUp(Strict):

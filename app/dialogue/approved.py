@@ -61,12 +61,12 @@ class ApprovedTexts:
 
 
 def approve(
-    content: Content, lock: Lock, urgent_yaml: str, passages: Mapping[str, str], site: Site, grace: timedelta
+    content: Content, lock: Lock, urgent: Mapping[str, str], passages: Mapping[str, str], site: Site, grace: timedelta
 ) -> ApprovedTexts:
-    """Return what may be said. Raise `ApprovalError` when a safety text or urgent.yaml is not sealed as it stands, or
-    says nothing.
+    """Return what may be said. Raise `ApprovalError` when a safety text or a layer of danger is not sealed as it
+    stands, or a safety text says nothing. `urgent` are the layers by the keys of their seals.
     """
-    broken = lock.broken({**content.texts(), approval.URGENT_KEY: urgent_yaml})
+    broken = lock.broken({**content.texts(), **urgent})
     _check_safety(content, broken, site)
     withheld = _withheld(content, broken)
     return ApprovedTexts(
@@ -105,8 +105,8 @@ def _check_safety(content: Content, broken: Mapping[str, str], site: Site) -> No
     empty = [id_ for id_ in ids if not all(fill(text, site) for _, text in content.scripts[id_].texts())]
     if empty:
         raise ApprovalError(f"safety text {', '.join(empty)} says nothing without the lines of the site")
-    keys = {f"script.{id_}{wording}" for id_ in ids for wording in ("", ".sms")} | {approval.URGENT_KEY}
-    failed = sorted(keys & broken.keys())
+    keys = {f"script.{id_}{wording}" for id_ in ids for wording in ("", ".sms")}
+    failed = sorted(key for key in broken if key in keys or key.startswith(approval.URGENT))
     if failed:
         raise ApprovalError("; ".join(f"safety text {key} {broken[key]}" for key in failed))
 

@@ -12,6 +12,7 @@ from app.dialogue.messages import (
     Channel,
     ChoicePart,
     Intent,
+    NetPart,
     NotCoveredPart,
     NoticePart,
     Option,
@@ -68,16 +69,21 @@ def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) 
 
 def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | None = None) -> Reply:
     """Give the tier's script first of all, in the writer's language; a demonstration's banner comes after it."""
-    name = f"{tier}-staff" if channel == "staff" else f"{tier}-{language}" if language else tier
-    if name not in knowledge.approved.scripts:  # a language that another version spoke of, in the state they share
-        name = tier
+    script = _of_tier(knowledge, tier, channel, language)
     return Reply(
         kind="scripted",
-        parts=(knowledge.approved.scripts[name], *banner(knowledge)),
+        parts=(script, *banner(knowledge)),
         intent=Intent(tier, "urgent"),
         confidence=1.0,
-        language=language if name == f"{tier}-{language}" else None,
+        language=language if script.id == f"{tier}-{language}" else None,
     )
+
+
+def _of_tier(knowledge: Knowledge, name: str, channel: Channel, language: str | None) -> ScriptPart:
+    """Return the script of this name for staff or in the writer's language."""
+    own = f"{name}-staff" if channel == "staff" else f"{name}-{language}" if language else name
+    scripts = knowledge.approved.scripts
+    return scripts.get(own) or scripts[name]  # a language that another version spoke of, in the state they share
 
 
 def in_language(knowledge: Knowledge, language: str) -> Reply:
@@ -150,6 +156,12 @@ def fallback(knowledge: Knowledge, confidence: float, intent: Intent | None = No
     """Say that we cannot answer; `intent` is a topic that the message was taken for without its title being said."""
     parts = (*banner(knowledge), knowledge.approved.scripts["fallback"])
     return Reply(kind="fallback", parts=parts, intent=intent, confidence=confidence)
+
+
+def with_net(knowledge: Knowledge, reply: Reply, tier: str, channel: Channel, language: str | None = None) -> Reply:
+    """Open the reply with the sentence of the tier in doubt, in the writer's language."""
+    script = _of_tier(knowledge, f"{schema.NET}{tier}", channel, language)
+    return replace(reply, parts=(NetPart(script.id, script.text, script.short, tier), *reply.parts))
 
 
 def with_notice(knowledge: Knowledge, reply: Reply) -> Reply:

@@ -33,6 +33,7 @@ FEW_WORDS = 3
 REPEAT, SIMPLER, WORRY, FALLBACK = "repeat", "simpler", "worry", "fallback"
 SHORTENED = ".sms"
 """Stands behind the id of an answer that was said in the text for text messages, as in the key of its seal."""
+CRISIS = "crisis"
 SHORT = 8
 """After an urgent reply, a message of up to so many words that asks nothing we answer gets the script again."""
 
@@ -65,9 +66,20 @@ def respond(
     if state.urgent and _repeats_urgent(turn, reply):
         reply = compose.urgent(knowledge, state.urgent, message.channel, state.language)
         return reply, replace(state, flags=urgency.flags)
+    following = replace(_remember(reply, state), flags=urgency.flags, language=language)
+    return _with_safety(turn, reply, urgency), following
+
+
+def _with_safety(turn: Turn, reply: Reply, urgency: Urgency) -> Reply:
+    """Open the reply with the safety notice where the check failed, with the sentence of the tier in doubt where there
+    is one; after a crisis its sentence stays in front, whatever is denied.
+    """
     if urgency.failed:
-        reply = compose.with_notice(knowledge, reply)
-    return reply, replace(_remember(reply, state), flags=urgency.flags, language=language)
+        return compose.with_notice(turn.knowledge, reply)
+    net = urgency.net or (CRISIS if turn.state.urgent == CRISIS else None)
+    if net is None:
+        return reply
+    return compose.with_net(turn.knowledge, reply, net, turn.message.channel, urgency.language)
 
 
 def _too_long(turn: Turn) -> Reply | None:

@@ -122,6 +122,14 @@ class NoticePart(ScriptPart):
 
 
 @dataclass(frozen=True, slots=True)
+class NetPart(NoticePart):
+    """The sentence that opens an ordinary reply where danger is possible and not sure."""
+
+    tier: str
+    """The tier in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPart:
     """An approved answer with what it does not say and where it comes from."""
 
@@ -238,3 +246,12 @@ class Reply:
     @property
     def urgent(self) -> bool:
         return self.intent is not None and self.intent.category == "urgent"
+
+    @property
+    def net(self) -> NetPart | None:
+        """The sentence of the safety net, where it opens the reply."""
+        return next((part for part in self.parts if isinstance(part, NetPart)), None)
+
+    @property
+    def safety_net(self) -> bool:
+        return self.net is not None

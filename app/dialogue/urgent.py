@@ -1,47 +1,60 @@
-"""Is someone in danger? Rules and a fitted matcher look at the whole message and at each sentence of it."""
+"""Is someone in danger? Rules and a fitted matcher look at the whole message and at each sentence of it.
+
+Between silence and alarm stands the safety net: where danger is possible and not sure, the ordinary reply opens with
+the sentence of the tier in doubt.
+"""
 
 import itertools
-import math
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from app.content.schema import TIERS
-from app.dialogue.urgent_rules import RuleBook, SignRule, Span
+from app.content.schema import CALM, TIERS, Costs
+from app.dialogue.urgent_rules import DOUBT, NOW, WRITER, RuleBook
 from app.matching.matcher import Matcher
-from app.matching.utterance import Utterance
+from app.matching.utterance import Scored, Utterance
 from app.text import ParsedText
 
 MOST_SENTENCES = 400
-PART_DISCOUNT = 0.6
-"""A sentence out of its story sounds more alarming than the whole: 0.6 kept false alarms level in cross-validation."""
-BAR_ABROAD = 0.45
-"""In other languages there are fewer phrasings to go by, and a false alarm hides no answer: 0.45 raised 361 of 372
-dangers and 17 of 120 calm messages, 0.35 raised 366 and 24.
-"""
-STEEPNESS = 3.0
-"""Steepness of the score as the margin grows: 0.18 at -0.5, 0.5 at 0, 0.82 at 0.5."""
-LOWEST = -10.0
-"""Margin of a text without a known word."""
-_TIERS = frozenset(TIERS)
-_TIERS_AND_CALM = (*TIERS, None)
+LIKENESS, AGAIN = "likeness", "again"
+"""Stand in place of a rule's sign: what raised a message was its likeness to phrasings; a second doubt."""
+_CALM = {CALM: 1.0}
 _LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """What the check found: no tier means calm."""
+    """What the check found: no tier means that nothing is raised."""
 
-    tier: str | None
-    sign: str
-    score: float
-    """0 to 1, of the most urgent reading: 0.5 is as near to a tier as to calm; 1 where a rule raised it."""
+    tier: str | None = None
+    net: str | None = None
+    """The tier in doubt, whose sentence opens the reply; None where a tier is raised."""
+    sign: str = ""
+    """What raised the tier or the doubt: the sign of a rule, `LIKENESS` or `AGAIN`; signs in two messages stand with a
+    plus between them.
+    """
+    probabilities: Mapping[str, float] = field(default_factory=lambda: _CALM)
+    """Of each tier and of calm, by likeness alone."""
     flags: frozenset[str] = frozenset()
-    """What later messages may need to know: signs named in any way, and marks such as `treated` or `now`."""
+    """What later messages may need to know: signs named in any way, tiers in doubt, and marks such as `treated`."""
     language: str | None = None
     """Language of the message, where it is not English."""
     failed: bool = False
     """The check itself could not be made."""
+
+    @property
+    def score(self) -> float:
+        """How likely danger is, 0 to 1: 1 where a rule raised a tier."""
+        return 1.0 if self.tier and self.sign != LIKENESS else 1.0 - self.probabilities.get(CALM, 0.0)
+
+
+class Finding(NamedTuple):
+    """A tier that the message was found to be of, or to be in doubt of."""
+
+    tier: str
+    sign: str
+    raises: bool
 
 
 @dataclass(frozen=True)
@@ -50,8 +63,9 @@ class UrgentCheck:
 
     matcher: Matcher
     rules: RuleBook
-    bar: float
-    """Least score that raises a tier without a rule."""
+    costs: Costs
+    caution: float = 1.0
+    """How much dearer than in the sealed costs a missed danger is for this site; at least 1."""
 
     def assess(
         self, utterance: Utterance, before: frozenset[str] = frozenset(), language: str | None = None
@@ -61,46 +75,57 @@ class UrgentCheck:
         `before` are the context flags of the messages before it: `chemo was Tuesday`, then `it's 101 now`.
         """
         stretches = list(stretches_of(utterance.text))
-        whole = self.rules.index.span(utterance.text)
-        named = self.rules.named(whole)
-        flags = self.rules.flags(whole, named)
-        bar = self.bar if language is None else min(self.bar, BAR_ABROAD)
-        tier, score = self._likeliest(utterance, stretches)
-        readings = [
-            _certain(self._raised(named, whole, stretches)),
-            (tier, "likeness", score) if score >= bar else (None, "", score),
-            _certain(self.rules.raised_by_both(before, flags)),
+        spans = self.rules.index.spans(stretches)
+        named = self.rules.named(spans)
+        flags = self.rules.flags(spans[0], named)
+        probabilities = self.probabilities(utterance, stretches)
+        findings = [
+            *(Finding(tier, rule.sign, raises) for tier, rule, raises in named if any(map(rule.raises, spans))),
+            *(Finding(tier, sign, True) for tier, sign in self.rules.raised_by_both(before, flags)),
+            *self._alike(utterance.whole, probabilities, abroad=language is not None),
         ]
-        worst = min(readings, key=lambda reading: (_TIERS_AND_CALM.index(reading[0]), -reading[2]))
-        return Urgency(*worst, before | flags, language)
+        worst = min(findings, key=_order, default=None)
+        if worst and not worst.raises and DOUBT + worst.tier in before and not flags.isdisjoint((NOW, WRITER)):
+            worst = Finding(worst.tier, AGAIN, True)
+        return _urgency(worst, probabilities, before | flags, language)
 
-    def _raised(
-        self, named: Sequence[tuple[str, SignRule]], whole: Span, stretches: Sequence[ParsedText]
-    ) -> tuple[str, str] | None:
-        """Return the most urgent tier that a rule raises in some stretch of the message, and its sign."""
-        if not named:
-            return None
-        spans = [whole, *(self.rules.index.span_within(whole, stretch) for stretch in stretches[1:])]
-        return next(((tier, rule.sign) for tier, rule in named if any(map(rule.raises, spans))), None)
-
-    def _likeliest(self, utterance: Utterance, stretches: list[ParsedText]) -> tuple[str | None, float]:
-        """Return the tier that lies farthest from calm, over the whole text and, discounted, over each part of it, and
-        its score from 0 to 1.
+    def probabilities(self, utterance: Utterance, stretches: Sequence[ParsedText]) -> Mapping[str, float]:
+        """Return how likely each tier and calm is by likeness; a message without a letter, such as a bare `2` that
+        picks an option, is calm.
         """
-        if not _LETTER.search(utterance.text.folded):  # a bare `2` picks an option, though `2` also stands for `to`
-            return None, 0.0
-        scored = utterance.score([(stretch, None) for stretch in stretches])
-        tier, farthest = None, LOWEST
-        for place, part in enumerate(scored):
-            margin = self.matcher.margin(part, _TIERS)
-            if margin and margin.over_others - PART_DISCOUNT * (place > 0) > farthest:
-                tier, farthest = margin.label, margin.over_others - PART_DISCOUNT * (place > 0)
-        return tier, 1 / (1 + math.exp(-STEEPNESS * farthest))
+        if not _LETTER.search(utterance.text.folded):
+            return _CALM
+        return self.matcher.probabilities(utterance.score([(stretch, None) for stretch in stretches]))
+
+    def _alike(self, whole: Scored, probabilities: Mapping[str, float], abroad: bool) -> Iterator[Finding]:
+        """Yield the tier that it costs least to raise or to doubt, where words of the message carry one."""
+        tier, raises = self.least_costly(probabilities)
+        if tier and self.matcher.tiers and self.matcher.tiers.has_evidence(whole.reading, abroad):
+            yield Finding(tier, LIKENESS, raises)
+
+    def least_costly(self, probabilities: Mapping[str, float]) -> tuple[str | None, bool]:
+        """Return the tier to raise (True) or to doubt (False), None for neither: whichever costs least on average."""
+        missed = {tier: self.caution * cost * probabilities.get(tier, 0.0) for tier, cost in self.costs.missed.items()}
+        danger, calm = sum(missed.values()), probabilities.get(CALM, 0.0)
+        doubting = calm * self.costs.net + danger * self.costs.netted
+        if danger <= min(calm, doubting):
+            return None, False
+        return max(missed, key=missed.__getitem__), calm < doubting
 
 
-def _certain(raised: tuple[str, str] | None) -> tuple[str | None, str, float]:
-    """Return the tier and the sign that a rule raised as a reading that nothing outscores; calm where none did."""
-    return (*raised, 1.0) if raised else (None, "", 0.0)
+def _order(finding: Finding) -> tuple[bool, int]:
+    """Sort what raises before what only doubts, then by urgency."""
+    return not finding.raises, TIERS.index(finding.tier)
+
+
+def _urgency(
+    worst: Finding | None, probabilities: Mapping[str, float], flags: frozenset[str], language: str | None
+) -> Urgency:
+    if worst is None:
+        return Urgency(probabilities=probabilities, flags=flags, language=language)
+    if worst.raises:
+        return Urgency(worst.tier, None, worst.sign, probabilities, flags, language)
+    return Urgency(None, worst.tier, worst.sign, probabilities, flags | {DOUBT + worst.tier}, language)
 
 
 def stretches_of(text: ParsedText) -> Iterator[ParsedText]:

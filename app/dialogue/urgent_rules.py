@@ -1,4 +1,4 @@
-"""Gives the rules of `intents/urgent.yaml`, which a clinician can read, their meaning over a text.
+"""Gives the rules of each layer in `intents/urgent/`, which a clinician can read, their meaning over a text.
 
 Every pattern becomes one regular expression without nested repetition, so time stays linear.
 """
@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.content.schema import TIERS, Tier, UrgentRules
+from app.content.schema import TIERS, Rule, Tier, UrgentRules
 from app.text import ParsedText, fold
 
 FEVER_F, FEVER_C = 100.4, 38.0
-"""Neutropenic fever is commonly taken from here on; the clinical owner seals it with urgent.yaml."""
+"""Neutropenic fever is commonly taken from here on; the clinical owner seals it with the layer."""
 HOTTEST_F, HOTTEST_C = 110.0, 43.0
 """A number above is no body temperature."""
 MOST_SKIPPED = 3
@@ -25,6 +25,16 @@ READING = "reading"
 """The flag of a bare number that would be a fever."""
 HAPPENING = "happening"
 """The cue that undoes what quiets a rule: `can chemo give seizures? she is having one right now`."""
+GENERAL = "general"
+"""The cue of what makes a sign a question in general or a plan."""
+COURTESY = "courtesy"
+"""The cue of words that may stand beside a sign that is named alone: `hi fever please help`."""
+WRITER = "writer"
+"""The flag of a message that speaks of the writer herself."""
+DOUBT = "doubt-"
+"""Prefix of the flag of a tier that opened a reply with the sentence of the safety net."""
+LONGEST_ALONE = 8
+"""Most words of a message that names a sign and says nothing else."""
 _CACHED_WORDS = 20_000
 
 _NUMBER = re.compile(r"(?<![\d.,/])(?<!\d[:-])(\d{2,3}(?:[.,]\d{1,2})?)(?![\d/:]|[.,]\d| over\b)")
@@ -38,6 +48,8 @@ class Span:
 
     text: ParsedText
     hits: frozenset[int]
+    bare: str
+    """Its words without those of courtesy, where they are few: what it says when it says one thing only."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +61,13 @@ class PatternIndex:
     prefixes: Mapping[str, tuple[int, ...]]
     lengths: tuple[int, ...]
     """Lengths of the prefixes."""
+    courtesy: frozenset[str] = frozenset()
+    """Words that may stand beside a sign that is named alone."""
     _by_word: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
     """Patterns that a word met before may be part of: a message of twelve words takes 23 us with them, 31 without."""
 
     @classmethod
-    def of(cls, numbers: Mapping[str, int]) -> "PatternIndex":
+    def of(cls, numbers: Mapping[str, int], courtesy: Sequence[str] = ()) -> "PatternIndex":
         words: dict[str, list[int]] = {}
         prefixes: dict[str, list[int]] = {}
         for pattern, number in numbers.items():
@@ -65,17 +79,27 @@ class PatternIndex:
             {word: tuple(needing) for word, needing in words.items()},
             {prefix: tuple(needing) for prefix, needing in prefixes.items()},
             tuple(sorted({len(prefix) for prefix in prefixes})),
+            frozenset(map(fold, courtesy)),
         )
 
-    def span(self, text: ParsedText) -> Span:
+    def spans(self, stretches: Sequence[ParsedText]) -> list[Span]:
+        """Return each stretch with the patterns that it holds; the first is the whole message, and no stretch can hold
+        a pattern that the whole does not.
+        """
+        whole, *parts = stretches
         candidates: set[int] = set()
-        for word in text.words:
+        for word in whole.words:
             candidates.update(self._by_word[word] if word in self._by_word else self._needing(word))
-        return Span(text, self._hits(text, candidates))
+        hits = self._hits(whole, candidates)
+        return [
+            Span(whole, hits, self._bare(whole)),
+            *(Span(part, self._hits(part, hits), self._bare(part)) for part in parts),
+        ]
 
-    def span_within(self, whole: Span, text: ParsedText) -> Span:
-        """Return a stretch of a message as a span: it can hold only patterns that the whole message holds."""
-        return Span(text, self._hits(text, whole.hits))
+    def _bare(self, text: ParsedText) -> str:
+        if len(text.words) > LONGEST_ALONE:
+            return ""
+        return " ".join(word for word in text.words if word not in self.courtesy)
 
     def _hits(self, text: ParsedText, candidates: Iterable[int]) -> frozenset[int]:
         if not candidates:
@@ -101,18 +125,20 @@ def _rarest(pattern: str) -> list[str]:
 
 @dataclass(frozen=True)
 class SignRule:
-    """A rule or a mark of urgent.yaml; `any`, `unless` and `happening` are numbers of patterns."""
+    """A rule or a mark; `any`, `unless` and `happening` are numbers of patterns."""
 
     sign: str
     any: frozenset[int]
     unless: frozenset[int]
+    alone: frozenset[str] = frozenset()
+    """What names the sign where nothing else is said."""
     temperature: re.Pattern[str] | None = None
     happening: frozenset[int] = frozenset()
     """Patterns that make the sign a fact of this moment, whatever `unless` says."""
 
     def names_sign(self, span: Span) -> bool:
         """Return whether the sign is named, be it as a fact, a fear or a memory."""
-        if not self.any.isdisjoint(span.hits):
+        if not self.any.isdisjoint(span.hits) or span.bare in self.alone:
             return True
         return self.temperature is not None and has_fever(span.text.folded, self.temperature)
 
@@ -124,16 +150,22 @@ class SignRule:
 
 @dataclass(frozen=True)
 class RuleBook:
-    """All rules and marks of urgent.yaml, compiled."""
+    """All rules and marks of all layers, compiled."""
 
     index: PatternIndex
     tiers: Mapping[Tier, Sequence[SignRule]]
-    """By tier, the most urgent first."""
+    """The rules that raise a tier, the most urgent first."""
+    doubts: Mapping[Tier, Sequence[SignRule]]
+    """The rules that only open the reply with the sentence of the safety net."""
     marks: Sequence[SignRule]
     pairs: Sequence[tuple[str, frozenset[str]]]
     """Tier, and the two context flags that raise it from two messages, the most urgent first."""
     naming: frozenset[int]
     """Numbers of the patterns that name a sign or a mark."""
+    alone: frozenset[str]
+    """What names a sign where nothing else is said."""
+    general: frozenset[int]
+    """Numbers of the patterns of the cue `general`: `so you call at 38?` is no reading."""
 
     @classmethod
     def of(cls, rules: UrgentRules) -> "RuleBook":
@@ -142,58 +174,81 @@ class RuleBook:
         def numbered(patterns: Iterable[str]) -> frozenset[int]:
             return frozenset(numbers.setdefault(pattern, len(numbers)) for pattern in patterns)
 
-        happening = numbered(rules.cues.get(HAPPENING, ()))
-        tiers = {
-            tier: [
-                SignRule(
-                    rule.sign,
-                    numbered(rule.any),
-                    numbered(_expand(rule.unless, rules.cues)),
-                    _spoken(rule.temperature) if rule.temperature else None,
-                    happening,
-                )
-                for rule in rules.rules.get(tier, ())
-            ]
-            for tier in TIERS
-        }
+        happening, general = numbered(rules.cues.get(HAPPENING, ())), numbered(rules.cues.get(GENERAL, ()))
+
+        def compiled(rule: Rule) -> SignRule:
+            return SignRule(
+                rule.sign,
+                numbered(rule.any),
+                numbered(_expand(rule.unless, rules.cues)),
+                frozenset(itertools.chain.from_iterable(map(spelt_out, rule.alone))),
+                _spoken(rule.temperature) if rule.temperature else None,
+                happening,
+            )
+
+        tiers = {tier: [compiled(rule) for rule in rules.rules.get(tier, ())] for tier in TIERS}
+        doubts = {tier: [compiled(rule) for rule in rules.doubts.get(tier, ())] for tier in TIERS}
+        named = [(tier, rule) for group in (tiers, doubts) for tier, own in group.items() for rule in own]
         marks = [
             SignRule(name, numbered(mark.any), numbered(_expand(mark.unless, rules.cues)))
             for name, mark in rules.marks.items()
         ]
-        pairs = [(tier, frozenset({rule.sign, NOW})) for tier, group in tiers.items() for rule in group]
+        pairs = [(tier, frozenset({rule.sign, NOW})) for tier, rule in named]
         pairs += [(pair.tier, frozenset(pair.marks)) for pair in rules.apart]
         return cls(
-            PatternIndex.of(numbers),
+            PatternIndex.of(numbers, rules.cues.get(COURTESY, ())),
             tiers,
+            doubts,
             marks,
             sorted(pairs, key=lambda pair: TIERS.index(pair[0])),
-            frozenset(itertools.chain.from_iterable(rule.any for group in (*tiers.values(), marks) for rule in group)),
+            frozenset(itertools.chain.from_iterable(rule.any for rule in (*(rule for _, rule in named), *marks))),
+            frozenset(itertools.chain.from_iterable(rule.alone for _, rule in named)),
+            general,
         )
 
     def may_name_sign(self, span: Span) -> bool:
         return not self.naming.isdisjoint(span.hits) or _NUMBER.search(span.text.folded) is not None
 
-    def named(self, whole: Span) -> list[tuple[Tier, SignRule]]:
-        """Return the rules whose sign a message names, the most urgent tier first; no part of it can name another."""
-        if not self.may_name_sign(whole):
+    def named(self, spans: Sequence[Span]) -> list[tuple[Tier, SignRule, bool]]:
+        """Return the rules whose sign a message names, with their tiers and whether they raise it or only doubt; those
+        that raise first, the most urgent tier first.
+        """
+        if not self.may_name_sign(spans[0]) and all(span.bare not in self.alone for span in spans):
             return []
-        return [(tier, rule) for tier, rules in self.tiers.items() for rule in rules if rule.names_sign(whole)]
+        return [
+            (tier, rule, raises)
+            for raises, tiers in ((True, self.tiers), (False, self.doubts))
+            for tier, rules in tiers.items()
+            for rule in rules
+            if any(map(rule.names_sign, spans))
+        ]
 
-    def flags(self, whole: Span, named: Sequence[tuple[Tier, SignRule]]) -> frozenset[str]:
+    def flags(self, whole: Span, named: Sequence[tuple[Tier, SignRule, bool]]) -> frozenset[str]:
         """Return the context flags of a message: every sign that it names, its marks, and `READING`."""
         if not self.may_name_sign(whole):
             return frozenset()
         short = len(whole.text.words) <= LONGEST_READING
         marked = (rule.sign for rule in self.marks if rule.raises(whole) and (short or rule.sign != NOW))
-        reading = [READING] if is_reading(whole.text) else []
-        return frozenset({*(rule.sign for _, rule in named), *marked, *reading})
+        reading = [READING] if is_reading(whole.text) and self.general.isdisjoint(whole.hits) else []
+        return frozenset({*(rule.sign for _, rule, _ in named), *marked, *reading})
 
-    def raised_by_both(self, before: frozenset[str], here: frozenset[str]) -> tuple[str, str] | None:
-        """Return the tier that neither message shows alone: one flag of a pair before, the other here."""
+    def raised_by_both(self, before: frozenset[str], here: frozenset[str]) -> Iterator[tuple[str, str]]:
+        """Yield each tier that neither message shows alone, one flag of a pair before and the other here, and both
+        flags.
+        """
         for tier, pair in self.pairs:
             if pair <= before | here and pair & here and not pair <= here:
-                return tier, "+".join(sorted(pair))
-        return None
+                yield tier, "+".join(sorted(pair))
+
+
+def spelt_out(pattern: str) -> Iterator[str]:
+    """Yield each text that a pattern of words and alternatives stands for.
+
+    >>> list(spelt_out("high fever|temp"))
+    ['high fever', 'high temp']
+    """
+    for words in itertools.product(*(item.split("|") for item in pattern.split())):
+        yield fold(" ".join(words))
 
 
 def compile_pattern(pattern: str) -> str:

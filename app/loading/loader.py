@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.content import approval, citations, files
-from app.content.schema import Content
+from app.content.schema import DEFAULT_COSTS, Content
 from app.dialogue.approved import approve
 from app.dialogue.handoffs import unknown_topics
 from app.dialogue.knowledge import Knowledge
@@ -32,7 +32,7 @@ def load(config: ContentConfig) -> Knowledge:
     _check_needs(config, content)
     lock = approval.read_lock(config.content / files.LOCK)
     approved = approve(
-        content, lock, files.urgent_text(config.content), _passages(config, content, lock), config.site, config.grace
+        content, lock, files.urgent_texts(config.content), _passages(config, content, lock), config.site, config.grace
     )
     talk, rules = files.load_smalltalk(config.content), files.load_urgent_rules(config.content)
     languages = files.load_languages(config.content, content)
@@ -41,7 +41,7 @@ def load(config: ContentConfig) -> Knowledge:
     loaded = Knowledge(
         content=content,
         matcher=matchers[TOPICS],
-        urgent=UrgentCheck(matchers[URGENT], RuleBook.of(rules), config.urgent_bar),
+        urgent=UrgentCheck(matchers[URGENT], RuleBook.of(rules), rules.costs or DEFAULT_COSTS, config.caution),
         openers=Openers.of(talk),
         languages=Languages.build(languages, matchers[LANGUAGES]),
         version=version,

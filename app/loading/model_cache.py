@@ -39,7 +39,8 @@ class ContentConfig:
     documents: Path | None
     site: Site
     risk: float
-    urgent_bar: float
+    caution: float
+    """How much dearer a missed danger is here than in the sealed costs; at least 1."""
     grace: timedelta
     encoder: bool = False
     """Phrasings are also learnt by their meaning, and messages read so; it needs the wheel of `encoder`."""

@@ -8,7 +8,8 @@ from app import text
 from app.content import schema
 from app.content.schema import Content, Intents
 from app.dialogue.language import LABEL
-from app.matching.matcher import Example, TrainingSet
+from app.dialogue.urgent import stretches_of
+from app.matching.matcher import Example, Origin, TrainingSet
 from app.matching.vocabulary import Lexicon
 
 TOPICS, URGENT, LANGUAGES = "topics", "urgent", "languages"
@@ -53,17 +54,27 @@ def _follow_ups(content: Content, intents: Intents) -> Iterator[Example]:
 
 
 def _urgent(intents: Intents) -> TrainingSet:
-    ordinary = (*intents.phrasings.values(), *intents.smalltalk.values())
-    examples = [(tier, line) for _, tier, line in intents.urgent.lines()]
-    examples += [(schema.CALM, line) for _, _, line in intents.translated]
-    examples += [(schema.CALM, part) for lines in ordinary for line in lines for part in _with_sentences(line)]
-    return _without_context(examples)
+    """Return the lines of danger and, as calm ones, those beside them and all that is asked."""
+    asked = [
+        (id_, line)
+        for group in (intents.phrasings, intents.smalltalk)
+        for id_, lines in group.items()
+        for line in lines
+    ]
+    asked += [(f"{id_} {language}", line) for language, id_, line in intents.translated]
+    asked += [(f"after {follow_up.means}", line) for follow_up in intents.follow_ups for line in follow_up.lines]
+    origins = {line: Origin(id_, _parts(line)) for id_, line in asked}
+    examples = [(schema.CALM, line) for _, line in asked]
+    for _, file, tier, sign, line in intents.urgent.lines:
+        origins[line] = Origin(f"{file} {tier} {sign}", _parts(line), is_evidence=True)
+        examples.append((tier, line))
+    return replace(_without_context(examples), rest=schema.CALM, origins=origins)
 
 
 def _languages(intents: Intents) -> TrainingSet:
     ordinary = (*intents.phrasings.values(), *intents.smalltalk.values())
     examples = [(ENGLISH, line) for lines in ordinary for line in lines]
-    examples += [(ENGLISH, line) for file, _, line in intents.urgent.lines() if file not in intents.languages]
+    examples += [(ENGLISH, line.text) for line in intents.urgent.lines if line.file not in intents.languages]
     examples += [(LABEL + language, line) for language, line in _in_languages(intents)]
     return _without_context(examples)
 
@@ -77,11 +88,10 @@ def _in_languages(intents: Intents) -> Iterator[tuple[str, str]]:
     latin = {id_: language for id_, language in sorted(intents.languages.items()) if not language.script}
     for id_, language in latin.items():
         yield from ((id_, line) for line in (*language.messages, *language.words))
-    yield from ((file, line) for file, _, line in intents.urgent.lines() if file in latin)
+    yield from ((line.file, line.text) for line in intents.urgent.lines if line.file in latin)
     yield from ((id_, line) for id_, _, line in intents.translated if id_ in latin)
 
 
-def _with_sentences(line: str) -> list[str]:
-    """An ordinary message is calm as a whole and in each of its sentences, which is how the check reads it."""
-    sentences = [sentence.folded for sentence in text.parse(line).sentences]
-    return [line, *sentences] if len(sentences) > 1 else [line]
+def _parts(line: str) -> tuple[str, ...]:
+    """Return what the urgent check reads of a line beside the whole."""
+    return tuple(part.folded for part in stretches_of(text.parse(line)))[1:]

@@ -26,6 +26,7 @@ from app.matching.evidence import Evidence
 from app.matching.features import QUESTION_MARK, FloatArray, IndexArray, Reading
 from app.matching.meaning import LEAST, Meaning
 from app.matching.model import LinearModel
+from app.matching.tiers import Tiers
 from app.matching.utterance import Scored, Utterance
 from app.matching.vocabulary import Lexicon
 from app.matching.word_index import WordIndex
@@ -83,6 +84,18 @@ class Explanation:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a line comes from, where whole messages are judged."""
+
+    family: str
+    """Lines of one family that are near copies are left out together."""
+    parts: tuple[str, ...] = ()
+    """What is read of it beside the whole: its sentences."""
+    is_evidence: bool = False
+    """It may be shown to say why a message was judged so."""
+
+
+@dataclass(frozen=True)
 class TrainingSet:
     """What one matcher learns from."""
 
@@ -96,6 +109,10 @@ class TrainingSet:
     """Its phrasings are also learnt by their meaning."""
     risk: float | None = None
     """Share of left-out phrasings of `not_covered` that may be answered; None for even odds."""
+    rest: str | None = None
+    """The label of what is of no tier, where the other labels are tiers of danger."""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    """Of each line, where the labels are tiers."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +129,8 @@ class Matcher:
     not_covered: frozenset[str]
     meaning: Meaning | None = None
     """What it makes of the encoder's vectors, where it was fitted with them."""
+    tiers: Tiers | None = None
+    """What it knows of whole messages, where its labels are tiers of danger."""
     _places: dict[frozenset[str], tuple[Sequence[int], Sequence[int]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -157,6 +176,7 @@ class Matcher:
             evidence=Evidence.of(names["evidence"], frozenset(names["talk"])),
             not_covered=frozenset(names["not_covered"]),
             meaning=None if weights is None else _meaning(weights, names["meaning"]),
+            tiers=Tiers.of(names["tiers"]) if names["tiers"] else None,
         )
 
     def names(self) -> dict[str, Any]:
@@ -169,6 +189,7 @@ class Matcher:
             "evidence": self.evidence.to_names(),
             "talk": sorted(self.evidence.talk),
             "not_covered": sorted(self.not_covered),
+            "tiers": self.tiers.to_names() if self.tiers else None,
         }
 
     @property
@@ -258,6 +279,15 @@ class Matcher:
         best = max(inside, key=scores.__getitem__)
         rival = max(map(scores.__getitem__, outside), default=0.0)
         return Margin(self.labels[best], scores[best] - rival)
+
+    def probabilities(self, parts: Sequence[Scored]) -> dict[str, float]:
+        """Return how likely each label is for a message, given as a whole first and then by its parts; nothing where
+        the labels are no tiers.
+        """
+        if self.tiers is None:
+            return {}
+        own = np.array([scores[self.first : self.first + len(self.labels)] for _, scores in parts])
+        return dict(zip(self.labels, self.tiers.probabilities(own, parts[0].reading).tolist(), strict=True))
 
     def _sides(self, labels: frozenset[str]) -> tuple[Sequence[int], Sequence[int]]:
         """Return the places of these labels, and of all others of this matcher."""

@@ -46,7 +46,9 @@ def workers(matrix: csr_matrix) -> Iterator[ProcessPoolExecutor]:
 
 
 def topics(rows: Rows, labels: Labels) -> Weights:
-    """Fit a column for each label, in alphabetical order (Crammer & Singer 2001)."""
+    """Fit a column for each label, in alphabetical order (Crammer & Singer 2001); that of an only label is flat."""
+    if len(np.unique(labels)) < 2:
+        return np.zeros((_shared[0].shape[1], 1), np.float32), np.zeros(1, np.float32)
     svm = LinearSVC(
         C=PENALTY,
         tol=TOLERANCE,

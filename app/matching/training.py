@@ -6,6 +6,7 @@ One linear SVM for all topics of a matcher at once ranked as well as one per top
 the scores can be trusted.
 """
 
+import itertools
 import resource
 import sys
 from collections import Counter, defaultdict
@@ -19,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
+from sklearn.linear_model import LogisticRegression
 
-from app.matching import confidence, kept_vectors, likeness, meaning, softmax, svm
+from app.matching import confidence, kept_vectors, likeness, meaning, softmax, svm, tiers
 from app.matching.confidence import KINDS, Kind
 from app.matching.evidence import Evidence
 from app.matching.features import LEAST_TEXTS, Features, FloatArray, Reading
@@ -28,6 +30,7 @@ from app.matching.matcher import PROGRESS, Example, Matcher, TrainingSet, job_ad
 from app.matching.meaning import Meaning
 from app.matching.model import LinearModel
 from app.matching.term_matrix import TermMatrix
+from app.matching.tiers import Tiers
 from app.matching.vocabulary import LEAST_COUNT, Lexicon, Vocabulary
 
 FOLDS = 3
@@ -45,6 +48,10 @@ of the topics of BANKING77 unknown, 0.05 and 0.1 gave a calibration error of 0.0
 """
 TALK_RISK = 0.005
 """Share of left-out questions that may be taken for small talk; the same of left-out follow-ups."""
+UNSEEN = -1.0
+"""Score of a label of which a fold has learnt no line."""
+STEPS = 3_000
+"""Most steps of the regression over messages; about 100 are taken."""
 MARGINS = 2
 """Most candidates of each kind that a left-out phrasing teaches from."""
 
@@ -77,10 +84,10 @@ class EncodedSet:
     @cached_property
     def splits(self) -> list[tuple[svm.Rows, svm.Rows]]:
         """For each fold the places of the examples to learn from, and of those to leave out."""
-        not_covered = self.training_set.not_covered
-        count = FOLDS if not_covered else FOLDS_OF_TOPICS
-        unknown = {} if not_covered else {topic: place % count for place, topic in enumerate(self.labels)}
-        folds = folds_of(self.training_set.examples, count)
+        own = self.training_set
+        count = FOLDS if own.not_covered or own.rest else FOLDS_OF_TOPICS
+        unknown = {topic: place % count for place, topic in enumerate(self.labels)} if count == FOLDS_OF_TOPICS else {}
+        folds = folds_of([_in_family(own, example) for example in own.examples], count)
         strange = np.array([unknown.get(topic, -1) for topic in self.topics])
         left_out = ((folds == fold) | (strange == fold) for fold in range(count))
         return [(np.flatnonzero(~out), np.flatnonzero(out)) for out in left_out]
@@ -89,6 +96,14 @@ class EncodedSet:
     def covered(self) -> svm.Kinds:
         others = self.training_set.not_covered | self.training_set.talk
         return np.array([topic not in others for topic in self.topics])
+
+
+def _in_family(training_set: TrainingSet, example: Example) -> Example:
+    """Return an example under the name of its family: its topic, unless the training set knows where lines come
+    from.
+    """
+    _, text, after = example
+    return (training_set.origins[text].family, text, after) if training_set.rest else example
 
 
 class LeftOut(NamedTuple):
@@ -191,6 +206,8 @@ def _run(matrix: csr_matrix, groups: Sequence[Sequence[Call]]) -> list[list[Any]
 def _fits(encoded: EncodedSet) -> list[Call]:
     """Return the fits of the model's columns, then what calibration needs: the scores of each fold left out."""
     whole: list[Call] = [(svm.topics, encoded.rows, encoded.targets)]
+    if encoded.training_set.rest:
+        return [*whole, *((svm.topics, encoded.rows[learn], encoded.targets[learn]) for learn, _ in encoded.splits)]
     if not encoded.training_set.calibrated:
         return whole
     folds = [
@@ -233,10 +250,12 @@ def _matcher(
     shared: LinearModel,
     first: int,
     encoded: EncodedSet,
-    left_out: Sequence[NDArray[np.float32]],
+    left_out: Sequence[Any],
     word_counts: Counter[str],
 ) -> Matcher:
-    """Return the matcher over columns of the shared model, from `first` on, calibrated by the scores left out."""
+    """Return the matcher over columns of the shared model, from `first` on, calibrated by the scores left out; one of
+    tiers by the weights that each fold learnt without them.
+    """
     own, flat = encoded.training_set, (0.0,) * len(confidence.CALIBRATION_FEATURES)
     bare = Matcher(
         model=shared,
@@ -247,21 +266,73 @@ def _matcher(
         evidence=Evidence({}, frozenset(), {}, frozenset(), own.talk),
         not_covered=own.not_covered,
     )
+    if own.rest:
+        return replace(bare, phrasings=_evidence(own), tiers=_tiers(shared, encoded, left_out))
     if not own.calibrated:
         return bare
     evidence = Evidence.learn(zip(encoded.topics, encoded.readings, strict=True), own.talk)
-    groups: dict[str, dict[str, None]] = defaultdict(dict)
-    for topic, phrasing, _ in own.examples:
-        groups[topic][phrasing] = None
-    phrasings = {topic: likeness.Phrasings(tuple(texts)) for topic, texts in groups.items()}
     by_words = calibrate(_left_out(bare, encoded, left_out, word_counts), own.risk)
     return replace(
         bare,
-        phrasings=phrasings,
+        phrasings=_phrasings(own.examples),
         evidence=evidence,
         calibration=by_words,
         meaning=_meaning(bare, encoded, left_out, word_counts),
     )
+
+
+def _phrasings(examples: Iterable[Example]) -> dict[str, likeness.Phrasings]:
+    """Return the phrasings of each topic, each once."""
+    groups: dict[str, dict[str, None]] = defaultdict(dict)
+    for topic, phrasing, _ in examples:
+        groups[topic][phrasing] = None
+    return {topic: likeness.Phrasings(tuple(texts)) for topic, texts in groups.items()}
+
+
+def _evidence(own: TrainingSet) -> dict[str, likeness.Phrasings]:
+    return _phrasings(example for example in own.examples if own.origins[example[1]].is_evidence)
+
+
+def _tiers(shared: LinearModel, encoded: EncodedSet, fits: Sequence[svm.Weights]) -> Tiers:
+    """Return what is learnt of whole messages, each read with the weights of the fold that left it out."""
+    rest = encoded.labels.index(str(encoded.training_set.rest))
+    rows = [row for fold, weights in enumerate(fits) for row in _left_out_messages(shared, encoded, fold, weights)]
+    labels = np.concatenate([encoded.targets[out] for _, out in encoded.splits])
+    of_tier = encoded.targets != encoded.training_set.rest
+    return Tiers(
+        rest,
+        _fit_labels(np.array(rows), labels),
+        tiers.carrying(
+            [reading for reading, is_danger in zip(encoded.readings, of_tier, strict=True) if is_danger],
+            [reading for reading, is_danger in zip(encoded.readings, of_tier, strict=True) if not is_danger],
+        ),
+    )
+
+
+def _left_out_messages(
+    shared: LinearModel, encoded: EncodedSet, fold: int, weights: svm.Weights
+) -> Iterator[NDArray[np.float64]]:
+    """Yield the features of each message that a fold left out."""
+    learn, out = encoded.splits[fold]
+    learnt = LinearModel.of_weights(shared.vocabulary, shared.features, *weights)
+    columns = np.searchsorted(encoded.labels, np.unique(encoded.targets[learn]))
+    lines = [encoded.training_set.examples[place][1] for place in out]
+    parts = [encoded.training_set.origins[line].parts for line in lines]
+    read = {part: shared.vocabulary.read(part) for part in itertools.chain.from_iterable(parts)}
+    readings = [[encoded.readings[place], *(read[part] for part in own)] for place, own in zip(out, parts, strict=True)]
+    scores = np.full((sum(map(len, readings)), len(encoded.labels)), UNSEEN, np.float32)
+    scores[:, columns] = learnt.score(list(itertools.chain.from_iterable(readings)))
+    ends = np.cumsum([len(own) for own in readings])[:-1]
+    for own, rows in zip(readings, np.split(scores, ends), strict=True):
+        yield tiers.features(rows, encoded.labels.index(str(encoded.training_set.rest)), own[0])
+
+
+def _fit_labels(rows: NDArray[np.float64], labels: svm.Labels) -> NDArray[np.float64]:
+    """Return coefficients of a multinomial logistic regression, a row for each label in alphabetical order."""
+    if len(np.unique(labels)) < 2:
+        return np.zeros((1, rows.shape[1]))
+    fitted = LogisticRegression(C=1.0, max_iter=STEPS, fit_intercept=False).fit(rows, labels).coef_
+    return np.asarray(fitted if len(fitted) > 1 else np.vstack([np.zeros_like(fitted), fitted]))
 
 
 def _meaning(

@@ -32,6 +32,8 @@ class Exchange:
     urgent_score: float
     raised: bool
     """The danger check raised this very message; a script that is only repeated is not counted."""
+    netted: bool
+    """Danger was possible and not sure: the reply opened with the sentence of the safety net."""
     check_failed: bool
     """The urgent check broke."""
     content_version: str

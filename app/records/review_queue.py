@@ -16,10 +16,6 @@ from app.records.exchange import Exchange
 from app.records.tables import ChannelName, MessageId, Version, table_of
 from app.records.writer import Sink
 
-NEAR_URGENT = 0.2
-"""Urgent score from which a message that was not raised is reviewed first. Of the labelled messages it shows 37 of the
-65 dangers that were missed and 17 of 693 ordinary ones; at 0.15 43 and 29, at 0.3 30 and 13.
-"""
 UNANSWERED = frozenset({"clarify", "fallback", "not-covered", "language"})
 """Outcomes whose question is kept for review."""
 MAX_KEPT = 1_000
@@ -70,7 +66,7 @@ class ReviewQueue(Store, Sink, table=questions):
         self._redact = redact
 
     def keeps(self, exchange: Exchange) -> bool:
-        return is_near_urgent(exchange) or exchange.unclear or exchange.outcome in UNANSWERED
+        return exchange.netted or exchange.unclear or exchange.outcome in UNANSWERED
 
     def write(self, connection: Connection, batch: Sequence[Exchange]) -> None:
         connection.execute(insert(questions), [self._row(exchange) for exchange in batch])
@@ -83,7 +79,7 @@ class ReviewQueue(Store, Sink, table=questions):
             "outcome": exchange.outcome,
             "text": self._redact(exchange.text[:MAX_REDACTED].translate(_UNSTORABLE))[:MAX_KEPT],
             "urgent_score": round(exchange.urgent_score, 4),
-            "near_urgent": is_near_urgent(exchange),
+            "near_urgent": exchange.netted,
             "content_version": exchange.content_version,
             "state": "open",
         }
@@ -117,7 +113,3 @@ class ReviewQueue(Store, Sink, table=questions):
 def deciding(message_ids: Sequence[str], state: State) -> Update:
     """Return the statement that sets the state of questions."""
     return update(questions).where(questions.c.message_id.in_(message_ids)).values(state=state)
-
-
-def is_near_urgent(exchange: Exchange) -> bool:
-    return not exchange.raised and exchange.urgent_score >= NEAR_URGENT

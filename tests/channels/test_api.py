@@ -128,7 +128,7 @@ def test_over_tls_browsers_are_told_to_stay_with_it(settings: Settings) -> None:
 
 def test_search_puts_danger_above_everything(client: TestClient) -> None:
     found = client.post("/v1/search", json={"text": "caller cant breathe"}).json()
-    assert found["urgent"] == {"tier": "emergency", "text": "The emergency-staff text."}
+    assert found["urgent"] == {"tier": "emergency", "doubt": False, "text": "The emergency-staff text."}
 
 
 def test_search_shows_the_safety_notice_where_danger_could_not_be_checked(
@@ -136,7 +136,7 @@ def test_search_shows_the_safety_notice_where_danger_could_not_be_checked(
 ) -> None:
     with TestClient(create_app(settings, unchecked)) as client:
         found = client.post("/v1/search", json={"text": "what kind of bulb"}).json()
-    assert found["urgent"] == {"tier": "safety-notice", "text": "In an emergency call 911."}
+    assert found["urgent"] == {"tier": "safety-notice", "doubt": False, "text": "In an emergency call 911."}
     assert found["results"][0]["id"] == "lamp-bulb"
 
 

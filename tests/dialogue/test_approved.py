@@ -12,7 +12,7 @@ from tests.conftest import seal
 
 def approve(folder: Path) -> ApprovedTexts:
     lock = approval.read_lock(folder / files.LOCK)
-    urgent = files.urgent_text(folder)
+    urgent = files.urgent_texts(folder)
     return approved.approve(files.load_content(folder), lock, urgent, {}, {}, timedelta(days=90))
 
 
@@ -63,9 +63,9 @@ def test_one_changed_letter_of_a_safety_text_stops_everything(folder: Path, id_:
 
 
 def test_a_changed_urgent_rule_stops_everything(folder: Path) -> None:
-    path = folder / "intents" / "urgent.yaml"
+    path = folder / "intents" / "urgent" / "general" / "rules.yaml"
     path.write_text(path.read_text().replace("breathe", "breath", 1))
-    with pytest.raises(ApprovalError, match=r"urgent\.yaml"):
+    with pytest.raises(ApprovalError, match=r"urgent\.general"):
         approve(folder)
 
 

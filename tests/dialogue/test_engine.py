@@ -103,7 +103,7 @@ def test_an_entry_past_its_grace_is_withheld(knowledge: Knowledge) -> None:
 
 
 def test_a_failed_check_puts_the_safety_notice_in_front(knowledge: Knowledge) -> None:
-    failed = Urgency(None, "", 0.0, failed=True)
+    failed = Urgency(failed=True)
     reply, _ = engine.respond(Message("what color is the lamp"), State(), knowledge, NOW, failed)
     assert reply.text.startswith("In an emergency call 911.\n\nThe lamp is green.")
 

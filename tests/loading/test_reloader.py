@@ -128,10 +128,10 @@ def test_what_changes_during_a_fit_is_never_served_half(
     change(folder, "Where is the lamp?", "Where is this lamp?")
     seal(folder)
     assert comes(lambda: list(tmp_path.glob("cache/fitting-*")))
-    rules = folder / "intents" / "urgent.yaml"
+    rules = folder / "intents" / "urgent" / "general" / "rules.yaml"
     good = rules.read_text()
     rules.write_text(f"{good}\n# unsealed\n")
-    assert comes(lambda: "urgent.yaml" in watching.failed_reload)
+    assert comes(lambda: "urgent.general" in watching.failed_reload)
     assert watching.current is before
     rules.write_text(good)
     assert comes(lambda: watching.current.approved.answers["lamp-place"].question == "Where is this lamp?")

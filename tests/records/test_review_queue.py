@@ -7,12 +7,12 @@ from sqlalchemy import Engine
 from app.metrics import near_urgent_overdue
 from app.records.database import transaction
 from app.records.exchange import Exchange
-from app.records.review_queue import NEAR_URGENT, ReviewQueue
+from app.records.review_queue import ReviewQueue
 from tests.conftest import NOW
 from tests.exchanges import EXCHANGE
 
 ASKED = replace(EXCHANGE, message_id="m1", outcome="fallback", text="my name is jane doe, can it rust")
-NEAR = replace(ASKED, message_id="m2", at=NOW - timedelta(hours=25), urgent_score=0.4)
+NEAR = replace(ASKED, message_id="m2", at=NOW - timedelta(hours=25), netted=True)
 
 
 @pytest.fixture
@@ -34,11 +34,11 @@ def write(engine: Engine, questions: ReviewQueue, *batch: Exchange) -> None:
         (replace(EXCHANGE, outcome="language"), True),
         (replace(EXCHANGE, outcome="smalltalk"), False),
         (replace(EXCHANGE, outcome="smalltalk", unclear=True), True),
-        (replace(EXCHANGE, urgent_score=NEAR_URGENT), True),
-        (replace(EXCHANGE, urgent_score=NEAR_URGENT, raised=True, outcome="urgent"), False),
+        (replace(EXCHANGE, netted=True), True),
+        (replace(EXCHANGE, raised=True, outcome="urgent"), False),
     ],
 )
-def test_what_was_not_answered_or_is_near_the_urgent_bar_is_kept(
+def test_what_was_not_answered_or_opened_with_the_safety_net_is_kept(
     questions: ReviewQueue, exchange: Exchange, kept: bool
 ) -> None:
     assert questions.keeps(exchange) is kept

@@ -1,6 +1,7 @@
 """Each text message gets one reply, with the writer's consent, in the wording approved for text messages.
 
-Urgent goes before everything: an opt-out, a limit and a dead store hold back any other reply, never that one.
+Urgent goes before everything: an opt-out, a limit and a dead store hold back any other reply, never that one. Where
+danger is only possible, the sentence of the safety net comes alone instead of silence.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from app.channels.sms import consent
 from app.channels.sms.gateway import Gateway, Received
 from app.channels.sms.outbox import Outbox
 from app.dialogue.messages import Message
+from app.dialogue.urgent import Urgency
 from app.errors import NotReady, StoreError, TooLarge
 from app.records.consents import Consents
 from app.records.deliveries import Deliveries, Delivery
@@ -67,6 +69,8 @@ class SmsConversation:
     public_url: str
     consent_by_gateway: bool
     """STOP, START and HELP are answered by the gateway, and its opt-outs kept there."""
+    nets_opted_out: bool = True
+    """A number that opted out gets the sentence of the safety net where danger is possible."""
     urgent_within: float = 2.0
     """Seconds that a store which hangs, or a process which died, may hold back an urgent reply."""
     _senders: OrderedDict[str, _Sender] = field(default_factory=OrderedDict)
@@ -79,15 +83,16 @@ class SmsConversation:
         id_ = hashlib.sha256(f"{gateway.name}\0{received.id}".encode("utf-8", "replace")).hexdigest()
         parties = self.numbers.parties(received.sender)
         message = Message(received.text, "sms")
-        urgent = await self._is_urgent(message, received.sender)
+        urgency = await self._urgency(message, received.sender)
+        urgent = urgency.tier is not None
         address = self.numbers.seal(gateway.name, received) if gateway.name in self.outbox.senders else ""
         try:
             earlier = await self._store(urgent, self.deliveries.claim, id_, parties[0], self.clock())
             if earlier is not None:
                 return await self._as_before(earlier, urgent)
-            reply = for_sending(await self._say(message, received.sender, parties, urgent))
-            keep = address if reply else ""
-            await self._store(urgent, self.deliveries.replied, id_, reply, urgent, keep, self.clock())
+            reply = for_sending(await self._say(message, received.sender, parties, urgency))
+            keep, retried = address if reply else "", urgent or urgency.net is not None
+            await self._store(urgent, self.deliveries.replied, id_, reply, retried, keep, self.clock())
         except StoreError as error:
             if not urgent:
                 raise NotReady from error
@@ -104,11 +109,11 @@ class SmsConversation:
         except TimeoutError as error:
             raise StoreError("the store hangs") from error
 
-    async def _is_urgent(self, message: Message, number: str) -> bool:
+    async def _urgency(self, message: Message, number: str) -> Urgency:
         """A message that is a wish for silence and nothing else is no danger, however like one it sounds."""
         if consent.word(message.text, opted_out=False) or consent.asks_to_stop(message.text):
-            return False
-        return await self.answering.is_urgent(message, number)
+            return Urgency()
+        return await self.answering.urgency(message, number)
 
     async def _as_before(self, earlier: Delivery, urgent: bool) -> str:
         """Return the reply that another delivery of the same message has led to, as soon as there is one. The process
@@ -130,9 +135,9 @@ class SmsConversation:
             task.add_done_callback(self._unkept.discard)
         return reply
 
-    async def _say(self, message: Message, number: str, parties: list[str], urgent: bool) -> str:
+    async def _say(self, message: Message, number: str, parties: list[str], urgency: Urgency) -> str:
         sender = self._sender(parties[0])
-        if urgent:
+        if urgency.tier:
             return await self._answer(message, number, sender)
         opted_out = await asyncio.to_thread(self.consents.opted_out, parties)
         wish = consent.word(message.text, bool(opted_out))
@@ -145,7 +150,8 @@ class SmsConversation:
         if wish:
             return await self._grant(wish, parties, bool(opted_out))
         if opted_out or self._is_loop(message, sender) or not await self._within_limits(parties[0]):
-            return ""
+            nets = urgency.net and (self.nets_opted_out or not opted_out)
+            return await self._net_alone(message, number) if nets else ""
         reply = await self._ordinary(message, number, sender)
         if opted_out is None and reply:
             await self._set_opted_out(parties, False)
@@ -180,6 +186,14 @@ class SmsConversation:
         if reply.urgent:
             sender.urgent, sender.urgent_at = sms, now
         return sms
+
+    async def _net_alone(self, message: Message, number: str) -> str:
+        """Return the sentence of the safety net, where danger is possible, in place of silence."""
+        try:
+            net = (await self.answering.answer(message, None, None, number)).reply.net
+        except TooLarge:
+            return ""
+        return net.short if net else ""
 
     async def _within_limits(self, party: str) -> bool:
         return await self.limits.allows(party) and await self.limit_in_all.allows("all")

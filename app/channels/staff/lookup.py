@@ -126,7 +126,7 @@ def _results(served: Services, staff: StaffServices, text: str) -> Results:
         rows=[_result(checked, staff, result) for result in checked.found.results],
         alert=checked.alert,
         sure=checked.found.sure,
-        opens=checked.found.opens and checked.alert is None,
+        opens=checked.found.opens and (checked.alert is None or checked.alert.doubt),
         fallback=hand_over(staff.handoffs, ""),
     )
 

@@ -8,7 +8,6 @@ from fastapi.testclient import TestClient
 from app.channels.staff.review import key_of
 from app.main import create_app
 from app.records.database import transaction
-from app.records.review_queue import NEAR_URGENT
 from app.settings import Settings
 from tests.channels.staff.conftest import csrf_of, path_of
 from tests.channels.staff.test_signin import audited
@@ -30,7 +29,7 @@ def waiting(curator: TestClient) -> TestClient:
 def ask(client: TestClient, *texts: str, near: bool = False) -> None:
     staff = client.app.state.staff  # type: ignore[attr-defined]
     now = datetime.now(NOW.tzinfo)
-    asked = replace(EXCHANGE, at=now, outcome="fallback", urgent_score=NEAR_URGENT if near else 0.0)
+    asked = replace(EXCHANGE, at=now, outcome="fallback", netted=near)
     batch = [replace(asked, message_id=f"m-{hash(text)}", text=text) for text in texts]
     with transaction(staff.questions._engine, "questions") as connection:
         staff.questions.write(connection, batch)
