@@ -1,5 +1,6 @@
 """`hai-faq approve`, `sources seal` and `sources check`: texts and paragraphs that a person has read."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -8,16 +9,14 @@ from pathlib import Path
 
 import click
 
-from app.content import approval, citations, files
+from app.content import approval, citations, files, sealed_copies
 from app.content.approval import DEMO, Lock
+from app.content.changes import Change
 from app.content.file_io import read_text
 from app.content.schema import Content
 from app.content.yaml_file import parse_yaml
 from app.errors import ContentError
 from app.settings import Settings
-
-SHOWN = 2000
-"""Characters that are shown of a text to be approved."""
 
 _by = click.option("--by", required=True, help="Who approves, as it is shown with the answer.")
 _role = click.option("--role", required=True, help=f"In which role; '{DEMO}' is no approval for patients.")
@@ -45,12 +44,13 @@ def approve(
     content = files.load_content(folder)
     lock = approval.read_lock(folder / files.LOCK)
     texts = files.sealed_texts(folder, content)
-    chosen = _chosen(texts, keys, lock, everything)
-    committed = _committed_texts(folder)
-    accepted = {key: text for key, text in chosen.items() if yes or _accepts(key, text, committed.get(key))}
+    chosen = _changes(folder, _chosen(texts, keys, lock, everything), lock)
+    accepted = {key: change.now for key, change in chosen.items() if _accepts(key, change, yes)}
     cited = (str(source) for entry in content.entries.values() for source in entry.sources)
-    approval.write_lock(folder / files.LOCK, lock.sealing(accepted, on, role, by).only(texts, set(cited)))
+    sealed = lock.sealing(accepted, on, role, by).only(texts, set(cited))
+    approval.write_lock(folder / files.LOCK, sealed)
     click.echo(f"sealed {len(accepted)} of {len(chosen)} texts")
+    _keep(folder, texts, sealed)
 
 
 def _chosen(texts: Mapping[str, str], keys: tuple[str, ...], lock: Lock, everything: bool) -> Mapping[str, str]:
@@ -62,12 +62,39 @@ def _chosen(texts: Mapping[str, str], keys: tuple[str, ...], lock: Lock, everyth
     return {key: text for key, text in texts.items() if key in keys or key.split(".")[0] in keys}
 
 
-def _accepts(key: str, text: str, before: str | None) -> bool:
-    click.echo(f"\n== {key}")
-    if before is not None and before != text:
-        click.echo(f"before: {before[:SHOWN]}")
-    click.echo(f"now:    {text[:SHOWN]}")
-    return click.confirm("approve?", default=False)
+def _changes(folder: Path, texts: Mapping[str, str], lock: Lock) -> Mapping[str, Change]:
+    committed = _committed_texts(folder)
+    changes = {}
+    for key, text in texts.items():
+        seal = lock.texts.get(key)
+        kept = sealed_copies.read(folder, seal.sha256) if seal else None
+        changes[key] = Change.since(seal, text, kept, committed.get(key))
+    return changes
+
+
+def _accepts(key: str, change: Change, yes: bool) -> bool:
+    click.echo(f"== {key}: {change.headline()}")
+    if yes:
+        return True
+    _show(change.text())
+    accepted = click.confirm("approve?", default=False)
+    click.echo()
+    return accepted
+
+
+def _show(text: str) -> None:
+    """Print a text; one longer than the terminal in a pager, which click leaves out where stdout is no terminal."""
+    terminal = shutil.get_terminal_size()
+    rows = sum(len(line) // terminal.columns + 1 for line in text.split("\n"))
+    show = click.echo_via_pager if rows > terminal.lines else click.echo
+    show(text)
+
+
+def _keep(folder: Path, texts: Mapping[str, str], lock: Lock) -> None:
+    try:
+        sealed_copies.keep(folder, texts, lock)
+    except ContentError as error:
+        click.echo(f"warning: no copy is kept to compare the next change with: {error}", err=True)
 
 
 def _committed_texts(folder: Path) -> Mapping[str, str]:
