@@ -62,7 +62,9 @@ class Scores:
         return "\n".join(lines)
 
     def signs(self) -> str:
-        """Return for each tag of the urgent tiers and of calm how many were raised, and how many in a right tier."""
+        """Return for each tag of the urgent tiers and of calm how many were raised or netted, raised, and raised in a
+        right tier.
+        """
         groups = defaultdict[tuple[str, str], list[Judged]](list)
         for judged in self.judged:
             if judged.group in (*schema.TIERS, schema.CALM):
@@ -70,8 +72,10 @@ class Scores:
         lines = []
         for (tier, tag), members in sorted(groups.items()):
             raised = _share("raised", sum(judged.reply.urgent for judged in members), len(members))
+            netted = sum(judged.reply.urgent or judged.reply.safety_net for judged in members)
+            seen = f"{_share('raised or netted', netted, len(members))}  {raised}"
             right = _share("right", sum(judged.outcome == "caught" for judged in members), len(members))
-            shares = raised if tier == schema.CALM else f"{raised}  {right}"
+            shares = seen if tier == schema.CALM else f"{seen}  {right}"
             lines.append(f"{tier:10s} {tag:20s} n={len(members):4d}  {shares}")
         return "\n".join(lines)
 
@@ -165,11 +169,11 @@ def judge(case: Case, reply: Reply) -> str:
 def _judge_intent(case: Case, reply: Reply) -> str:
     wanted, intent = case["expect"], reply.intent.id if reply.intent else None
     if wanted == schema.CALM:
-        return "calm/false-alarm" if reply.urgent else "calm/left-calm"
+        return "calm/false-alarm" if reply.urgent else "calm/netted" if reply.net else "calm/left-calm"
     if wanted in schema.TIERS:
         if intent in (wanted, *case.get("also", ())):
             return f"{wanted}/caught"
-        return f"{wanted}/other-tier" if reply.urgent else f"{wanted}/MISSED"
+        return f"{wanted}/other-tier" if reply.urgent else f"{wanted}/netted" if reply.net else f"{wanted}/MISSED"
     if intent == wanted:
         return "talk/right"
     return "talk/wrong-answered" if reply.kind == "answer" else "talk/other"

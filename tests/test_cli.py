@@ -84,6 +84,7 @@ def test_go_live_lists_what_is_left(run: Run) -> None:
     result = run("go-live")
     assert result.exit_code == 1
     assert "HAI_FAQ_ONCALL_LINE is not set" in result.output
+    assert "- urgent.general has" in result.output
 
 
 def test_eval_prints_a_table_and_writes_a_report(run: Run, tmp_path: Path) -> None:

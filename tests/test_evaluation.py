@@ -16,6 +16,8 @@ CASES: list[dict[str, Any]] = [
     {"text": "i cant breathe", "expect": "emergency"},
     {"text": "i cant breathe", "expect": "crisis"},
     {"text": "i cant breathe", "expect": "calm"},
+    {"text": "dizzy", "expect": "call-now"},
+    {"text": "dizzy", "expect": "calm"},
     {"text": "hello", "expect": "greeting"},
     {"text": "where is the lamp", "accept_all": [["lamp-place"], ["lamp-color"]]},
     {"turns": [{"text": "hello", "expect": "greeting"}, {"text": "where is the lamp", "accept": ["lamp-place"]}]},
@@ -37,6 +39,8 @@ def test_each_line_is_judged_as_the_scorer_judges_it(scores: evaluation.Scores) 
         "emergency/caught",
         "crisis/other-tier",
         "calm/false-alarm",
+        "call-now/netted",
+        "calm/netted",
         "talk/right",
         "multi/some",
         "turn1:talk/right",
@@ -50,7 +54,7 @@ def test_the_table_holds_intervals(scores: evaluation.Scores) -> None:
 
 def test_confused_pairs_and_failures_are_listed(scores: evaluation.Scores) -> None:
     assert ("lamp-bulb", "lamp-color", 1) in evaluation.confused(scores)
-    assert len(evaluation.failures(scores)) == 4
+    assert len(evaluation.failures(scores)) == 6
 
 
 def test_the_report_is_a_page_with_pictures(scores: evaluation.Scores) -> None:

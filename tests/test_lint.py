@@ -8,6 +8,7 @@ from app.content import approval, files
 from app.lint import Draft
 
 TODAY = date(2029, 6, 1)
+ROOT = Path(__file__).parent.parent
 
 
 def findings(folder: Path, today: date = TODAY) -> list[str]:
@@ -90,3 +91,23 @@ def test_going_live_lists_demo_seals_and_unset_facts(folder: Path) -> None:
     unreviewed = "lamp-place.translations.es: not reviewed by a qualified translator"
     assert lint.going_live(content, lock, {"the line is not set": True}) == [unreviewed]
     assert lint.going_live(content, lock, {"the line is not set": False}) == ["the line is not set", unreviewed]
+
+
+RULES = "intents/urgent/general/rules.yaml"
+
+
+def test_a_rule_that_does_not_do_what_its_examples_say_is_an_error(folder: Path) -> None:
+    rule = "any: [cant|cannot .. breathe]\n"
+    change(folder, RULES, rule, f"{rule}      fires: [he is well]\n      leaves: [i cannot breathe]\n")
+    listed = findings(folder)
+    assert "error: urgent emergency breathing: does not fire on 'he is well'" in listed
+    assert "error: urgent emergency breathing: fires on 'i cannot breathe'" in listed
+
+
+def test_a_rule_without_examples_is_named(folder: Path) -> None:
+    assert any("urgent crisis suicide: shows no message" in finding for finding in findings(folder))
+
+
+def test_a_thin_general_layer_of_danger_is_named(folder: Path) -> None:
+    assert any("urgent.general: has" in finding and "phrasings of emergency" in finding for finding in findings(folder))
+    assert lint.general_danger(files.load_urgent(ROOT)) == []

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.answering import Answering
 from app.content.schema import NET
+from app.dialogue.danger_reasons import Reasons
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
 from app.dialogue.search import SearchResult, SearchResults, explain, search_entries
@@ -23,6 +24,8 @@ class Alert:
     text: str
     doubt: bool = False
     """The tier is possible and not sure."""
+    reasons: Reasons | None = None
+    """What speaks for the tier and against it; None where the check failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,15 @@ def search(answering: Answering, text: str, limit: int = RESULTS) -> CheckedSear
     beginning = message if len(text) <= LONGEST else Message(text[:LONGEST], "staff")
     urgency = answering.check(knowledge, message)
     results = search_entries(knowledge, beginning, answering.clock().date(), limit)
-    return CheckedSearch(knowledge, beginning.text, _alert(urgency, knowledge), results)
+    return CheckedSearch(knowledge, beginning.text, _alert(urgency, message, knowledge), results)
 
 
-def _alert(urgency: Urgency, knowledge: Knowledge) -> Alert | None:
+def _alert(urgency: Urgency, message: Message, knowledge: Knowledge) -> Alert | None:
     if urgency.failed:
         return Alert(NOTICE, knowledge.approved.text(NOTICE))
-    if urgency.tier:
-        return Alert(urgency.tier, knowledge.approved.text(f"{urgency.tier}-staff"))
-    if urgency.net:
-        return Alert(urgency.net, knowledge.approved.text(f"{NET}{urgency.net}-staff"), doubt=True)
-    return None
+    tier = urgency.tier or urgency.net
+    if tier is None:
+        return None
+    script = f"{tier}-staff" if urgency.tier else f"{NET}{tier}-staff"
+    reasons = knowledge.reasons(message, urgency)
+    return Alert(tier, knowledge.approved.text(script), urgency.tier is None, reasons)

@@ -8,6 +8,7 @@ import click
 from app import lint as linting
 from app.commands.environment import open_store
 from app.content import approval, files
+from app.content.schema import GENERAL
 from app.lint import Draft
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
@@ -53,6 +54,7 @@ def go_live(settings: Settings) -> None:
     lock = approval.read_lock(folder / files.LOCK)
     todo = [f"{key} {reason}" for key, reason in lock.broken(files.sealed_texts(folder, content)).items()]
     todo += linting.going_live(content, lock, _facts(settings))
+    todo += [f"urgent.{GENERAL} {problem}" for problem in linting.general_danger(files.load_urgent(folder))]
     for item in todo:
         click.echo(f"- {item}")
     if settings.texts and settings.sms_consent == "gateway":

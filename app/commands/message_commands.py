@@ -19,11 +19,14 @@ from app.settings import Settings
 @click.pass_obj
 def ask(settings: Settings, text: str) -> None:
     """Print the reply to TEXT, and why."""
-    knowledge = load(settings.content_config)
-    reply, _ = engine.respond(Message(text), State(), knowledge, datetime.now(UTC))
+    knowledge, message = load(settings.content_config), Message(text)
+    urgency = knowledge.assess(message)
+    reply, _ = engine.respond(message, State(), knowledge, datetime.now(UTC), urgency)
     click.echo(f"{reply.text}\n")
     intent = f", intent {reply.intent.id}" if reply.intent else ""
     click.echo(f"[{reply.kind}{intent}; threshold {knowledge.matcher.threshold:.3f}]")
+    for line in knowledge.reasons(message, urgency).lines():
+        click.echo(f"  danger: {line}")
     for candidate in knowledge.matcher.rank(text, encoder=knowledge.encoder):
         why = knowledge.matcher.explain(text, candidate.id)
         click.echo(f"  {candidate.confidence:.3f} {candidate.id}: {why.phrasing!r} ({why.likeness:.0%} alike)")

@@ -5,6 +5,7 @@ from datetime import date
 
 from app.content.schema import Content
 from app.dialogue.approved import ApprovedTexts
+from app.dialogue.danger_reasons import Reasons, reasons
 from app.dialogue.language import Languages
 from app.dialogue.messages import Answer, Message, Option
 from app.dialogue.openers import Openers
@@ -49,6 +50,10 @@ class Knowledge:
         """
         utterance = self.read(message)
         return self.urgent.assess(utterance, before, self.languages.detect(message.text, utterance))
+
+    def reasons(self, message: Message, urgency: Urgency) -> Reasons:
+        """Return why the urgent check found this urgency in a message."""
+        return reasons(self.urgent, self.read(message), urgency)
 
     def serves(self, id_: str, day: date) -> bool:
         """Return whether the entry is approved, not taken back, and within its review day and the grace after it."""

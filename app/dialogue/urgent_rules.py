@@ -5,7 +5,7 @@ Every pattern becomes one regular expression without nested repetition, so time 
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from app.content.schema import TIERS, Rule, Tier, UrgentRules
@@ -61,7 +61,9 @@ class PatternIndex:
     prefixes: Mapping[str, tuple[int, ...]]
     lengths: tuple[int, ...]
     """Lengths of the prefixes."""
-    courtesy: frozenset[str] = frozenset()
+    plain: frozenset[int]
+    """Patterns of one item: where one of its words stands, it is there."""
+    courtesy: frozenset[str]
     """Words that may stand beside a sign that is named alone."""
     _by_word: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
     """Patterns that a word met before may be part of: a message of twelve words takes 23 us with them, 31 without."""
@@ -79,6 +81,7 @@ class PatternIndex:
             {word: tuple(needing) for word, needing in words.items()},
             {prefix: tuple(needing) for prefix, needing in prefixes.items()},
             tuple(sorted({len(prefix) for prefix in prefixes})),
+            frozenset(number for pattern, number in numbers.items() if len(pattern.split()) == 1),
             frozenset(map(fold, courtesy)),
         )
 
@@ -87,25 +90,29 @@ class PatternIndex:
         a pattern that the whole does not.
         """
         whole, *parts = stretches
-        candidates: set[int] = set()
-        for word in whole.words:
-            candidates.update(self._by_word[word] if word in self._by_word else self._needing(word))
-        hits = self._hits(whole, candidates)
+        hits = self._hits(whole, self._candidates(whole))
+        within = ((part, self._candidates(part) & hits) for part in parts)
         return [
             Span(whole, hits, self._bare(whole)),
-            *(Span(part, self._hits(part, hits), self._bare(part)) for part in parts),
+            *(Span(part, self._hits(part, candidates), self._bare(part)) for part, candidates in within),
         ]
+
+    def _candidates(self, text: ParsedText) -> set[int]:
+        candidates: set[int] = set()
+        for word in text.words:
+            candidates.update(self._by_word[word] if word in self._by_word else self._needing(word))
+        return candidates
 
     def _bare(self, text: ParsedText) -> str:
         if len(text.words) > LONGEST_ALONE:
             return ""
         return " ".join(word for word in text.words if word not in self.courtesy)
 
-    def _hits(self, text: ParsedText, candidates: Iterable[int]) -> frozenset[int]:
+    def _hits(self, text: ParsedText, candidates: Set[int]) -> frozenset[int]:
         if not candidates:
             return _NO_HITS
         key = text.key
-        return frozenset(number for number in candidates if self.patterns[number].search(key))
+        return frozenset(number for number in candidates if number in self.plain or self.patterns[number].search(key))
 
     def _needing(self, word: str) -> tuple[int, ...]:
         if len(self._by_word) >= _CACHED_WORDS:
@@ -161,7 +168,7 @@ class RuleBook:
     pairs: Sequence[tuple[str, frozenset[str]]]
     """Tier, and the two context flags that raise it from two messages, the most urgent first."""
     naming: frozenset[int]
-    """Numbers of the patterns that name a sign or a mark."""
+    """Numbers of the patterns that name a sign."""
     alone: frozenset[str]
     """What names a sign where nothing else is said."""
     general: frozenset[int]
@@ -201,7 +208,7 @@ class RuleBook:
             doubts,
             marks,
             sorted(pairs, key=lambda pair: TIERS.index(pair[0])),
-            frozenset(itertools.chain.from_iterable(rule.any for rule in (*(rule for _, rule in named), *marks))),
+            frozenset(itertools.chain.from_iterable(rule.any for _, rule in named)),
             frozenset(itertools.chain.from_iterable(rule.alone for _, rule in named)),
             general,
         )
@@ -225,7 +232,7 @@ class RuleBook:
 
     def flags(self, whole: Span, named: Sequence[tuple[Tier, SignRule, bool]]) -> frozenset[str]:
         """Return the context flags of a message: every sign that it names, its marks, and `READING`."""
-        if not self.may_name_sign(whole):
+        if not whole.hits and not _NUMBER.search(whole.text.folded):
             return frozenset()
         short = len(whole.text.words) <= LONGEST_READING
         marked = (rule.sign for rule in self.marks if rule.raises(whole) and (short or rule.sign != NOW))
@@ -236,7 +243,7 @@ class RuleBook:
         """Yield each tier that neither message shows alone, one flag of a pair before and the other here, and both
         flags.
         """
-        for tier, pair in self.pairs:
+        for tier, pair in self.pairs if before else ():
             if pair <= before | here and pair & here and not pair <= here:
                 yield tier, "+".join(sorted(pair))
 

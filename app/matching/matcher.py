@@ -286,8 +286,8 @@ class Matcher:
         """
         if self.tiers is None:
             return {}
-        own = np.array([scores[self.first : self.first + len(self.labels)] for _, scores in parts])
-        return dict(zip(self.labels, self.tiers.probabilities(own, parts[0].reading).tolist(), strict=True))
+        own = [scores[self.first : self.first + len(self.labels)].tolist() for _, scores in parts]
+        return dict(zip(self.labels, self.tiers.probabilities(own, parts[0].reading), strict=True))
 
     def _sides(self, labels: frozenset[str]) -> tuple[Sequence[int], Sequence[int]]:
         """Return the places of these labels, and of all others of this matcher."""

@@ -8,17 +8,15 @@ and none more of 230 unseen messages (docs/decisions/0013): danger goes by words
 
 import itertools
 import math
+import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from app.matching.features import Reading
 
-from app.matching.features import FloatArray, Reading
-
-PART_DISCOUNT = np.float32(0.6)
+PART_DISCOUNT = 0.6
 """A sentence out of its story sounds more alarming than the whole; 0.3 and 0.9 ranked left-out messages no better."""
 LEAST_USED = 2
 """Fewest lines of danger that use a word before it may carry a tier, where there are more than `FEW`."""
@@ -33,18 +31,23 @@ class Tiers:
 
     rest: int
     """Place of the rest among the labels."""
-    coefficients: NDArray[np.float64]
-    """A row for each label, a column for each of `features`."""
+    coefficients: tuple[tuple[float, ...], ...]
+    """A row for each label, a column for each of `features`; plain numbers, since NumPy takes five times as long for so
+    few.
+    """
     carrying: Set[int]
     """Concepts that lines of the tiers use at least as often as the others, by their keys."""
 
-    def probabilities(self, scores: FloatArray, reading: Reading) -> NDArray[np.float64]:
+    def probabilities(self, scores: Sequence[Sequence[float]], reading: Reading) -> list[float]:
         """Return a probability for each label; `scores` has a row for the whole message and for each part of it, a
         column for each label.
         """
-        weighted = self.coefficients @ features(scores, self.rest, reading)
-        odds = np.exp(weighted - weighted.max())
-        return np.asarray(odds / odds.sum())
+        own = features(scores, self.rest, reading)
+        weighted = [sum(map(operator.mul, row, own)) for row in self.coefficients]
+        most = max(weighted)
+        odds = [math.exp(one - most) for one in weighted]
+        total = sum(odds)
+        return [one / total for one in odds]
 
     def has_evidence(self, reading: Reading, abroad: bool = False) -> bool:
         """Return whether the message has words enough that carry a tier. In other languages there are fewer lines and
@@ -58,21 +61,24 @@ class Tiers:
         return len(carrying) >= LEAST_CARRYING
 
     def to_names(self) -> dict[str, Any]:
-        return {"rest": self.rest, "coefficients": self.coefficients.tolist(), "carrying": sorted(self.carrying)}
+        return {"rest": self.rest, "coefficients": self.coefficients, "carrying": sorted(self.carrying)}
 
     @classmethod
     def of(cls, names: Mapping[str, Any]) -> "Tiers":
-        return cls(int(names["rest"]), np.array(names["coefficients"]), frozenset(names["carrying"]))
+        return cls(int(names["rest"]), tuple(map(tuple, names["coefficients"])), frozenset(names["carrying"]))
 
 
-def features(scores: FloatArray, rest: int, reading: Reading) -> NDArray[np.float64]:
+def features(scores: Sequence[Sequence[float]], rest: int, reading: Reading) -> list[float]:
     """Return one, the logarithm of the length in words, the share of unknown words, and how far each tier lies above
     the rest in the message or, discounted, in the part where it lies farthest.
     """
-    above = scores - scores[:, rest : rest + 1]
-    above[1:] -= PART_DISCOUNT
-    tiers = np.delete(above.max(axis=0), rest)
-    return np.concatenate(([1.0, math.log1p(len(reading.terms)), reading.unknown], tiers))
+    whole, *parts = scores
+    best = [score - whole[rest] for score in whole]
+    for part in parts:
+        least = part[rest] + PART_DISCOUNT
+        best = [max(own, score - least) for own, score in zip(best, part, strict=True)]
+    del best[rest]
+    return [1.0, math.log1p(len(reading.terms)), reading.unknown, *best]
 
 
 def carrying(tiers: Iterable[Reading], others: Sequence[Reading]) -> frozenset[int]:

@@ -311,7 +311,7 @@ def _tiers(shared: LinearModel, encoded: EncodedSet, fits: Sequence[svm.Weights]
 
 def _left_out_messages(
     shared: LinearModel, encoded: EncodedSet, fold: int, weights: svm.Weights
-) -> Iterator[NDArray[np.float64]]:
+) -> Iterator[list[float]]:
     """Yield the features of each message that a fold left out."""
     learn, out = encoded.splits[fold]
     learnt = LinearModel.of_weights(shared.vocabulary, shared.features, *weights)
@@ -324,15 +324,15 @@ def _left_out_messages(
     scores[:, columns] = learnt.score(list(itertools.chain.from_iterable(readings)))
     ends = np.cumsum([len(own) for own in readings])[:-1]
     for own, rows in zip(readings, np.split(scores, ends), strict=True):
-        yield tiers.features(rows, encoded.labels.index(str(encoded.training_set.rest)), own[0])
+        yield tiers.features(rows.tolist(), encoded.labels.index(str(encoded.training_set.rest)), own[0])
 
 
-def _fit_labels(rows: NDArray[np.float64], labels: svm.Labels) -> NDArray[np.float64]:
+def _fit_labels(rows: NDArray[np.float64], labels: svm.Labels) -> tuple[tuple[float, ...], ...]:
     """Return coefficients of a multinomial logistic regression, a row for each label in alphabetical order."""
     if len(np.unique(labels)) < 2:
-        return np.zeros((1, rows.shape[1]))
+        return ((0.0,) * rows.shape[1],)
     fitted = LogisticRegression(C=1.0, max_iter=STEPS, fit_intercept=False).fit(rows, labels).coef_
-    return np.asarray(fitted if len(fitted) > 1 else np.vstack([np.zeros_like(fitted), fitted]))
+    return tuple(map(tuple, fitted.tolist() if len(fitted) > 1 else [(-fitted[0]).tolist(), [0.0] * rows.shape[1]]))
 
 
 def _meaning(

@@ -47,7 +47,7 @@ class KeptQuestion:
     """Redacted."""
     urgent_score: float
     near_urgent: bool
-    """Near the urgent bar and not raised."""
+    """Danger was possible and not sure: the reply opened with the safety net."""
     content_version: Version
     state: Annotated[State, String(16)]
 

@@ -19,7 +19,7 @@ _DANGER = (*schema.TIERS, schema.CALM)
 
 HARMS: Mapping[str, Test] = {
     "dangers missed": lambda judged: judged.outcome == "MISSED",
-    "dangers missed or taken for less urgent": lambda judged: judged.outcome == "MISSED" or _is_lowered(judged),
+    "dangers missed, netted or taken for less urgent": lambda judged: _is_missed(judged) or _is_lowered(judged),
     "calm messages raised": lambda judged: judged.outcome == "false-alarm",
     "ordinary messages raised": lambda judged: judged.reply.urgent and _label(judged) not in _DANGER,
     "answered though nothing covers it": lambda judged: judged.outcome == "ANSWERED",
@@ -89,6 +89,10 @@ def _list(pairs: Sequence[Pair]) -> str:
 def _change(old: Judged, new: Judged) -> str:
     ids = " ".join(answer.id for answer in new.reply.answers)
     return f"{old.group}/{old.outcome} -> {new.outcome} {ids}".rstrip()
+
+
+def _is_missed(judged: Judged) -> bool:
+    return judged.outcome == "MISSED" or (judged.outcome == "netted" and _label(judged) in schema.TIERS)
 
 
 def _is_lowered(judged: Judged) -> bool:

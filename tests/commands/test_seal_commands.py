@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from app.cli import main
 from app.content.approval import digest
-from app.content.files import urgent_text
+from app.content.files import urgent_texts
 
 APPROVE = ("approve", "--by", "Dr. B", "--role", "doctor", "--on", "2029-02-03")
 Approve = Callable[..., Result]
@@ -29,7 +29,7 @@ def approve(folder: Path) -> Approve:
 @pytest.fixture
 def calm(folder: Path) -> Path:
     """A file of the safety block that is much longer than a screen."""
-    path = folder / "intents" / "urgent" / "more.yaml"
+    path = folder / "intents" / "urgent" / "general" / "more.yaml"
     path.write_text("calm:\n  more:\n" + "".join(f"    - it was nothing, {number}\n" for number in range(500)))
     return path
 
@@ -50,8 +50,8 @@ def test_a_change_far_down_is_shown_alone(approve: Approve, calm: Path) -> None:
     approve("--yes")
     calm.write_text(calm.read_text().replace("nothing, 400", "a heart attack"))
     shown = approve(input="y\n").output
-    assert "== urgent.yaml: 1 line added, 1 removed since 2029-02-03, sealed by Dr. B (doctor)\n@@ -" in shown
-    assert "@@ intents/urgent/more.yaml > calm: > more:\n" in shown
+    assert "== urgent.general: 1 line added, 1 removed since 2029-02-03, sealed by Dr. B (doctor)\n@@ -" in shown
+    assert "@@ intents/urgent/general/more.yaml > calm: > more:\n" in shown
     assert "-    - it was nothing, 400\n+    - it was a heart attack\n" in shown
     assert "it was nothing, 4\n" not in shown
     assert "sealed 1 of 1 texts" in shown
@@ -72,8 +72,8 @@ def test_what_was_refused_is_compared_with_the_same_seal_again(approve: Approve,
 
 def test_approve_keeps_what_matches_its_seal_already(approve: Approve, folder: Path) -> None:
     assert "sealed 0 of 0 texts" in approve("--yes").output
-    kept = folder / ".sealed" / digest(urgent_text(folder))
-    assert kept.read_bytes() == urgent_text(folder).encode()
+    kept = folder / ".sealed" / digest(urgent_texts(folder)["urgent.general"])
+    assert kept.read_bytes() == urgent_texts(folder)["urgent.general"].encode()
 
 
 def test_a_copy_goes_with_its_seal(approve: Approve, folder: Path) -> None:

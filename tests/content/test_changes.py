@@ -6,7 +6,7 @@ from app.content.approval import Seal, digest
 from app.content.changes import Change
 
 BEFORE = """\
-# intents/urgent.yaml
+# intents/urgent/general/rules.yaml
 rules: []
 # intents/urgent/calm.yaml
 calm:

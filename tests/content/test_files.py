@@ -137,3 +137,49 @@ def test_a_turn_of_what_is_not_there_is_an_error(folder: Path, content: str, pro
     (folder / "intents" / "conversations.yaml").write_text(content)
     with pytest.raises(ContentError, match=problem):
         files.load_follow_ups(folder, files.load_content(folder))
+
+
+def layer(folder: Path, name: str, **files_: str) -> None:
+    for file, text in files_.items():
+        path = folder / "intents" / "urgent" / name / f"{file}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+
+def test_the_layers_of_danger_are_read_as_one(folder: Path) -> None:
+    layer(
+        folder, "lamp", rules="marks: {treated: {any: [lamp was]}}\n", more="call-now:\n  hot: [the lamp is too hot]\n"
+    )
+    urgent = files.load_urgent(folder)
+    assert urgent.rules.marks["treated"].any == ("chemo was", "lamp was")
+    assert ("lamp", "more", "call-now", "hot", "the lamp is too hot") in urgent.lines
+    assert {line.layer for line in urgent.lines} == {"general", "lamp"}
+
+
+def test_each_layer_of_danger_has_a_seal_of_its_own(folder: Path) -> None:
+    before = files.urgent_texts(folder)
+    layer(folder, "lamp", more="call-now:\n  hot: [the lamp is too hot]\n")
+    after = files.urgent_texts(folder)
+    assert list(after) == ["urgent.general", "urgent.lamp"]
+    assert after["urgent.general"] == before["urgent.general"]
+    assert after["urgent.lamp"].startswith("# intents/urgent/lamp/more.yaml\n")
+
+
+def test_a_file_of_danger_outside_a_layer_is_an_error(folder: Path) -> None:
+    (folder / "intents" / "urgent" / "more.yaml").write_text("call-now:\n  hot: [too hot]\n")
+    with pytest.raises(ContentError, match=r"more\.yaml.*belongs into a layer"):
+        files.load_urgent(folder)
+
+
+@pytest.mark.parametrize(
+    ("costs", "problem"),
+    [
+        ("{missed: {crisis: 2}, netted: 0.3, net: 0.2}", "needs a cost for each of"),
+        ("{missed: {emergency: 2, crisis: 2, call-now: 0}, netted: 0.3, net: 0.2}", "greater than 0"),
+        ("{missed: {emergency: 2, crisis: 2, call-now: 2}, netted: 1.3, net: 0.2}", "less than 1"),
+    ],
+)
+def test_costs_that_make_no_sense_are_an_error(folder: Path, costs: str, problem: str) -> None:
+    layer(folder, "lamp", rules=f"costs: {costs}\n")
+    with pytest.raises(ContentError, match=problem):
+        files.load_urgent(folder)

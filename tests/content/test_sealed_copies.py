@@ -8,7 +8,7 @@ from app.content.approval import Lock, digest
 from app.errors import ContentError
 from app.loading.loader import version_of
 
-TEXTS = {"a.answer": "green", "urgent.yaml": "crisis:\r\n  - je n’en peux plus\n"}
+TEXTS = {"a.answer": "green", "urgent.general": "crisis:\r\n  - je n’en peux plus\n"}
 
 
 def sealing(texts: dict[str, str]) -> Lock:
@@ -26,7 +26,7 @@ def test_what_is_kept_is_read_as_it_was_sealed(tmp_path: Path) -> None:
 
 def test_what_does_not_match_its_seal_is_not_kept(tmp_path: Path) -> None:
     sealed_copies.keep(tmp_path, {**TEXTS, "a.answer": "greem", "b.answer": "new"}, sealing(TEXTS))
-    assert names(tmp_path) == {digest(TEXTS["urgent.yaml"])}
+    assert names(tmp_path) == {digest(TEXTS["urgent.general"])}
 
 
 @pytest.mark.parametrize("content", [b"greem", b"\xff"])
@@ -42,7 +42,7 @@ def test_a_copy_that_no_seal_names_is_removed_and_nothing_else_is(tmp_path: Path
     sealed_copies.keep(tmp_path, TEXTS, sealing(TEXTS))
     (tmp_path / ".sealed" / "notes.txt").write_text("of a person")
     sealed_copies.keep(tmp_path, {"a.answer": "red"}, sealing({**TEXTS, "a.answer": "red"}))
-    assert names(tmp_path) == {"notes.txt", digest("red"), digest(TEXTS["urgent.yaml"])}
+    assert names(tmp_path) == {"notes.txt", digest("red"), digest(TEXTS["urgent.general"])}
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_that_names_it(tmp_path: Path) -> None:

@@ -108,6 +108,27 @@ def test_a_failed_check_puts_the_safety_notice_in_front(knowledge: Knowledge) ->
     assert reply.text.startswith("In an emergency call 911.\n\nThe lamp is green.")
 
 
+def test_where_danger_is_possible_the_ordinary_reply_opens_with_one_sentence(knowledge: Knowledge) -> None:
+    reply = say(knowledge, "Make it stop! What color is the lamp?")
+    assert (reply.kind, reply.urgent, reply.safety_net) == ("answer", False, True)
+    assert reply.text.startswith("If you think of ending your life, call 988.\n\nThe lamp is green.")
+    assert reply.said == ("lamp-color",)
+    assert not say(knowledge, "What color is the lamp?").safety_net
+
+
+def test_the_sentence_of_the_net_has_a_wording_for_staff(knowledge: Knowledge) -> None:
+    assert say(knowledge, "dizzy", channel="staff").text.startswith("The net-call-now-staff text.")
+
+
+def test_after_a_crisis_its_sentence_stays_in_front_whatever_is_denied(knowledge: Knowledge) -> None:
+    denial = "no that was a mistake, i only want to know what color the lamp is"
+    reply, state = engine.respond(Message(denial), State(urgent="crisis"), knowledge, NOW)
+    assert reply.net is not None
+    assert reply.net.tier == "crisis"
+    assert not say(knowledge, "what color is the lamp", state).safety_net
+    assert not say(knowledge, denial, State(urgent="emergency")).safety_net
+
+
 def test_every_reply_is_made_of_sealed_texts(knowledge: Knowledge) -> None:
     said = set(allowed(knowledge))
     lines = [line for id_ in schema.TALK for line in knowledge.matcher.phrasings[id_].texts]
@@ -116,6 +137,7 @@ def test_every_reply_is_made_of_sealed_texts(knowledge: Knowledge) -> None:
         *(answer.question for answer in knowledge.approved.answers.values()),
         "cost?",
         "i cant breathe",
+        "dizzy",
     ):
         for part in say(knowledge, text).paragraphs:
             assert all(line in said or line.split(". ", 1)[-1] in said for line in part.split("\n"))

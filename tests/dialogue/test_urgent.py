@@ -1,5 +1,6 @@
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
-from app.dialogue.urgent_rules import compile_pattern, has_fever, is_reading
+from app.dialogue.urgent_rules import WRITER, compile_pattern, has_fever, is_reading
 from app.text import parse
 
 SPOKEN = re.compile("temp|fever|fiebre")
@@ -115,3 +116,52 @@ def test_a_bare_number_may_be_a_fever(said: str) -> None:
 )
 def test_other_bare_numbers_are_none(said: str) -> None:
     assert not is_reading(parse(said))
+
+
+@pytest.mark.parametrize("said", ["dizzy", "Dizzy.", "Dizzy. What color is the lamp?"])
+def test_a_sign_that_is_named_alone_is_in_doubt(knowledge: Knowledge, said: str) -> None:
+    found = knowledge.assess(Message(said))
+    assert (found.tier, found.net, found.sign) == (None, "call-now", "unwell")
+
+
+@pytest.mark.parametrize("said", ["a dizzy height for a lamp", "help me find the lamp"])
+def test_a_sign_that_is_named_alone_is_none_beside_other_words(knowledge: Knowledge, said: str) -> None:
+    found = knowledge.assess(Message(said))
+    assert (found.tier, found.net) == (None, None)
+
+
+def test_a_second_doubt_is_raised_where_it_is_of_now_or_of_the_writer(knowledge: Knowledge) -> None:
+    once = knowledge.assess(Message("make it stop"))
+    assert (once.tier, once.net) == (None, "crisis")
+    for before in (once.flags, once.flags | {WRITER}):  # what an earlier message said of its writer does not count
+        assert knowledge.assess(Message("make it stop"), before).net == "crisis"
+    again = knowledge.assess(Message("i want it to end"), once.flags)
+    assert (again.tier, again.net, again.sign) == ("crisis", None, "again")
+
+
+def test_a_raise_comes_before_a_doubt_of_a_more_urgent_tier(knowledge: Knowledge) -> None:
+    found = knowledge.assess(Message("Help me! I have a fever of 103"))
+    assert (found.tier, found.net) == ("call-now", None)
+
+
+def test_one_word_of_danger_raises_nothing_by_likeness(knowledge: Knowledge) -> None:
+    for word in ("blood", "bleeding", "gasping", "chills", "yellow", "gushing"):
+        assert knowledge.assess(Message(word)).tier is None
+
+
+def test_what_costs_least_is_done(knowledge: Knowledge) -> None:
+    check = knowledge.urgent
+    chances = {"emergency": 0.0, "crisis": 0.0, "call-now": 0.0, "calm": 1.0}
+    assert check.least_costly(chances) == (None, False)
+    assert check.least_costly(chances | {"crisis": 0.3, "calm": 0.7}) == ("crisis", False)
+    assert check.least_costly(chances | {"crisis": 0.2, "emergency": 0.6, "calm": 0.2}) == ("emergency", True)
+
+
+@given(st.floats(0, 1), st.floats(1, 20), st.floats(1, 20))
+def test_caution_never_makes_the_check_less_sensitive(
+    knowledge: Knowledge, danger: float, one: float, other: float
+) -> None:
+    chances = {"crisis": danger, "calm": 1 - danger}
+    less, more = (replace(knowledge.urgent, caution=caution).least_costly(chances) for caution in sorted((one, other)))
+    strength = [(None, False), ("crisis", False), ("crisis", True)]
+    assert strength.index(less) <= strength.index(more)

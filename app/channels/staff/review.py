@@ -12,10 +12,13 @@ from app.channels.http.services import Served
 from app.channels.rendering import page
 from app.channels.staff.access import Curating, Person, Posted
 from app.channels.staff.services import Staff
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import Message
 from app.errors import InvalidBody
 from app.records.proposals import Kind, Proposal
 from app.records.review_queue import KeptQuestion
 from app.records.withdrawals import Withdrawal
+from app.redaction.redact import without_marks
 from app.review.checks import check
 from app.review.groups import Group, groups
 
@@ -41,6 +44,7 @@ def review(served: Served, staff: Staff, person: Curating, at: Annotated[int, Qu
         active="review",
         groups=sorted_groups[at * GROUPS : (at + 1) * GROUPS],
         keys=keys_of,
+        reasons=lambda group: _reasons(served.knowledge, group),
         at=at,
         more=len(sorted_groups) > (at + 1) * GROUPS,
         waiting=len(waiting),
@@ -107,6 +111,15 @@ def withhold(served: Served, staff: Staff, person: Curating, form: Posted) -> Re
     staff.withdrawals.add(Withdrawal(id_, now, person.who, why[:LONGEST_REASON]))
     served.answering.reloader.wake()
     return RedirectResponse(PATH, 303)
+
+
+def _reasons(knowledge: Knowledge, group: Group) -> list[str]:
+    """Return what spoke for danger, and against it, in the newest message that opened with the safety net."""
+    netted = next((question for question in group.questions if question.near_urgent), None)
+    if netted is None:
+        return []
+    message = Message(without_marks(netted.text))
+    return list(knowledge.reasons(message, knowledge.assess(message)).lines())
 
 
 def keys_of(group: Group) -> str:

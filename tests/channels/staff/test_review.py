@@ -49,7 +49,7 @@ def post(client: TestClient, act: str, **fields: str) -> int:
 def test_what_is_near_danger_comes_first_then_what_is_asked_most(waiting: TestClient) -> None:
     page = waiting.get("/staff/review").text
     assert page.index("i feel odd near the lamp") < page.index("rust")
-    assert "Near the urgent bar" in page
+    assert "Danger was possible and not sure" in page
     assert '<span class="count">3×</span>' in page
 
 
