@@ -21,6 +21,10 @@ _LETTERS = {"đ": "d", "\u0649": "\u064a", "\u0629": "\u0647"}
 """Letters that Unicode does not decompose and that people type as others: Vietnamese d, Arabic final yeh and heh."""
 
 
+_SPOKEN = {"🆘": " sos ", "🩸": " blood ", "🤒": " fever ", "🤮": " vomiting ", "🚑": " ambulance "}
+"""Emoji that say by themselves what words say of danger; all others are dropped."""
+
+
 class _Folding(dict[int, str]):
     """A table for `str.translate` that folds each character when it is first met."""
 
@@ -31,7 +35,7 @@ class _Folding(dict[int, str]):
         return folded
 
 
-_PLAIN = {**_QUOTES, **_DASHES, **_SENTENCE_MARKS, **_LETTERS, **dict.fromkeys("\n\r\u2028\u2029", "\n")}
+_PLAIN = {**_SPOKEN, **_QUOTES, **_DASHES, **_SENTENCE_MARKS, **_LETTERS, **dict.fromkeys("\n\r\u2028\u2029", "\n")}
 
 
 def _fold_character(char: str) -> str:
@@ -107,7 +111,8 @@ def parse(text: str) -> ParsedText:
 
 
 def fold(text: str) -> str:
-    """Return the caseless text without accents, invisible characters, emoji or runs of one letter; punctuation stays.
+    """Return the caseless text without accents, invisible characters or runs of one letter, and emoji as the word that
+    they stand for or not at all; punctuation stays.
 
     >>> fold("Wie GROẞ…\\u200b  is it??")
     'wie gross... is it??'

@@ -14,6 +14,10 @@ def test_invisible_characters_and_emoji_are_dropped() -> None:
     assert text.words("pu\u200bmp 😢 size\u202e?") == ("pump", "size")
 
 
+def test_emoji_that_speak_of_danger_are_words() -> None:
+    assert text.words("so much 🩸🩸 🆘") == ("so", "much", "blood", "blood", "sos")
+
+
 def test_vowel_signs_of_indic_scripts_stay() -> None:
     assert text.words("नमस्ते தமிழ்") == ("नमस्ते", "தமிழ்")
 

@@ -77,6 +77,11 @@ class EncodedSet:
     def labels(self) -> tuple[str, ...]:
         return tuple(sorted(set(self.topics)))
 
+    @property
+    def rest(self) -> int:
+        """The place among the labels of what is of no tier."""
+        return self.labels.index(str(self.training_set.rest))
+
     @cached_property
     def targets(self) -> svm.Labels:
         return np.array(self.topics)
@@ -295,18 +300,12 @@ def _evidence(own: TrainingSet) -> dict[str, likeness.Phrasings]:
 
 def _tiers(shared: LinearModel, encoded: EncodedSet, fits: Sequence[svm.Weights]) -> Tiers:
     """Return what is learnt of whole messages, each read with the weights of the fold that left it out."""
-    rest = encoded.labels.index(str(encoded.training_set.rest))
     rows = [row for fold, weights in enumerate(fits) for row in _left_out_messages(shared, encoded, fold, weights)]
     labels = np.concatenate([encoded.targets[out] for _, out in encoded.splits])
-    of_tier = encoded.targets != encoded.training_set.rest
-    return Tiers(
-        rest,
-        _fit_labels(np.array(rows), labels),
-        tiers.carrying(
-            [reading for reading, is_danger in zip(encoded.readings, of_tier, strict=True) if is_danger],
-            [reading for reading, is_danger in zip(encoded.readings, of_tier, strict=True) if not is_danger],
-        ),
-    )
+    groups: dict[bool, list[Reading]] = {True: [], False: []}
+    for topic, reading in zip(encoded.topics, encoded.readings, strict=True):
+        groups[topic == encoded.training_set.rest].append(reading)
+    return Tiers(encoded.rest, _fit_labels(np.array(rows), labels), tiers.carrying(groups[False], groups[True]))
 
 
 def _left_out_messages(
@@ -324,7 +323,7 @@ def _left_out_messages(
     scores[:, columns] = learnt.score(list(itertools.chain.from_iterable(readings)))
     ends = np.cumsum([len(own) for own in readings])[:-1]
     for own, rows in zip(readings, np.split(scores, ends), strict=True):
-        yield tiers.features(rows.tolist(), encoded.labels.index(str(encoded.training_set.rest)), own[0])
+        yield tiers.features(rows.tolist(), encoded.rest, own[0])
 
 
 def _fit_labels(rows: NDArray[np.float64], labels: svm.Labels) -> tuple[tuple[float, ...], ...]:
