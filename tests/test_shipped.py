@@ -17,6 +17,7 @@ from app.dialogue.approved import fill
 from app.dialogue.engine import respond
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, State
+from app.dialogue.urgent import Urgency
 from app.lint import Draft
 from app.loading.loader import load
 from app.loading.model_cache import ContentConfig
@@ -275,6 +276,15 @@ def test_every_reply_to_a_text_message_takes_at_most_two_parts(shipped: Knowledg
         assert segments(said).parts <= 2, said
     for id_, script in shipped.approved.scripts.items():
         assert id_.endswith("-staff") or segments(for_sending(script.short)).parts <= 2, id_
+
+
+@pytest.mark.parametrize("tier", schema.TIERS)
+def test_with_the_sentence_of_the_safety_net_an_answer_still_takes_two_parts(shipped: Knowledge, tier: str) -> None:
+    for id_ in shipped.approved.answers:
+        reply, _ = respond(Message(id_, "sms"), State(), shipped, NOW, Urgency(net=tier))
+        said = for_sending(reply.sms)
+        assert said.startswith(for_sending(shipped.approved.scripts[f"net-{tier}"].short))
+        assert segments(said).parts <= 2, said
 
 
 def test_no_choice_is_a_word_that_stops_or_starts_messages(shipped: Knowledge) -> None:

@@ -79,5 +79,12 @@ def test_a_demo_says_so_first(settings: Settings) -> None:
         assert [each["text"] for each in say(client, "bulb color")] == ["Demonstration only.", "Which one?"]
 
 
+def test_the_sentence_of_the_safety_net_is_the_first_message(client: TestClient) -> None:
+    net, answer = say(client, "make it stop. what color is the lamp")
+    assert net == {"recipient_id": "maria", "text": "If you think of ending your life, call 988."}
+    assert answer["text"].startswith("The lamp is green.")
+    assert answer["buttons"]
+
+
 def test_the_channel_lives(client: TestClient) -> None:
     assert client.get("/webhooks/rest/").json() == {"status": "ok"}

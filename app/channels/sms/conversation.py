@@ -1,14 +1,14 @@
 """Each text message gets one reply, with the writer's consent, in the wording approved for text messages.
 
 Urgent goes before everything: an opt-out, a limit and a dead store hold back any other reply, never that one. Where
-danger is only possible, the sentence of the safety net comes alone instead of silence.
+danger is only possible, the sentence of the safety net is the first line, and comes alone instead of silence.
 """
 
 import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 from app import text
@@ -35,23 +35,46 @@ LOOP = 3
 """The same message so many times in a row is an auto-responder's: from then on it gets nothing."""
 LOOP_WITHIN = 600.0
 """Seconds between two of them."""
-URGENT_AGAIN = 60.0
-"""Seconds in which a number gets one urgent text once."""
+AGAIN = 60.0
+"""Seconds in which a number gets the same urgent text once, and the same sentence of the safety net alone once."""
 LOOKS, EVERY = 60, 0.1
 """Looks, and seconds between them, at what another process makes of the same message."""
 SENDERS = 10_000
-"""Numbers whose last message and last urgent text are remembered."""
+"""Numbers whose last message and last texts about danger are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A reply as a text message."""
+
+    warning: str = ""
+    """The urgent text, or the sentence of the safety net. Nothing stands before it, and twice is better than never."""
+    rest: str = ""
+
+    def __str__(self) -> str:
+        return "\n".join(filter(None, (self.warning, self.rest)))
 
 
 @dataclass(slots=True)
 class _Sender:
-    """What this process remembers of a number: its last message, how often in a row, and its last urgent text."""
+    """What this process remembers of a number: its last message, how often in a row, and when it got which warning with
+    nothing after it.
+    """
 
     message: str = ""
     at: float = 0.0
     times: int = 0
-    urgent: str = ""
-    urgent_at: float = 0.0
+    warned: dict[str, float] = field(default_factory=dict)
+
+    def once(self, said: _Text, now: float) -> _Text:
+        """Return the text, or nothing where it is a warning alone that the number got less than `AGAIN` seconds ago."""
+        if said.rest or not said.warning:
+            return said
+        self.warned = {warning: at for warning, at in self.warned.items() if 0 <= now - at < AGAIN}
+        if said.warning in self.warned:
+            return _Text()
+        self.warned[said.warning] = now
+        return said
 
 
 @dataclass(frozen=True)
@@ -82,6 +105,7 @@ class SmsConversation:
         """
         id_ = hashlib.sha256(f"{gateway.name}\0{received.id}".encode("utf-8", "replace")).hexdigest()
         parties = self.numbers.parties(received.sender)
+        sender = self._sender(parties[0])
         message = Message(received.text, "sms")
         urgency = await self._urgency(message, received.sender)
         urgent = urgency.tier is not None
@@ -90,11 +114,13 @@ class SmsConversation:
             earlier = await self._store(urgent, self.deliveries.claim, id_, parties[0], self.clock())
             if earlier is not None:
                 return await self._as_before(earlier, urgent)
-            reply = for_sending(await self._say(message, received.sender, parties, urgency))
-            keep, retried = address if reply else "", urgent or urgency.net is not None
+            said = sender.once(await self._say(message, received.sender, parties, urgency), self.clock())
+            reply = for_sending(str(said))
+            keep, retried = address if reply else "", urgent or bool(said.warning)
             await self._store(urgent, self.deliveries.replied, id_, reply, retried, keep, self.clock())
         except StoreError as error:
             if not urgent:
+                sender.warned.clear()  # it was not sent, and must not count when it comes again
                 raise NotReady from error
             return await self._unkept_urgent(message, received.sender, address)
         if keep:
@@ -128,35 +154,34 @@ class SmsConversation:
         raise StoreError("an earlier delivery has no reply yet")
 
     async def _unkept_urgent(self, message: Message, number: str, address: str) -> str:
-        reply = for_sending(await self._answer(message, number, _Sender()))
+        reply = for_sending(str(await self._answer(message, number)))
         if address:
             task = asyncio.create_task(self.outbox.send_unkept(address, reply))
             self._unkept.add(task)
             task.add_done_callback(self._unkept.discard)
         return reply
 
-    async def _say(self, message: Message, number: str, parties: list[str], urgency: Urgency) -> str:
-        sender = self._sender(parties[0])
+    async def _say(self, message: Message, number: str, parties: list[str], urgency: Urgency) -> _Text:
         if urgency.tier:
-            return await self._answer(message, number, sender)
+            return await self._answer(message, number)
         opted_out = await asyncio.to_thread(self.consents.opted_out, parties)
         wish = consent.word(message.text, bool(opted_out))
         if wish and self.consent_by_gateway:
             if wish == "start":
                 await self._set_opted_out(parties, False)
-            return ""
+            return _Text()
         if wish is None and consent.asks_to_stop(message.text):
             wish = "stop"
         if wish:
-            return await self._grant(wish, parties, bool(opted_out))
-        if opted_out or self._is_loop(message, sender) or not await self._within_limits(parties[0]):
+            return _Text(rest=await self._grant(wish, parties, bool(opted_out)))
+        if opted_out or self._is_loop(message, parties[0]) or not await self._within_limits(parties[0]):
             nets = urgency.net and (self.nets_opted_out or not opted_out)
-            return await self._net_alone(message, number) if nets else ""
-        reply = await self._ordinary(message, number, sender)
-        if opted_out is None and reply:
+            return replace(await self._answer(message, number), rest="") if nets else _Text()
+        said = await self._ordinary(message, number)
+        if opted_out is None and said.rest:
             await self._set_opted_out(parties, False)
-            return f"{self._script('sms-first')}\n\n{reply}"
-        return reply
+            return replace(said, rest=f"{self._script('sms-first')}\n\n{said.rest}")
+        return said
 
     async def _grant(self, wish: consent.Wish, parties: list[str], opted_out: bool) -> str:
         """Return one confirmation of a stop, with nothing else in it, and none of a second stop."""
@@ -168,37 +193,29 @@ class SmsConversation:
     async def _set_opted_out(self, parties: list[str], opted_out: bool) -> None:
         await asyncio.to_thread(self.consents.set, parties, opted_out, self.clock())
 
-    async def _ordinary(self, message: Message, number: str, sender: _Sender) -> str:
+    async def _ordinary(self, message: Message, number: str) -> _Text:
         if not any(char.isalnum() for char in message.text):  # a picture, or nothing
-            return self._script("sms-media")
+            return _Text(rest=self._script("sms-media"))
         if text.key(message.text) == MORE and (about := await self.answering.answered("sms", number)):
-            return f"{self._script('sms-more')} {self.public_url}/faq#{about}"
-        return await self._answer(message, number, sender)
+            return _Text(rest=f"{self._script('sms-more')} {self.public_url}/faq#{about}")
+        return await self._answer(message, number)
 
-    async def _answer(self, message: Message, number: str, sender: _Sender) -> str:
+    async def _answer(self, message: Message, number: str) -> _Text:
         try:
-            answered = await self.answering.answer(message, None, None, number)
+            reply = (await self.answering.answer(message, None, None, number)).reply
         except TooLarge:
-            return self._script("too-long")
-        reply, sms, now = answered.reply, answered.reply.sms, self.clock()
-        if reply.urgent and sms == sender.urgent and now - sender.urgent_at < URGENT_AGAIN:
-            return ""
+            return _Text(rest=self._script("too-long"))
         if reply.urgent:
-            sender.urgent, sender.urgent_at = sms, now
-        return sms
-
-    async def _net_alone(self, message: Message, number: str) -> str:
-        """Return the sentence of the safety net, where danger is possible, in place of silence."""
-        try:
-            net = (await self.answering.answer(message, None, None, number)).reply.net
-        except TooLarge:
-            return ""
-        return net.short if net else ""
+            return _Text(reply.sms)
+        if net := reply.net:
+            return _Text(net.short, replace(reply, parts=tuple(part for part in reply.parts if part is not net)).sms)
+        return _Text(rest=reply.sms)
 
     async def _within_limits(self, party: str) -> bool:
         return await self.limits.allows(party) and await self.limit_in_all.allows("all")
 
-    def _is_loop(self, message: Message, sender: _Sender) -> bool:
+    def _is_loop(self, message: Message, party: str) -> bool:
+        sender = self._sender(party)
         key, now = text.key(message.text), self.clock()
         again = key == sender.message and now - sender.at < LOOP_WITHIN
         sender.times = sender.times + 1 if again else 1
