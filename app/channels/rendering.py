@@ -56,7 +56,7 @@ def by_theme(served: Services) -> dict[str, list[Answer]]:
 def dialled(text: str, knowledge: Knowledge) -> Markup:
     """Return the text word for word, its telephone numbers as links."""
     lines = [line for line in knowledge.approved.site.values() if line and _PHONE.fullmatch(line)]
-    numbers = "|".join(re.escape(number) for number in (*_NUMBERS, *lines))
+    numbers = "|".join(map(re.escape, (*lines, *_NUMBERS)))  # 988 may be the area code of a line
     pieces = re.split(rf"(?<![\d-])({numbers})(?![\d-])", text)
     link = Markup('<a href="tel:{}">{}</a>')
     return Markup("").join(

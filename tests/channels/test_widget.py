@@ -186,6 +186,102 @@ def test_an_emergency_is_an_alert_that_stays_until_it_is_put_away(page: Page, we
     expect(page.get_by_role("log").get_by_text("Call 911 now.")).to_be_visible()
 
 
+def test_a_doubt_opens_the_reply_with_a_calm_card(page: Page, website: Website) -> None:
+    ask(opened(page, website.url), "make it stop. what color is the lamp")
+    expect(page.get_by_role("log")).to_match_aria_snapshot("""
+      - log "Conversation":
+        - paragraph: make it stop. what color is the lamp
+        - note:
+          - paragraph:
+            - text: If you think of ending your life, call
+            - link "988"
+            - text: .
+          - link "Call 988"
+          - link "Text 988"
+        - heading "What color is the lamp?" [level=3]
+        - paragraph: The lamp is green.
+    """)
+    expect(page.get_by_role("alert")).to_have_text("")
+    expect(page.get_by_text("If you think of ending your life")).to_have_count(1)
+    expect(page.get_by_role("link", name="Text 988")).to_have_attribute("href", "sms:988")
+
+
+@pytest.mark.parametrize(
+    ("said", "buttons"), [("dizzy", {"Call 555-0199": "tel:5550199"}), ("sos", {"Call 911": "tel:911"})]
+)
+def test_the_card_of_a_doubt_has_a_button_for_each_number_in_it(
+    page: Page, website: Website, said: str, buttons: dict[str, str]
+) -> None:
+    ask(opened(page, website.url), said)
+    links = page.get_by_role("note").locator(".call")
+    expect(links).to_have_text(list(buttons))
+    assert [link.get_attribute("href") for link in links.all()] == list(buttons.values())
+
+
+def test_the_card_of_a_doubt_is_not_pinned_and_stays_in_its_place(page: Page, website: Website) -> None:
+    ask(opened(page, website.url), "make it stop")
+    expect(page.get_by_text("The unclear text.")).to_be_visible()
+    ask(page, "what color is the lamp")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    page.goto(f"{website.url}/other")
+    expect(page.get_by_role("note").get_by_text("If you think of ending your life")).to_have_count(1)
+    expect(page.get_by_role("alert")).to_have_text("")
+
+
+def with_net(page: Page, text: str, language: str | None = None) -> None:
+    """Puts another sentence in the place of the fixture's, in real replies of the service."""
+
+    def fulfill(route: Route) -> None:
+        response = route.fetch()
+        reply = response.json()
+        _, *rest = reply["text"].split("\n\n")
+        route.fulfill(response=response, json={**reply, "text": "\n\n".join([text, *rest]), "language": language})
+
+    page.route("**/v1/messages", fulfill)
+
+
+def test_a_sentence_from_right_to_left_takes_its_card_along(page: Page, website: Website) -> None:
+    with_net(page, "إذا كنت تشعر بسوء شديد الآن، فاتصل بالرقم 911.", "ar")
+    ask(opened(page, website.url), "sos")
+    card = page.get_by_role("note")
+    expect(card).to_have_attribute("lang", "ar")
+    assert card.evaluate("node => getComputedStyle(node).borderRightWidth") == "5px"
+    expect(card.locator(".calls")).to_have_attribute("lang", "en")
+    expect(card.get_by_role("link", name="Call 911")).to_be_visible()
+
+
+def test_a_line_whose_area_code_is_988_is_not_taken_for_the_crisis_line(page: Page, website: Website) -> None:
+    line = "988 555 0123"
+
+    def welcome(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json={**response.json(), "lines": {"oncall_line": line}})
+
+    page.route("**/v1/welcome", welcome)
+    with_net(page, f"If you feel unwell, call {line}.")
+    ask(opened(page, website.url), "dizzy")
+    expect(page.get_by_role("note").locator(".call")).to_have_text([f"Call {line}"])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("forced", ["active", "none"])
+def test_the_card_of_a_doubt_holds_in_any_colours_and_at_320_pixels(
+    browser: Browser, website: Website, service: Service, scheme: Any, forced: Any
+) -> None:
+    context = browser.new_context(color_scheme=scheme, forced_colors=forced, viewport={"width": 320, "height": 568})
+    page = context.new_page()
+    with_net(page, f"{'Donau' * 60} call 911, or call or text 988. The line is 555-0199.")
+    ask(opened(page, website.url), "make it stop. what color is the lamp")
+    expect(page.get_by_role("note").locator(".call")).to_have_count(4)
+    assert widest(page) == 0
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert widest(page) == 0
+    assert axe(page) == []
+    width = page.get_by_role("note").evaluate("node => getComputedStyle(node).borderInlineStartWidth")
+    assert width == "5px"
+    context.close()
+
+
 def test_a_page_change_keeps_the_conversation_and_starting_over_erases_it(page: Page, website: Website) -> None:
     ask(opened(page, website.url), "what color is the lamp")
     expect(page.get_by_text("The lamp is green.")).to_be_visible()

@@ -121,13 +121,14 @@ h2 { margin: 0; flex: 1; font-size: 1.1em; line-height: 1.3; font-weight: 650; o
 .alert a { color: inherit; font-weight: 700; }
 .alert .read { margin-block-start: .5em; padding-inline: .1em; text-decoration: underline;
   text-underline-offset: .2em; }
-.calls { display: flex; flex-wrap: wrap; gap: .5em; padding-block: .7em .5em; position: sticky; inset-block-end: -1em;
-  background: inherit; }
-.alert .call { display: inline-flex; align-items: center; gap: .45em; min-height: 2.8em;
+.calls { display: flex; flex-wrap: wrap; gap: .5em; padding-block: .7em .5em; }
+.alert .calls { position: sticky; inset-block-end: -1em; background: inherit; }
+.calls .call { display: inline-flex; align-items: center; gap: .45em; min-height: 2.8em;
   padding: .4em 1.1em .4em .9em;
-  border: 1px solid transparent; border-radius: 2em; background: var(--danger); color: var(--on-danger);
+  border: 1px solid transparent; border-radius: 2em; background: var(--accent); color: var(--on-accent);
   text-decoration: none; font-weight: 650; }
-.alert .call.second { background: none; color: inherit; border-color: currentColor; }
+.alert .call { background: var(--danger); color: var(--on-danger); }
+.calls .call.second { background: none; color: inherit; border-color: currentColor; }
 
 .log { flex: 1 1 0; min-height: 5em; overflow-y: auto; overscroll-behavior: contain; position: relative;
   padding: 1.1em 1.1em 1.3em; }
@@ -140,6 +141,8 @@ h2 { margin: 0; flex: 1; font-size: 1.1em; line-height: 1.3; font-weight: 650; o
 .card { background: var(--paper); border: 1px solid var(--rule); border-radius: 1.1em; border-end-start-radius: .3em;
   padding: .9em 1.1em; }
 .card + .card, .card + .more, .more + .card { margin-block-start: .7em; }
+.net { background: var(--tint); border-color: var(--accent-ink); border-inline-start-width: 5px; }
+.net .calls { padding-block-end: 0; color: var(--accent-ink); }
 .card h3 { margin: 0 0 .35em; font-size: .92em; font-weight: 650; color: var(--accent-ink); }
 .limits { color: var(--soft); margin-block-start: .6em; }
 .origin { margin-block-start: .85em; padding-block-start: .65em; border-block-start: 1px solid var(--rule);
@@ -730,7 +733,13 @@ textarea:focus-visible { outline-offset: 0; }
       const node = h("div", { class: "item", "data-message": reply.message_id });
       for (const piece of this.#pieces(reply))
         node.append(
-          h("div", { class: "card" }, piece.text ? this.#answer(piece, reply) : this.#said(piece.said, reply.language)),
+          piece.net
+            ? this.#net(piece.net, reply.language)
+            : h(
+                "div",
+                { class: "card" },
+                piece.text ? this.#answer(piece, reply) : this.#said(piece.said, reply.language),
+              ),
         );
       if (reply.kind === "answer" || reply.kind === "fallback") node.append(this.#votes(item));
       const { choice, options } = this.#open(reply);
@@ -738,7 +747,8 @@ textarea:focus-visible { outline-offset: 0; }
       return node;
     }
 
-    /** The reply's text cut into its answers, which are drawn with source and seal, and what stands between. */
+    /** The reply's text cut into the sentence of the safety net, where it opens with one, its answers, which are drawn
+     * with source and seal, and what stands between. */
     #pieces(reply) {
       const banner = this.#memory.welcome?.banner;
       const pieces = [];
@@ -750,6 +760,11 @@ textarea:focus-visible { outline-offset: 0; }
           .join("\n\n");
         if (said) pieces.push({ said });
       };
+      if (reply.safety_net) {
+        const [net] = rest.split("\n\n");
+        pieces.push({ net });
+        rest = rest.slice(net.length).trimStart();
+      }
       for (const answer of reply.answers) {
         const start = rest.indexOf(answer.text);
         say(rest.slice(0, start));
@@ -761,6 +776,17 @@ textarea:focus-visible { outline-offset: 0; }
       }
       say(reply.options.length ? rest.split("\n\n").slice(0, -1).join("\n\n") : rest);
       return pieces;
+    }
+
+    /** Whom to call where danger is possible and not sure: part of the conversation, read before the answer. */
+    #net(text, language) {
+      const card = this.#said(text, language);
+      const calls = this.#calls(text);
+      card.className = "card net";
+      card.setAttribute("role", "note");
+      calls.lang = this.#language;
+      card.append(calls);
+      return card;
     }
 
     /** What can be picked after a reply: its options and the line for none of them, else what it suggests. */
@@ -833,16 +859,15 @@ textarea:focus-visible { outline-offset: 0; }
       );
     }
 
-    #numbers() {
+    /** The text cut at its numbers: every second part is one. The lines come first, as 988 may be their area code. */
+    #cut(text) {
       const lines = Object.values(this.#memory.welcome?.lines ?? {}).filter((line) => line && PHONE.test(line));
-      return ["911", "988", ...lines];
+      const numbers = [...lines, "911", "988"].map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+      return text.split(new RegExp(`(?<![\\d-])(${numbers.join("|")})(?![\\d-])`));
     }
 
     #dialled(text) {
-      const numbers = this.#numbers().map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-      return text
-        .split(new RegExp(`(?<![\\d-])(${numbers.join("|")})(?![\\d-])`))
-        .map((part, place) => (place % 2 ? h("a", { href: this.#tel(part) }, part) : part));
+      return this.#cut(text).map((part, place) => (place % 2 ? h("a", { href: this.#tel(part) }, part) : part));
     }
 
     #tel(number) {
@@ -897,29 +922,21 @@ textarea:focus-visible { outline-offset: 0; }
       node?.replaceWith(this.#parts.parked.mark);
     }
 
+    /** A button for each number of a text; 988 takes text messages too. Without a tier they stand as in the text. */
     #calls(text, tier) {
-      const numbers = this.#numbers()
-        .filter((each) => text.includes(each))
-        .sort((a, b) => text.indexOf(a) - text.indexOf(b));
+      const numbers = [...new Set(this.#cut(text).filter((_, place) => place % 2))];
       const first = { crisis: "988", emergency: "911" }[tier];
       if (numbers.includes(first)) numbers.sort((a, b) => (b === first) - (a === first));
-      const call = (number, place) =>
-        h(
-          "a",
-          { class: place ? "call second" : "call", href: this.#tel(number) },
-          icon("phone"),
-          `${this.#words.call} ${number}`,
-        );
-      const text988 =
-        numbers.includes("988") &&
-        tier === "crisis" &&
-        h("a", { class: "call second", href: "sms:988" }, icon("chat"), `${this.#words.text} 988`);
+      const button = (href, picture, words, second) =>
+        h("a", { class: second ? "call second" : "call", href }, icon(picture), words);
+      const texts = !tier || tier === "crisis";
       return h(
         "div",
         { class: "calls" },
-        numbers.slice(0, 1).map(call),
-        text988,
-        numbers.slice(1).map((each) => call(each, 1)),
+        numbers.flatMap((each, place) => [
+          button(this.#tel(each), "phone", `${this.#words.call} ${each}`, place),
+          texts && each === "988" && button("sms:988", "chat", `${this.#words.text} 988`, true),
+        ]),
       );
     }
 
