@@ -11,7 +11,7 @@ from app.channels.http.clients import client_of
 from app.channels.http.services import Served
 from app.channels.rendering import by_theme, page
 from app.dialogue import compose
-from app.dialogue.messages import Answer, AnswerPart, ChoicePart, Message, NoticePart, Option, Reply
+from app.dialogue.messages import Answer, AnswerPart, ChoicePart, Message, NetPart, NoticePart, Option, Reply
 from app.errors import RequestError
 
 router = APIRouter(include_in_schema=False)
@@ -90,7 +90,7 @@ def _options(reply: Reply) -> list[Option]:
 
 def _pieces(reply: Reply) -> list[Answer | str]:
     """Return the answers, drawn with source and seal, and the texts between them; without the banner, which the page
-    has, and without the list of a choice, for which it has buttons.
+    has, the sentence of the safety net, which stands before them, and the list of a choice, for which it has buttons.
     """
     pieces: list[Answer | str] = []
     for part in reply.parts:
@@ -98,7 +98,7 @@ def _pieces(reply: Reply) -> list[Answer | str]:
             pieces.append(part.answer)
         elif isinstance(part, ChoicePart) and part.prompt:
             pieces.append(part.prompt.text)
-        elif not isinstance(part, NoticePart) or part.id != "demo-banner":
+        elif not isinstance(part, NetPart) and (not isinstance(part, NoticePart) or part.id != "demo-banner"):
             pieces += part.paragraphs
     return pieces
 

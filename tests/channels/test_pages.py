@@ -121,6 +121,26 @@ def test_without_javascript_a_conversation_is_held_by_form(browser: Browser, ser
     context.close()
 
 
+def test_a_doubt_stands_before_the_answer_and_is_no_alert(client: TestClient) -> None:
+    page = client.post("/ask", data={"text": "make it stop. what color is the lamp"}).text
+    net = re.search(r'<section class="card net"[^>]*lang="en">(.*?)</section>', page, re.S)
+    assert net
+    assert 'If you think of ending your life, call <a href="tel:988">988</a>.' in net[1]
+    assert page.count("If you think of ending your life") == 1
+    assert net.start() < page.index("The lamp is green.")
+    assert 'role="alert"' not in page
+
+
+def test_without_a_doubt_the_page_has_no_such_section(client: TestClient) -> None:
+    assert 'class="card net"' not in client.post("/ask", data={"text": "what color is the lamp"}).text
+
+
+def test_a_doubt_is_in_the_language_of_the_writer(client: TestClient) -> None:
+    page = client.post("/ask", data={"text": "make it stop. dónde está la lámpara"}).text
+    assert 'dir="auto" lang="es">' in page
+    assert '<a href="tel:911">911</a>. <a href="tel:988">988</a>. The Spanish net-crisis text.' in page
+
+
 def test_entries_are_found_in_the_page_and_by_deep_link(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/faq#lamp-bulb")
     expect(page.locator("#lamp-bulb")).to_be_in_viewport()
@@ -152,7 +172,9 @@ def test_axe_finds_nothing_on_the_pages(
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.goto(f"{service.url}/ask")
-    page.get_by_label("Your question").fill("i cant breathe")
-    page.get_by_role("button", name="Send").click()
-    assert axe(page) == []
+    for text in ("make it stop. what color is the lamp", "i cant breathe"):
+        page.get_by_label("Your question").fill(text)
+        page.get_by_role("button", name="Send").click()
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
     context.close()

@@ -5,6 +5,7 @@ const form = document.getElementById("search");
 const input = document.getElementById("text");
 const results = document.getElementById("results");
 const status = document.getElementById("status");
+const doubted = document.getElementById("doubted");
 /* Ours is the only policy that the page allows, and all that goes through it was drawn and escaped by the service. */
 const drawn = window.trustedTypes?.createPolicy("hai-faq-staff", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
 const SETTLED = 1500; // ms without a key after which a look-up counts as one
@@ -59,6 +60,7 @@ function fail() {
   const help = document.createElement("p");
   help.textContent = document.querySelector("footer").textContent.trim();
   results.replaceChildren(message, help);
+  announceDoubt();
   status.textContent = message.textContent;
   shown = null;
 }
@@ -66,9 +68,17 @@ function fail() {
 const rows = () => [...results.querySelectorAll(".result > summary")];
 
 function announce() {
+  announceDoubt();
   const found = rows();
   const alert = results.querySelector("#alert") ? "Urgent. " : "";
   status.textContent = alert + (found.length ? `${found.length} results. First: ${found[0].textContent}` : "No results.");
+}
+
+/* The alert of a doubt interrupts nobody. It has a place of its own, so that the next letter's results do not cut it
+   short, and is said once while it stands. */
+function announceDoubt() {
+  const doubt = results.querySelector("#doubt")?.textContent.trim() ?? "";
+  if (doubted.textContent !== doubt) doubted.textContent = doubt;
 }
 
 function decorate() {

@@ -95,6 +95,22 @@ def test_danger_is_an_alert_above_the_results(desk: Page) -> None:
     expect(desk.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_doubt_is_announced_once_while_it_stands_and_the_results_stay_usable(desk: Page) -> None:
+    desk.evaluate(
+        "window.said = []; new MutationObserver(() => said.push(doubted.textContent))"
+        ".observe(document.getElementById('doubted'), {childList: true})"
+    )
+    for text in ("make it stop. what kind of bulb", " does the lamp have"):
+        desk.keyboard.type(text)
+        expect(desk.locator("#doubt")).to_have_text("The net-crisis-staff text.")
+    expect(desk.get_by_text("Read aloud A small bulb.")).to_be_visible()
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("t")
+    expect(desk.get_by_role("status")).to_have_text("Text message copied.")
+    assert desk.evaluate("said") == ["The net-crisis-staff text."]
+    expect(desk.get_by_role("alert")).to_have_count(0)
+
+
 def test_nothing_typed_travels_in_an_address(desk: Page) -> None:
     requested: list[str] = []
     desk.on("request", lambda request: requested.append(request.url))
@@ -148,6 +164,7 @@ def test_axe_finds_nothing(browser: Browser, counter: Service, scheme: str) -> N
     for text, seen in (
         ("", "All answers"),
         ("bulb", "A small bulb."),
+        ("make it stop. bulb", "The net-crisis-staff text."),
         ("i cant breathe lamp cost", "The emergency-staff text."),
     ):
         page.get_by_label("What is asked?").fill(text)

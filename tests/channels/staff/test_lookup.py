@@ -74,6 +74,19 @@ def test_what_nothing_covers_is_handed_over(curator: TestClient) -> None:
         assert said in page
 
 
+def test_a_doubt_stands_above_the_results_and_leaves_the_first_open(curator: TestClient) -> None:
+    page = look_up(curator, "make it stop. what kind of bulb does the lamp have")
+    assert "The net-crisis-staff text." in page
+    assert page.index('id="doubt"') < page.index('class="result')
+    assert opened(page) == ["lamp-bulb"]
+    assert 'role="alert"' not in page
+
+
+def test_without_javascript_a_doubt_stands_above_the_results_too(curator: TestClient) -> None:
+    page = curator.post("/staff", data={"text": "make it stop. bulb", "csrf": csrf_of(curator)}).text
+    assert page.index("The net-crisis-staff text.") < page.index('class="result')
+
+
 def test_danger_stands_above_everything(curator: TestClient) -> None:
     page = look_up(curator, "caller cant breathe and asks about the bulb")
     assert "The emergency-staff text." in page
