@@ -141,6 +141,12 @@ def test_a_doubt_is_in_the_language_of_the_writer(client: TestClient) -> None:
     assert '<a href="tel:911">911</a>. <a href="tel:988">988</a>. The Spanish net-crisis text.' in page
 
 
+def test_a_line_whose_area_code_is_988_is_one_link(settings: Settings) -> None:
+    with TestClient(create_app(settings.model_copy(update={"oncall_line": "988 555 0123"}))) as client:
+        page = client.post("/ask", data={"text": "dizzy"}).text
+    assert 'The line is <a href="tel:9885550123">988 555 0123</a>.' in page
+
+
 def test_entries_are_found_in_the_page_and_by_deep_link(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/faq#lamp-bulb")
     expect(page.locator("#lamp-bulb")).to_be_in_viewport()
