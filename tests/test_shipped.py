@@ -167,7 +167,7 @@ def test_an_emergency_in_another_language_gets_its_script(shipped: Knowledge, sa
 @pytest.mark.parametrize("site", [{}, {"oncall_line": "555-0199"}, {"phone_line": "555-0100"}])
 def test_without_the_lines_of_a_site_urgent_and_language_texts_still_say_whom_to_call(site: dict[str, str]) -> None:
     content = files.load_content(ROOT)
-    for id_ in (f"{name}-{language}" for language in content.languages() for name in schema.IN_LANGUAGE):
+    for id_ in (f"{name}-{language}" for language in content.languages() for name in ("language", *schema.TIERS)):
         for _, said in content.scripts[id_].texts():
             assert "911" in fill(said, site)
             assert "988" in fill(said, site)

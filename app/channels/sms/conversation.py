@@ -194,7 +194,7 @@ class SmsConversation:
         await asyncio.to_thread(self.consents.set, parties, opted_out, self.clock())
 
     async def _ordinary(self, message: Message, number: str) -> _Text:
-        if not any(char.isalnum() for char in message.text):  # a picture, or nothing
+        if not text.words(message.text):  # a picture, or nothing
             return _Text(rest=self._script("sms-media"))
         if text.key(message.text) == MORE and (about := await self.answering.answered("sms", number)):
             return _Text(rest=f"{self._script('sms-more')} {self.public_url}/faq#{about}")

@@ -93,6 +93,13 @@ def test_danger_stands_above_everything(curator: TestClient) -> None:
     assert page.index('role="alert"') < page.index('class="result')
 
 
+def test_what_speaks_for_danger_and_against_it_stands_under_the_alert(curator: TestClient) -> None:
+    page = look_up(curator, "caller cant breathe and asks about the bulb")
+    assert "raised emergency, by the rule breathing" in page
+    assert "against it:" in page
+    assert "by the rule" not in look_up(curator, "what kind of bulb does the lamp have")
+
+
 def test_nothing_is_opened_under_an_alert(curator: TestClient) -> None:
     for text in ("cant breathe bulb", "i cant breathe what color is the lamp"):
         assert opened(look_up(curator, text)) == []
