@@ -238,7 +238,7 @@ class Costs(Strict):
         return self
 
 
-DEFAULT_COSTS = Costs(missed={"emergency": 1.7, "crisis": 1.7, "call-now": 1.6}, netted=0.35, net=0.2)
+DEFAULT_COSTS = Costs(missed={"emergency": 1.5, "crisis": 1.5, "call-now": 1.4}, netted=0.3, net=0.25)
 """Those of content whose layers state none."""
 
 

@@ -56,7 +56,7 @@ class Tiers:
         carrying = {
             term.concept_key
             for term in reading.terms
-            if term.concept_key in self.carrying or (abroad and not term.known)
+            if (term.concept_key in self.carrying or (abroad and not term.known)) and not _is_mark(term.word)
         }
         return len(carrying) >= LEAST_CARRYING
 
@@ -66,6 +66,11 @@ class Tiers:
     @classmethod
     def of(cls, names: Mapping[str, Any]) -> "Tiers":
         return cls(int(names["rest"]), tuple(map(tuple, names["coefficients"])), frozenset(names["carrying"]))
+
+
+def _is_mark(word: str) -> bool:
+    """Return whether a word is a number or one Latin letter: `x` stands in prices and code."""
+    return word.isdecimal() or (len(word) == 1 and word.isascii())
 
 
 def features(scores: Sequence[Sequence[float]], rest: int, reading: Reading) -> list[float]:
