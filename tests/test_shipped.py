@@ -201,6 +201,35 @@ def test_noise_gets_a_calm_fixed_reply(shipped: Knowledge, said: str) -> None:
     assert not reply.urgent
 
 
+def test_an_ordinary_word_by_itself_raises_nothing(shipped: Knowledge) -> None:
+    words = (ROOT / "tests" / "words.txt").read_text(encoding="utf-8").split()
+    urgencies = [shipped.assess(Message(word)) for word in words]
+    assert sum(urgency.tier is not None for urgency in urgencies) <= 0.003 * len(words)
+    assert sum(urgency.net is not None for urgency in urgencies) <= 0.003 * len(words)
+
+
+@pytest.mark.parametrize(("name", "raised", "netted"), [("logistics", 0.03, 0.06), ("machine", 0.02, 0.04)])
+def test_logistics_and_what_phones_send_by_themselves_raise_next_to_nothing(
+    shipped: Knowledge, name: str, raised: float, netted: float
+) -> None:
+    """Lines that nobody had seen who wrote the phrasings; the shares are somewhat over what was measured."""
+    lines = (ROOT / "tests" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    urgencies = [shipped.assess(Message(line)) for line in lines]
+    assert sum(urgency.tier is not None for urgency in urgencies) <= raised * len(lines)
+    assert sum(urgency.net is not None for urgency in urgencies) <= netted * len(lines)
+
+
+def test_every_rule_of_danger_shows_where_it_fires_and_what_it_leaves() -> None:
+    rules = files.load_urgent_rules(ROOT)
+    own = [rule for tiers in (rules.rules, rules.doubts) for group in tiers.values() for rule in group]
+    assert [rule.sign for rule in own if not (rule.fires and rule.leaves)] == []
+
+
+def test_the_general_layer_of_danger_says_nothing_of_pumps() -> None:
+    lines = [line.text for line in files.load_urgent(ROOT).lines if line.layer == schema.GENERAL]
+    assert [line for line in lines if re.search(r"\b(pumps?|hai|refill(s|ed)? of the)\b", line.casefold())] == []
+
+
 def test_an_ordinary_word_by_itself_is_neither_answered_nor_offered(shipped: Knowledge) -> None:
     """Of 3,000 words a few name a topic after all, such as `diameter` and `compare`."""
     said = (ROOT / "tests" / "words.txt").read_text(encoding="utf-8").split()

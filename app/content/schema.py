@@ -238,7 +238,7 @@ class Costs(Strict):
         return self
 
 
-DEFAULT_COSTS = Costs(missed={"emergency": 1.5, "crisis": 1.5, "call-now": 1.4}, netted=0.3, net=0.25)
+DEFAULT_COSTS = Costs(missed={"emergency": 1.5, "crisis": 1.5, "call-now": 1.5}, netted=0.33, net=0.25)
 """Those of content whose layers state none."""
 
 

@@ -17,9 +17,17 @@ from app.matching.utterance import Scored, Utterance
 from app.text import ParsedText
 
 MOST_SENTENCES = 400
+MOST_CLAUSES = 200
 LIKENESS, AGAIN = "likeness", "again"
 """Stand in place of a rule's sign: what raised a message was its likeness to phrasings; a second doubt."""
 _CALM = {CALM: 1.0}
+_CLAUSE_END = re.compile(r"[,;](?!\d)\s*|\s(?=(?:and|but|also|btw|because|so|plus)\s)")
+LEAST_CLAUSE = 2
+"""Fewest words of a clause that is read by itself."""
+LONG_CLAUSE, WINDOW, STEP = 12, 8, 4
+"""A clause of more than so many words is read in windows of so many, each so many words on: it may be two that lack
+their comma.
+"""
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -74,11 +82,10 @@ class UrgentCheck:
 
         `before` are the context flags of the messages before it: `chemo was Tuesday`, then `it's 101 now`.
         """
-        stretches = list(stretches_of(utterance.text))
-        spans = self.rules.index.spans(stretches)
+        spans = self.rules.index.spans(list(stretches_of(utterance.text)))
         named = self.rules.named(spans)
         flags = self.rules.flags(spans[0], named)
-        probabilities = self.probabilities(utterance, stretches)
+        probabilities = self.probabilities(utterance, list(parts_of(utterance.text)))
         findings = [
             *(Finding(tier, rule.sign, raises) for tier, rule, raises in named if any(map(rule.raises, spans))),
             *(Finding(tier, sign, True) for tier, sign in self.rules.raised_by_both(before, flags)),
@@ -89,13 +96,13 @@ class UrgentCheck:
             worst = Finding(worst.tier, AGAIN, True)
         return _urgency(worst, probabilities, before | flags, language)
 
-    def probabilities(self, utterance: Utterance, stretches: Sequence[ParsedText]) -> Mapping[str, float]:
+    def probabilities(self, utterance: Utterance, parts: Sequence[ParsedText]) -> Mapping[str, float]:
         """Return how likely each tier and calm is by likeness; a message without a letter, such as a bare `2` that
         picks an option, is calm.
         """
         if not _LETTER.search(utterance.text.folded):
             return _CALM
-        return self.matcher.probabilities(utterance.score([(stretch, None) for stretch in stretches]))
+        return self.matcher.probabilities(utterance.score([(part, None) for part in parts]))
 
     def _alike(self, whole: Scored, probabilities: Mapping[str, float], abroad: bool) -> Iterator[Finding]:
         """Yield the tier that it costs least to raise or to doubt, where words of the message carry one."""
@@ -126,6 +133,36 @@ def _urgency(
     if worst.raises:
         return Urgency(worst.tier, None, worst.sign, probabilities, flags, language)
     return Urgency(None, worst.tier, worst.sign, probabilities, flags | {DOUBT + worst.tier}, language)
+
+
+def parts_of(text: ParsedText) -> Iterator[ParsedText]:
+    """Yield what likeness is looked for in: the stretches, then each clause, since a question in the same sentence
+    hides a danger. Rules keep to the stretches: `no fever, chills` denies both.
+
+    Of dangers that a comma or an `and` joined to a question 58 to 69% were raised without clauses, 76 to 87% with.
+    """
+    yield from stretches_of(text)
+    clauses = (clause for sentence in text.sentences[:MOST_SENTENCES] for clause in _clauses(sentence))
+    yield from itertools.islice(clauses, MOST_CLAUSES)
+
+
+def _clauses(sentence: ParsedText) -> Iterator[ParsedText]:
+    """Yield the clauses of a sentence that has more than one, and the windows of a long one."""
+    cuts = [cut.span() for cut in _CLAUSE_END.finditer(sentence.folded)]
+    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(sentence.folded)]
+    for start, end in zip(starts, ends, strict=True) if cuts else ():
+        clause = sentence.part(start, end)
+        if len(clause.words) >= LEAST_CLAUSE:
+            yield clause
+        yield from _windows(clause)
+    if not cuts:
+        yield from _windows(sentence)
+
+
+def _windows(clause: ParsedText) -> Iterator[ParsedText]:
+    for start in range(0, len(clause.words) - STEP, STEP) if len(clause.words) > LONG_CLAUSE else ():
+        words = clause.words[start : start + WINDOW]
+        yield ParsedText(" ".join(words), words)
 
 
 def stretches_of(text: ParsedText) -> Iterator[ParsedText]:

@@ -8,7 +8,7 @@ from app import text
 from app.content import schema
 from app.content.schema import Content, Intents
 from app.dialogue.language import LABEL
-from app.dialogue.urgent import stretches_of
+from app.dialogue.urgent import parts_of
 from app.matching.matcher import Example, Origin, TrainingSet
 from app.matching.vocabulary import Lexicon
 
@@ -94,4 +94,4 @@ def _in_languages(intents: Intents) -> Iterator[tuple[str, str]]:
 
 def _parts(line: str) -> tuple[str, ...]:
     """Return what the urgent check reads of a line beside the whole."""
-    return tuple(part.folded for part in stretches_of(text.parse(line)))[1:]
+    return tuple(part.folded for part in parts_of(text.parse(line)))[1:]

@@ -66,7 +66,7 @@ def test_among_thousands_a_message_may_cross_a_bar_by_chance() -> None:
 
 def test_a_danger_taken_for_less_urgent_is_worse_and_one_taken_for_more_is_not() -> None:
     emergency, call_now = (scores((tier, "other-tier"), GOOD) for tier in ("emergency", "call-now"))
-    assert regressions(scores(CAUGHT, LOST), emergency)[0].startswith("dangers missed or taken for less urgent")
+    assert regressions(scores(CAUGHT, LOST), emergency)[0].startswith("dangers missed, netted or taken for less urgent")
     assert regressions(scores(("call-now", "caught"), LOST), call_now) == []
 
 
