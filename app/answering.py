@@ -7,7 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app import metrics
@@ -91,9 +91,12 @@ class Answering:
         raise TooManyRequests
 
     async def urgency(self, message: Message, sender: str) -> Urgency:
-        """Return what the danger check finds in a message after those before it of this sender."""
+        """Return what the danger check finds in a message after those before it of this sender; its net is that of the
+        reply.
+        """
         state = await self.conversations.named(self.tokens.conversation(message.channel, sender), self.clock())
-        return self.check(self.reloader.current, message, state.flags)
+        urgency = self.check(self.reloader.current, message, state.flags)
+        return replace(urgency, net=None if urgency.tier else engine.net_of(urgency, state))
 
     async def answered(self, channel: Channel, sender: str) -> str | None:
         """Return the entry that a sender was answered last; None where a topic was refused since."""
@@ -149,7 +152,7 @@ class Answering:
                 confidence=reply.confidence,
                 urgent_score=urgency.score,
                 raised=urgency.tier is not None,
-                netted=reply.net is not None,
+                netted=urgency.net is not None and reply.net is not None,
                 check_failed=urgency.failed,
                 content_version=knowledge.version,
                 model_version=knowledge.model_version,

@@ -109,17 +109,17 @@ def _quick(draft: Draft, today: date, grace: timedelta) -> Iterator[Finding]:
 
 
 def _examples(rules: UrgentRules) -> Iterator[Finding]:
-    """Read each rule of danger aloud: yield the examples that it gets wrong, and the rules that show none."""
+    """Run each rule of danger on its examples: yield the examples that it gets wrong, and the rules that show none."""
     book = RuleBook.of(rules)
     for tier, rule in itertools.chain(_rules(rules.rules), _rules(rules.doubts)):
         where = f"urgent {tier} {rule.sign}"
         if not rule.fires or not rule.leaves:
             yield Finding("warning", where, "shows no message on which it `fires`, or none that it `leaves` alone")
         for message in rule.fires:
-            if rule.sign not in _fired(book, message):
+            if (tier, rule.sign) not in _fired(book, message):
                 yield Finding("error", where, f"does not fire on {message!r}")
         for message in rule.leaves:
-            if rule.sign in _fired(book, message):
+            if (tier, rule.sign) in _fired(book, message):
                 yield Finding("error", where, f"fires on {message!r}")
 
 
@@ -127,10 +127,10 @@ def _rules(tiers: Mapping[Tier, Sequence[Rule]]) -> Iterator[tuple[Tier, Rule]]:
     yield from ((tier, rule) for tier, rules in tiers.items() for rule in rules)
 
 
-def _fired(book: RuleBook, message: str) -> set[str]:
-    """Return the signs of the rules that fire on a message."""
+def _fired(book: RuleBook, message: str) -> set[tuple[str, str]]:
+    """Return the tiers and signs of the rules that fire on a message."""
     spans = book.index.spans(list(stretches_of(text.parse(message))))
-    return {rule.sign for _, rule, _ in book.named(spans) if any(map(rule.raises, spans))}
+    return {(tier, rule.sign) for tier, rule, _ in book.named(spans) if any(map(rule.raises, spans))}
 
 
 def general_danger(urgent: UrgentEvidence) -> list[str]:

@@ -23,7 +23,7 @@ dropped = Counter("hai_faq_dropped_total", "Best-effort records lost", ["record"
 texts = Counter("hai_faq_texts_total", "Text messages sent by an API, by how it ended", ["state"])
 limited = Counter("hai_faq_limited_total", "Messages refused by a limit")
 near_urgent_overdue = Gauge(
-    "hai_faq_near_urgent_overdue", "Messages near the urgent bar that nobody has reviewed for a day"
+    "hai_faq_near_urgent_overdue", "Messages in doubt of danger that nobody has reviewed for a day"
 )
 flags = Counter("hai_faq_flags_total", "Answers that staff flagged as wrong, by how telling the owner went", ["told"])
 sign_ins = Counter("hai_faq_sign_ins_total", "Sign-ins of staff", ["outcome"])

@@ -158,9 +158,9 @@ class Settings(BaseSettings):
     sms_number_keys: tuple[Secret, ...] = ()
     """Hash and encrypt telephone numbers; the newest first. Keep the old ones: opt-outs are known by them."""
     sms_consent: Literal["service", "gateway"] = "service"
+    """Who answers STOP, START and HELP."""
     sms_net_to_opted_out: bool = True
     """Whether a number that opted out still gets the one sentence on whom to call where danger is possible."""
-    """Who answers STOP, START and HELP."""
     twilio_auth_tokens: tuple[SecretStr, ...] = ()
     telnyx_public_keys: tuple[str, ...] = ()
     telnyx_api_key: SecretStr | None = None

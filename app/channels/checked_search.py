@@ -24,8 +24,6 @@ class Alert:
     text: str
     doubt: bool = False
     """The tier is possible and not sure."""
-    reasons: Reasons | None = None
-    """What speaks for the tier and against it; None where the check failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,13 @@ class CheckedSearch:
     alert: Alert | None
     """It stands above the results."""
     found: SearchResults
+    urgency: Urgency
+
+    def reasons(self) -> Reasons | None:
+        """Return what speaks for the tier of the alert and against it; None without one, or where the check failed."""
+        if self.alert is None or self.urgency.failed:
+            return None
+        return self.knowledge.reasons(Message(self.text, "staff"), self.urgency)
 
     def explain(self, result: SearchResult) -> Explanation:
         return explain(self.knowledge, self.text, result)
@@ -47,15 +52,14 @@ def search(answering: Answering, text: str, limit: int = RESULTS) -> CheckedSear
     beginning = message if len(text) <= LONGEST else Message(text[:LONGEST], "staff")
     urgency = answering.check(knowledge, message)
     results = search_entries(knowledge, beginning, answering.clock().date(), limit)
-    return CheckedSearch(knowledge, beginning.text, _alert(urgency, message, knowledge), results)
+    return CheckedSearch(knowledge, beginning.text, _alert(urgency, knowledge), results, urgency)
 
 
-def _alert(urgency: Urgency, message: Message, knowledge: Knowledge) -> Alert | None:
+def _alert(urgency: Urgency, knowledge: Knowledge) -> Alert | None:
     if urgency.failed:
         return Alert(NOTICE, knowledge.approved.text(NOTICE))
     tier = urgency.tier or urgency.net
     if tier is None:
         return None
     script = f"{tier}-staff" if urgency.tier else f"{NET}{tier}-staff"
-    reasons = knowledge.reasons(message, urgency)
-    return Alert(tier, knowledge.approved.text(script), urgency.tier is None, reasons)
+    return Alert(tier, knowledge.approved.text(script), doubt=urgency.tier is None)

@@ -1,6 +1,7 @@
 """Reads faq.yaml and intents/. Whatever is wrong is a `ContentError` that names file, line and key."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +20,7 @@ FOLLOW_UPS, CONVERSATIONS = "follow-ups.yaml", "conversations.yaml"
 _OTHER_FILES = (LEXICON, SMALLTALK, LANGUAGES, FOLLOW_UPS, CONVERSATIONS)
 URGENT, RULES = "urgent", "rules.yaml"
 """Folder of what is danger, a folder for each layer in it, and the rules of a layer beside its phrasings."""
+_LAYER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PROBLEMS = {
     "extra_forbidden": "is not a known key",
     "missing": "is missing",
@@ -156,7 +158,13 @@ def load_urgent_rules(folder: Path) -> schema.UrgentRules:
     for layer in urgent_layers(folder):
         path = folder / INTENTS / URGENT / layer / RULES
         if path.exists():
-            rules = rules.beside(_validated(read_yaml(path), schema.UrgentRules))
+            located = read_yaml(path)
+            own = _validated(located, schema.UrgentRules)
+            for name in own.cues.keys() & rules.cues.keys():  # it would quieten rules that another layer has sealed
+                raise located.error(("cues", name), "stands in another layer too")
+            if own.costs and layer != schema.GENERAL:
+                raise located.error(("costs",), f"belongs into the layer {schema.GENERAL}")
+            rules = rules.beside(own)
     return rules
 
 
@@ -167,7 +175,7 @@ def urgent_layers(folder: Path) -> dict[str, list[Path]]:
     layers: dict[str, list[Path]] = {}
     for path in sorted((folder / INTENTS / URGENT).rglob("*.yaml")):
         parts = path.relative_to(folder / INTENTS / URGENT).parts
-        if len(parts) != 2:
+        if len(parts) != 2 or not _LAYER.fullmatch(parts[0]):
             raise ContentError(path, 1, "", f"belongs into a layer of danger, such as {URGENT}/{schema.GENERAL}/")
         layers.setdefault(parts[0], []).append(path)
     return layers

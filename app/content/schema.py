@@ -199,6 +199,8 @@ class Rule(Strict):
     def says_something(self) -> Self:
         if not self.any and not self.alone and not self.temperature:
             raise ValueError("a rule needs patterns, `any` or `alone`, or `temperature` words")
+        if any("*" in pattern or ".." in pattern for pattern in self.alone):
+            raise ValueError("`alone` takes whole words: neither * nor ..")
         return self
 
 
@@ -224,7 +226,7 @@ class Costs(Strict):
     is least. They hold for a mix in which about three messages in ten are danger, as among the lines learnt from.
     """
 
-    missed: dict[Tier, Annotated[float, Field(gt=0)]]
+    missed: dict[Tier, Annotated[float, Field(ge=0.5, le=100)]]
     """A danger that gets an ordinary reply."""
     netted: float = Field(gt=0, lt=1)
     """Share of that cost which remains when the reply opens with the sentence of the safety net."""
@@ -249,7 +251,7 @@ class UrgentRules(Strict):
     cues: dict[Id, tuple[Text, ...]] = {}
     rules: dict[Tier, tuple[Rule, ...]] = {}
     doubts: dict[Tier, tuple[Rule, ...]] = {}
-    """Rules that open the reply with the sentence of the safety net, and raise nothing."""
+    """Rules that open the reply with the sentence of the safety net; only a second message makes them raise."""
     marks: dict[Id, Mark] = {}
     apart: tuple[Apart, ...] = ()
 

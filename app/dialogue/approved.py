@@ -67,6 +67,7 @@ def approve(
     stands, or a safety text says nothing. `urgent` are the layers by the keys of their seals.
     """
     broken = lock.broken({**content.texts(), **urgent})
+    _check_layers(urgent, lock)
     _check_safety(content, broken, site)
     withheld = _withheld(content, broken)
     return ApprovedTexts(
@@ -97,6 +98,13 @@ def _script(id_: str, script: Script, withheld: Mapping[str, str], site: Site) -
     text = fill(script.text, site)
     short = None if f"script.{id_}.sms" in withheld else script.sms
     return ScriptPart(id_, text, fill(short, site) if short else text)
+
+
+def _check_layers(urgent: Mapping[str, str], lock: Lock) -> None:
+    """Raise `ApprovalError` where nothing says what danger is, or a layer that was sealed is gone."""
+    gone = sorted(key for key in lock.texts if key.startswith(approval.URGENT) and key not in urgent)
+    if gone or not urgent:
+        raise ApprovalError(f"what is danger is missing: {', '.join(gone) or 'no layer in intents/urgent/'}")
 
 
 def _check_safety(content: Content, broken: Mapping[str, str], site: Site) -> None:

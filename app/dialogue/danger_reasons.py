@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.content.schema import CALM
-from app.dialogue.urgent import LIKENESS, Urgency, UrgentCheck
+from app.dialogue.urgent import AGAIN, LIKENESS, Urgency, UrgentCheck
 from app.matching.evidence import FUNCTION_WORDS
-from app.matching.likeness import Phrasings, sort_key
+from app.matching.likeness import sort_key
 from app.matching.utterance import Utterance
 from app.text import ParsedText
 
@@ -43,13 +43,14 @@ class Reasons:
     @property
     def rule(self) -> str | None:
         """The sign of the rule that decided; None where likeness did, or nothing."""
-        return self.urgency.sign if self.urgency.sign not in ("", LIKENESS) else None
+        return self.urgency.sign if self.urgency.sign not in ("", LIKENESS, AGAIN) else None
 
     def lines(self) -> Iterator[str]:
         """Yield the reasons as sentences for a clinician."""
         urgency = self.urgency
         verdict = f"raised {urgency.tier}" if urgency.tier else f"in doubt of {urgency.net}" if urgency.net else "calm"
-        yield f"{verdict}, by the rule {self.rule}" if self.rule else verdict
+        by = f", by the rule {self.rule}" if self.rule else ", as a second doubt" if urgency.sign == AGAIN else ""
+        yield f"{verdict}{by}"
         yield "likelihood: " + ", ".join(
             f"{tier} {chance:.2f}" for tier, chance in sorted(urgency.probabilities.items())
         )
@@ -74,9 +75,7 @@ def _near(check: UrgentCheck, utterance: Utterance, tier: str, words: Sequence[s
     phrasings = check.matcher.phrasings.get(tier)
     if phrasings is None:
         return None
-    held = [sum(f" {word} " in f" {text.casefold()} " for word in words) for text in phrasings.texts]
-    texts = (text for text, count in zip(phrasings.texts, held, strict=True) if count == max(held))
-    phrasing, likeness = Phrasings(tuple(texts)).nearest(sort_key(utterance.text))
+    phrasing, likeness = phrasings.nearest_with(sort_key(utterance.text), words)
     return Near(tier, phrasing, likeness)
 
 

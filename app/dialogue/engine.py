@@ -34,6 +34,8 @@ REPEAT, SIMPLER, WORRY, FALLBACK = "repeat", "simpler", "worry", "fallback"
 SHORTENED = ".sms"
 """Stands behind the id of an answer that was said in the text for text messages, as in the key of its seal."""
 CRISIS = "crisis"
+CRISIS_SAID = "crisis-said"
+"""The flag of a conversation in which the text of a crisis was said: its sentence stays in front."""
 SHORT = 8
 """After an urgent reply, a message of up to so many words that asks nothing we answer gets the script again."""
 
@@ -59,8 +61,7 @@ def respond(
     urgency = urgency or knowledge.assess(message, state.flags)
     language = urgency.language
     if urgency.tier:
-        reply = compose.urgent(knowledge, urgency.tier, message.channel, language)
-        return reply, State(urgent=urgency.tier, flags=urgency.flags, language=language)
+        return _urgent(message, state, knowledge, urgency, urgency.tier)
     turn = Turn(message, knowledge.read(message), state, knowledge, now.date())
     reply = _too_long(turn) or _in_language(turn, language) or _choice(turn) or _matched(turn)
     if state.urgent and _repeats_urgent(turn, reply):
@@ -70,16 +71,34 @@ def respond(
     return _with_safety(turn, reply, urgency), following
 
 
+def _urgent(message: Message, state: State, knowledge: Knowledge, urgency: Urgency, tier: str) -> tuple[Reply, State]:
+    """Give the script of the tier; after a crisis its sentence stays in front of one that names no 988."""
+    reply = compose.urgent(knowledge, tier, message.channel, urgency.language)
+    if tier != CRISIS and CRISIS_SAID in state.flags:
+        reply = compose.with_net(knowledge, reply, CRISIS, message.channel, urgency.language)
+    flags = urgency.flags | {CRISIS_SAID} if tier == CRISIS else urgency.flags
+    return reply, State(urgent=tier, flags=flags, language=urgency.language)
+
+
 def _with_safety(turn: Turn, reply: Reply, urgency: Urgency) -> Reply:
     """Open the reply with the safety notice where the check failed, with the sentence of the tier in doubt where there
     is one; after a crisis its sentence stays in front, whatever is denied.
     """
     if urgency.failed:
         return compose.with_notice(turn.knowledge, reply)
-    net = urgency.net or (CRISIS if turn.state.urgent == CRISIS else None)
+    net = net_of(urgency, turn.state)
     if net is None:
         return reply
-    return compose.with_net(turn.knowledge, reply, net, turn.message.channel, urgency.language)
+    language = urgency.language or turn.state.language
+    return compose.with_net(turn.knowledge, reply, net, turn.message.channel, language)
+
+
+def net_of(urgency: Urgency, state: State) -> str | None:
+    """Return the tier whose sentence opens the reply: the one in doubt, or once the text of a crisis was said that of a
+    crisis, whichever is the more urgent.
+    """
+    tiers = {urgency.net, CRISIS if CRISIS_SAID in state.flags else None}
+    return next((tier for tier in schema.TIERS if tier in tiers), None)
 
 
 def _too_long(turn: Turn) -> Reply | None:

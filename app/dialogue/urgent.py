@@ -8,12 +8,14 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from app.content.schema import CALM, TIERS, Costs
 from app.dialogue.urgent_rules import DOUBT, NOW, WRITER, RuleBook
 from app.matching.matcher import Matcher
-from app.matching.utterance import Scored, Utterance
+from app.matching.tiers import LEAST_CARRYING
+from app.matching.utterance import Utterance
 from app.text import ParsedText
 
 MOST_SENTENCES = 400
@@ -53,7 +55,7 @@ class Urgency:
 
     @property
     def score(self) -> float:
-        """How likely danger is, 0 to 1: 1 where a rule raised a tier."""
+        """How likely danger is, 0 to 1: 1 where something else than likeness raised a tier."""
         return 1.0 if self.tier and self.sign != LIKENESS else 1.0 - self.probabilities.get(CALM, 0.0)
 
 
@@ -82,19 +84,20 @@ class UrgentCheck:
 
         `before` are the context flags of the messages before it: `chemo was Tuesday`, then `it's 101 now`.
         """
-        spans = self.rules.index.spans(list(stretches_of(utterance.text)))
+        spans = self.rules.index.spans(list(stretches_of(utterance.text)), partial(_repaired, utterance))
         named = self.rules.named(spans)
         flags = self.rules.flags(spans[0], named)
-        probabilities = self.probabilities(utterance, list(parts_of(utterance.text)))
+        parts = list(parts_of(utterance.text))
+        probabilities = self.probabilities(utterance, parts)
         findings = [
             *(Finding(tier, rule.sign, raises) for tier, rule, raises in named if any(map(rule.raises, spans))),
             *(Finding(tier, sign, True) for tier, sign in self.rules.raised_by_both(before, flags)),
-            *self._alike(utterance.whole, probabilities, abroad=language is not None),
+            *self._alike(utterance, parts, probabilities, abroad=language is not None),
         ]
-        worst = min(findings, key=_order, default=None)
-        if worst and not worst.raises and DOUBT + worst.tier in before and not flags.isdisjoint((NOW, WRITER)):
-            worst = Finding(worst.tier, AGAIN, True)
-        return _urgency(worst, probabilities, before | flags, language)
+        doubts = {DOUBT + finding.tier for finding in findings if not finding.raises}
+        if not flags.isdisjoint((NOW, WRITER)):
+            findings += [Finding(finding.tier, AGAIN, True) for finding in findings if DOUBT + finding.tier in before]
+        return _urgency(min(findings, key=_order, default=None), probabilities, before | flags | doubts, language)
 
     def probabilities(self, utterance: Utterance, parts: Sequence[ParsedText]) -> Mapping[str, float]:
         """Return how likely each tier and calm is by likeness; a message without a letter, such as a bare `2` that
@@ -104,11 +107,21 @@ class UrgentCheck:
             return _CALM
         return self.matcher.probabilities(utterance.score([(part, None) for part in parts]))
 
-    def _alike(self, whole: Scored, probabilities: Mapping[str, float], abroad: bool) -> Iterator[Finding]:
-        """Yield the tier that it costs least to raise or to doubt, where words of the message carry one."""
+    def _alike(
+        self, utterance: Utterance, parts: Sequence[ParsedText], probabilities: Mapping[str, float], abroad: bool
+    ) -> Iterator[Finding]:
+        """Yield the tier that it costs least to raise or to doubt, as far as words of some part carry one: where only
+        one does, several words are in doubt and a single one is nothing.
+        """
         tier, raises = self.least_costly(probabilities)
-        if tier and self.matcher.tiers and self.matcher.tiers.has_evidence(whole.reading, abroad):
-            yield Finding(tier, LIKENESS, raises)
+        tiers = self.matcher.tiers
+        if tier and tiers:
+            scored = utterance.score([(part, None) for part in parts])
+            evidence = max(tiers.evidence(part.reading, abroad) for part in scored)
+            if evidence >= LEAST_CARRYING:
+                yield Finding(tier, LIKENESS, raises)
+            elif raises and evidence and len(utterance.text.words) > 1:
+                yield Finding(tier, LIKENESS, raises=False)
 
     def least_costly(self, probabilities: Mapping[str, float]) -> tuple[str | None, bool]:
         """Return the tier to raise (True) or to doubt (False), None for neither: whichever costs least on average."""
@@ -118,6 +131,11 @@ class UrgentCheck:
         if danger <= min(calm, doubting):
             return None, False
         return max(missed, key=missed.__getitem__), calm < doubting
+
+
+def _repaired(utterance: Utterance, text: ParsedText) -> tuple[str, ...]:
+    """Return the words of a part of the message as the matcher reads them, slips put right."""
+    return utterance.score([(text, None)])[0].reading.words
 
 
 def _order(finding: Finding) -> tuple[bool, int]:
@@ -132,7 +150,7 @@ def _urgency(
         return Urgency(probabilities=probabilities, flags=flags, language=language)
     if worst.raises:
         return Urgency(worst.tier, None, worst.sign, probabilities, flags, language)
-    return Urgency(None, worst.tier, worst.sign, probabilities, flags | {DOUBT + worst.tier}, language)
+    return Urgency(None, worst.tier, worst.sign, probabilities, flags, language)
 
 
 def parts_of(text: ParsedText) -> Iterator[ParsedText]:

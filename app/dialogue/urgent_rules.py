@@ -5,11 +5,12 @@ Every pattern becomes one regular expression without nested repetition, so time 
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from app.content.schema import TIERS, Rule, Tier, UrgentRules
-from app.text import ParsedText, fold
+from app.content.schema import TIERS, Mark, Rule, Tier, UrgentRules
+from app.text import ParsedText, fold, key
 
 FEVER_F, FEVER_C = 100.4, 38.0
 """Neutropenic fever is commonly taken from here on; the clinical owner seals it with the layer."""
@@ -48,8 +49,10 @@ class Span:
 
     text: ParsedText
     hits: frozenset[int]
-    bare: str
-    """Its words without those of courtesy, where they are few: what it says when it says one thing only."""
+    bare: frozenset[str]
+    """Its words without those of courtesy, each once in a row, where they are few: what it says when it says one thing.
+    As they were typed and as slips are repaired.
+    """
 
 
 @dataclass(frozen=True)
@@ -85,16 +88,18 @@ class PatternIndex:
             frozenset(map(fold, courtesy)),
         )
 
-    def spans(self, stretches: Sequence[ParsedText]) -> list[Span]:
+    def spans(
+        self, stretches: Sequence[ParsedText], repaired: Callable[[ParsedText], Sequence[str]] = lambda text: text.words
+    ) -> list[Span]:
         """Return each stretch with the patterns that it holds; the first is the whole message, and no stretch can hold
-        a pattern that the whole does not.
+        a pattern that the whole does not. `repaired` gives the words of a stretch with its slips put right.
         """
         whole, *parts = stretches
         hits = self._hits(whole, self._candidates(whole))
         within = ((part, self._candidates(part) & hits) for part in parts)
         return [
-            Span(whole, hits, self._bare(whole)),
-            *(Span(part, self._hits(part, candidates), self._bare(part)) for part, candidates in within),
+            Span(whole, hits, self._bare(whole, repaired)),
+            *(Span(part, self._hits(part, candidates), self._bare(part, repaired)) for part, candidates in within),
         ]
 
     def _candidates(self, text: ParsedText) -> set[int]:
@@ -103,10 +108,10 @@ class PatternIndex:
             candidates.update(self._by_word[word] if word in self._by_word else self._needing(word))
         return candidates
 
-    def _bare(self, text: ParsedText) -> str:
+    def _bare(self, text: ParsedText, repaired: Callable[[ParsedText], Sequence[str]]) -> frozenset[str]:
         if len(text.words) > LONGEST_ALONE:
-            return ""
-        return " ".join(word for word in text.words if word not in self.courtesy)
+            return frozenset()
+        return frozenset(without_courtesy(words, self.courtesy) for words in (text.words, repaired(text)))
 
     def _hits(self, text: ParsedText, candidates: Set[int]) -> frozenset[int]:
         if not candidates:
@@ -139,20 +144,55 @@ class SignRule:
     unless: frozenset[int]
     alone: frozenset[str] = frozenset()
     """What names the sign where nothing else is said."""
+    mentions: frozenset[int] = frozenset()
+    """Patterns of the same words anywhere: they raise nothing, and are remembered for what comes next."""
     temperature: re.Pattern[str] | None = None
     happening: frozenset[int] = frozenset()
     """Patterns that make the sign a fact of this moment, whatever `unless` says."""
 
     def names_sign(self, span: Span) -> bool:
         """Return whether the sign is named, be it as a fact, a fear or a memory."""
-        if not self.any.isdisjoint(span.hits) or span.bare in self.alone:
+        if not self.any.isdisjoint(span.hits) or not self.alone.isdisjoint(span.bare):
             return True
         return self.temperature is not None and has_fever(span.text.folded, self.temperature)
+
+    def is_mentioned(self, span: Span) -> bool:
+        """Return whether the sign is named in passing: `is bleeding normal?`"""
+        return not self.mentions.isdisjoint(span.hits)
 
     def raises(self, span: Span) -> bool:
         if not self.names_sign(span):
             return False
         return self.unless.isdisjoint(span.hits) or not self.happening.isdisjoint(span.hits)
+
+
+class _Compiler:
+    """Gives every pattern of the rules one number, however many rules share it."""
+
+    def __init__(self, cues: Mapping[str, Sequence[str]]) -> None:
+        self.cues = cues
+        self.numbers: dict[str, int] = {}
+        self.courtesy = frozenset(map(fold, cues.get(COURTESY, ())))
+
+    def numbered(self, patterns: Iterable[str]) -> frozenset[int]:
+        return frozenset(self.numbers.setdefault(pattern, len(self.numbers)) for pattern in patterns)
+
+    def rule(self, rule: Rule) -> SignRule:
+        return SignRule(
+            rule.sign,
+            self.numbered(rule.any),
+            self.numbered(_expand(rule.unless, self.cues)),
+            frozenset(self._alone(text) for pattern in rule.alone for text in spelt_out(pattern)),
+            self.numbered(rule.alone),
+            _spoken(rule.temperature) if rule.temperature else None,
+            self.numbered(self.cues.get(HAPPENING, ())),
+        )
+
+    def mark(self, name: str, mark: Mark) -> SignRule:
+        return SignRule(name, self.numbered(mark.any), self.numbered(_expand(mark.unless, self.cues)))
+
+    def _alone(self, text: str) -> str:
+        return without_courtesy(text.split(), self.courtesy)
 
 
 @dataclass(frozen=True)
@@ -176,34 +216,16 @@ class RuleBook:
 
     @classmethod
     def of(cls, rules: UrgentRules) -> "RuleBook":
-        numbers: dict[str, int] = {}
-
-        def numbered(patterns: Iterable[str]) -> frozenset[int]:
-            return frozenset(numbers.setdefault(pattern, len(numbers)) for pattern in patterns)
-
-        happening, general = numbered(rules.cues.get(HAPPENING, ())), numbered(rules.cues.get(GENERAL, ()))
-
-        def compiled(rule: Rule) -> SignRule:
-            return SignRule(
-                rule.sign,
-                numbered(rule.any),
-                numbered(_expand(rule.unless, rules.cues)),
-                frozenset(itertools.chain.from_iterable(map(spelt_out, rule.alone))),
-                _spoken(rule.temperature) if rule.temperature else None,
-                happening,
-            )
-
-        tiers = {tier: [compiled(rule) for rule in rules.rules.get(tier, ())] for tier in TIERS}
-        doubts = {tier: [compiled(rule) for rule in rules.doubts.get(tier, ())] for tier in TIERS}
+        compiler = _Compiler(rules.cues)
+        tiers = {tier: list(map(compiler.rule, rules.rules.get(tier, ()))) for tier in TIERS}
+        doubts = {tier: list(map(compiler.rule, rules.doubts.get(tier, ()))) for tier in TIERS}
+        marks = [compiler.mark(name, mark) for name, mark in rules.marks.items()]
         named = [(tier, rule) for group in (tiers, doubts) for tier, own in group.items() for rule in own]
-        marks = [
-            SignRule(name, numbered(mark.any), numbered(_expand(mark.unless, rules.cues)))
-            for name, mark in rules.marks.items()
-        ]
         pairs = [(tier, frozenset({rule.sign, NOW})) for tier, rule in named]
         pairs += [(pair.tier, frozenset(pair.marks)) for pair in rules.apart]
+        general = compiler.numbered(rules.cues.get(GENERAL, ()))
         return cls(
-            PatternIndex.of(numbers, rules.cues.get(COURTESY, ())),
+            PatternIndex.of(compiler.numbers, rules.cues.get(COURTESY, ())),
             tiers,
             doubts,
             marks,
@@ -220,7 +242,7 @@ class RuleBook:
         """Return the rules whose sign a message names, with their tiers and whether they raise it or only doubt; those
         that raise first, the most urgent tier first.
         """
-        if not self.may_name_sign(spans[0]) and all(span.bare not in self.alone for span in spans):
+        if not self.may_name_sign(spans[0]) and all(self.alone.isdisjoint(span.bare) for span in spans):
             return []
         return [
             (tier, rule, raises)
@@ -231,13 +253,20 @@ class RuleBook:
         ]
 
     def flags(self, whole: Span, named: Sequence[tuple[Tier, SignRule, bool]]) -> frozenset[str]:
-        """Return the context flags of a message: every sign that it names, its marks, and `READING`."""
-        if not whole.hits and not _NUMBER.search(whole.text.folded):
+        """Return the context flags of a message: every sign that it names, if only in passing, its marks, and
+        `READING`.
+        """
+        if not named and not whole.hits and not _NUMBER.search(whole.text.folded):
             return frozenset()
         short = len(whole.text.words) <= LONGEST_READING
         marked = (rule.sign for rule in self.marks if rule.raises(whole) and (short or rule.sign != NOW))
         reading = [READING] if is_reading(whole.text) and self.general.isdisjoint(whole.hits) else []
-        return frozenset({*(rule.sign for _, rule, _ in named), *marked, *reading})
+        mentioned = (rule.sign for rule in self._all if rule.is_mentioned(whole))
+        return frozenset({*(rule.sign for _, rule, _ in named), *mentioned, *marked, *reading})
+
+    @cached_property
+    def _all(self) -> list[SignRule]:
+        return [rule for group in (self.tiers, self.doubts) for own in group.values() for rule in own]
 
     def raised_by_both(self, before: frozenset[str], here: frozenset[str]) -> Iterator[tuple[str, str]]:
         """Yield each tier that neither message shows alone, one flag of a pair before and the other here, and both
@@ -248,6 +277,12 @@ class RuleBook:
                 yield tier, "+".join(sorted(pair))
 
 
+def without_courtesy(words: Sequence[str], courtesy: Set[str]) -> str:
+    """Return the words that are no courtesy, each once in a row; all of them where nothing else is said."""
+    said = [word for word, _ in itertools.groupby(words)]
+    return " ".join([word for word in said if word not in courtesy] or said)
+
+
 def spelt_out(pattern: str) -> Iterator[str]:
     """Yield each text that a pattern of words and alternatives stands for.
 
@@ -255,7 +290,7 @@ def spelt_out(pattern: str) -> Iterator[str]:
     ['high fever', 'high temp']
     """
     for words in itertools.product(*(item.split("|") for item in pattern.split())):
-        yield fold(" ".join(words))
+        yield key(" ".join(words))
 
 
 def compile_pattern(pattern: str) -> str:

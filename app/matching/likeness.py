@@ -1,6 +1,6 @@
 """Compares texts by rapidfuzz, where it pays: the nearest phrasing, and near-duplicates."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,6 +29,21 @@ class Phrasings:
             return "", 0.0
         _, score, place = nearest
         return self.texts[place], score / 100
+
+    def nearest_with(self, key: str, words: Collection[str]) -> tuple[str, float]:
+        """Return the phrasing most like a text of this sort key among those that hold most of these words."""
+        held = [len(own & set(words)) for own in self._words]
+        most = max(held, default=0)
+        places = [place for place, count in enumerate(held) if count == most]
+        nearest = process.extractOne(key, [self._keys[place] for place in places], scorer=fuzz.ratio)
+        if nearest is None:
+            return "", 0.0
+        _, score, place = nearest
+        return self.texts[places[place]], score / 100
+
+    @cached_property
+    def _words(self) -> tuple[frozenset[str], ...]:
+        return tuple(frozenset(key.split()) for key in self._keys)
 
     @cached_property
     def _keys(self) -> tuple[str, ...]:

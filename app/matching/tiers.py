@@ -3,7 +3,7 @@ out.
 
 It is a multinomial logistic regression over how far each tier's score lies above that of the rest, fitted on messages
 that the scoring model had not seen. An encoder's vectors beside the scores raised 1 to 2 in 100 left-out dangers more,
-and none more of 230 unseen messages (docs/decisions/0013): danger goes by words alone.
+and none more of 500 unseen messages (docs/decisions/0013): danger goes by words alone.
 """
 
 import itertools
@@ -22,7 +22,7 @@ LEAST_USED = 2
 """Fewest lines of danger that use a word before it may carry a tier, where there are more than `FEW`."""
 FEW = 100
 LEAST_CARRYING = 2
-"""Fewest words that carry a tier in a message that is near one: one everyday word never does."""
+"""Fewest words that carry a tier in a part of a message that is raised: one everyday word never does."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,16 @@ class Tiers:
         total = sum(odds)
         return [one / total for one in odds]
 
-    def has_evidence(self, reading: Reading, abroad: bool = False) -> bool:
-        """Return whether the message has words enough that carry a tier. In other languages there are fewer lines and
-        more forms of a word: one that no line uses may carry it too.
+    def evidence(self, reading: Reading, abroad: bool = False) -> int:
+        """Return how many words of a part of the message carry a tier, each counted once. In other languages there are
+        fewer lines and more forms of a word: one that no line uses may carry it too.
         """
         carrying = {
             term.concept_key
             for term in reading.terms
             if (term.concept_key in self.carrying or (abroad and not term.known)) and not _is_mark(term.word)
         }
-        return len(carrying) >= LEAST_CARRYING
+        return len(carrying)
 
     def to_names(self) -> dict[str, Any]:
         return {"rest": self.rest, "coefficients": self.coefficients, "carrying": sorted(self.carrying)}

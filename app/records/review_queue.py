@@ -25,7 +25,7 @@ MAX_REDACTED = 4_000
 MAX_OPEN = 2_000
 """Questions that are reviewed together, the newest."""
 UNREVIEWED = timedelta(days=1)
-"""After which a message near the urgent bar that nobody has looked at is an alert."""
+"""After which a message in doubt of danger that nobody has looked at is an alert."""
 
 State = Literal["open", "proposed", "dismissed"]
 
@@ -92,7 +92,7 @@ class ReviewQueue(Store, Sink, table=questions):
         metrics.near_urgent_overdue.set(connection.execute(overdue).scalar_one())
 
     def open(self) -> list[KeptQuestion]:
-        """Return those that nobody has decided on, near the urgent bar first, then newest first, `MAX_OPEN` at most."""
+        """Return those that nobody has decided on, danger in doubt first, then newest first, `MAX_OPEN` at most."""
         query = select(questions).where(questions.c.state == "open")
         return self._read(query.order_by(questions.c.near_urgent.desc(), questions.c.at.desc()).limit(MAX_OPEN))
 

@@ -57,7 +57,7 @@ class Group:
 def groups(questions: Sequence[KeptQuestion], knowledge: Knowledge, day: date) -> list[Group]:
     """Return the questions in groups, each in one; 2,000 that all differ take a second.
 
-    Groups with a message near the urgent bar come first, those of a single message before all: a danger that no rule
+    Groups with a message in doubt of danger come first, those of a single message before all: a danger that no rule
     knows is told once. Then what is asked most, and last.
     """
     same: dict[str, list[KeptQuestion]] = {}

@@ -175,11 +175,29 @@ def test_a_file_of_danger_outside_a_layer_is_an_error(folder: Path) -> None:
     ("costs", "problem"),
     [
         ("{missed: {crisis: 2}, netted: 0.3, net: 0.2}", "needs a cost for each of"),
-        ("{missed: {emergency: 2, crisis: 2, call-now: 0}, netted: 0.3, net: 0.2}", "greater than 0"),
+        ("{missed: {emergency: 2, crisis: 2, call-now: 0}, netted: 0.3, net: 0.2}", "greater than or equal to 0.5"),
         ("{missed: {emergency: 2, crisis: 2, call-now: 2}, netted: 1.3, net: 0.2}", "less than 1"),
     ],
 )
 def test_costs_that_make_no_sense_are_an_error(folder: Path, costs: str, problem: str) -> None:
-    layer(folder, "lamp", rules=f"costs: {costs}\n")
+    path = folder / "intents" / "urgent" / "general" / "rules.yaml"
+    path.write_text(f"costs: {costs}\n{path.read_text()}")
+    with pytest.raises(ContentError, match=problem):
+        files.load_urgent(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "rules", "problem"),
+    [
+        ("lamp", "cues: {past: [long ago]}\n", "cues.past: stands in another layer too"),
+        ("lamp", "costs: {missed: {emergency: 2, crisis: 2, call-now: 2}, netted: 0.3, net: 0.2}\n", "belongs into"),
+        ("my lamp", "marks: {}\n", "belongs into a layer of danger"),
+        ("lamp", "doubts: {crisis: [{sign: end, alone: [end*]}]}\n", "`alone` takes whole words"),
+    ],
+)
+def test_rules_that_would_change_another_layer_or_cannot_be_read_are_an_error(
+    folder: Path, name: str, rules: str, problem: str
+) -> None:
+    layer(folder, name, rules=rules)
     with pytest.raises(ContentError, match=problem):
         files.load_urgent(folder)

@@ -1,3 +1,4 @@
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -106,3 +107,14 @@ def test_a_translation_is_not_served_without_the_limits_that_the_entry_has(folde
     faq.write_text(f"{head}    limits: Nothing more is known.\n    translations:{rest}")
     seal(folder)
     assert not approve(folder).answers["lamp-place"].translations
+
+
+def test_a_sealed_layer_of_danger_that_is_gone_stops_everything(folder: Path) -> None:
+    shutil.rmtree(folder / "intents" / "urgent")
+    with pytest.raises(ApprovalError, match=r"missing: urgent\.general"):
+        approve(folder)
+    seal(folder)
+    lock = folder / files.LOCK
+    lock.write_text("".join(line for line in lock.read_text().splitlines(True) if "urgent." not in line))
+    with pytest.raises(ApprovalError, match="no layer in intents/urgent/"):
+        approve(folder)

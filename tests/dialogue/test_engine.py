@@ -10,6 +10,8 @@ from app.dialogue.messages import AnswerPart, Channel, Message, Reply, State
 from app.dialogue.urgent import Urgency
 from tests.conftest import NOW
 
+SAID = State(urgent="crisis", flags=frozenset({engine.CRISIS_SAID}))
+
 
 def say(knowledge: Knowledge, text: str, state: State | None = None, channel: Channel = "api") -> Reply:
     return engine.respond(Message(text, channel), state or State(), knowledge, NOW)[0]
@@ -122,11 +124,23 @@ def test_the_sentence_of_the_net_has_a_wording_for_staff(knowledge: Knowledge) -
 
 def test_after_a_crisis_its_sentence_stays_in_front_whatever_is_denied(knowledge: Knowledge) -> None:
     denial = "no that was a mistake, i only want to know what color the lamp is"
-    reply, state = engine.respond(Message(denial), State(urgent="crisis"), knowledge, NOW)
+    reply, state = engine.respond(Message(denial), SAID, knowledge, NOW)
     assert reply.net is not None
     assert reply.net.tier == "crisis"
-    assert not say(knowledge, "what color is the lamp", state).safety_net
+    assert say(knowledge, "what color is the lamp", state).safety_net
     assert not say(knowledge, denial, State(urgent="emergency")).safety_net
+
+
+def test_after_a_crisis_its_sentence_stands_before_another_urgent_text_too(knowledge: Knowledge) -> None:
+    reply = say(knowledge, "i have a fever of 103", SAID)
+    assert (reply.urgent, reply.text.split("\n\n")[0]) == (True, "If you think of ending your life, call 988.")
+    assert not say(knowledge, "i want to die", SAID).safety_net
+
+
+def test_after_a_crisis_a_lesser_doubt_does_not_take_its_sentence_away(knowledge: Knowledge) -> None:
+    reply = say(knowledge, "Dizzy. What color is the lamp and where is it kept today?", SAID)
+    assert reply.net is not None
+    assert reply.net.tier == "crisis"
 
 
 def test_every_reply_is_made_of_sealed_texts(knowledge: Knowledge) -> None:

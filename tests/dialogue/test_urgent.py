@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
+from app.dialogue.urgent import MOST_CLAUSES, parts_of
 from app.dialogue.urgent_rules import WRITER, compile_pattern, has_fever, is_reading
 from app.text import parse
 
@@ -165,3 +166,43 @@ def test_caution_never_makes_the_check_less_sensitive(
     less, more = (replace(knowledge.urgent, caution=caution).least_costly(chances) for caution in sorted((one, other)))
     strength = [(None, False), ("crisis", False), ("crisis", True)]
     assert strength.index(less) <= strength.index(more)
+
+
+def test_danger_after_four_hundred_other_words_is_seen(knowledge: Knowledge) -> None:
+    assert knowledge.assess(Message(f"{'lamp ' * 401}. so much blood, it bleeds and will not stop")).tier == "emergency"
+
+
+def test_a_question_in_the_same_sentence_does_not_hide_a_danger(knowledge: Knowledge) -> None:
+    """The fixture has few lines to learn from: what alone is raised is in doubt beside a question."""
+    assert knowledge.assess(Message("so much blood everywhere")).tier == "emergency"
+    for said in (
+        "so much blood everywhere, what color is the lamp",
+        "what color is the lamp and so much blood everywhere",
+    ):
+        found = knowledge.assess(Message(said))
+        assert "emergency" in (found.tier, found.net)
+
+
+def test_a_sign_named_alone_and_then_as_a_fact_is_raised(knowledge: Knowledge) -> None:
+    flags = knowledge.assess(Message("dizzy")).flags
+    assert knowledge.assess(Message("it is happening now"), flags).tier == "call-now"
+
+
+def test_a_word_said_three_times_is_said_alone(knowledge: Knowledge) -> None:
+    for said in ("sos sos sos", "🆘🆘🆘"):
+        assert knowledge.assess(Message(said)).net == "emergency"
+
+
+def test_every_doubt_is_remembered_beside_what_is_raised(knowledge: Knowledge) -> None:
+    found = knowledge.assess(Message("I have a fever of 103. Make it stop."))
+    assert found.tier == "call-now"
+    assert "doubt-crisis" in found.flags
+    assert knowledge.assess(Message("Help me! I want it to end"), found.flags).tier == "crisis"
+
+
+def test_the_parts_of_a_text_are_its_stretches_its_clauses_and_windows_of_long_ones() -> None:
+    assert [part.key for part in parts_of(parse("it hurts, how big is it"))][1:] == ["it hurts", "how big is it"]
+    assert [part.key for part in parts_of(parse("temp 38,5"))] == ["temp 38,5"]
+    long = " ".join(f"w{letter}" for letter in "abcdefghijklmnop")
+    assert [len(part.words) for part in parts_of(parse(long))] == [16, 8, 8, 8]
+    assert len(list(parts_of(parse("a b, " * 4_000)))) <= 1 + MOST_CLAUSES

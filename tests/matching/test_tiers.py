@@ -47,17 +47,17 @@ def test_words_carry_a_tier_where_its_lines_use_them_at_least_as_often_as_the_ot
     assert {term.concept_key for term in read("the lamp")[0].terms}.isdisjoint(own)
 
 
-def test_one_word_is_no_evidence_and_two_are() -> None:
+def test_words_that_carry_a_tier_are_counted_once() -> None:
     tiers = Tiers(1, ((0.0,), (0.0,)), carrying(read("bleeding badly now", "bleeding a lot now"), read("the lamp")))
-    assert not tiers.has_evidence(read("bleeding bleeding")[0])
-    assert tiers.has_evidence(read("bleeding now")[0])
+    assert tiers.evidence(read("bleeding bleeding")[0]) == 1
+    assert tiers.evidence(read("bleeding now")[0]) == 2
 
 
 def test_in_another_language_a_word_that_no_line_uses_may_be_evidence() -> None:
     tiers = Tiers(1, ((0.0,), (0.0,)), frozenset())
     [unknown] = read("sangrando mucho")
-    assert not tiers.has_evidence(unknown)
-    assert tiers.has_evidence(unknown, abroad=True)
+    assert tiers.evidence(unknown) == 0
+    assert tiers.evidence(unknown, abroad=True) == 2
 
 
 def test_what_was_written_is_read_back() -> None:

@@ -61,6 +61,8 @@ class Result:
 class Results:
     rows: Sequence[Result] = ()
     alert: Alert | None = None
+    reasons: Sequence[str] = ()
+    """What speaks for the alert and against it."""
     sure: bool = False
     opens: bool = False
     """The first row is shown open."""
@@ -125,6 +127,7 @@ def _results(served: Services, staff: StaffServices, text: str) -> Results:
     return Results(
         rows=[_result(checked, staff, result) for result in checked.found.results],
         alert=checked.alert,
+        reasons=list(reasons.lines()) if (reasons := checked.reasons()) else [],
         sure=checked.found.sure,
         opens=checked.found.opens and (checked.alert is None or checked.alert.doubt),
         fallback=hand_over(staff.handoffs, ""),
