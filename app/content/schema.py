@@ -240,7 +240,7 @@ class Costs(Strict):
         return self
 
 
-DEFAULT_COSTS = Costs(missed={"emergency": 1.5, "crisis": 1.5, "call-now": 1.5}, netted=0.33, net=0.25)
+DEFAULT_COSTS = Costs(missed={"emergency": 1.3, "crisis": 1.8, "call-now": 1.4}, netted=0.34, net=0.27)
 """Those of content whose layers state none."""
 
 
