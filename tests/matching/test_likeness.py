@@ -21,3 +21,10 @@ def test_near_duplicates_are_those_that_a_plain_double_loop_finds(texts: list[st
     }
     found = {(left, right) for left, right, _ in likeness.near_duplicates(texts, 95.0)}
     assert found == plain
+
+
+def test_the_nearest_is_looked_for_among_those_with_the_most_of_the_words() -> None:
+    own = Phrasings(("the lamp is hot", "the lamp is on", "it burns and is hot"))
+    assert own.nearest_with(likeness.sort_key("the lamp is not hot, it burns"), ["hot", "burns"])[0] == "it burns and is hot"
+    assert own.nearest_with(likeness.sort_key("the lamp is on"), [])[0] == "the lamp is on"
+    assert Phrasings(()).nearest_with("lamp", ["lamp"]) == ("", 0.0)

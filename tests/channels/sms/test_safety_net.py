@@ -54,6 +54,12 @@ def test_it_goes_alone_to_a_number_that_opted_out(phone: Phone) -> None:
     assert [phone.says("make it stop"), phone.says("what color is the lamp")] == [NET, ""]
 
 
+def test_after_a_crisis_it_goes_to_a_number_that_opted_out_whatever_is_denied(phone: Phone) -> None:
+    phone.says("stop")
+    assert phone.says("i want to die").startswith("Call or text 988 now.")
+    assert phone.says("no that was a mistake, i only wanted to know what color the lamp is") == NET
+
+
 def test_a_site_may_leave_opted_out_numbers_alone_but_not_in_danger(texting: Settings) -> None:
     service = Service(texting.model_copy(update={"sms_net_to_opted_out": False}))
     service.start()
