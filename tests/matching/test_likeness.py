@@ -25,6 +25,7 @@ def test_near_duplicates_are_those_that_a_plain_double_loop_finds(texts: list[st
 
 def test_the_nearest_is_looked_for_among_those_with_the_most_of_the_words() -> None:
     own = Phrasings(("the lamp is hot", "the lamp is on", "it burns and is hot"))
-    assert own.nearest_with(likeness.sort_key("the lamp is not hot, it burns"), ["hot", "burns"])[0] == "it burns and is hot"
+    key = likeness.sort_key("the lamp is not hot, it burns")
+    assert own.nearest_with(key, ["hot", "burns"])[0] == "it burns and is hot"
     assert own.nearest_with(likeness.sort_key("the lamp is on"), [])[0] == "the lamp is on"
     assert Phrasings(()).nearest_with("lamp", ["lamp"]) == ("", 0.0)
