@@ -37,7 +37,7 @@ def phrasings_deleted(folder: Path) -> None:
 
 
 def urgent_deleted(folder: Path) -> None:
-    (folder / "intents" / "urgent" / "phrasings.yaml").unlink()
+    (folder / "intents" / "urgent" / "general" / "phrasings.yaml").unlink()
 
 
 def lock_of_junk(folder: Path) -> None:
