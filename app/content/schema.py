@@ -191,7 +191,7 @@ class Rule(Strict):
     unless: tuple[Text, ...] = ()
     """Patterns, or names of `cues`, that make a sentence calm."""
     fires: tuple[Text, ...] = ()
-    """Messages that show what the rule is for: `hai-faq lint` reads each aloud and says where it does not fire."""
+    """Messages that show what the rule is for: `hai-faq lint` runs the rule on each."""
     leaves: tuple[Text, ...] = ()
     """Messages with words of the rule on which it does not fire."""
 
@@ -256,12 +256,14 @@ class UrgentRules(Strict):
     apart: tuple[Apart, ...] = ()
 
     def beside(self, other: "UrgentRules") -> "UrgentRules":
-        """Return the rules of both layers as one; patterns of a cue or mark that both have are put together."""
+        """Return the rules of both layers as one; patterns of a mark that both have are put together. No two layers
+        have a cue in common.
+        """
         both = self.marks.keys() & other.marks.keys()
         joined = {name: self.marks[name].beside(other.marks[name]) for name in both}
         return UrgentRules(
             costs=self.costs or other.costs,
-            cues=_joined(self.cues, other.cues),
+            cues={**self.cues, **other.cues},
             rules=_joined(self.rules, other.rules),
             doubts=_joined(self.doubts, other.doubts),
             marks={**self.marks, **other.marks, **joined},

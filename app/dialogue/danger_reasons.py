@@ -21,7 +21,7 @@ _CERTAIN = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class NearestPhrasing:
     """A phrasing that the message is like."""
 
     tier: str
@@ -35,9 +35,9 @@ class Reasons:
     urgency: Urgency
     words: tuple[str, ...]
     """Words without which danger would be less likely, the weightiest first."""
-    nearest: Near | None
+    nearest: NearestPhrasing | None
     """Of the likeliest tier."""
-    against: Near | None
+    against: NearestPhrasing | None
     """The nearest calm phrasing: what stood against it."""
 
     @property
@@ -70,13 +70,13 @@ def reasons(check: UrgentCheck, utterance: Utterance, urgency: Urgency) -> Reaso
     return Reasons(urgency, words, nearest, _near(check, utterance, CALM))
 
 
-def _near(check: UrgentCheck, utterance: Utterance, tier: str, words: Sequence[str] = ()) -> Near | None:
+def _near(check: UrgentCheck, utterance: Utterance, tier: str, words: Sequence[str] = ()) -> NearestPhrasing | None:
     """Return the phrasing of a tier that the message is most like, among those with the most of these words."""
     phrasings = check.matcher.phrasings.get(tier)
     if phrasings is None:
         return None
     phrasing, likeness = phrasings.nearest_with(sort_key(utterance.text), words)
-    return Near(tier, phrasing, likeness)
+    return NearestPhrasing(tier, phrasing, likeness)
 
 
 def _weighty(check: UrgentCheck, utterance: Utterance) -> list[str]:

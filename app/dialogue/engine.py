@@ -72,9 +72,9 @@ def respond(
 
 
 def _urgent(message: Message, state: State, knowledge: Knowledge, urgency: Urgency, tier: str) -> tuple[Reply, State]:
-    """Give the script of the tier; after a crisis its sentence stays in front of one that names no 988."""
+    """Give the script of the tier; after a crisis its sentence stays in front of a less urgent one."""
     reply = compose.urgent(knowledge, tier, message.channel, urgency.language)
-    if tier != CRISIS and CRISIS_SAID in state.flags:
+    if tier == schema.TIERS[-1] and CRISIS_SAID in state.flags:
         reply = compose.with_net(knowledge, reply, CRISIS, message.channel, urgency.language)
     flags = urgency.flags | {CRISIS_SAID} if tier == CRISIS else urgency.flags
     return reply, State(urgent=tier, flags=flags, language=urgency.language)

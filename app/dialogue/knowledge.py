@@ -51,6 +51,12 @@ class Knowledge:
         utterance = self.read(message)
         return self.urgent.assess(utterance, before, self.languages.detect(message.text, utterance))
 
+    def warm(self) -> None:
+        """Build now what would otherwise be made for the first who searches or wants a reason: a second's work."""
+        self.matcher.warm()
+        for phrasings in self.urgent.matcher.phrasings.values():
+            phrasings.nearest("")
+
     def reasons(self, message: Message, urgency: Urgency) -> Reasons:
         """Return why the urgent check found this urgency in a message."""
         return reasons(self.urgent, self.read(message), urgency)

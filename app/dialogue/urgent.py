@@ -59,7 +59,7 @@ class Urgency:
         return 1.0 if self.tier and self.sign != LIKENESS else 1.0 - self.probabilities.get(CALM, 0.0)
 
 
-class Finding(NamedTuple):
+class Detection(NamedTuple):
     """A tier that the message was found to be of, or to be in doubt of."""
 
     tier: str
@@ -90,13 +90,13 @@ class UrgentCheck:
         parts = list(parts_of(utterance.text))
         probabilities = self.probabilities(utterance, parts)
         findings = [
-            *(Finding(tier, rule.sign, raises) for tier, rule, raises in named if any(map(rule.raises, spans))),
-            *(Finding(tier, sign, True) for tier, sign in self.rules.raised_by_both(before, flags)),
+            *(Detection(tier, rule.sign, raises) for tier, rule, raises in named if any(map(rule.raises, spans))),
+            *(Detection(tier, sign, True) for tier, sign in self.rules.raised_by_both(before, flags)),
             *self._alike(utterance, parts, probabilities, abroad=language is not None),
         ]
         doubts = {DOUBT + finding.tier for finding in findings if not finding.raises}
         if not flags.isdisjoint((NOW, WRITER)):
-            findings += [Finding(finding.tier, AGAIN, True) for finding in findings if DOUBT + finding.tier in before]
+            findings += [Detection(finding.tier, AGAIN, True) for finding in findings if DOUBT + finding.tier in before]
         return _urgency(min(findings, key=_order, default=None), probabilities, before | flags | doubts, language)
 
     def probabilities(self, utterance: Utterance, parts: Sequence[ParsedText]) -> Mapping[str, float]:
@@ -109,7 +109,7 @@ class UrgentCheck:
 
     def _alike(
         self, utterance: Utterance, parts: Sequence[ParsedText], probabilities: Mapping[str, float], abroad: bool
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Detection]:
         """Yield the tier that it costs least to raise or to doubt, as far as words of some part carry one: where only
         one does, several words are in doubt and a single one is nothing.
         """
@@ -119,9 +119,9 @@ class UrgentCheck:
             scored = utterance.score([(part, None) for part in parts])
             evidence = max(tiers.evidence(part.reading, abroad) for part in scored)
             if evidence >= LEAST_CARRYING:
-                yield Finding(tier, LIKENESS, raises)
+                yield Detection(tier, LIKENESS, raises)
             elif raises and evidence and len(utterance.text.words) > 1:
-                yield Finding(tier, LIKENESS, raises=False)
+                yield Detection(tier, LIKENESS, raises=False)
 
     def least_costly(self, probabilities: Mapping[str, float]) -> tuple[str | None, bool]:
         """Return the tier to raise (True) or to doubt (False), None for neither: whichever costs least on average."""
@@ -135,16 +135,16 @@ class UrgentCheck:
 
 def _repaired(utterance: Utterance, text: ParsedText) -> tuple[str, ...]:
     """Return the words of a part of the message as the matcher reads them, slips put right."""
-    return utterance.score([(text, None)])[0].reading.words
+    return utterance.model.vocabulary.read(text).words
 
 
-def _order(finding: Finding) -> tuple[bool, int]:
+def _order(finding: Detection) -> tuple[bool, int]:
     """Sort what raises before what only doubts, then by urgency."""
     return not finding.raises, TIERS.index(finding.tier)
 
 
 def _urgency(
-    worst: Finding | None, probabilities: Mapping[str, float], flags: frozenset[str], language: str | None
+    worst: Detection | None, probabilities: Mapping[str, float], flags: frozenset[str], language: str | None
 ) -> Urgency:
     if worst is None:
         return Urgency(probabilities=probabilities, flags=flags, language=language)

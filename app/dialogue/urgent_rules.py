@@ -26,7 +26,7 @@ READING = "reading"
 """The flag of a bare number that would be a fever."""
 HAPPENING = "happening"
 """The cue that undoes what quiets a rule: `can chemo give seizures? she is having one right now`."""
-GENERAL = "general"
+GENERALLY = "general"
 """The cue of what makes a sign a question in general or a plan."""
 COURTESY = "courtesy"
 """The cue of words that may stand beside a sign that is named alone: `hi fever please help`."""
@@ -223,7 +223,7 @@ class RuleBook:
         named = [(tier, rule) for group in (tiers, doubts) for tier, own in group.items() for rule in own]
         pairs = [(tier, frozenset({rule.sign, NOW})) for tier, rule in named]
         pairs += [(pair.tier, frozenset(pair.marks)) for pair in rules.apart]
-        general = compiler.numbered(rules.cues.get(GENERAL, ()))
+        general = compiler.numbered(rules.cues.get(GENERALLY, ()))
         return cls(
             PatternIndex.of(compiler.numbers, rules.cues.get(COURTESY, ())),
             tiers,

@@ -76,10 +76,10 @@ class Reloader:
     def _reload_if_changed(self) -> None:
         if version_of(self._config.content) == self.current.version:
             self.failed_reload = ""
-            self.current.matcher.warm()
+            self.current.warm()
             return
         loaded = load(self._config)
-        loaded.matcher.warm()
+        loaded.warm()
         with self._swapping:
             self.current = replace(loaded, taken_back=self.current.taken_back)
         self.failed_reload = ""

@@ -36,7 +36,7 @@ class Phrasings:
 
     def nearest_with(self, key: str, words: Collection[str]) -> tuple[str, float]:
         """Return the phrasing most like a text of this sort key among those that hold most of these words."""
-        held = [len(own & set(words)) for own in self._words]
+        held = [sum(f" {word} " in f" {own} " for word in words) for own in self._keys]
         most = max(held, default=0)
         places = [place for place, count in enumerate(held) if count == most]
         nearest = process.extractOne(key, [self._keys[place] for place in places], scorer=fuzz.ratio)
@@ -44,10 +44,6 @@ class Phrasings:
             return "", 0.0
         _, score, place = nearest
         return self.texts[places[place]], score / 100
-
-    @cached_property
-    def _words(self) -> tuple[frozenset[str], ...]:
-        return tuple(frozenset(key.split()) for key in self._keys)
 
     @cached_property
     def _keys(self) -> tuple[str, ...]:

@@ -131,10 +131,11 @@ def test_after_a_crisis_its_sentence_stays_in_front_whatever_is_denied(knowledge
     assert not say(knowledge, denial, State(urgent="emergency")).safety_net
 
 
-def test_after_a_crisis_its_sentence_stands_before_another_urgent_text_too(knowledge: Knowledge) -> None:
+def test_after_a_crisis_its_sentence_stands_before_a_less_urgent_text_and_not_before_911(knowledge: Knowledge) -> None:
     reply = say(knowledge, "i have a fever of 103", SAID)
     assert (reply.urgent, reply.text.split("\n\n")[0]) == (True, "If you think of ending your life, call 988.")
-    assert not say(knowledge, "i want to die", SAID).safety_net
+    for alone in ("i want to die", "i cant breathe"):
+        assert not say(knowledge, alone, SAID).safety_net
 
 
 def test_after_a_crisis_a_lesser_doubt_does_not_take_its_sentence_away(knowledge: Knowledge) -> None:

@@ -44,7 +44,7 @@ SENDERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _SmsReply:
     """A reply as a text message."""
 
     warning: str = ""
@@ -66,13 +66,13 @@ class _Sender:
     times: int = 0
     warned: dict[str, float] = field(default_factory=dict)
 
-    def once(self, said: _Text, now: float) -> _Text:
+    def without_recent_warning(self, said: _SmsReply, now: float) -> _SmsReply:
         """Return the text, or nothing where it is a warning alone that the number got less than `AGAIN` seconds ago."""
         if said.rest or not said.warning:
             return said
         self.warned = {warning: at for warning, at in self.warned.items() if 0 <= now - at < AGAIN}
         if said.warning in self.warned:
-            return _Text()
+            return _SmsReply()
         self.warned[said.warning] = now
         return said
 
@@ -114,7 +114,9 @@ class SmsConversation:
             earlier = await self._store(urgent, self.deliveries.claim, id_, parties[0], self.clock())
             if earlier is not None:
                 return await self._as_before(earlier, urgent)
-            said = sender.once(await self._say(message, received.sender, parties, urgency), self.clock())
+            said = sender.without_recent_warning(
+                await self._say(message, received.sender, parties, urgency), self.clock()
+            )
             reply = for_sending(str(said))
             keep, retried = address if reply else "", urgent or bool(said.warning)
             await self._store(urgent, self.deliveries.replied, id_, reply, retried, keep, self.clock())
@@ -161,7 +163,7 @@ class SmsConversation:
             task.add_done_callback(self._unkept.discard)
         return reply
 
-    async def _say(self, message: Message, number: str, parties: list[str], urgency: Urgency) -> _Text:
+    async def _say(self, message: Message, number: str, parties: list[str], urgency: Urgency) -> _SmsReply:
         if urgency.tier:
             return await self._answer(message, number)
         opted_out = await asyncio.to_thread(self.consents.opted_out, parties)
@@ -169,14 +171,14 @@ class SmsConversation:
         if wish and self.consent_by_gateway:
             if wish == "start":
                 await self._set_opted_out(parties, False)
-            return _Text()
+            return _SmsReply()
         if wish is None and consent.asks_to_stop(message.text):
             wish = "stop"
         if wish:
-            return _Text(rest=await self._grant(wish, parties, bool(opted_out)))
+            return _SmsReply(rest=await self._grant(wish, parties, bool(opted_out)))
         if opted_out or self._is_loop(message, parties[0]) or not await self._within_limits(parties[0]):
             nets = urgency.net and (self.nets_opted_out or not opted_out)
-            return replace(await self._answer(message, number), rest="") if nets else _Text()
+            return replace(await self._answer(message, number), rest="") if nets else _SmsReply()
         said = await self._ordinary(message, number)
         if opted_out is None and said.rest:
             await self._set_opted_out(parties, False)
@@ -193,23 +195,25 @@ class SmsConversation:
     async def _set_opted_out(self, parties: list[str], opted_out: bool) -> None:
         await asyncio.to_thread(self.consents.set, parties, opted_out, self.clock())
 
-    async def _ordinary(self, message: Message, number: str) -> _Text:
+    async def _ordinary(self, message: Message, number: str) -> _SmsReply:
         if not text.words(message.text):  # a picture, or nothing
-            return _Text(rest=self._script("sms-media"))
+            return _SmsReply(rest=self._script("sms-media"))
         if text.key(message.text) == MORE and (about := await self.answering.answered("sms", number)):
-            return _Text(rest=f"{self._script('sms-more')} {self.public_url}/faq#{about}")
+            return _SmsReply(rest=f"{self._script('sms-more')} {self.public_url}/faq#{about}")
         return await self._answer(message, number)
 
-    async def _answer(self, message: Message, number: str) -> _Text:
+    async def _answer(self, message: Message, number: str) -> _SmsReply:
         try:
             reply = (await self.answering.answer(message, None, None, number)).reply
         except TooLarge:
-            return _Text(rest=self._script("too-long"))
+            return _SmsReply(rest=self._script("too-long"))
         if reply.urgent:
-            return _Text(reply.sms)
+            return _SmsReply(reply.sms)
         if net := reply.net:
-            return _Text(net.short, replace(reply, parts=tuple(part for part in reply.parts if part is not net)).sms)
-        return _Text(rest=reply.sms)
+            return _SmsReply(
+                net.short, replace(reply, parts=tuple(part for part in reply.parts if part is not net)).sms
+            )
+        return _SmsReply(rest=reply.sms)
 
     async def _within_limits(self, party: str) -> bool:
         return await self.limits.allows(party) and await self.limit_in_all.allows("all")

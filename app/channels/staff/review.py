@@ -114,7 +114,7 @@ def withhold(served: Served, staff: Staff, person: Curating, form: Posted) -> Re
 
 
 def _reasons(knowledge: Knowledge, group: Group) -> list[str]:
-    """Return what spoke for danger, and against it, in the newest message that opened with the safety net."""
+    """Return what speaks for danger now, and against it, in the newest message in doubt, without those before it."""
     netted = next((question for question in group.questions if question.near_urgent), None)
     if netted is None:
         return []

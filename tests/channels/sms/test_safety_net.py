@@ -15,16 +15,9 @@ from app.settings import Settings
 from tests.channels.conftest import Service
 from tests.channels.sms.conftest import Api, Phone
 from tests.channels.sms.test_conversation import FIRST, conversation_of, reply
+from tests.records.conftest import Clock
 
 NET = "If you think of ending your life, call 988."
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
