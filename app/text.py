@@ -58,6 +58,7 @@ _PIECE = re.compile(r".{1,400}(?:\s|\Z)|.{1,400}", re.DOTALL)
 """A text is normalised in pieces of 400 characters that end at a space where there is one. Putting combining marks in
 order takes time by the square of their number: 20,000 of them took 0.7 s.
 """
+_HALF = re.compile("[\ud800-\udfff]")
 _RUN = re.compile(r"([^\W\d])\1{2,}")
 _SPACES = re.compile(r" {2,}")
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -99,6 +100,13 @@ class ParsedText:
         """
         first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
         return ParsedText(self.folded[start:end].strip(), self.words[first:last])
+
+
+def whole(typed: str) -> str:
+    """Return what was typed with the sign for an unknown character in place of half an emoji, which UTF-8 cannot hold:
+    JSON may carry one, where a phone cut a text in two.
+    """
+    return _HALF.sub("\ufffd", typed)
 
 
 def parse(text: str) -> ParsedText:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from app.answering import LONGEST
+from app.channels.http.bodies import Typed
 from app.dialogue.messages import Category, Kind
 from app.records.feedback import Reason, Verdict
 
@@ -19,8 +20,8 @@ class Body(BaseModel):
 
 
 class MessageIn(BaseModel):
-    text: str = Field(description=f"What the person typed; over {LONGEST} characters is refused.")
-    conversation_id: str | None = Field(default=None, description="From the reply before; unknown starts anew.")
+    text: Typed = Field(description=f"What the person typed; over {LONGEST} characters is refused.")
+    conversation_id: Typed | None = Field(default=None, description="From the reply before; unknown starts anew.")
     channel: Literal["api", "web"] = Field(default="api", description="`web` is the widget; for the records only.")
 
     model_config = ConfigDict(
@@ -104,7 +105,7 @@ class ReplyOut(Body):
 
 
 class SearchIn(BaseModel):
-    text: str = Field(max_length=LONGEST, examples=["hockey"])
+    text: Typed = Field(max_length=LONGEST, examples=["hockey"])
     limit: int = Field(default=5, ge=1, le=28)
 
 
@@ -161,7 +162,7 @@ class WelcomeOut(BaseModel):
 
 
 class FeedbackIn(BaseModel):
-    message_id: str = Field(max_length=300, description="Of the reply, as `/v1/messages` gave it.")
+    message_id: Typed = Field(max_length=300, description="Of the reply, as `/v1/messages` gave it.")
     verdict: Verdict
     reason: Reason | None = Field(default=None, description="Why it did not help; with `down` only.")
 

@@ -4,12 +4,15 @@ A sender names one conversation within this channel and no other. Without a send
 one that strangers share.
 """
 
+import re
 import secrets
 from collections.abc import Iterator
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from app.channels.http.bodies import Typed
 from app.channels.http.clients import client_of
 from app.channels.http.problems import problems
 from app.channels.http.services import Served
@@ -18,13 +21,24 @@ from app.dialogue.messages import AnswerPart, ChoicePart, Message, Option, Reply
 
 router = APIRouter(prefix="/webhooks/rest", responses=problems(500))
 
-OPENERS = frozenset({"/restart", "/session_start", "/get_started", "/greet"})
-"""What Rasa's widgets send by themselves when they open or start over."""
+OPENERS = frozenset({"restart", "session_start", "get_started", "greet"})
+"""Commands that Rasa's widgets send by themselves when they open or start over."""
+_COMMAND = re.compile(r"/([^\s{@]{1,80})(?:@[0-9.]{1,10})?\s*(?:\{.*\})?", re.DOTALL)
+"""An intent as Rasa reads it, with confidence and entities (`rasa/nlu/classifiers/regex_message_handler.py`)."""
+
+
+def _as_text(value: Any) -> Any:
+    """Return a number as Rasa does, as text, and nothing as an empty text."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 class SentIn(BaseModel):
-    message: str
-    sender: str | None = Field(default=None, max_length=1000, description="Any name that the widget keeps.")
+    message: Annotated[Typed, BeforeValidator(_as_text)] = ""
+    sender: Annotated[Typed, BeforeValidator(_as_text)] = Field(
+        default="", max_length=1000, description="Any name that the widget keeps; a number is one too."
+    )
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"sender": "7f3a", "message": "how big is this thing"}]})
 
@@ -66,13 +80,15 @@ async def health() -> Status:
 async def webhook(body: SentIn, request: Request, served: Served) -> list[SaidOut]:
     """Each answer is a message of its own; options and suggestions are buttons on the last. Never empty."""
     sender = body.sender or secrets.token_urlsafe(16)
-    if body.message.strip() in OPENERS:
+    command = _COMMAND.fullmatch(body.message.strip())
+    if command and command[1] in OPENERS:
         await served.answering.forget("rasa", sender)
         texts = [served.knowledge.approved.text("welcome", "safety-notice")]
         buttons = [_button(option) for option in compose.first_suggestions(served.knowledge, served.day)]
     else:
         client = client_of(request, served.trusted_proxies)
-        reply = (await served.answering.answer(Message(body.message, "rasa"), None, client, sender)).reply
+        said = command[1] if command and served.knowledge.serves(command[1], served.day) else body.message
+        reply = (await served.answering.answer(Message(said, "rasa"), None, client, sender)).reply
         texts, buttons = list(_texts(reply)), _buttons(reply)
     messages = [SaidOut(recipient_id=sender, text=text) for text in texts]
     messages[-1].buttons = buttons or None

@@ -57,7 +57,9 @@ def test_without_a_sender_one_is_made_that_goes_on(client: TestClient) -> None:
     assert say(client, "ok", said["recipient_id"])[0]["text"] == "Call 911 now."
 
 
-@pytest.mark.parametrize("opener", ["/restart", "/session_start", "/get_started", "/greet"])
+@pytest.mark.parametrize(
+    "opener", ["/restart", "/session_start", "/get_started", "/greet", ' /restart{"a": "b"}', "/greet@0.9"]
+)
 def test_what_widgets_send_by_themselves_gets_the_welcome_anew(client: TestClient, opener: str) -> None:
     say(client, "i cant breathe")
     (said,) = say(client, opener)
@@ -84,6 +86,39 @@ def test_the_sentence_of_the_safety_net_is_the_first_message(client: TestClient)
     assert net == {"recipient_id": "maria", "text": "If you think of ending your life, call 988."}
     assert answer["text"].startswith("The lamp is green.")
     assert answer["buttons"]
+
+
+@pytest.mark.parametrize(
+    "body", [{"message": "hi", "sender": 7}, {"message": "hi", "sender": 0, "metadata": {"a": [1]}}]
+)
+def test_a_number_names_a_sender_as_its_text_does(client: TestClient, body: dict[str, object]) -> None:
+    (said,) = client.post("/webhooks/rest/webhook", json=body).json()
+    assert said["recipient_id"] == str(body["sender"])
+
+
+@pytest.mark.parametrize("body", [{}, {"message": None}, {"message": 12, "input_channel": "rest"}])
+def test_a_message_of_nothing_is_an_empty_one(client: TestClient, body: dict[str, object]) -> None:
+    response = client.post("/webhooks/rest/webhook", json={"sender": "maria", **body})
+    assert response.status_code == 200
+    assert response.json()[0]["text"]
+
+
+def test_a_command_that_names_an_entry_gets_its_answer_and_danger_is_never_a_command(client: TestClient) -> None:
+    assert say(client, '/lamp-color{"from": "menu"}')[0]["text"].startswith("The lamp is green.")
+    assert say(client, "/i cant breathe{}")[0]["text"] == "Call 911 now."
+
+
+def test_half_an_emoji_is_taken_at_every_door(client: TestClient) -> None:
+    half = b'"\\ud83d what color is the lamp"'
+    bodies = {
+        "/v1/messages": b'{"text": %b, "conversation_id": "\\ud83d"}' % half,
+        "/v1/search": b'{"text": %b}' % half,
+        "/webhooks/rest/webhook": b'{"message": %b, "sender": "\\ud83d"}' % half,
+    }
+    for path, body in bodies.items():
+        response = client.post(path, content=body, headers={"content-type": "application/json"})
+        assert response.status_code == 200, path
+        assert "green" in response.text or "lamp-color" in response.text
 
 
 def test_the_channel_lives(client: TestClient) -> None:

@@ -1,11 +1,14 @@
-"""The body of a request is limited, read whole, given again and parsed as a form."""
+"""The body of a request is limited, read whole, given again and parsed as a form; what is typed in it is made whole."""
 
 from collections.abc import Mapping
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from fastapi import Request
+from pydantic import BeforeValidator
 from starlette.types import Message, Receive
 
+from app import text
 from app.errors import TooLarge
 
 MOST_BYTES = 256 * 1024
@@ -52,6 +55,14 @@ async def form_of(request: Request) -> dict[str, str]:
     """Return the first value of each field of a posted form, stripped; odd bytes are no error."""
     fields = parse_qs((await request.body()).decode("utf-8", "replace"))
     return {name: values[0].strip() for name, values in fields.items()}
+
+
+def _whole(value: Any) -> Any:
+    return text.whole(value) if isinstance(value, str) else value
+
+
+Typed = Annotated[str, BeforeValidator(_whole)]
+"""A text of a JSON body that a person typed, or a name that a client made up."""
 
 
 def _check(length: int) -> None:
