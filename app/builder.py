@@ -5,11 +5,11 @@ third of what a start imports.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pydantic import SecretStr
 from sqlalchemy import Engine
@@ -20,7 +20,7 @@ from app.channels.sms.conversation import SmsConversation
 from app.channels.sms.gateway import Gateway, Sender
 from app.channels.sms.generic import Generic
 from app.channels.sms.outbox import Outbox
-from app.channels.sms.twilio import Twilio
+from app.channels.sms.twilio import REPLY, Twilio
 from app.channels.staff.owner_alerts import OwnerAlerts
 from app.channels.staff.services import OneTimeLink, Provider, StaffServices
 from app.dialogue.knowledge import Knowledge
@@ -35,6 +35,7 @@ from app.records.feedback import Feedback
 from app.records.ledger import Ledger
 from app.records.limits import Limits, MemoryLimits, RedisLimits
 from app.records.proposals import Proposals
+from app.records.repeats import MemoryRepeats, RedisRepeats, Repeats
 from app.records.review_queue import ReviewQueue
 from app.records.withdrawals import Withdrawals
 from app.records.writer import Sink, Writer
@@ -117,17 +118,21 @@ class Builder:
         settings = self.settings
         if not settings.texts:
             return None
-        gateways = self._gateways()
-        senders = {name: gateway for name, gateway in gateways.items() if isinstance(gateway, Sender)}
-        numbers = import_module("app.channels.sms.numbers").Numbers(_all_revealed(settings.sms_number_keys))
+        keys = _all_revealed(settings.sms_number_keys)
+        numbers = import_module("app.channels.sms.numbers").Numbers(keys, settings.sms_country)
         deliveries = Deliveries(self.engine, settings.ledger_keep.total_seconds())
+        opt_outs = import_module("app.channels.sms.opt_outs")
+        gateways = self._gateways()
+        outbox = Outbox(deliveries, self._senders(gateways), numbers, time.time, frozenset({opt_outs.NAME}))
         return SmsConversation(
             gateways=gateways,
             answering=answering,
             deliveries=deliveries,
             consents=Consents(self.engine),
             numbers=numbers,
-            outbox=Outbox(deliveries, senders, numbers, time.time),
+            outbox=outbox,
+            opt_outs=opt_outs.OptOuts(outbox, numbers),
+            repeats=self._repeats(),
             limits=self._limits("number", TEXTS_A_SECOND, TEXTS_AT_ONCE),
             limit_in_all=self._limits("texts", settings.messages_per_second),
             clock=time.time,
@@ -146,6 +151,27 @@ class Builder:
             telnyx = import_module("app.channels.sms.telnyx")
             gateways["telnyx"] = telnyx.Telnyx(self.settings.telnyx_public_keys, key, self.settings.telnyx_api_url)
         return gateways
+
+    def _senders(self, gateways: Mapping[str, Gateway]) -> dict[str, Sender]:
+        """Return what sends texts by an API, and the webhook for opt-outs."""
+        settings = self.settings
+        senders: dict[str, Sender] = {}
+        if "telnyx" in gateways:
+            senders["telnyx"] = cast("Sender", gateways["telnyx"])
+        if settings.twilio_account_sid and settings.twilio_auth_tokens:
+            receipts = f"{settings.public_url}/sms/twilio?{REPLY}="
+            token = _all_revealed(settings.twilio_auth_tokens)[0]
+            api = import_module("app.channels.sms.twilio_api")
+            senders["twilio"] = api.TwilioApi(settings.twilio_account_sid, token, receipts, settings.twilio_api_url)
+        if settings.sms_opt_out_webhook:
+            opt_outs = import_module("app.channels.sms.opt_outs")
+            secret = revealed(settings.sms_opt_out_secret)
+            senders[opt_outs.NAME] = opt_outs.OptOutWebhook(settings.sms_opt_out_webhook, secret, time.time)
+        return senders
+
+    def _repeats(self) -> Repeats:
+        memory = MemoryRepeats(time.time)
+        return RedisRepeats(self.shared, memory) if self.shared else memory
 
     def staff(self, announce: Callable[[str], None]) -> StaffServices | None:
         """Return None where staff cannot sign in; `announce` gets each one-time link."""

@@ -115,6 +115,11 @@ class TooManyRequests(
 ): ...
 
 
+class TextNotTaken(
+    RequestError, status=503, title="The text message cannot be answered now. Please deliver it again.", retry_after=5
+): ...
+
+
 class NotReady(RequestError, status=503, title="The service is starting.", retry_after=5): ...
 
 

@@ -21,6 +21,17 @@ feedback = Counter("hai_faq_feedback_total", "What people said of replies", ["ve
 store_errors = Counter("hai_faq_store_errors_total", "Errors of a store", ["store"])
 dropped = Counter("hai_faq_dropped_total", "Best-effort records lost", ["record"])
 texts = Counter("hai_faq_texts_total", "Text messages sent by an API, by how it ended", ["state"])
+gateway_events = Counter(
+    "hai_faq_gateway_events_total",
+    "Requests of gateways that asked for no reply, by what they told",
+    ["gateway", "event"],
+)
+reused_ids = Counter("hai_faq_reused_message_ids_total", "Text messages under the id of another message", ["gateway"])
+urgent_texts_failed = Counter(
+    "hai_faq_urgent_texts_failed_total",
+    "Urgent texts that did not arrive, as the gateway or the carrier says",
+    ["gateway"],
+)
 limited = Counter("hai_faq_limited_total", "Messages refused by a limit")
 near_urgent_overdue = Gauge(
     "hai_faq_near_urgent_overdue", "Messages in doubt of danger that nobody has reviewed for a day"

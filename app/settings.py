@@ -159,9 +159,20 @@ class Settings(BaseSettings):
     """Hash and encrypt telephone numbers; the newest first. Keep the old ones: opt-outs are known by them."""
     sms_consent: Literal["service", "gateway"] = "service"
     """Who answers STOP, START and HELP."""
+    sms_country: str = Field(default="US", pattern="^[A-Z]{2}$")
+    """Where a telephone number without its country's code is from (ISO 3166)."""
+    sms_opt_out_webhook: Annotated[str, AfterValidator(_check_webhook)] | None = None
+    """Told at once which number turned messages off or on."""
+    sms_opt_out_secret: Secret | None = None
+    """Signs what that webhook gets."""
     sms_net_to_opted_out: bool = True
     """Whether a number that opted out still gets the one sentence on whom to call where danger is possible."""
     twilio_auth_tokens: tuple[SecretStr, ...] = ()
+    twilio_account_sid: str | None = None
+    """Lets an urgent text that did not arrive go out once more, by Twilio's API."""
+    twilio_api_url: str = "https://api.twilio.com"
+    twilio_fallback_url: str | None = None
+    """Where Twilio finds the safety notice while the service is down; for `hai-faq go-live` to ask."""
     telnyx_public_keys: tuple[str, ...] = ()
     telnyx_api_key: SecretStr | None = None
     telnyx_api_url: str = "https://api.telnyx.com"
@@ -177,6 +188,9 @@ class Settings(BaseSettings):
             ),
             "Telnyx needs both HAI_FAQ_TELNYX_PUBLIC_KEYS and HAI_FAQ_TELNYX_API_KEY": (
                 bool(self.telnyx_public_keys) != bool(self.telnyx_api_key)
+            ),
+            "HAI_FAQ_SMS_OPT_OUT_WEBHOOK needs HAI_FAQ_SMS_OPT_OUT_SECRET": (
+                self.sms_opt_out_webhook and not self.sms_opt_out_secret
             ),
             "HAI_FAQ_REDIS_URL needs HAI_FAQ_SECRET: senders and clients are known under it": (
                 self.redis_url and not self.secret

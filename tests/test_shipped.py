@@ -1,9 +1,11 @@
 """The content of this repository, on the labelled messages of tests/labelled. Its model is built once per cache."""
 
+import itertools
 import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,16 +14,16 @@ import pytest
 from app import evaluation, lint, text
 from app.channels.sms import consent
 from app.content import approval, files, schema
-from app.content.schema import Content
-from app.dialogue.approved import fill
+from app.content.schema import Content, Tier
+from app.dialogue import compose, text_messages
+from app.dialogue.approved import approve, fill
 from app.dialogue.engine import respond
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Message, State
-from app.dialogue.urgent import Urgency
+from app.dialogue.messages import AnswerPart, ChoicePart, Message, Reply, State
 from app.lint import Draft
 from app.loading.loader import load
 from app.loading.model_cache import ContentConfig
-from app.segments import for_sending, segments
+from app.segments import for_sending
 
 pytestmark = pytest.mark.shipped
 
@@ -298,22 +300,88 @@ def test_chemo_and_then_a_bare_number_is_a_fever(shipped: Knowledge) -> None:
     assert reply.intent.id == "call-now"
 
 
-def test_every_reply_to_a_text_message_takes_at_most_two_parts(shipped: Knowledge) -> None:
-    for id_ in shipped.approved.answers:
-        reply, _ = respond(Message(id_, "sms"), State(), shipped, NOW)
-        said = for_sending(reply.sms)
-        assert segments(said).parts <= 2, said
-    for id_, script in shipped.approved.scripts.items():
-        assert id_.endswith("-staff") or segments(for_sending(script.short)).parts <= 2, id_
+SITE = {
+    "site_name": "Example University Hospital, Cancer Center",
+    "phone_line": "215-555-0100",
+    "oncall_line": "215-555-0199",
+    "interpreter_line": "215-555-0142",
+    "page_url": "https://www.hospital.example/hai-pump",
+}
+GSM = re.compile(r"[A-Za-z0-9 \n@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ!\"#¤%&'()*+,./:;<=>?¡ÄÖÑÜ§¿äöñüà^{}\\\[\]~|€-]*")
 
 
-@pytest.mark.parametrize("tier", schema.TIERS)
-def test_with_the_sentence_of_the_safety_net_an_answer_still_takes_two_parts(shipped: Knowledge, tier: str) -> None:
-    for id_ in shipped.approved.answers:
-        reply, _ = respond(Message(id_, "sms"), State(), shipped, NOW, Urgency(net=tier))
-        said = for_sending(reply.sms)
-        assert said.startswith(for_sending(shipped.approved.scripts[f"net-{tier}"].short))
-        assert segments(said).parts <= 2, said
+def parts_of(message: str) -> int:
+    """Count the parts of a text as 3GPP TS 23.038 and 23.040 say, apart from how the service does it."""
+    if GSM.fullmatch(message):
+        places, single, each = len(message) + len(re.findall(r"[\^{}\\\[\]~|€]", message)), 160, 153
+    else:
+        places, single, each = len(message.encode("utf-16-be")) // 2, 70, 67
+    return 1 if places <= single else -(-places // each)
+
+
+@pytest.fixture(scope="module", params=["demonstration", "own seals and lines"])
+def texted(request: pytest.FixtureRequest, shipped: Knowledge) -> Knowledge:
+    """The shipped content as it is sent: with the banner of a demonstration, or as a site would have sealed it."""
+    if request.param == "demonstration":
+        return shipped
+    sealed = {key: replace(seal, role="owner") for key, seal in approval.read_lock(ROOT / files.LOCK).texts.items()}
+    lock = replace(approval.read_lock(ROOT / files.LOCK), texts=sealed)
+    site = approve(shipped.content, lock, files.urgent_texts(ROOT), {}, SITE, timedelta(days=90))
+    return replace(shipped, approved=site)
+
+
+def replies(texted: Knowledge) -> Iterator[tuple[Reply, str | None]]:
+    """Every reply that a text message can get, and the language of its net."""
+    approved, day = texted.approved, NOW.date()
+    for language in (None, *texted.content.languages()):
+        yield from ((compose.urgent(texted, tier, "sms", language), language) for tier in schema.TIERS)
+    yield from ((compose.in_language(texted, each), each) for each in texted.content.languages())
+    spoken = [id_ for id_ in approved.scripts if id_ in {*schema.SMALLTALK, "unclear", "none-chosen", "too-long"}]
+    yield from ((compose.script(texted, id_), None) for id_ in spoken)
+    yield compose.fallback(texted, 0.0), None
+    yield from ((compose.not_covered(texted, id_, 1.0), None) for id_ in approved.titles)
+    for id_, answer in approved.answers.items():
+        yield compose.answer(texted, {id_: 1.0}, day), None
+        yield from ((compose.translated(texted, id_, each, 1.0), each) for each in answer.translations)
+    longest = sorted(approved.answers.values(), key=lambda answer: len(answer.question))[-3:]
+    yield compose.clarify(texted, [texted.option(answer.id) for answer in longest], 1.0), None
+    wordy = [answer.id for answer in sorted(approved.answers.values(), key=lambda answer: len(answer.sms))[-2:]]
+    yield compose.answer(texted, dict.fromkeys(wordy, 1.0), day), None
+    yield compose.answer(texted, {wordy[0]: 1.0, "nc-refill-missed": 1.0}, day), None
+
+
+@pytest.mark.parametrize("net", [None, *schema.TIERS])
+def test_no_text_message_takes_more_than_two_parts(texted: Knowledge, net: Tier | None) -> None:
+    introduction, note = (texted.approved.scripts[id_].short for id_ in ("sms-first", "sms-media-beside"))
+    for reply, language in replies(texted):
+        said = compose.with_net(texted, reply, net, "sms", language) if net else reply
+        for first, beside in itertools.product(("", introduction), ("", note)):
+            texts = text_messages.texts_of(texted, said, first, beside)
+            assert all(parts_of(message) <= 2 for message in texts), texts
+            assert texts[0].startswith(text_messages.warning_of(said)), texts
+            assert len(texts) <= 2
+
+
+def test_what_advises_or_refuses_is_never_cut(texted: Knowledge) -> None:
+    for reply, language in replies(texted):
+        lines = [line for part in reply.parts if not isinstance(part, AnswerPart | ChoicePart) for line in part.sms]
+        for net in schema.TIERS:
+            said = "\n".join(text_messages.texts_of(texted, compose.with_net(texted, reply, net, "sms", language)))
+            assert all(for_sending(line) in said or line in said for line in lines), said
+
+
+def test_each_warning_fits_one_part_and_the_texts_of_consent_two(texted: Knowledge) -> None:
+    scripts = texted.approved.scripts
+    nets = [id_ for id_ in scripts if id_.startswith("net-") and not id_.endswith("-staff")]
+    assert {id_: parts_of(for_sending(scripts[id_].short)) for id_ in (*schema.TIERS, *nets)} == dict.fromkeys(
+        (*schema.TIERS, *nets), 1
+    )
+    consent_texts = [id_ for id_ in scripts if id_.startswith("sms-")]
+    assert all(parts_of(for_sending(scripts[id_].short)) <= 2 for id_ in consent_texts)
+
+
+def test_help_by_text_opens_with_the_emergency_numbers(texted: Knowledge) -> None:
+    assert texted.approved.scripts["sms-help"].short.startswith("Emergency: call 911. Crisis: call or text 988.")
 
 
 def test_no_choice_is_a_word_that_stops_or_starts_messages(shipped: Knowledge) -> None:
@@ -321,4 +389,4 @@ def test_no_choice_is_a_word_that_stops_or_starts_messages(shipped: Knowledge) -
         *(answer.question for answer in shipped.approved.answers.values()),
         shipped.approved.text("clarify-none"),
     ]
-    assert not any(consent.word(each, opted_out=True) or consent.asks_to_stop(each) for each in printed)
+    assert not any(consent.keyword(each, opted_out=True) or consent.asks_to_stop(each) for each in printed)

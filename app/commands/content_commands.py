@@ -1,7 +1,10 @@
 """`hai-faq lint`, `withhold` and `go-live`: what an owner does about the content before and while it is served."""
 
 import sys
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import click
 
@@ -9,9 +12,17 @@ from app import lint as linting
 from app.commands.environment import open_store
 from app.content import approval, files
 from app.content.schema import GENERAL
+from app.errors import StoreError
 from app.lint import Draft
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
+
+Result = TypeVar("Result")
+
+PATIENCE = 60.0
+"""Seconds for which a store that is held by another process is waited for."""
+PAUSE = 1.0
+"""Seconds between two attempts, beside the two that SQLite itself waits."""
 
 
 @click.command()
@@ -38,11 +49,26 @@ def withhold(settings: Settings, id: str, by: str, why: str, undo: bool) -> None
         raise click.UsageError(f"there is no entry {id}")
     withdrawals = Withdrawals(open_store(settings))
     if undo:
-        removed = withdrawals.remove(id)
+        removed = _once_free(lambda: withdrawals.remove(id))
         click.echo(f"{id} is served again" if removed else f"{id} was not taken back")
     else:
-        withdrawals.add(Withdrawal(id, datetime.now(UTC), by, why))
+        _once_free(lambda: withdrawals.add(Withdrawal(id, datetime.now(UTC), by, why)))
         click.echo(f"{id} is taken back")
+
+
+def _once_free(work: Callable[[], Result]) -> Result:
+    """Return what is done to the store, which another process may hold: it is tried for `PATIENCE` seconds, and the
+    person who waits is told for what. Raises `StoreError` in the end.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return work()
+        except StoreError as error:
+            if time.monotonic() >= until:
+                raise
+            click.echo(f"nothing is done yet, trying again: {error}", err=True)
+            time.sleep(PAUSE)
 
 
 @click.command(name="go-live")
@@ -73,6 +99,12 @@ def _facts(settings: Settings) -> dict[str, bool]:
         "HAI_FAQ_SECRET is not set": settings.secret is not None,
         "HAI_FAQ_ALLOWED_ORIGINS names no origin": bool(settings.allowed_origins),
         "HAI_FAQ_OIDC_ISSUER is not set: staff cannot sign in with their hospital accounts": settings.sign_in == "oidc",
+        "HAI_FAQ_TWILIO_FALLBACK_URL is not set: while the service is down, Twilio answers danger with silence": bool(
+            settings.twilio_fallback_url or not settings.twilio_auth_tokens
+        ),
+        "HAI_FAQ_SMS_OPT_OUT_WEBHOOK is not set: nobody else honours an opt-out from text messages": bool(
+            settings.sms_opt_out_webhook or not settings.texts
+        ),
         "HAI_FAQ_HANDOFFS is not set: staff are not told to whom to hand over": bool(settings.handoffs),
         "HAI_FAQ_OWNER_WEBHOOK or _EMAIL is not set: nobody is told of a flagged answer": bool(
             settings.owner_webhook or settings.owner_email

@@ -26,7 +26,7 @@ def _of_scripts(content: Content) -> Iterator[Problem]:
     for id_ in sorted(required - content.scripts.keys()):
         yield ("scripts",), f"script {id_} is missing"
     for id_, script in content.scripts.items():
-        if id_ not in required and id_ not in schema.SMS:
+        if id_ not in (*required, *schema.SMS, schema.STOP_MESSAGES):
             yield ("scripts", id_), "is not a script that the service knows"
         elif script.safety != (id_ in safety):
             yield ("scripts", id_, "safety"), f"must be {str(id_ in safety).lower()}"

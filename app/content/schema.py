@@ -31,12 +31,17 @@ SMALLTALK = (
 """Small talk that has a script of its own."""
 MORE = "more"
 """Small talk that asks for more of what was just said."""
-TALK = frozenset({*SMALLTALK, MORE})
+STOP_MESSAGES = "stop-messages"
+"""Small talk that wants no more messages: by text it turns them off, elsewhere a script says how."""
+TALK = frozenset({*SMALLTALK, MORE, STOP_MESSAGES})
 PENDING = "pending"
 """Stands for the translator of a text that none has reviewed."""
 UNCLEAR = "unclear"
 """The script for a few words that tell nothing."""
-SMS = ("sms-first", "sms-stop", "sms-start", "sms-help", "sms-media", "sms-more", "sms-choose")
+SMS = (
+    *("sms-first", "sms-stop", "sms-start", "sms-help", "sms-media", "sms-media-beside", "sms-more", "sms-reply-more"),
+    "sms-choose",
+)
 """Scripts that text messages need; content that is never texted may leave them out."""
 IN_LANGUAGE = ("language", *OF_TIERS)
 """Scripts that each language other than English has: `language-es`, `emergency-es` ..."""
@@ -90,12 +95,14 @@ class Translation(Strict):
     question: Text
     answer: Text
     limits: Text | None = None
+    sms: Text | None = None
+    """For text messages, in which letters outside GSM-7 halve the room."""
     translated_by: Text
     """Who translated it; `pending` until a qualified translator has reviewed it, and until then for demonstration only.
     """
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        yield from self.model_dump(include={"question", "answer", "limits"}, exclude_none=True).items()
+        yield from self.model_dump(include={"question", "answer", "limits", "sms"}, exclude_none=True).items()
 
 
 class Entry(Strict):

@@ -176,7 +176,9 @@ def _is_demo(lock: Lock) -> bool:
 
 def _translated(translation: Translation, seal: Seal, site: Site) -> Translated:
     limits = fill(translation.limits, site) if translation.limits else None
-    return Translated(fill(translation.question, site), fill(translation.answer, site), limits, seal)
+    answer = fill(translation.answer, site)
+    sms = fill(translation.sms, site) if translation.sms else " ".join(filter(None, (answer, limits)))
+    return Translated(fill(translation.question, site), answer, limits, sms, seal)
 
 
 def _cited(source: Source, content: Content, passages: Mapping[str, str]) -> Cited:

@@ -53,11 +53,11 @@ def answer(knowledge: Knowledge, confidences: Mapping[str, float], day: date) ->
     )
 
 
-def answer_part(knowledge: Knowledge, answer: Answer, translated: bool = False) -> AnswerPart:
+def answer_part(knowledge: Knowledge, answer: Answer) -> AnswerPart:
     """Return an answer with the line that names its documents, each once."""
     label = knowledge.approved.scripts.get("source-label")
     documents = dict.fromkeys(f"{cited.title}, {cited.publisher}" for cited in answer.sources)
-    return AnswerPart(answer, f"{label.text} {'; '.join(documents)}" if label else None, translated)
+    return AnswerPart(answer, f"{label.text} {'; '.join(documents)}" if label else None)
 
 
 def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) -> Reply:
@@ -103,9 +103,15 @@ def translated(knowledge: Knowledge, id_: str, language: str, confidence: float)
     answer = knowledge.approved.answers[id_]
     own = answer.translations[language]
     translation = replace(
-        answer, question=own.question, text=own.text, limits=own.limits, seal=own.seal, confidence=confidence
+        answer,
+        question=own.question,
+        text=own.text,
+        limits=own.limits,
+        sms=own.sms,
+        seal=own.seal,
+        confidence=confidence,
     )
-    part = answer_part(knowledge, translation, translated=True)
+    part = answer_part(knowledge, translation)
     return Reply(kind="answer", parts=(*banner(knowledge), part), confidence=confidence, language=language)
 
 
@@ -129,7 +135,7 @@ def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:
     part = knowledge.approved.scripts.get(id_)
     if part is None:
         return fallback(knowledge, confidence)
-    intent = Intent(id_, "smalltalk") if id_ in (*schema.SMALLTALK, schema.UNCLEAR, "too-long") else None
+    intent = Intent(id_, "smalltalk") if id_ in (*schema.TALK, schema.UNCLEAR, "too-long") else None
     return Reply(kind="scripted", parts=(*banner(knowledge), part), intent=intent, confidence=confidence)
 
 
@@ -147,9 +153,10 @@ def not_covered(knowledge: Knowledge, id_: str, confidence: float, nearby: Seque
 
 
 def _not_covered_part(knowledge: Knowledge, id_: str) -> NotCoveredPart:
-    text = knowledge.approved.text("not-covered").replace("{title}", knowledge.approved.titles[id_])
+    script, title = knowledge.approved.scripts["not-covered"], knowledge.approved.titles[id_]
+    text, short = (wording.replace("{title}", title) for wording in (script.text, script.short))
     care = knowledge.approved.scripts.get("care-line") if knowledge.content.topics[id_].care else None
-    return NotCoveredPart(id_, text, care)
+    return NotCoveredPart(id_, text, short, care)
 
 
 def fallback(knowledge: Knowledge, confidence: float, intent: Intent | None = None) -> Reply:

@@ -79,6 +79,7 @@ class Translated:
     question: str
     text: str
     limits: str | None
+    sms: str
     seal: Seal
 
 
@@ -135,7 +136,6 @@ class AnswerPart:
 
     answer: Answer
     source: str | None
-    translated: bool = False
 
     @property
     def key(self) -> str:
@@ -147,8 +147,6 @@ class AnswerPart:
 
     @property
     def sms(self) -> tuple[str, ...]:
-        if self.translated:
-            return tuple(filter(None, (self.answer.text, self.answer.limits)))
         return (self.answer.sms,)
 
 
@@ -158,6 +156,8 @@ class NotCoveredPart:
 
     topic: str
     text: str
+    short: str
+    """Its wording for text messages."""
     care: ScriptPart | None
 
     @property
@@ -170,7 +170,7 @@ class NotCoveredPart:
 
     @property
     def sms(self) -> tuple[str, ...]:
-        return (self.text, self.care.short) if self.care else (self.text,)
+        return (self.short, self.care.short) if self.care else (self.short,)
 
 
 @dataclass(frozen=True, slots=True)

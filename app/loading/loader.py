@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.content import approval, citations, files
 from app.content.schema import DEFAULT_COSTS, Content
+from app.dialogue import text_messages
 from app.dialogue.approved import approve
 from app.dialogue.handoffs import unknown_topics
 from app.dialogue.knowledge import Knowledge
@@ -50,6 +51,7 @@ def load(config: ContentConfig) -> Knowledge:
         encoder=encoder.load() if config.encoder else None,
     )
     _check_unchanged(config.content, version)  # a fit takes a minute: parts of two contents would be one
+    _check_text_messages(config, loaded)
     return loaded
 
 
@@ -70,6 +72,13 @@ def _check_needs(config: ContentConfig, content: Content) -> None:
     unknown = unknown_topics(config.handoffs, list(content.topics))
     if unknown:
         raise SettingsError(f"HAI_FAQ_HANDOFFS: there is no topic {', '.join(unknown)}")
+
+
+def _check_text_messages(config: ContentConfig, loaded: Knowledge) -> None:
+    """Raise `ContentError` where text messages are sent, and a text with the site's lines is too long for them."""
+    problem = next(text_messages.misfits(loaded), None) if config.scripts else None
+    if problem:
+        raise ContentError(config.content / files.FAQ, 1, "sms", problem)
 
 
 def _check_unchanged(folder: Path, version: str) -> None:

@@ -28,8 +28,17 @@ class Consents(Store, table=consents):
         answers = {row.party: row.opted_out for row in self._fetch(query)}
         return next((answers[party] for party in parties if party in answers), None)
 
-    def set(self, parties: Sequence[str], opted_out: bool, at: float) -> None:
+    def set(self, parties: Sequence[str], opted_out: bool, at: float) -> bool:
+        """Keep what a number wished at a time. Return False, and change nothing, where it has turned messages off
+        since: a START that was held up must not undo a later STOP.
+        """
         newest, *older = parties
+        stopped_since = select(consents.c.party).where(
+            consents.c.party.in_(parties), consents.c.opted_out, consents.c.at > at
+        )
         with self._transaction() as connection:
+            if not opted_out and connection.execute(stopped_since).first():
+                return False
             put(connection, consents, {"party": newest, "opted_out": opted_out, "at": at})
             connection.execute(delete(consents).where(consents.c.party.in_(older)))
+        return True

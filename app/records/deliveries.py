@@ -24,7 +24,7 @@ INTERRUPTED = 60.0
 @dataclass(frozen=True, slots=True)
 class Delivery:
     id: Annotated[str, String(64), KEY]
-    """Hash of the gateway's name and its message id."""
+    """Hash of the gateway's name, the sender and the message id."""
     party: Annotated[str, String(64)]
     state: Annotated[State, String(16)]
     at: float
@@ -35,9 +35,20 @@ class Delivery:
     urgent: bool = False
     address: str = ""
     """Encrypted numbers; empty once they are not needed."""
+    digest: Annotated[str, String(64)] = ""
+    """Keyed hash of what the message said: another message under the same id is no repeat."""
+    following: str = ""
+    """Approved text that goes after the reply, as a message of its own."""
+    failed: bool = False
+    """A receipt said that it did not arrive."""
 
 
-deliveries = table_of("deliveries", Delivery, Index("deliveries_state_due", "state", "due"))
+deliveries = table_of(
+    "deliveries",
+    Delivery,
+    Index("deliveries_state_due", "state", "due"),
+    Index("deliveries_party_at", "party", "at"),
+)
 
 
 class Deliveries(Store, table=deliveries):
@@ -45,22 +56,33 @@ class Deliveries(Store, table=deliveries):
         super().__init__(engine)
         self._keep = keep
 
-    def claim(self, id_: str, party: str, now: float) -> Delivery | None:
-        """Return None when the message is ours to work on, else what another delivery of it has led to so far."""
-        row = asdict(Delivery(id_, party, "received", at=now, due=now))
+    def claim(self, id_: str, party: str, digest: str, at: float, now: float) -> tuple[Delivery, bool]:
+        """Return what is kept under the id of a message that came `at` a time, and whether it is ours to work on."""
+        claimed = Delivery(id_, party, "received", at=at, due=now, digest=digest)
         try:
-            self._execute(insert(deliveries), row)
+            self.add(claimed)
         except IntegrityError:
-            return None if self._taken_over(id_, now) else self.find(id_)
-        return None
+            is_ours = self._taken_over(id_, now)
+            return self.find(id_) or claimed, is_ours
+        return claimed, True
+
+    def add(self, delivery: Delivery) -> None:
+        """Raises `IntegrityError` where there is one with this id."""
+        self._execute(insert(deliveries), asdict(delivery))
 
     def find(self, id_: str) -> Delivery | None:
         return next(iter(self._all(deliveries.c.id == id_, 1)), None)
 
-    def replied(self, id_: str, reply: str, urgent: bool, address: str, now: float) -> None:
-        """Keep the reply, which waits to be sent to an address; without one whoever asked carries it."""
-        state = "replied" if address else "sent"
-        self._set(id_, {"state": state, "reply": reply, "urgent": urgent, "address": address, "due": now})
+    def last(self, party: str, since: float, most: int = 10) -> list[Delivery]:
+        """Return what a number was sent since then, the latest first."""
+        texted = and_(deliveries.c.party == party, deliveries.c.at >= since, deliveries.c.reply != "")
+        query = select(deliveries).where(texted).order_by(deliveries.c.at.desc()).limit(most)
+        return [Delivery(*row) for row in self._fetch(query)]
+
+    def replied(self, delivery: Delivery, address: str, now: float) -> None:
+        """Keep the reply of a delivery, which waits to be sent to an address; without one whoever asked carries it."""
+        reply = {"reply": delivery.reply, "following": delivery.following, "urgent": delivery.urgent}
+        self._set(delivery.id, {**reply, "state": "replied" if address else "sent", "address": address, "due": now})
 
     def waiting(self, now: float, most: int = 20) -> list[Delivery]:
         """Return replies to send now, and sendings that were interrupted."""
@@ -76,6 +98,18 @@ class Deliveries(Store, table=deliveries):
     def again(self, id_: str, due: float) -> None:
         self._set(id_, {"state": "replied", "due": due})
 
+    def fail(self, id_: str, address: str, due: float) -> bool:
+        """Note that an urgent text did not arrive; with an address it is sent once more. Return False for a text that
+        failed before, and for one that is not urgent.
+        """
+        first = and_(deliveries.c.urgent, deliveries.c.failed.is_(False))
+        again = {"state": "replied", "address": address, "due": due} if address else {"state": "unknown"}
+        return self._set(id_, {"failed": True, **again}, first) == 1
+
+    def follow(self, delivery: Delivery, now: float) -> None:
+        """Put the text that follows in the place of the one that was sent."""
+        self._set(delivery.id, {"state": "replied", "reply": delivery.following, "following": "", "due": now})
+
     def end(self, id_: str, state: Literal["sent", "unknown"]) -> None:
         """Wipe the numbers: nothing more will be sent."""
         self._set(id_, {"state": state, "address": ""})
@@ -84,9 +118,9 @@ class Deliveries(Store, table=deliveries):
         self._execute(delete(deliveries).where(deliveries.c.at < now - self._keep))
 
     def _taken_over(self, id_: str, now: float) -> bool:
-        """Return True for a message that its process dropped and that is now ours."""
-        dropped = and_(deliveries.c.state == "received", deliveries.c.at < now - ABANDONED)
-        return self._set(id_, {"at": now}, dropped) == 1
+        """Return True for a message that its process dropped and that is now ours; when it came stays as it was."""
+        dropped = and_(deliveries.c.state == "received", deliveries.c.due < now - ABANDONED)
+        return self._set(id_, {"due": now}, dropped) == 1
 
     def _set(self, id_: str, values: dict[str, object], *where: ColumnElement[bool]) -> int:
         return self._execute(update(deliveries).where(deliveries.c.id == id_, *where).values(values))

@@ -6,7 +6,7 @@ import pytest
 from app.content import schema
 from app.dialogue import engine
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import AnswerPart, Channel, Message, Reply, State
+from app.dialogue.messages import Channel, Message, Reply, State
 from app.dialogue.urgent import Urgency
 from tests.conftest import NOW
 
@@ -331,8 +331,8 @@ def test_an_approved_translation_is_served_with_its_own_seal(knowledge: Knowledg
 
 
 def test_a_translation_keeps_its_limits_by_text_message(knowledge: Knowledge) -> None:
-    answer = replace(knowledge.approved.answers["lamp-place"], text="Ahí.", limits="No dice cuál.")
-    assert AnswerPart(answer, None, translated=True).sms == ("Ahí.", "No dice cuál.")
+    own = knowledge.approved.answers["lamp-place"].translations["es"]
+    assert own.sms == "La lámpara está en la mesa junto a la cama."
 
 
 @pytest.mark.parametrize(

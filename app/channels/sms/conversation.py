@@ -1,31 +1,39 @@
 """Each text message gets one reply, with the writer's consent, in the wording approved for text messages.
 
-Urgent goes before everything: an opt-out, a limit and a dead store hold back any other reply, never that one. Where
-danger is only possible, the sentence of the safety net is the first line, and comes alone instead of silence.
+Urgent goes before everything: an opt-out, a limit, a loop and a dead store hold back any other reply, never that one.
+Where danger is only possible, the sentence of the safety net is the first line, and comes alone instead of silence.
 """
 
 import asyncio
 import hashlib
-from collections import OrderedDict
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
-from app import text
+from app import metrics, text
 from app.answering import Answering
 from app.channels.sms import consent
-from app.channels.sms.gateway import Gateway, Received
+from app.channels.sms.gateway import Gateway, Receipt, Received, Texts, count_event
+from app.channels.sms.incoming import Incoming, Reader
 from app.channels.sms.outbox import Outbox
-from app.dialogue.messages import Message
-from app.dialogue.urgent import Urgency
-from app.errors import NotReady, StoreError, TooLarge
+from app.channels.sms.phone_texts import PhoneText
+from app.channels.sms.twilio import REPLY
+from app.content import schema
+from app.dialogue import text_messages
+from app.dialogue.messages import Reply, ScriptPart
+from app.errors import StoreError, TextNotTaken, TooLarge
 from app.records.consents import Consents
 from app.records.deliveries import Deliveries, Delivery
 from app.records.limits import Limits
+from app.records.repeats import Repeats
 from app.segments import for_sending
 
 if TYPE_CHECKING:  # a service without text messages does without cryptography
     from app.channels.sms.numbers import Numbers
+    from app.channels.sms.opt_outs import OptOuts
+
+log = logging.getLogger(__name__)
 
 Params = TypeVarTuple("Params")
 Result = TypeVar("Result")
@@ -33,48 +41,30 @@ Result = TypeVar("Result")
 MORE = "more"
 LOOP = 3
 """The same message so many times in a row is an auto-responder's: from then on it gets nothing."""
-LOOP_WITHIN = 600.0
-"""Seconds between two of them."""
-AGAIN = 60.0
-"""Seconds in which a number gets the same urgent text once, and the same sentence of the safety net alone once."""
+RETRY_AFTER = 5.0
+"""Seconds after which an urgent text that did not arrive goes out once more."""
 LOOKS, EVERY = 60, 0.1
 """Looks, and seconds between them, at what another process makes of the same message."""
-SENDERS = 10_000
-"""Numbers whose last message and last texts about danger are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
-class _SmsReply:
-    """A reply as a text message."""
+class Replied:
+    """What a message gets at once; nothing where silence is right or an API carries the reply."""
 
+    texts: Texts = ()
+    receipts: str = ""
+    """The URL that is to be told what becomes of it: for urgent texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A reply as text messages."""
+
+    texts: tuple[str, ...] = ()
     warning: str = ""
-    """The urgent text, or the sentence of the safety net. Nothing stands before it, and twice is better than never."""
-    rest: str = ""
-
-    def __str__(self) -> str:
-        return "\n".join(filter(None, (self.warning, self.rest)))
-
-
-@dataclass(slots=True)
-class _Sender:
-    """What this process remembers of a number: its last message, how often in a row, and when it got which warning with
-    nothing after it.
-    """
-
-    message: str = ""
-    at: float = 0.0
-    times: int = 0
-    warned: dict[str, float] = field(default_factory=dict)
-
-    def without_recent_warning(self, said: _SmsReply, now: float) -> _SmsReply:
-        """Return the text, or nothing where it is a warning alone that the number got less than `AGAIN` seconds ago."""
-        if said.rest or not said.warning:
-            return said
-        self.warned = {warning: at for warning, at in self.warned.items() if 0 <= now - at < AGAIN}
-        if said.warning in self.warned:
-            return _SmsReply()
-        self.warned[said.warning] = now
-        return said
+    """The urgent text, or the sentence of the safety net, that is in it. Twice is better than never."""
+    is_alone: bool = False
+    """Nothing but the warning is in it."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +75,8 @@ class SmsConversation:
     consents: Consents
     numbers: "Numbers"
     outbox: Outbox
+    opt_outs: "OptOuts"
+    repeats: Repeats
     limits: Limits
     """By number."""
     limit_in_all: Limits
@@ -96,38 +88,101 @@ class SmsConversation:
     """A number that opted out gets the sentence of the safety net where danger is possible."""
     urgent_within: float = 2.0
     """Seconds that a store which hangs, or a process which died, may hold back an urgent reply."""
-    _senders: OrderedDict[str, _Sender] = field(default_factory=OrderedDict)
     _unkept: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def reply(self, gateway: Gateway, received: Received) -> str:
-        """Return what to say at once, empty where silence is right or an API carries the reply. Raises `NotReady` when
+    async def reply(self, gateway: Gateway, received: Received) -> Replied:
+        """Return the reply to a message. Raises `InvalidBody` for a sender that is no number, and `TextNotTaken` when
         the gateway shall try again.
         """
-        id_ = hashlib.sha256(f"{gateway.name}\0{received.id}".encode("utf-8", "replace")).hexdigest()
-        parties = self.numbers.parties(received.sender)
-        sender = self._sender(parties[0])
-        message = Message(received.text, "sms")
-        urgency = await self._urgency(message, received.sender)
-        urgent = urgency.tier is not None
-        address = self.numbers.seal(gateway.name, received) if gateway.name in self.outbox.senders else ""
+        number = self.numbers.normalised(received.sender)
+        if number is None:
+            count_event(gateway.name, "unanswerable sender")
+            return Replied()
+        incoming = await Reader(self.answering, self.numbers, self.clock).read(gateway, received, number, self._sent)
+        address = self.numbers.seal(gateway.name, received.recipient, number) if gateway.answers_by_api else ""
+        said = _Said()
         try:
-            earlier = await self._store(urgent, self.deliveries.claim, id_, parties[0], self.clock())
-            if earlier is not None:
-                return await self._as_before(earlier, urgent)
-            said = sender.without_recent_warning(
-                await self._say(message, received.sender, parties, urgency), self.clock()
-            )
-            reply = for_sending(str(said))
-            keep, retried = address if reply else "", urgent or bool(said.warning)
-            await self._store(urgent, self.deliveries.replied, id_, reply, retried, keep, self.clock())
+            claimed, is_ours = await self._claim(incoming)
+            if not is_ours:
+                return self._carried(gateway, await self._as_before(claimed, incoming.is_urgent))
+            incoming = replace(incoming, at=claimed.at)
+            said = await self._not_said_just_now(incoming, await self._say(incoming))
+            kept = await self._keep(incoming, claimed, said, address)
         except StoreError as error:
-            if not urgent:
-                sender.warned.clear()  # it was not sent, and must not count when it comes again
-                raise NotReady from error
-            return await self._unkept_urgent(message, received.sender, address)
-        if keep:
+            if incoming.is_urgent:
+                return Replied(await self._unkept_urgent(incoming, address))
+            if said.is_alone:  # it was not sent, and must not count when it comes again
+                await self.repeats.forget(incoming.party, self.numbers.text_hash(said.warning))
+            raise TextNotTaken from error
+        return self._carried(gateway, kept)
+
+    async def take_receipt(self, gateway: Gateway, receipt: Receipt) -> None:
+        """Record what became of a text; an urgent one that did not arrive alerts, and goes out again where it may."""
+        count_event(gateway.name, "delivered" if receipt.arrived else "failed")
+        if receipt.arrived or not receipt.reply_id:
+            return
+        may_retry = receipt.may_retry and gateway.name in self.outbox.senders
+        address = self.numbers.seal(gateway.name, receipt.sender, receipt.recipient) if may_retry else ""
+        await self._failed(gateway.name, receipt.reply_id, receipt.code, address)
+
+    async def _failed(self, gateway: str, id_: str, code: str, address: str = "") -> None:
+        if await asyncio.to_thread(self.deliveries.fail, id_, address, self.clock() + RETRY_AFTER):
+            metrics.urgent_texts_failed.labels(gateway).inc()
+            log.error("an urgent text did not arrive: %s, code %.8s", gateway, code)
             self.outbox.wake()
-        return reply
+
+    # ---------------------------------------------------------------- Once
+
+    async def _claim(self, incoming: Incoming) -> tuple[Delivery, bool]:
+        """Return the delivery of a message, and whether it is ours to work on. Another message under the same id is a
+        message of its own: a counter that began anew must not cost anybody an answer.
+        """
+        received, party = incoming.received, incoming.party
+        named = "\0".join((incoming.gateway, party, received.id)).encode("utf-8", "replace")
+        id_ = hashlib.sha256(named).hexdigest()
+        digest = self.numbers.text_hash(f"{received.text}\0{received.has_media}")
+        claimed, is_ours = await self._claimed(incoming, id_, digest)
+        if claimed.digest == digest:
+            return claimed, is_ours
+        metrics.reused_ids.labels(incoming.gateway).inc()
+        return await self._claimed(incoming, hashlib.sha256(f"{id_}{digest}".encode()).hexdigest(), digest)
+
+    async def _claimed(self, incoming: Incoming, id_: str, digest: str) -> tuple[Delivery, bool]:
+        step, now = self.deliveries.claim, self.clock()
+        return await self._store(incoming.is_urgent, step, id_, incoming.party, digest, incoming.at, now)
+
+    async def _keep(self, incoming: Incoming, claimed: Delivery, said: _Said, address: str) -> Delivery:
+        """Write the reply down before it is sent, and return its delivery."""
+        reply, following = (*said.texts, "", "")[:2]
+        kept = replace(claimed, reply=reply, following=following, urgent=bool(said.warning))
+        address = address if reply else ""
+        await self._store(incoming.is_urgent, self.deliveries.replied, kept, address, self.clock())
+        if address:
+            self.outbox.wake()
+        return kept
+
+    def _carried(self, gateway: Gateway, delivery: Delivery) -> Replied:
+        """Return what the response carries of a reply."""
+        if gateway.answers_by_api:
+            return Replied()
+        receipts = f"{self.public_url}/sms/{gateway.name}?{REPLY}={delivery.id}" if delivery.urgent else ""
+        return Replied(tuple(filter(None, (delivery.reply, delivery.following))), receipts)
+
+    async def _as_before(self, earlier: Delivery, urgent: bool) -> Delivery:
+        """Return what another delivery of the same message has led to, as soon as there is a reply. The process that
+        worked on it may have died: danger is then answered here, at the price of saying it twice.
+        """
+        for _ in range(round(self.urgent_within / EVERY) if urgent else LOOKS):
+            if earlier.state != "received":
+                return earlier
+            await asyncio.sleep(EVERY)
+            latest = await asyncio.to_thread(self.deliveries.find, earlier.id)
+            earlier = latest or earlier
+        raise StoreError("an earlier delivery has no reply yet")
+
+    async def _sent(self, party: str, since: float) -> list[Delivery]:
+        """Return what a number was sent; danger may be in the message that asks for it, so that nothing may hang."""
+        return await self._store(True, self.deliveries.last, party, since)
 
     async def _store(self, urgent: bool, step: Callable[[*Params], Result], *args: *Params) -> Result:
         """Return what a step of the store returns; for an urgent message one that hangs is a `StoreError`."""
@@ -137,102 +192,130 @@ class SmsConversation:
         except TimeoutError as error:
             raise StoreError("the store hangs") from error
 
-    async def _urgency(self, message: Message, number: str) -> Urgency:
-        """A message that is a wish for silence and nothing else is no danger, however like one it sounds."""
-        if consent.word(message.text, opted_out=False) or consent.asks_to_stop(message.text):
-            return Urgency()
-        return await self.answering.urgency(message, number)
-
-    async def _as_before(self, earlier: Delivery, urgent: bool) -> str:
-        """Return the reply that another delivery of the same message has led to, as soon as there is one. The process
-        that worked on it may have died: danger is then answered here, at the price of saying it twice.
-        """
-        for _ in range(round(self.urgent_within / EVERY) if urgent else LOOKS):
-            if earlier.state != "received":
-                return earlier.reply
-            await asyncio.sleep(EVERY)
-            latest = await asyncio.to_thread(self.deliveries.find, earlier.id)
-            earlier = latest or earlier
-        raise StoreError("an earlier delivery has no reply yet")
-
-    async def _unkept_urgent(self, message: Message, number: str, address: str) -> str:
-        reply = for_sending(str(await self._answer(message, number)))
+    async def _unkept_urgent(self, incoming: Incoming, address: str) -> Texts:
+        texts = (await self._answer(incoming)).texts
         if address:
-            task = asyncio.create_task(self.outbox.send_unkept(address, reply))
+            task = asyncio.create_task(self.outbox.send_unkept(address, texts[0]))
             self._unkept.add(task)
             task.add_done_callback(self._unkept.discard)
-        return reply
+        return texts
 
-    async def _say(self, message: Message, number: str, parties: list[str], urgency: Urgency) -> _SmsReply:
-        if urgency.tier:
-            return await self._answer(message, number)
-        opted_out = await asyncio.to_thread(self.consents.opted_out, parties)
-        wish = consent.word(message.text, bool(opted_out))
-        if wish and self.consent_by_gateway:
-            if wish == "start":
-                await self._set_opted_out(parties, False)
-            return _SmsReply()
-        if wish is None and consent.asks_to_stop(message.text):
-            wish = "stop"
-        if wish:
-            return _SmsReply(rest=await self._grant(wish, parties, bool(opted_out)))
-        if opted_out or self._is_loop(message, parties[0]) or not await self._within_limits(parties[0]):
-            nets = urgency.net and (self.nets_opted_out or not opted_out)
-            return replace(await self._answer(message, number), rest="") if nets else _SmsReply()
-        said = await self._ordinary(message, number)
-        if opted_out is None and said.rest:
-            await self._set_opted_out(parties, False)
-            return replace(said, rest=f"{self._script('sms-first')}\n\n{said.rest}")
+    async def _not_said_just_now(self, incoming: Incoming, said: _Said) -> _Said:
+        """Return the reply, or silence where it is a warning alone that the number got a moment ago."""
+        if said.is_alone and not await self.repeats.is_first(incoming.party, self.numbers.text_hash(said.warning)):
+            return _Said()
         return said
 
-    async def _grant(self, wish: consent.Wish, parties: list[str], opted_out: bool) -> str:
-        """Return one confirmation of a stop, with nothing else in it, and none of a second stop."""
-        if wish == "help":
-            return self._script("sms-help")
-        await self._set_opted_out(parties, wish == "stop")
-        return "" if wish == "stop" and opted_out else self._script(f"sms-{wish}")
+    # ---------------------------------------------------------------- Saying
 
-    async def _set_opted_out(self, parties: list[str], opted_out: bool) -> None:
-        await asyncio.to_thread(self.consents.set, parties, opted_out, self.clock())
+    async def _say(self, incoming: Incoming) -> _Said:
+        """Return the reply to a message: the steps, in order."""
+        if incoming.phone_text:
+            return await self._to_phone(incoming, incoming.phone_text)
+        if incoming.received.handled:
+            return await self._after_gateway(incoming, incoming.received.handled)
+        if incoming.is_urgent:
+            return await self._urgent(incoming)
+        opted_out = await asyncio.to_thread(self.consents.opted_out, incoming.parties)
+        keyword = consent.keyword(incoming.text, bool(opted_out))
+        if keyword and self.consent_by_gateway:
+            return await self._after_gateway(incoming, keyword)
+        if wish := keyword or ("stop" if consent.asks_to_stop(incoming.text) else None):
+            return await self._granted(incoming, wish, bool(opted_out))
+        if opted_out or await self._is_loop(incoming) or not await self._within_limits(incoming.party):
+            return await self._held_back(incoming, bool(opted_out))
+        return await self._ordinary(incoming, opted_out is None)
 
-    async def _ordinary(self, message: Message, number: str) -> _SmsReply:
-        if not text.words(message.text):  # a picture, or nothing
-            return _SmsReply(rest=self._script("sms-media"))
-        if text.key(message.text) == MORE and (about := await self.answering.answered("sms", number)):
-            return _SmsReply(rest=f"{self._script('sms-more')} {self.public_url}/faq#{about}")
-        return await self._answer(message, number)
+    async def _to_phone(self, incoming: Incoming, phone_text: PhoneText) -> _Said:
+        """Answer what no person wrote with silence, but a doubt about an urgent text with the same text again."""
+        last = next(iter(incoming.sent), None)
+        if last and last.urgent and phone_text.is_doubt:
+            return _Said((last.reply,), last.reply)
+        if last and last.urgent and phone_text.kind == "notice":
+            await self._failed(incoming.gateway, last.id, "notice")
+        return _Said()
 
-    async def _answer(self, message: Message, number: str) -> _SmsReply:
+    async def _after_gateway(self, incoming: Incoming, wish: consent.Wish) -> _Said:
+        """Keep a wish that the gateway has answered, and say nothing."""
+        if wish != "help":
+            await self._set_opted_out(incoming, wish == "stop")
+        return _Said()
+
+    async def _urgent(self, incoming: Incoming) -> _Said:
+        """Answer danger; a wish to stop beside it is kept, and its confirmation would only stand in the way."""
+        if consent.asks_to_stop(incoming.text):
+            await self._set_opted_out(incoming, True)
+        return await self._answer(incoming)
+
+    async def _granted(self, incoming: Incoming, wish: consent.Wish, opted_out: bool) -> _Said:
+        """Confirm a wish, a stop once and with nothing else in it but the sentence of the safety net."""
+        confirmation = self._part(f"sms-{wish}").short
+        if wish != "help":
+            changed = await self._set_opted_out(incoming, wish == "stop")
+            confirmation = confirmation if changed and not (wish == "stop" and opted_out) else ""
+        tier = incoming.urgency.net
+        net = for_sending(self._part(f"{schema.NET}{tier}").short) if tier else ""
+        said = "\n".join(filter(None, (net, for_sending(confirmation))))
+        return _Said((said,) if said else (), net, is_alone=bool(net) and not confirmation)
+
+    async def _set_opted_out(self, incoming: Incoming, opted_out: bool) -> bool:
+        """Keep the wish and hand it on; return False where the number has wished otherwise since."""
+        urgent = incoming.is_urgent
+        changed = await self._store(urgent, self.consents.set, incoming.parties, opted_out, incoming.at)
+        if changed:
+            at, gateway = incoming.at, incoming.gateway
+            await self._store(urgent, self.opt_outs.hand_on, incoming.number, opted_out, at, gateway)
+        return changed
+
+    async def _held_back(self, incoming: Incoming, opted_out: bool) -> _Said:
+        """Say nothing, or where danger is possible its sentence alone."""
+        if not incoming.urgency.net or (opted_out and not self.nets_opted_out):
+            return _Said()
+        net = (await self._answer(incoming)).warning
+        return _Said((net,), net, is_alone=True) if net else _Said()
+
+    async def _ordinary(self, incoming: Incoming, is_new: bool) -> _Said:
+        if not text.words(incoming.text):  # a picture, or nothing
+            said = self._texts(incoming, self._scripted("sms-media"), is_new)
+        elif text.key(incoming.text) == MORE and (about := await self.answering.answered("sms", incoming.number)):
+            said = _Said((f"{self._part('sms-more').short} {self.public_url}/faq#{about}",))
+        else:
+            reply = await self._reply(incoming)
+            stops = reply.intent and reply.intent.id == schema.STOP_MESSAGES
+            if stops and not consent.asks_to_go_on(incoming.text):
+                return await self._granted(incoming, "stop", opted_out=False)
+            said = self._texts(incoming, reply, is_new)
+        if is_new and said.texts and not said.is_alone:
+            await asyncio.to_thread(self.consents.set, incoming.parties, False, incoming.at)
+        return said
+
+    async def _answer(self, incoming: Incoming) -> _Said:
+        return self._texts(incoming, await self._reply(incoming))
+
+    async def _reply(self, incoming: Incoming) -> Reply:
         try:
-            reply = (await self.answering.answer(message, None, None, number)).reply
+            return (await self.answering.answer(incoming.message, None, None, incoming.number)).reply
         except TooLarge:
-            return _SmsReply(rest=self._script("too-long"))
-        if reply.urgent:
-            return _SmsReply(reply.sms)
-        if net := reply.net:
-            return _SmsReply(
-                net.short, replace(reply, parts=tuple(part for part in reply.parts if part is not net)).sms
-            )
-        return _SmsReply(rest=reply.sms)
+            return self._scripted("too-long")
+
+    def _texts(self, incoming: Incoming, reply: Reply, is_new: bool = False) -> _Said:
+        introduction = self._part("sms-first").short if is_new else ""
+        note = self._part("sms-media-beside").short if incoming.has_picture_beside else ""
+        texts = text_messages.texts_of(self.answering.reloader.current, reply, introduction, note)
+        return _Said(texts, text_messages.warning_of(reply), is_alone=reply.urgent)
 
     async def _within_limits(self, party: str) -> bool:
         return await self.limits.allows(party) and await self.limit_in_all.allows("all")
 
-    def _is_loop(self, message: Message, party: str) -> bool:
-        sender = self._sender(party)
-        key, now = text.key(message.text), self.clock()
-        again = key == sender.message and now - sender.at < LOOP_WITHIN
-        sender.times = sender.times + 1 if again else 1
-        sender.message, sender.at = key, now
-        return sender.times > LOOP
+    async def _is_loop(self, incoming: Incoming) -> bool:
+        """Return whether an auto-responder keeps sending the same. Pictures are not all the same."""
+        repeated = text.key(incoming.text) or incoming.text.strip() or incoming.received.id
+        return await self.repeats.count(incoming.party, self.numbers.text_hash(repeated)) > LOOP
 
-    def _sender(self, party: str) -> _Sender:
-        sender = self._senders.setdefault(party, _Sender())
-        self._senders.move_to_end(party)
-        if len(self._senders) > SENDERS:
-            self._senders.popitem(last=False)
-        return sender
+    def _scripted(self, id_: str) -> Reply:
+        return Reply("scripted", (self._part(id_),))
 
-    def _script(self, id_: str) -> str:
-        knowledge = self.answering.reloader.current
-        return knowledge.approved.scripts.get(id_, knowledge.approved.scripts["safety-notice"]).short
+    def _part(self, id_: str) -> ScriptPart:
+        """Return a script; the safety notice stands in for one that is withheld."""
+        scripts = self.answering.reloader.current.approved.scripts
+        return scripts.get(id_, scripts["safety-notice"])

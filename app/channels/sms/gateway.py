@@ -1,15 +1,14 @@
-"""A gateway tells that a request is its own, reads it, and carries a reply.
-
-One that answers in its own response has no `send`; one that is called back has a `Sender`.
-"""
+"""A gateway tells that a request is its own, reads it, and carries replies: in its response, or by its API."""
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol
 
 from fastapi import Response
 
+from app import metrics
+from app.channels.sms.consent import Wish
 from app.errors import Forged
 
 OLDEST = 300.0
@@ -17,17 +16,40 @@ OLDEST = 300.0
 
 Outcome = Literal["sent", "refused", "rejected", "unknown"]
 """How a sending ended: refused may be tried again (429, 5xx, no connection), rejected never will be taken."""
+Texts = Sequence[str]
+"""The messages of a reply, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One message; numbers in E.164."""
+    """One message; numbers as the gateway writes them."""
 
     id: str
     sender: str
     recipient: str
     text: str
     """Empty where only a picture was sent."""
+    has_media: bool = False
+    """A picture, or other media, came with it."""
+    handled: Wish | None = None
+    """The wish for which the gateway took it, and which it has answered by itself."""
+    at: float | None = None
+    """When the gateway got it, in seconds since 1970, where it says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a text that was sent."""
+
+    reply_id: str
+    """The id of its delivery; empty for a text that asked for no receipt."""
+    sender: str
+    recipient: str
+    arrived: bool
+    code: str
+    """The gateway's code of the fault."""
+    may_retry: bool
+    """The same text may go through a second time: the fault was no block and no wrong number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +67,31 @@ class Gateway(Protocol):
     def name(self) -> str:
         """As in `/sms/{name}`."""
 
-    def read(self, posted: Posted) -> Received | None:
-        """Return the message of a request, or None where there is nothing to reply to, such as a receipt.
+    @property
+    def answers_by_api(self) -> bool:
+        """The reply goes by its `Sender`, not in the response."""
+
+    def read(self, posted: Posted) -> Received | Receipt | None:
+        """Return the message of a request, or what became of a text of ours; None where it is of another kind.
 
         Raises `Forged` before anything is believed, and `InvalidBody`.
         """
 
-    def response(self, text: str) -> Response:
-        """Return what the gateway takes as a reply at once; without text it stays silent."""
+    def response(self, texts: Texts, receipts: str = "") -> Response:
+        """Return what the gateway takes as the reply at once; without texts it stays silent. `receipts` is the URL that
+        is told what becomes of the text, where somebody must know.
+        """
 
 
-@runtime_checkable
 class Sender(Protocol):
-    """A gateway that wants replies by its API."""
+    """Sends a text by an API; `reply_id` comes back in receipts."""
 
-    async def send(self, sender: str, recipient: str, text: str) -> Outcome: ...
+    async def send(self, sender: str, recipient: str, text: str, reply_id: str) -> Outcome: ...
+
+
+def count_event(gateway: str, event: str) -> None:
+    """Count a request that carried no message; `event` is a name of ours, never the gateway's."""
+    metrics.gateway_events.labels(gateway, event).inc()
 
 
 def check_recent(timestamp: str, now: float) -> None:

@@ -1,7 +1,8 @@
 """Any other gateway: JSON signed with HMAC-SHA256 over `timestamp.body`, answered in the response.
 
 `x-hai-faq-timestamp` is in seconds since 1970, `x-hai-faq-signature` hexadecimal. The body is
-`{"id", "from", "to", "text"}` and whatever else, the reply `{"text"}`, null for silence.
+`{"id", "from", "to", "text", "media"}` and whatever else, the reply `{"text", "then"}`: the text, null for silence, and
+texts that follow it as messages of their own.
 """
 
 import hmac
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from app.channels.sms.gateway import Posted, Received, check_recent, check_signature
+from app import text
+from app.channels.sms.gateway import Posted, Received, Texts, check_recent, check_signature
 from app.errors import InvalidBody
 
 
@@ -20,6 +22,7 @@ class Generic:
     secrets: tuple[str, ...]
     """Several while one is being replaced."""
     name: str = "generic"
+    answers_by_api: bool = False
 
     def read(self, posted: Posted) -> Received | None:
         timestamp, signed = (posted.headers.get(f"x-hai-faq-{name}", "") for name in ("timestamp", "signature"))
@@ -29,15 +32,16 @@ class Generic:
             message = json.loads(posted.body)
             return Received(
                 id=str(message["id"]),
-                sender=str(message["from"]),
+                sender=str(message["from"] or ""),
                 recipient=str(message.get("to") or ""),
-                text=str(message.get("text") or ""),
+                text=text.whole(str(message.get("text") or "")),
+                has_media=bool(message.get("media")),
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidBody from error
 
-    def response(self, text: str) -> Response:
-        return JSONResponse({"text": text or None})
+    def response(self, texts: Texts, receipts: str = "") -> Response:  # noqa: ARG002 it sends none
+        return JSONResponse({"text": texts[0] if texts else None, "then": texts[1:]})
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

@@ -1,30 +1,71 @@
-"""Telephone numbers: known by a keyed hash, kept only encrypted and only until a reply is sent."""
+"""Telephone numbers: in one spelling, known by a keyed hash, kept only encrypted and only until a reply is sent."""
 
 import base64
 import hashlib
 import hmac
 import json
+import re
 
+import phonenumbers
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from app.channels.sms.gateway import Received
+from app.errors import InvalidBody
+
+_NO_NUMBER = re.compile(r"\d{3,8}|(?=.*[^\W\d_]).+", re.DOTALL)
+"""A short code, or a sender that goes by a name."""
+_CHANNEL = re.compile(r"(?:sms|mms|rcs|tel|whatsapp):", re.I)
+"""What some gateways write in front of a number."""
+LONGEST = 40
+"""Characters of a number, however it is written."""
 
 
 class Numbers:
     """Keys may be several while one is being replaced, the newest first."""
 
-    def __init__(self, keys: tuple[str, ...]) -> None:
+    def __init__(self, keys: tuple[str, ...], country: str = "US") -> None:
+        """`country` is where a number without its country's code is from (ISO 3166)."""
+        self._country = country
         self._keys = [key.encode() for key in keys]
         derived = (hashlib.sha256(b"outbox" + key).digest() for key in self._keys)
         self._sealing = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
 
-    def parties(self, number: str) -> list[str]:
-        """Return the number's hash under each key."""
-        return [hmac.digest(key, b"party" + number.encode("utf-8", "replace"), "sha256").hex() for key in self._keys]
+    def normalised(self, number: str) -> str | None:
+        """Return a number in E.164, so that one person has one consent and one conversation, or None for a sender that
+        nobody can answer: a short code, a name. Raises `InvalidBody` for what is no number at all.
+        """
+        plain = _CHANNEL.sub("", number.strip(), count=1)
+        if len(plain) <= LONGEST and not self._is_possible(plain) and _NO_NUMBER.fullmatch(plain):
+            return None
+        if len(plain) > LONGEST or not self._is_possible(plain):
+            raise InvalidBody("The sender is missing or not a telephone number.")
+        parsed = phonenumbers.parse(plain, self._country)
+        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
-    def seal(self, gateway: str, received: Received) -> str:
-        """Return where the reply goes (gateway, from, to), encrypted."""
-        return self._sealing.encrypt(json.dumps([gateway, received.recipient, received.sender]).encode()).decode()
+    def _is_possible(self, number: str) -> bool:
+        """Return whether a number has the digits that its country's plan asks for, area code included."""
+        try:
+            parsed = phonenumbers.parse(number, self._country)
+        except phonenumbers.NumberParseException:
+            return False
+        return phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
+
+    def parties(self, *spellings: str) -> list[str]:
+        """Return the hashes of a number under each key, those of its first spelling first: before numbers had one
+        spelling, an opt-out was known by the gateway's.
+        """
+        return [
+            hmac.digest(key, b"party" + number.encode("utf-8", "replace"), "sha256").hex()
+            for number in dict.fromkeys(spellings)
+            for key in self._keys
+        ]
+
+    def text_hash(self, said: str) -> str:
+        """Return a keyed hash of a text, the same in every process that has the key."""
+        return hmac.digest(self._keys[0], b"text" + said.encode("utf-8", "replace"), "sha256").hex()
+
+    def seal(self, gateway: str, sender: str, recipient: str) -> str:
+        """Return where a text goes (gateway, from, to), encrypted."""
+        return self._sealing.encrypt(json.dumps([gateway, sender, recipient]).encode()).decode()
 
     def unseal(self, address: str) -> tuple[str, str, str] | None:
         """Return (gateway, from, to), or None when the key is no longer known."""

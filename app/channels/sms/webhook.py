@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from app.channels.http.problems import problems
 from app.channels.sms.conversation import SmsConversation
-from app.channels.sms.gateway import Posted
+from app.channels.sms.gateway import Posted, Receipt, Received
 from app.errors import NotFound
 
 router = APIRouter()
@@ -17,12 +17,20 @@ async def webhook(
     gateway: Annotated[str, Path(max_length=20, examples=["twilio", "telnyx", "generic"])],
     request: Request,
 ) -> Response:
-    """Signed as the gateway documents; answered in its own form, or with silence. 503 asks it to deliver again."""
+    """Signed as the gateway documents; answered in its own form, or with silence. 503 asks it to deliver again.
+
+    What becomes of our texts is told at the same address.
+    """
     conversation: SmsConversation | None = request.app.state.sms
     if conversation is None or gateway not in conversation.gateways:
         raise NotFound("No such gateway is configured.")
     carrier = conversation.gateways[gateway]
     query = f"?{request.url.query}" if request.url.query else ""
     url = f"{conversation.public_url}{request.url.path}{query}"
-    received = carrier.read(Posted(url, request.headers, await request.body(), conversation.clock()))
-    return carrier.response(await conversation.reply(carrier, received) if received else "")
+    posted = carrier.read(Posted(url, request.headers, await request.body(), conversation.clock()))
+    if isinstance(posted, Received):
+        replied = await conversation.reply(carrier, posted)
+        return carrier.response(replied.texts, replied.receipts)
+    if isinstance(posted, Receipt):
+        await conversation.take_receipt(carrier, posted)
+    return carrier.response(())

@@ -83,9 +83,9 @@ class Phone:
     def post(self, gateway: str, body: bytes, headers: dict[str, str]) -> httpx2.Response:
         return httpx2.post(f"{self.url}/sms/{gateway}", content=body, headers=headers, timeout=20)
 
-    def says(self, text: str, id_: str | None = None) -> str:
+    def says(self, text: str, id_: str | None = None, **extra: object) -> str:
         """What the generic gateway gets for it; empty for silence."""
-        response = self.generic(text, id_)
+        response = self.generic(text, id_, **extra)
         assert response.status_code == 200, response.text
         return response.json()["text"] or ""
 
@@ -97,18 +97,30 @@ class Phone:
 
     def twilio(self, text: str, token: str = TOKEN, id_: str | None = None, **fields: str) -> httpx2.Response:
         form = {"MessageSid": id_ or f"SM{next(_ids)}", "From": self.number, "To": OURS, "Body": text, **fields}
-        signed = RequestValidator(token).compute_signature(f"{PUBLIC}/sms/twilio", form)
-        return httpx2.post(f"{self.url}/sms/twilio", data=form, headers={"x-twilio-signature": signed}, timeout=20)
+        return self.twilio_form(form, token)
+
+    def twilio_form(self, form: dict[str, str], token: str = TOKEN, query: str = "") -> httpx2.Response:
+        signed = RequestValidator(token).compute_signature(f"{PUBLIC}/sms/twilio{query}", form)
+        url = f"{self.url}/sms/twilio{query}"
+        return httpx2.post(url, data=form, headers={"x-twilio-signature": signed}, timeout=20)
 
     def telnyx(
-        self, text: str, id_: str | None = None, at: float | None = None, event: str = "message.received"
+        self,
+        text: str,
+        id_: str | None = None,
+        at: float | None = None,
+        event: str = "message.received",
+        **extra: object,
     ) -> int:
         payload = {
             "id": id_ or f"t{next(_ids)}",
             "from": {"phone_number": self.number},
             "to": [{"phone_number": OURS}],
+            "text": text,
+            "media": [],
+            **extra,
         }
-        body = json.dumps({"data": {"event_type": event, "payload": {**payload, "text": text, "media": []}}}).encode()
+        body = json.dumps({"data": {"event_type": event, "payload": payload}}).encode()
         timestamp = str(int(at or time.time()))
         signed = base64.b64encode(KEY.sign(timestamp.encode() + b"|" + body)).decode()
         headers = {"telnyx-timestamp": timestamp, "telnyx-signature-ed25519": signed}

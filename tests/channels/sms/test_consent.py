@@ -23,8 +23,8 @@ def test_a_plain_wish_is_heard(message: str) -> None:
 )
 def test_a_question_is_no_wish(message: str) -> None:
     assert not consent.asks_to_stop(message)
-    assert consent.word(message, opted_out=False) is None
+    assert consent.keyword(message, opted_out=False) is None
 
 
 def test_yes_turns_on_only_what_was_turned_off() -> None:
-    assert (consent.word("YES", opted_out=True), consent.word("YES", opted_out=False)) == ("start", None)
+    assert (consent.keyword("YES", opted_out=True), consent.keyword("YES", opted_out=False)) == ("start", None)

@@ -11,8 +11,9 @@ from pydantic import SecretStr
 
 from app.channels.sms.conversation import SmsConversation
 from app.channels.sms.gateway import Received
+from app.errors import StoreError
 from app.main import create_app
-from app.records.deliveries import Deliveries, deliveries
+from app.records.deliveries import Deliveries, Delivery, deliveries
 from app.settings import Settings
 from tests.channels.conftest import Service
 from tests.channels.sms.conftest import PUBLIC, Api, Phone
@@ -127,8 +128,9 @@ class Hanging(Deliveries, table=deliveries):
     def __init__(self, let_go: threading.Event) -> None:
         self._let_go = let_go
 
-    def claim(self, id_: str, party: str, now: float) -> None:
+    def claim(self, *_: object) -> tuple[Delivery, bool]:
         self._let_go.wait()
+        raise StoreError
 
 
 def reply(conversation: SmsConversation, text: str, id_: str = "x1", then: Callable[[], None] = lambda: None) -> str:
@@ -136,7 +138,7 @@ def reply(conversation: SmsConversation, text: str, id_: str = "x1", then: Calla
 
     async def said() -> str:
         try:
-            return await conversation.reply(conversation.gateways["generic"], received)
+            return "\n--\n".join((await conversation.reply(conversation.gateways["generic"], received)).texts)
         finally:
             then()
 
@@ -159,8 +161,10 @@ def test_a_store_that_hangs_holds_back_no_danger(texting: Settings) -> None:
 def test_danger_that_a_dead_process_left_without_a_reply_is_answered_by_another(texting: Settings) -> None:
     with TestClient(app := create_app(texting)):
         conversation = replace(conversation_of(app), urgent_within=0.2)
-        id_ = hashlib.sha256(b"generic\0left").hexdigest()
-        conversation.deliveries.claim(id_, "party", conversation.clock())
+        party, now = conversation.numbers.parties("+12155550999")[0], conversation.clock()
+        id_ = hashlib.sha256(f"generic\0{party}\0left".encode()).hexdigest()
+        digest = conversation.numbers.text_hash("i cant breathe\0False")
+        conversation.deliveries.claim(id_, party, digest, now, now)
         assert reply(conversation, "i cant breathe", "left") == "Call 911 now."
 
 
@@ -196,5 +200,40 @@ def test_where_the_gateway_handles_consent_its_words_get_silence(texting: Settin
     service.start()
     phone = Phone(service.url)
     assert [phone.says(word) for word in ("stop", "START", "help")] == ["", "", ""]
-    assert phone.says("leave me alone") == "No more messages."
+    assert phone.says("stop texting me") == "No more messages."
     service.stop()
+
+
+def test_a_wish_to_stop_in_free_words_is_told_by_what_it_is_like(phone: Phone) -> None:
+    phone.says("what color is the lamp")
+    assert phone.says("strike me from your roster") == "No more messages."
+    assert phone.says("where is the lamp") == ""
+
+
+def test_who_asks_us_not_to_stop_goes_on_getting_answers(phone: Phone) -> None:
+    assert "No more messages." not in phone.says("please dont drop us off the roster")
+    assert phone.says("where is the lamp") == "The lamp stands on the table beside the bed."
+
+
+def test_a_start_that_was_held_up_undoes_no_later_stop(phone: Phone) -> None:
+    phone.says("stop")
+    late = phone.telnyx("start", received_at="2026-01-01T00:00:00.000+00:00")
+    assert (late, phone.says("what color is the lamp")) == (200, "")
+
+
+def test_a_redelivered_start_changes_nothing(phone: Phone) -> None:
+    assert [phone.says("start", id_="s1"), phone.says("stop", id_="s2"), phone.says("start", id_="s1")] == [
+        "Messages are on again.",
+        "No more messages.",
+        "Messages are on again.",
+    ]
+    assert phone.says("what color is the lamp") == ""
+
+
+def test_an_opt_out_under_an_earlier_spelling_of_the_number_counts(texting: Settings) -> None:
+    with TestClient(app := create_app(texting)):
+        conversation = conversation_of(app)
+        conversation.consents.set(conversation.numbers.parties("215-555-0998"), True, 1.0)
+        spelled = Received("s1", "215-555-0998", "+12155550100", "what color is the lamp")
+        gateway = conversation.gateways["generic"]
+        assert asyncio.run(conversation.reply(gateway, spelled)).texts == ()

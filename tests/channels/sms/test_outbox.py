@@ -5,20 +5,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from app.channels.sms.gateway import Outcome, Received
+from app.channels.sms.gateway import Outcome
 from app.channels.sms.numbers import Numbers
-from app.channels.sms.outbox import PAUSES, Outbox
+from app.channels.sms.outbox import FOR_A_DAY, PAUSES, Outbox
 from app.records.database import connect, migrate
 from app.records.deliveries import INTERRUPTED, Deliveries, Delivery
 
 NUMBERS = Numbers(("n" * 32,))
-ADDRESS = NUMBERS.seal("telnyx", Received("m1", "+12155550123", "+12155550100", ""))
+ADDRESS = NUMBERS.seal("telnyx", "+12155550100", "+12155550123")
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Vendor:
     outcomes: list[Outcome]
     sent: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def send(self, sender: str, recipient: str, text: str) -> Outcome:
+    async def send(self, sender: str, recipient: str, text: str, reply_id: str) -> Outcome:
         self.sent.append((sender, recipient, text))
         return self.outcomes.pop(0) if self.outcomes else "sent"
 
@@ -65,8 +65,8 @@ def run(deliveries: Deliveries, vendor: Vendor, *times: float) -> Delivery:
 
 
 def written(deliveries: Deliveries, urgent: bool = False) -> None:
-    assert deliveries.claim("m1", "party", 1000.0) is None
-    deliveries.replied("m1", "hello", urgent, ADDRESS, 1000.0)
+    claimed, _ = deliveries.claim("m1", "party", "digest", 1000.0, 1000.0)
+    deliveries.replied(replace(claimed, reply="hello", urgent=urgent), ADDRESS, 1000.0)
 
 
 def test_a_reply_is_sent_once_and_its_numbers_are_wiped(deliveries: Deliveries) -> None:
@@ -128,11 +128,12 @@ def test_two_processes_send_it_once(deliveries: Deliveries) -> None:
 
 
 def test_a_message_that_its_process_dropped_is_worked_on_again(deliveries: Deliveries) -> None:
-    assert deliveries.claim("m1", "party", 1000.0) is None
-    waiting = deliveries.claim("m1", "party", 1029.0)
-    assert waiting is not None
-    assert waiting.state == "received"
-    assert deliveries.claim("m1", "party", 1031.0) is None
+    claims = [deliveries.claim("m1", "party", "digest", now, now) for now in (1000.0, 1029.0, 1031.0)]
+    assert [(claimed.state, claimed.at, is_ours) for claimed, is_ours in claims] == [
+        ("received", 1000.0, True),
+        ("received", 1000.0, False),
+        ("received", 1000.0, True),
+    ]
 
 
 def test_what_is_older_than_the_ledger_goes(deliveries: Deliveries) -> None:
@@ -144,10 +145,44 @@ def test_what_is_older_than_the_ledger_goes(deliveries: Deliveries) -> None:
 def test_a_reply_of_a_process_that_was_killed_is_sent_by_the_next(engine: Engine, deliveries: Deliveries) -> None:
     work = (
         "import os, signal; from app.records.deliveries import Deliveries; from app.records.database import connect\n"
-        f"kept = Deliveries(connect({str(engine.url)!r}), 1e6); kept.claim('m1', 'party', 1000.0)\n"
-        f"kept.replied('m1', 'hello', False, {ADDRESS!r}, 1000.0); os.kill(os.getpid(), signal.SIGKILL)"
+        "from dataclasses import replace\n"
+        f"kept = Deliveries(connect({str(engine.url)!r}), 1e6)\n"
+        "claimed, _ = kept.claim('m1', 'party', 'digest', 1000.0, 1000.0)\n"
+        f"kept.replied(replace(claimed, reply='hello'), {ADDRESS!r}, 1000.0); os.kill(os.getpid(), signal.SIGKILL)"
     )
     assert subprocess.run([sys.executable, "-c", work], check=False).returncode == -signal.SIGKILL
     vendor = Vendor([])
     assert run(deliveries, vendor, 1001.0).state == "sent"
     assert len(vendor.sent) == 1
+
+
+def test_what_follows_is_sent_after_the_reply(deliveries: Deliveries) -> None:
+    claimed, _ = deliveries.claim("m1", "party", "digest", 1000.0, 1000.0)
+    deliveries.replied(replace(claimed, reply="hello", following="who we are"), ADDRESS, 1000.0)
+    vendor = Vendor([])
+    assert run(deliveries, vendor, 1000.0, 1000.0, 1001.0).state == "sent"
+    assert [text for _, _, text in vendor.sent] == ["hello", "who we are"]
+
+
+def test_what_nobody_may_miss_is_tried_for_a_day(deliveries: Deliveries) -> None:
+    vendor = Vendor(["refused"] * 1000)
+    outbox = Outbox(deliveries, {"telnyx": vendor}, NUMBERS, Clock(), frozenset({"telnyx"}))
+    outbox.add("m1", "opt-out", ADDRESS)
+    for second in range(0, 90_000, 300):
+        asyncio.run(replace(outbox, clock=Clock(1000.0 + second)).send_waiting())
+    assert sum(FOR_A_DAY) == 86_520
+    assert 140 < len(vendor.sent) < 160
+
+
+def test_an_urgent_text_that_did_not_arrive_goes_out_once_more(deliveries: Deliveries) -> None:
+    written(deliveries, urgent=True)
+    vendor = Vendor([])
+    run(deliveries, vendor, 1000.0)
+    assert [deliveries.fail("m1", ADDRESS, 1005.0), deliveries.fail("m1", ADDRESS, 1005.0)] == [True, False]
+    assert run(deliveries, vendor, 1004.0, 1005.0, 1100.0).state == "sent"
+    assert len(vendor.sent) == 2
+
+
+def test_an_ordinary_text_that_did_not_arrive_is_left(deliveries: Deliveries) -> None:
+    written(deliveries)
+    assert not deliveries.fail("m1", ADDRESS, 1005.0)

@@ -8,9 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.channels.sms.conversation import SmsConversation
-from app.errors import NotReady, StoreError
+from app.errors import StoreError, TextNotTaken
 from app.main import create_app
-from app.records.deliveries import Deliveries, deliveries
+from app.records.deliveries import Deliveries, Delivery, deliveries
+from app.records.repeats import MemoryRepeats
 from app.settings import Settings
 from tests.channels.conftest import Service
 from tests.channels.sms.conftest import Api, Phone
@@ -30,7 +31,7 @@ def conversation(texting: Settings, tmp_path: Path, clock: Clock) -> Iterator[Sm
     """With a store of its own, and time that is made up."""
     own = texting.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'own.db'}"})
     with TestClient(app := create_app(own)):
-        yield replace(conversation_of(app), clock=clock)
+        yield replace(conversation_of(app), clock=clock, repeats=MemoryRepeats(clock))
 
 
 def test_the_sentence_is_the_first_line(phone: Phone) -> None:
@@ -64,8 +65,12 @@ def test_a_site_may_leave_opted_out_numbers_alone_but_not_in_danger(texting: Set
     service.stop()
 
 
-def test_a_wish_for_silence_is_no_doubt(phone: Phone) -> None:
-    assert [phone.says("leave me alone"), phone.says("leave me alone")] == ["No more messages.", ""]
+def test_it_stands_before_the_confirmation_of_a_wish_that_may_be_despair(phone: Phone) -> None:
+    assert [phone.says("leave me alone"), phone.says("leave me alone")] == [f"{NET}\nNo more messages.", NET]
+
+
+def test_a_plain_wish_for_silence_is_no_doubt(phone: Phone) -> None:
+    assert phone.says("stop texting me") == "No more messages."
 
 
 def test_it_goes_alone_where_the_same_message_comes_again_and_again(phone: Phone) -> None:
@@ -125,17 +130,17 @@ class Failing(Deliveries, table=deliveries):
         super().__init__(kept._engine, 1e6)
         self.fails = 1
 
-    def replied(self, id_: str, reply: str, urgent: bool, address: str, now: float) -> None:
+    def replied(self, delivery: Delivery, address: str, now: float) -> None:
         if self.fails:
             self.fails -= 1
             raise StoreError("no room")
-        super().replied(id_, reply, urgent, address, now)
+        super().replied(delivery, address, now)
 
 
 def test_one_that_could_not_be_kept_is_not_taken_for_said(conversation: SmsConversation, clock: Clock) -> None:
     reply(conversation, "stop", "a")
     failing = replace(conversation, deliveries=Failing(conversation.deliveries))
-    with pytest.raises(NotReady):
+    with pytest.raises(TextNotTaken):
         reply(failing, "make it stop", "b")
     clock.now += 31  # the gateway delivers it again
     assert reply(failing, "make it stop", "b") == NET

@@ -11,7 +11,7 @@ from tests.channels.sms.conftest import OURS, Api
 def send(url: str, patience: float = 10.0) -> Outcome:
     async def once() -> Outcome:
         async with httpx2.AsyncClient(timeout=patience) as client:
-            return await Telnyx((), "key", url, client=client).send(OURS, "+12155550123", "hello")
+            return await Telnyx((), "key", url, client=client).send(OURS, "+12155550123", "hello", "r1")
 
     return asyncio.run(once())
 

@@ -59,7 +59,14 @@ def test_a_gateway_that_is_not_configured_is_not_found(phone: Phone) -> None:
 def test_a_repeat_gets_the_same_reply(phone: Phone) -> None:
     first = phone.says(COLOR, id_="same")
     assert first.endswith(GREEN)
-    assert phone.says("something else", id_="same") == first
+    assert phone.says(COLOR, id_="same") == first
+
+
+def test_another_message_under_the_same_id_is_a_message_of_its_own(phone: Phone) -> None:
+    phone.says(COLOR, id_="7")
+    assert phone.says("where is the lamp", id_="7") == "The lamp stands on the table beside the bed."
+    assert phone.says("stop", id_="7") == "No more messages."
+    assert Phone(phone.url).says("i want to die", id_="7").startswith("Call or text 988 now.")
 
 
 def test_two_deliveries_at_one_moment_are_worked_on_once(phone: Phone, api: Api) -> None:

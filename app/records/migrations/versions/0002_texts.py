@@ -1,0 +1,26 @@
+"""What a text message needs to be known again: its words' hash, the text that follows, whether it failed.
+
+A store that the first migration has just made has the columns already.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+COLUMNS = (
+    sa.Column("digest", sa.String(64), nullable=False, server_default=""),
+    sa.Column("following", sa.Text, nullable=False, server_default=""),
+    sa.Column("failed", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+
+def upgrade() -> None:
+    inspector = sa.inspect(op.get_bind())
+    known = {column["name"] for column in inspector.get_columns("deliveries")}
+    for column in COLUMNS:
+        if column.name not in known:
+            op.add_column("deliveries", column)
+    if "deliveries_party_at" not in {index["name"] for index in inspector.get_indexes("deliveries")}:
+        op.create_index("deliveries_party_at", "deliveries", ["party", "at"])

@@ -1,0 +1,39 @@
+import pytest
+from sqlalchemy import Engine
+
+from app.records.consents import Consents
+
+
+@pytest.fixture
+def consents(engine: Engine) -> Consents:
+    return Consents(engine)
+
+
+def test_a_number_that_never_wrote_is_unknown(consents: Consents) -> None:
+    assert consents.opted_out(["new"]) is None
+
+
+def test_a_start_that_was_held_up_undoes_no_later_stop(consents: Consents) -> None:
+    assert consents.set(["number"], True, at=20.0)
+    assert not consents.set(["number"], False, at=10.0)
+    assert consents.opted_out(["number"])
+
+
+def test_a_stop_counts_whatever_the_clock_says(consents: Consents) -> None:
+    consents.set(["number"], False, at=20.0)
+    assert consents.set(["number"], True, at=10.0)
+    assert consents.opted_out(["number"])
+
+
+def test_a_later_start_undoes_a_stop(consents: Consents) -> None:
+    consents.set(["number"], True, at=10.0)
+    assert consents.set(["number"], False, at=20.0)
+    assert consents.opted_out(["number"]) is False
+
+
+def test_a_wish_under_an_older_hash_counts_and_is_carried_over(consents: Consents) -> None:
+    consents.set(["old"], True, at=10.0)
+    assert consents.opted_out(["new", "old"])
+    assert not consents.set(["new", "old"], False, at=5.0)
+    assert consents.set(["new", "old"], False, at=15.0)
+    assert consents.opted_out(["old"]) is None
