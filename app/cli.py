@@ -6,7 +6,7 @@ import os
 import click
 
 from app.channels.http.logs import BatchingHandler, JsonFormatter
-from app.commands.content_commands import go_live, lint, withhold
+from app.commands.content_commands import go_live, lint, sms_fallback, withhold
 from app.commands.environment import Program, read_settings
 from app.commands.message_commands import ask, evaluate, search
 from app.commands.record_commands import records
@@ -20,7 +20,7 @@ from app.commands.service_commands import build, embed, migrate, serve
     commands=[
         *(serve, build, migrate, embed),
         *(ask, search, evaluate),
-        *(lint, approve, withhold, go_live),
+        *(lint, approve, withhold, go_live, sms_fallback),
         *(sources, review, records),
     ],
 )

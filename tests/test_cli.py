@@ -1,12 +1,16 @@
 import socket
+import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
 from app.dialogue.knowledge import Knowledge
+from app.segments import segments
 
 Run = Callable[..., Result]
 DOCUMENT = "The Bedside Lamp\n\nIt is green.\n\nUsing the lamp\n\nPress it.\n\nAsk her.\n"
@@ -66,6 +70,23 @@ def test_withhold_and_undo(run: Run) -> None:
     undone = run("withhold", "lamp-color", "--by", "Dr. B", "--why", "green again", "--undo")
     assert "is served again" in undone.output
     assert run("withhold", "lamp-moon", "--by", "Dr. B", "--why", "x").exit_code == 2
+
+
+def test_withhold_waits_for_a_store_that_is_held_and_says_so(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    holder = sqlite3.connect(tmp_path / "cli.db", isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    threading.Timer(3.0, holder.rollback).start()
+    held = run("withhold", "lamp-color", "--by", "Dr. B", "--why", "repainted")
+    assert "nothing is done yet, trying again" in held.stderr
+    assert "is taken back" in held.output
+
+
+def test_what_texts_get_while_the_service_is_down_is_sealed_and_says_whom_to_call(run: Run) -> None:
+    printed = run("sms-fallback").output
+    message = ElementTree.fromstring(printed).findtext("Message") or ""  # noqa: S314 our own reply
+    assert message == "In an emergency call 911. The offline text."
+    assert segments(message).parts <= 2
 
 
 def test_sources_are_sealed_and_checked(run: Run, tmp_path: Path) -> None:

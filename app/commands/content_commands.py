@@ -1,4 +1,4 @@
-"""`hai-faq lint`, `withhold` and `go-live`: what an owner does about the content before and while it is served."""
+"""`hai-faq lint`, `withhold`, `go-live` and `sms-fallback`: what an owner does before and while content is served."""
 
 import sys
 import time
@@ -9,9 +9,11 @@ from typing import TypeVar
 import click
 
 from app import lint as linting
+from app.channels.sms.twilio import Twilio
 from app.commands.environment import open_store
 from app.content import approval, files
 from app.content.schema import GENERAL
+from app.dialogue.approved import approve
 from app.errors import StoreError
 from app.lint import Draft
 from app.records.withdrawals import Withdrawal, Withdrawals
@@ -87,6 +89,17 @@ def go_live(settings: Settings) -> None:
         click.echo("note: the gateway handles STOP: no emergency text can reach a number that it has opted out")
     click.echo(f"{len(todo)} things are left to do" if todo else "ready to go live")
     sys.exit(1 if todo else 0)
+
+
+@click.command(name="sms-fallback")
+@click.pass_obj
+def sms_fallback(settings: Settings) -> None:
+    """Print what a gateway is to answer while the service is down, as TwiML: whom to call, sealed."""
+    folder = settings.content_dir
+    content, lock = files.load_content(folder), approval.read_lock(folder / files.LOCK)
+    approved = approve(content, lock, files.urgent_texts(folder), {}, settings.site, settings.grace)
+    said = f"{approved.text('safety-notice')} {approved.text('offline', 'fallback')}"
+    click.echo(bytes(Twilio(()).response((said,)).body).decode())
 
 
 def _facts(settings: Settings) -> dict[str, bool]:

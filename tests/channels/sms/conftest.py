@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx2
 import pytest
@@ -30,7 +31,7 @@ _ids, _numbers = count(1), count(1)
 
 
 class Api:
-    """`POST /v2/messages` as Telnyx documents it; `plan` says how the next calls end."""
+    """Telnyx's `/v2/messages` and Twilio's `.../Messages.json` as documented; `plan` says how the next calls end."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
@@ -39,7 +40,10 @@ class Api:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                content = self.rfile.read(int(self.headers["content-length"]))
+                is_form = self.path.endswith("Messages.json")
+                body = dict(parse_qsl(content.decode())) if is_form else json.loads(content)
+                body |= {"path": self.path, "authorization": self.headers["authorization"]}
                 step = api.plan.pop(0) if api.plan else 200
                 if step == "drop":
                     api.sent.append(body)
@@ -154,6 +158,8 @@ def texting(tmp_path_factory: pytest.TempPathFactory, cache: Path, shared_api: A
         public_url=PUBLIC,
         sms_number_keys=(SecretStr("n" * 32),),
         twilio_auth_tokens=(SecretStr(TOKEN), SecretStr(OLD_TOKEN)),
+        twilio_account_sid="AC1",
+        twilio_api_url=shared_api.url,
         telnyx_public_keys=(base64.b64encode(KEY.public_key().public_bytes_raw()).decode(),),
         telnyx_api_key=SecretStr("api-key"),
         telnyx_api_url=shared_api.url,
