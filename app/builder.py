@@ -19,6 +19,7 @@ from app.channels.http.services import Services
 from app.channels.sms.conversation import SmsConversation
 from app.channels.sms.gateway import Gateway, Sender
 from app.channels.sms.generic import Generic
+from app.channels.sms.once import Once
 from app.channels.sms.outbox import Outbox
 from app.channels.sms.twilio import REPLY, Twilio
 from app.channels.staff.owner_alerts import OwnerAlerts
@@ -34,6 +35,7 @@ from app.records.deliveries import Deliveries
 from app.records.feedback import Feedback
 from app.records.ledger import Ledger
 from app.records.limits import Limits, MemoryLimits, RedisLimits
+from app.records.opt_out_events import OptOutEvents
 from app.records.proposals import Proposals
 from app.records.repeats import MemoryRepeats, RedisRepeats, Repeats
 from app.records.review_queue import ReviewQueue
@@ -44,6 +46,8 @@ from app.settings import Settings
 from app.tokens import Tokens
 
 if TYPE_CHECKING:
+    from app.channels.sms.numbers import Numbers
+    from app.channels.sms.opt_outs import OptOuts
     from app.records.redis_client import RedisClient
 
 TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
@@ -121,17 +125,15 @@ class Builder:
         keys = _all_revealed(settings.sms_number_keys)
         numbers = import_module("app.channels.sms.numbers").Numbers(keys, settings.sms_country)
         deliveries = Deliveries(self.engine, settings.ledger_keep.total_seconds())
-        opt_outs = import_module("app.channels.sms.opt_outs")
         gateways = self._gateways()
-        outbox = Outbox(deliveries, self._senders(gateways), numbers, time.time, frozenset({opt_outs.NAME}))
         return SmsConversation(
             gateways=gateways,
             answering=answering,
-            deliveries=deliveries,
+            once=Once(deliveries, numbers, time.time),
             consents=Consents(self.engine),
             numbers=numbers,
-            outbox=outbox,
-            opt_outs=opt_outs.OptOuts(outbox, numbers),
+            outbox=Outbox(deliveries, self._senders(gateways), numbers, time.time),
+            opt_outs=self._opt_outs(numbers),
             repeats=self._repeats(),
             limits=self._limits("number", TEXTS_A_SECOND, TEXTS_AT_ONCE),
             limit_in_all=self._limits("texts", settings.messages_per_second),
@@ -144,7 +146,7 @@ class Builder:
     def _gateways(self) -> dict[str, Gateway]:
         gateways: dict[str, Gateway] = {}
         if self.settings.twilio_auth_tokens:
-            gateways["twilio"] = Twilio(_all_revealed(self.settings.twilio_auth_tokens))
+            gateways["twilio"] = Twilio(_all_revealed(self.settings.twilio_auth_tokens), self._receipts)
         if self.settings.sms_secrets:
             gateways["generic"] = Generic(_all_revealed(self.settings.sms_secrets))
         if key := revealed(self.settings.telnyx_api_key):
@@ -153,21 +155,30 @@ class Builder:
         return gateways
 
     def _senders(self, gateways: Mapping[str, Gateway]) -> dict[str, Sender]:
-        """Return what sends texts by an API, and the webhook for opt-outs."""
+        """Return what sends texts by an API."""
         settings = self.settings
         senders: dict[str, Sender] = {}
         if "telnyx" in gateways:
             senders["telnyx"] = cast("Sender", gateways["telnyx"])
         if settings.twilio_account_sid and settings.twilio_auth_tokens:
-            receipts = f"{settings.public_url}/sms/twilio?{REPLY}="
             token = _all_revealed(settings.twilio_auth_tokens)[0]
             api = import_module("app.channels.sms.twilio_api")
-            senders["twilio"] = api.TwilioApi(settings.twilio_account_sid, token, receipts, settings.twilio_api_url)
-        if settings.sms_opt_out_webhook:
-            opt_outs = import_module("app.channels.sms.opt_outs")
-            secret = revealed(settings.sms_opt_out_secret)
-            senders[opt_outs.NAME] = opt_outs.OptOutWebhook(settings.sms_opt_out_webhook, secret, time.time)
+            senders["twilio"] = api.TwilioApi(
+                settings.twilio_account_sid, token, self._receipts, settings.twilio_api_url
+            )
         return senders
+
+    def _opt_outs(self, numbers: "Numbers") -> "OptOuts":
+        module = import_module("app.channels.sms.opt_outs")
+        url, secret = self.settings.sms_opt_out_webhook, revealed(self.settings.sms_opt_out_secret)
+        webhook = module.OptOutWebhook(url, secret) if url else None
+        opt_outs: OptOuts = module.OptOuts(OptOutEvents(self.engine), numbers, webhook, time.time)
+        return opt_outs
+
+    @property
+    def _receipts(self) -> str:
+        """The URL to which Twilio tells what became of a reply, whose id is added."""
+        return f"{self.settings.public_url}/sms/twilio?{REPLY}="
 
     def _repeats(self) -> Repeats:
         memory = MemoryRepeats(time.time)

@@ -18,6 +18,7 @@ HaiFaqError
     ├── NotFound          404 not-found
     ├── TooLarge          413 too-large
     ├── TooManyRequests   429 too-many-requests
+    ├── TextNotTaken      503 text-not-taken
     ├── NotReady          503 not-ready
     └── RecordsDown       503 records-down
 """

@@ -83,6 +83,7 @@ async def _running(
         app.state.sms = build.sms(answering)
         if app.state.sms:
             stack.callback(asyncio.create_task(app.state.sms.outbox.run()).cancel)
+            stack.callback(asyncio.create_task(app.state.sms.opt_outs.run()).cancel)
         app.state.staff = build.staff(announce)
         app.state.services = build.services(answering)
         gc.freeze()  # what was loaded stays: going through it again and again cost a message in a hundred 50 ms

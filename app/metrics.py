@@ -32,6 +32,7 @@ urgent_texts_failed = Counter(
     "Urgent texts that did not arrive, as the gateway or the carrier says",
     ["gateway"],
 )
+opt_outs_lost = Counter("hai_faq_opt_outs_lost_total", "Opt-outs that the site's webhook did not take for a day")
 limited = Counter("hai_faq_limited_total", "Messages refused by a limit")
 near_urgent_overdue = Gauge(
     "hai_faq_near_urgent_overdue", "Messages in doubt of danger that nobody has reviewed for a day"

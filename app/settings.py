@@ -68,6 +68,14 @@ def _check_webhook(url: str) -> str:
     raise ValueError("must be a URL of http or https")
 
 
+def _check_secure_webhook(url: str) -> str:
+    """Refuse to send telephone numbers in the clear, but to this machine."""
+    parts = urlsplit(_check_webhook(url))
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("must be https: it is told telephone numbers")
+    return url
+
+
 def _check_origin(origin: str) -> str:
     if not _ORIGIN.fullmatch(origin):
         raise ValueError(f"must be scheme and host only, such as https://www.hospital.example, not {origin}")
@@ -161,7 +169,7 @@ class Settings(BaseSettings):
     """Who answers STOP, START and HELP."""
     sms_country: str = Field(default="US", pattern="^[A-Z]{2}$")
     """Where a telephone number without its country's code is from (ISO 3166)."""
-    sms_opt_out_webhook: Annotated[str, AfterValidator(_check_webhook)] | None = None
+    sms_opt_out_webhook: Annotated[str, AfterValidator(_check_secure_webhook)] | None = None
     """Told at once which number turned messages off or on."""
     sms_opt_out_secret: Secret | None = None
     """Signs what that webhook gets."""

@@ -51,9 +51,9 @@ def _ways(knowledge: Knowledge, reply: Reply, introduction: str, note: str) -> I
     whole = _text(_joined([*banner, *body]), note)
     yield _messages(_text(_joined(warning), _paragraphs(introduction, whole)))
     yield _messages(_text(_joined(warning), whole), introduction)
-    apart = _text(_joined(banner), introduction)
     for said in _shortened(knowledge, body):
-        yield _messages(_text(_joined(warning), said, note), apart)
+        yield _messages(_text(_joined(warning), said, note), _text(_joined(banner), introduction))
+        yield _messages(_text(_joined(warning), said), _text(note, _joined(banner), introduction))
 
 
 def _ways_of_urgent(reply: Reply) -> Iterator[tuple[str, ...]]:

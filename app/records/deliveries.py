@@ -4,6 +4,7 @@ A reply is written before it is sent; whoever inserts a message's row first work
 seconds since 1970.
 """
 
+import hashlib
 from dataclasses import asdict, dataclass
 from typing import Annotated, Literal
 
@@ -11,12 +12,14 @@ from sqlalchemy import ColumnElement, Engine, Index, String, and_, delete, inser
 from sqlalchemy.exc import IntegrityError
 
 from app.records.database import Store
-from app.records.tables import KEY, table_of
+from app.records.tables import KEY, insert_into, table_of
 
 State = Literal["received", "replied", "sending", "sent", "unknown"]
 
 ABANDONED = 30.0
 """Seconds after which a message that was received and never replied to belongs to a process that died."""
+THEN = 1.0
+"""Seconds after which the text that follows another goes out."""
 INTERRUPTED = 60.0
 """Seconds after which a sending that never ended was interrupted: longer than any call to a vendor takes."""
 
@@ -60,15 +63,11 @@ class Deliveries(Store, table=deliveries):
         """Return what is kept under the id of a message that came `at` a time, and whether it is ours to work on."""
         claimed = Delivery(id_, party, "received", at=at, due=now, digest=digest)
         try:
-            self.add(claimed)
+            self._execute(insert(deliveries), asdict(claimed))
         except IntegrityError:
             is_ours = self._taken_over(id_, now)
             return self.find(id_) or claimed, is_ours
         return claimed, True
-
-    def add(self, delivery: Delivery) -> None:
-        """Raises `IntegrityError` where there is one with this id."""
-        self._execute(insert(deliveries), asdict(delivery))
 
     def find(self, id_: str) -> Delivery | None:
         return next(iter(self._all(deliveries.c.id == id_, 1)), None)
@@ -80,9 +79,17 @@ class Deliveries(Store, table=deliveries):
         return [Delivery(*row) for row in self._fetch(query)]
 
     def replied(self, delivery: Delivery, address: str, now: float) -> None:
-        """Keep the reply of a delivery, which waits to be sent to an address; without one whoever asked carries it."""
+        """Keep the reply of a delivery, which waits to be sent to an address; without one whoever asked carries it.
+        What follows waits as a delivery of its own, so that a receipt tells of one text.
+        """
         reply = {"reply": delivery.reply, "following": delivery.following, "urgent": delivery.urgent}
-        self._set(delivery.id, {**reply, "state": "replied" if address else "sent", "address": address, "due": now})
+        sending = {"state": "replied" if address else "sent", "address": address, "due": now}
+        with self._transaction() as connection:
+            connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values({**reply, **sending}))
+            if address and delivery.following:
+                id_ = hashlib.sha256(f"{delivery.id} then".encode()).hexdigest()
+                after = Delivery(id_, "", "replied", now, now + THEN, delivery.following, address=address)
+                connection.execute(insert_into(deliveries, connection).on_conflict_do_nothing(), asdict(after))
 
     def waiting(self, now: float, most: int = 20) -> list[Delivery]:
         """Return replies to send now, and sendings that were interrupted."""
@@ -96,23 +103,19 @@ class Deliveries(Store, table=deliveries):
         return self._set(delivery.id, {"state": "sending", "due": now}, same) == 1
 
     def again(self, id_: str, due: float) -> None:
-        self._set(id_, {"state": "replied", "due": due})
+        self._set(id_, {"state": "replied", "due": due}, deliveries.c.state == "sending")
 
     def fail(self, id_: str, address: str, due: float) -> bool:
         """Note that an urgent text did not arrive; with an address it is sent once more. Return False for a text that
         failed before, and for one that is not urgent.
         """
         first = and_(deliveries.c.urgent, deliveries.c.failed.is_(False))
-        again = {"state": "replied", "address": address, "due": due} if address else {"state": "unknown"}
+        again = {"state": "replied", "address": address, "due": due} if address else {}
         return self._set(id_, {"failed": True, **again}, first) == 1
 
-    def follow(self, delivery: Delivery, now: float) -> None:
-        """Put the text that follows in the place of the one that was sent."""
-        self._set(delivery.id, {"state": "replied", "reply": delivery.following, "following": "", "due": now})
-
     def end(self, id_: str, state: Literal["sent", "unknown"]) -> None:
-        """Wipe the numbers: nothing more will be sent."""
-        self._set(id_, {"state": state, "address": ""})
+        """Wipe the numbers: nothing more will be sent. A receipt may have come first and asked for another sending."""
+        self._set(id_, {"state": state, "address": ""}, deliveries.c.state == "sending")
 
     def sweep(self, now: float) -> None:
         self._execute(delete(deliveries).where(deliveries.c.at < now - self._keep))
@@ -126,5 +129,5 @@ class Deliveries(Store, table=deliveries):
         return self._execute(update(deliveries).where(deliveries.c.id == id_, *where).values(values))
 
     def _all(self, which: ColumnElement[bool], most: int) -> list[Delivery]:
-        query = select(deliveries).where(which).order_by(deliveries.c.due).limit(most)
+        query = select(deliveries).where(which).order_by(deliveries.c.urgent.desc(), deliveries.c.due).limit(most)
         return [Delivery(*row) for row in self._fetch(query)]

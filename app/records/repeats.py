@@ -1,8 +1,9 @@
 """How often a telephone number says the same, and what it was told a moment ago: in memory, or shared in Redis.
 
-Only hashes are kept, and none longer than ten minutes.
+Only hashes are kept.
 """
 
+import contextlib
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
@@ -30,12 +31,14 @@ class Repeats(ABC):
         """Return how many times in a row, this one included, a number has sent this message; both are hashes."""
 
     @abstractmethod
-    async def is_first(self, party: str, text: str) -> bool:
-        """Return whether a text is the first of its kind to a number within `AGAIN` seconds, and remember it."""
+    async def was_sent(self, party: str, text: str) -> bool:
+        """Return whether a number was sent this text less than `AGAIN` seconds ago."""
 
     @abstractmethod
-    async def forget(self, party: str, text: str) -> None:
-        """Take back what `is_first` remembered: the text was not sent."""
+    async def remember(self, party: str, text: str) -> None:
+        """Remember that a number was sent this text. Call it after the text is kept: one that was never sent must not
+        silence the next.
+        """
 
 
 @dataclass(slots=True)
@@ -59,16 +62,12 @@ class MemoryRepeats(Repeats):
         known.message, known.at = message, now
         return known.times
 
-    async def is_first(self, party: str, text: str) -> bool:
-        known, now = self._of(party), self._clock()
-        known.texts = {sent: at for sent, at in known.texts.items() if 0 <= now - at < AGAIN}
-        if text in known.texts:
-            return False
-        known.texts[text] = now
-        return True
+    async def was_sent(self, party: str, text: str) -> bool:
+        return 0 <= self._clock() - self._of(party).texts.get(text, -AGAIN) < AGAIN
 
-    async def forget(self, party: str, text: str) -> None:
-        self._of(party).texts.pop(text, None)
+    async def remember(self, party: str, text: str) -> None:
+        known, now = self._of(party), self._clock()
+        known.texts = {sent: at for sent, at in known.texts.items() if 0 <= now - at < AGAIN} | {text: now}
 
     def _of(self, party: str) -> _Party:
         known = self._parties.setdefault(party, _Party())
@@ -95,19 +94,17 @@ class RedisRepeats(Repeats):
         count = redis.register_script(_COUNT)  # sent the first time, and after a restart
         return int(await count(keys=[f"hai-faq:repeats:{party}"], args=[message, round(WITHIN * 1000)]))
 
-    async def is_first(self, party: str, text: str) -> bool:
-        key, life = _sent(party, text), round(AGAIN * 1000)
+    async def was_sent(self, party: str, text: str) -> bool:
         try:
-            return bool(await self.redis.attempt("repeats", lambda redis: redis.set(key, "", px=life, nx=True)))
+            return bool(await self.redis.attempt("repeats", lambda redis: redis.exists(_sent(party, text))))
         except StoreError:
-            return await self.memory.is_first(party, text)
+            return await self.memory.was_sent(party, text)
 
-    async def forget(self, party: str, text: str) -> None:
-        await self.memory.forget(party, text)
-        try:
-            await self.redis.attempt("repeats", lambda redis: redis.delete(_sent(party, text)))
-        except StoreError:
-            return
+    async def remember(self, party: str, text: str) -> None:
+        await self.memory.remember(party, text)
+        key, life = _sent(party, text), round(AGAIN * 1000)
+        with contextlib.suppress(StoreError):
+            await self.redis.attempt("repeats", lambda redis: redis.set(key, "", px=life))
 
 
 def _sent(party: str, text: str) -> str:

@@ -1,11 +1,12 @@
 """Tables, each defined by the dataclass of its rows, and the types of their columns."""
 
 from collections.abc import Mapping
+from dataclasses import Field, fields
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Annotated, Any, Final, get_args, get_type_hints
 
-from sqlalchemy import Boolean, Column, DateTime, Float, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import Boolean, Column, DateTime, Float, MetaData, String, Table, Text, TypeDecorator, false
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.schema import SchemaItem
 
@@ -38,17 +39,25 @@ def table_of(name: str, record: type, *items: SchemaItem) -> Table:
     """Return the table whose columns are the fields of a dataclass, in their order, and then `items`.
 
     A field is annotated with the type of its column where `_COLUMN_TYPES` does not say it, and with `KEY` in the
-    primary key; one that may be None is nullable. SQLAlchemy's own mapped dataclasses can be neither frozen nor
+    primary key; one that may be None is nullable, and an empty default is the column's too: an earlier release, which
+    does not know the column, can still insert. SQLAlchemy's own mapped dataclasses can be neither frozen nor
     slotted, and records pass between threads.
     """
     hints = get_type_hints(record, include_extras=True)
-    return Table(name, metadata, *(_column(field, hint) for field, hint in hints.items()), *items)
+    columns = (_column(each.name, hints[each.name], _default_of(each)) for each in fields(record))
+    return Table(name, metadata, *columns, *items)
 
 
-def _column(name: str, hint: object) -> Column[Any]:
+def _default_of(field: Field[Any]) -> Any:
+    if field.default is False:
+        return false()
+    return "" if field.default == "" else None
+
+
+def _column(name: str, hint: object, default: Any) -> Column[Any]:
     python_type, column_type, *key = get_args(hint) or (hint, _COLUMN_TYPES[hint])
     nullable = type(None) in get_args(python_type)
-    return Column(name, column_type, primary_key=KEY in key, nullable=nullable)
+    return Column(name, column_type, primary_key=KEY in key, nullable=nullable, server_default=default)
 
 
 def insert_into(table: Table, connection: Connection) -> Any:

@@ -36,4 +36,18 @@ def test_a_wish_under_an_older_hash_counts_and_is_carried_over(consents: Consent
     assert consents.opted_out(["new", "old"])
     assert not consents.set(["new", "old"], False, at=5.0)
     assert consents.set(["new", "old"], False, at=15.0)
-    assert consents.opted_out(["old"]) is None
+    assert (consents.opted_out(["old"]), consents.opted_out(["new", "old"])) == (None, False)
+
+
+def test_the_last_wish_under_any_spelling_counts(consents: Consents) -> None:
+    consents.set(["written"], True, at=10.0)
+    consents.set(["e164"], False, at=5.0)
+    assert consents.opted_out(["e164", "written"])
+
+
+def test_a_first_message_undoes_no_stop_that_came_between(consents: Consents) -> None:
+    consents.set(["number"], True, at=10.0)
+    consents.meet("number", at=20.0)
+    assert consents.opted_out(["number"])
+    consents.meet("new", at=20.0)
+    assert consents.opted_out(["new"]) is False

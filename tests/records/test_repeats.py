@@ -32,20 +32,21 @@ async def test_numbers_are_counted_apart(replicas: Replicas) -> None:
     assert await there.count("another", "a") == 1
 
 
-async def test_a_text_is_the_first_until_it_is_forgotten(replicas: Replicas) -> None:
+async def test_a_text_that_was_sent_is_known_to_all_for_a_minute(replicas: Replicas) -> None:
     here, there = replicas
-    assert [await repeats.is_first("number", "text") for repeats in (here, there)] == [True, False]
-    assert await there.is_first("number", "another")
-    await there.forget("number", "text")
-    assert await here.is_first("number", "text")
+    assert not await here.was_sent("number", "text")
+    await here.remember("number", "text")
+    assert await there.was_sent("number", "text")
+    assert not await there.was_sent("number", "another")
+    assert not await there.was_sent("another", "text")
 
 
 async def test_after_a_pause_both_begin_anew(clock: Clock) -> None:
     repeats = MemoryRepeats(clock)
     await repeats.count("number", "a")
-    await repeats.is_first("number", "text")
+    await repeats.remember("number", "text")
     clock.now += AGAIN
-    assert await repeats.is_first("number", "text")
+    assert not await repeats.was_sent("number", "text")
     clock.now += WITHIN - AGAIN
     assert await repeats.count("number", "a") == 1
 
@@ -53,6 +54,5 @@ async def test_after_a_pause_both_begin_anew(clock: Clock) -> None:
 async def test_without_redis_each_replica_counts_by_itself(redis_server: RedisServer, clock: Clock) -> None:
     repeats = RedisRepeats(RedisClient("redis://127.0.0.1:1/0"), MemoryRepeats(clock))
     assert [await repeats.count("number", "a") for _ in range(2)] == [1, 2]
-    assert [await repeats.is_first("number", "text") for _ in range(2)] == [True, False]
-    await repeats.forget("number", "text")
-    assert await repeats.is_first("number", "text")
+    await repeats.remember("number", "text")
+    assert await repeats.was_sent("number", "text")

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Boolean, Date, Float, Integer, String, Text, insert, inspect, select
+from sqlalchemy import Boolean, Column, Date, Float, Integer, MetaData, String, Table, Text, insert, inspect, select
 from sqlalchemy.engine import Engine
 
 from app.errors import StoreError
 from app.records.database import connect, transaction
+from app.records.deliveries import Deliveries
 from app.records.ledger import decisions
 from app.records.migrations import SCRIPTS, TABLES, migrate
 from app.records.tables import UtcDateTime, metadata, put
@@ -27,12 +28,17 @@ SAMPLES: dict[type, Any] = {
     Integer: 1,
     Boolean: True,
 }
+FIRST_DELIVERIES: dict[str, Any] = {
+    **dict.fromkeys(("id", "party", "state", "reply", "address"), String(64)),
+    **dict.fromkeys(("at", "due"), Float),
+    "urgent": Boolean,
+}
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -46,7 +52,7 @@ def next_release(tmp_path: Path) -> Path:
     """The migrations of the release after this one, which grows a table and adds another."""
     folder = tmp_path / "migrations"
     shutil.copytree(SCRIPTS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_next.py").write_text(NEXT)
+    (folder / "versions" / "0003_next.py").write_text(NEXT)
     return folder
 
 
@@ -64,6 +70,25 @@ def test_an_earlier_release_is_brought_up_to_date(engine: Engine, next_release: 
         assert connection.execute(select(withdrawals.c.at)).scalar_one() == NOW
 
 
+def test_the_texts_of_the_first_release_get_their_new_columns(url: str) -> None:
+    """The tables as the first release made them: a delivery that it wrote is kept, and can be found by number."""
+    engine = connect(url)
+    if engine.dialect.name == "sqlite":
+        Path(engine.url.database or "").parent.mkdir(exist_ok=True)
+    with engine.begin() as connection:
+        first = Table("deliveries", MetaData(), *(Column(name, type_) for name, type_ in FIRST_DELIVERIES.items()))
+        first.create(connection)
+        connection.execute(
+            insert(first), {"id": "d1", "party": "p", "state": "sent", "at": 5.0, "due": 5.0, "reply": "hi"}
+        )
+        connection.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
+        connection.exec_driver_sql("insert into alembic_version values ('0001')")
+    migrate(engine)
+    (kept,) = Deliveries(engine, 1e6).last("p", 0.0)
+    assert (kept.id, kept.digest, kept.following, kept.failed) == ("d1", "", "", False)
+    engine.dispose()
+
+
 def test_what_this_release_writes_still_fits_the_schema_of_the_next(engine: Engine, next_release: Path) -> None:
     """It knows neither the tables nor the columns that come after it: nothing new may be needed of a row."""
     migrate(engine, next_release)
@@ -77,7 +102,7 @@ def test_the_schema_of_a_later_release_is_left_alone(engine: Engine, next_releas
     migrate(engine, next_release)
     migrate(engine)
     with engine.connect() as connection:
-        assert connection.exec_driver_sql("select version_num from alembic_version").scalar_one() == "0002"
+        assert connection.exec_driver_sql("select version_num from alembic_version").scalar_one() == "0003"
 
 
 def test_processes_that_migrate_at_once_wait_for_each_other(engine: Engine, url: str, next_release: Path) -> None:

@@ -22,6 +22,8 @@ Wish = Literal["stop", "start", "help"]
 STOP = frozenset(
     {"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out", "parar"}
 )
+CARRIERS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
+"""Those that every vendor answers by itself, where it answers any."""
 START = frozenset({"start", "unstop"})
 HELP = frozenset({"help", "info"})
 YES = "yes"
@@ -36,6 +38,11 @@ _INSTRUCTION = re.compile(
 _GO_ON = re.compile(r"\b(?:dont|do not|never|not)(?: ever)? (?:stop|cancel|end|quit|remove|delete|unsubscribe|drop)\b")
 _MISSPELT = {"stop": 1, "unsubscribe": 2}
 """The words that people misspell -> the most slips."""
+_GOES_ON = re.compile("[nu].*[skp]")
+_REFUSES = re.compile("^[^a]*(?:n[fo]*m|u[^a]*m)[^a]*$")
+_OTHERWISE = frozenset("waol")
+"""Kinds of words beside which a stop may be about anything: `i want to stop`."""
+_REAL_WORDS = frozenset({"stow", "stoop", "stomp", "atop", "strop", "slop", "stops", "stopped"})
 _EDGES = re.compile(r"[.!;,:\n]+|\s[-~]+\s?|\s{3,}")
 
 
@@ -49,13 +56,18 @@ def keyword(message: str, opted_out: bool) -> Wish | None:
     return "help" if key in HELP else None
 
 
+def is_carriers(message: str) -> bool:
+    """Return whether a gateway that answers words of consent answers this one."""
+    return text.key(message) in (CARRIERS | START | HELP | {YES})
+
+
 def asks_to_stop(message: str) -> bool:
     """Return whether a message is mostly a wish for no more messages: polite, doubled, misspelt, with thanks or a name
     beside it, in any language that is served.
 
     Each clause of it is a wish or says nothing else, and one is a wish.
     """
-    if len(message) > LONGEST:
+    if len(message) > LONGEST or asks_to_go_on(message):
         return False
     clauses = [text.key(clause) for clause in _EDGES.split(without_marks(redact(message)))]
     return any(_is_wish([clause for clause in clauses if clause], words) for words in _READERS)
@@ -67,24 +79,18 @@ def asks_to_go_on(message: str) -> bool:
 
 
 def _is_wish(clauses: Sequence[str], reader: "_Reader") -> bool:
-    """Return whether the clauses are a wish in one language, whole or each by itself."""
+    """Return whether the clauses are a wish in one language: one of them is, and none says anything else."""
     read = [reader.read(clause) for clause in clauses]
-    return all(kinds is not None for kinds in read) and (
-        any(_wishes(kinds or "") for kinds in read) and not any(_denies(kinds or "") for kinds in read)
-    )
+    kinds = [kind for kind in read if kind is not None]
+    return len(kinds) == len(read) and any(map(_wishes, kinds)) and not any(map(_GOES_ON.search, kinds))
 
 
 def _wishes(kinds: str) -> bool:
-    """Return whether a clause is a wish; `kinds` has a letter for each of its terms."""
-    about_messages = "m" in kinds
-    if "w" in kinds:
-        return "p" in kinds or (about_messages and ("s" in kinds or "n" in kinds))
-    return "s" in kinds or "p" in kinds or (about_messages and "n" in kinds)
-
-
-def _denies(kinds: str) -> bool:
-    """Return whether a clause asks not to stop: `please do not stop`."""
-    return "ns" in kinds.replace("f", "")
+    """Return whether a clause is a wish; `kinds` has the letter of each of its terms (`stop_words.LETTERS`)."""
+    if "p" in kinds or _REFUSES.search(kinds):
+        return True
+    named = "m" in kinds or ("l" in kinds and "a" not in kinds)
+    return ("s" in kinds and (named or not _OTHERWISE & {*kinds})) or ("k" in kinds and named)
 
 
 @dataclass(frozen=True)
@@ -119,8 +125,12 @@ class _Reader:
 
 def _is_misspelt(word: str) -> bool:
     """Return whether an unknown word is a slip of one that stops: `stopp`, `sotp`, `unsubcribe`."""
-    return not is_ordinary(word) and any(
-        OSA.distance(word, meant, score_cutoff=most) <= most for meant, most in _MISSPELT.items() if len(word) > 3
+    return (
+        not is_ordinary(word)
+        and word not in _REAL_WORDS
+        and any(
+            OSA.distance(word, meant, score_cutoff=most) <= most for meant, most in _MISSPELT.items() if len(word) > 3
+        )
     )
 
 

@@ -77,9 +77,9 @@ class Gateway(Protocol):
         Raises `Forged` before anything is believed, and `InvalidBody`.
         """
 
-    def response(self, texts: Texts, receipts: str = "") -> Response:
-        """Return what the gateway takes as the reply at once; without texts it stays silent. `receipts` is the URL that
-        is told what becomes of the text, where somebody must know.
+    def response(self, texts: Texts, reply_id: str = "") -> Response:
+        """Return what the gateway takes as the reply at once; without texts it stays silent. With `reply_id` it is to
+        tell what becomes of the text.
         """
 
 

@@ -40,7 +40,7 @@ class Generic:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidBody from error
 
-    def response(self, texts: Texts, receipts: str = "") -> Response:  # noqa: ARG002 it sends none
+    def response(self, texts: Texts, reply_id: str = "") -> Response:  # noqa: ARG002 it sends none
         return JSONResponse({"text": texts[0] if texts else None, "then": texts[1:]})
 
 

@@ -37,8 +37,8 @@ class Incoming:
     """The writer's own words."""
     phone_text: PhoneText | None
     """What a phone or a carrier sent by itself."""
-    sent: Sequence[Delivery]
-    """What the number was sent, the latest first, where that was looked up."""
+    about: Delivery | None
+    """The text of ours that it quotes, else the last one to the number, where that was looked up."""
     urgency: Urgency
     at: float
     """When it came, in seconds since 1970."""
@@ -72,18 +72,24 @@ class Reader:
         """
         parties, now = self.numbers.parties(number, received.sender), self.clock()
         earlier = await self._earlier(received.text, parties[0], now, sent)
-        ours = [each for delivery in earlier for each in (delivery.reply, delivery.following) if each]
-        own = phone_texts.own_words(received.text, ours)
-        is_known = own.quotes or any(now - each.at < JUST_TEXTED for each in earlier)
-        phone_text = phone_texts.recognised(received.text, own) if is_known else None
-        message = Message(own.text, "sms")
-        urgency = Urgency()
-        if not (phone_text and phone_text.is_certain) and not _is_keyword(received, own.text):
+        own = phone_texts.own_words(
+            received.text, [text for each in earlier for text in (each.reply, each.following) if text]
+        )
+        phone_text = _of_phone(received.text, own, earlier, now)
+        message, urgency = Message(own.text, "sms"), Urgency()
+        if not (phone_text and phone_text.is_certain) and consent.keyword(own.text, opted_out=False) is None:
             urgency = await self.answering.urgency(message, number)
-        if urgency.tier or urgency.net:
-            phone_text = None
-        at = received.at or now
-        return Incoming(received, gateway.name, number, parties, message, phone_text, earlier, urgency, at)
+        return Incoming(
+            received=received,
+            gateway=gateway.name,
+            number=number,
+            parties=parties,
+            message=message,
+            phone_text=None if urgency.tier or urgency.net else phone_text,
+            about=_about(own, earlier),
+            urgency=urgency,
+            at=received.at or now,
+        )
 
     async def _earlier(self, said: str, party: str, now: float, sent: SentTo) -> Sequence[Delivery]:
         if not (phone_texts.may_quote(said) or phone_texts.recognised(said, OwnWords(said))):
@@ -94,6 +100,24 @@ class Reader:
             return ()  # then it is read as a person's
 
 
-def _is_keyword(received: Received, words: str) -> bool:
-    """Return whether a message is a word of consent and nothing else, which is no danger."""
-    return received.handled is not None or consent.keyword(words, opted_out=False) is not None
+def _of_phone(said: str, own: OwnWords, earlier: Sequence[Delivery], now: float) -> PhoneText | None:
+    """Return what a phone sent by itself: about a text of ours that it quotes, or just after one.
+
+    Who was told whom to call, and can't talk, says something that matters.
+    """
+    recent = [each for each in earlier if now - each.at < JUST_TEXTED]
+    phone_text = phone_texts.recognised(said, own) if own.quoted or recent else None
+    if (
+        phone_text
+        and phone_text.kind == "automatic"
+        and not phone_text.is_certain
+        and any(each.urgent for each in recent)
+    ):
+        return None
+    return phone_text
+
+
+def _about(own: OwnWords, earlier: Sequence[Delivery]) -> Delivery | None:
+    """Return the text of ours that a message quotes, else the last one."""
+    quoted = (each for each in earlier if own.quoted and own.quoted in (each.reply, each.following))
+    return next(quoted, None) if own.quoted else next(iter(earlier), None)

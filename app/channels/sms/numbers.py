@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Iterator
 
 import phonenumbers
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -34,30 +35,43 @@ class Numbers:
         nobody can answer: a short code, a name. Raises `InvalidBody` for what is no number at all.
         """
         plain = _CHANNEL.sub("", number.strip(), count=1)
-        if len(plain) <= LONGEST and not self._is_possible(plain) and _NO_NUMBER.fullmatch(plain):
+        if len(plain) > LONGEST:
+            raise InvalidBody("The sender is not a telephone number.")
+        international = "+" + plain.lstrip("0")  # some gateways leave the plus out
+        for spelling in (plain, international) if plain.isdecimal() else (plain,):
+            if parsed := self._parsed(spelling):
+                return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        if _NO_NUMBER.fullmatch(plain):
             return None
-        if len(plain) > LONGEST or not self._is_possible(plain):
-            raise InvalidBody("The sender is missing or not a telephone number.")
-        parsed = phonenumbers.parse(plain, self._country)
-        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        raise InvalidBody("The sender is missing or not a telephone number.")
 
-    def _is_possible(self, number: str) -> bool:
-        """Return whether a number has the digits that its country's plan asks for, area code included."""
+    def _parsed(self, number: str) -> phonenumbers.PhoneNumber | None:
+        """Return a number that has the digits which its country's plan asks for, area code included; an extension is
+        no number of a phone that texts.
+        """
         try:
             parsed = phonenumbers.parse(number, self._country)
         except phonenumbers.NumberParseException:
-            return False
-        return phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
+            return None
+        possible = phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
+        return parsed if possible and not parsed.extension else None
 
-    def parties(self, *spellings: str) -> list[str]:
-        """Return the hashes of a number under each key, those of its first spelling first: before numbers had one
-        spelling, an opt-out was known by the gateway's.
+    def parties(self, number: str, written: str = "") -> list[str]:
+        """Return the hashes of a number under each key, those of E.164 first. Before numbers had one spelling an
+        opt-out was known by the gateway's: as it is `written`, or as people of its country write it.
         """
         return [
-            hmac.digest(key, b"party" + number.encode("utf-8", "replace"), "sha256").hex()
-            for number in dict.fromkeys(spellings)
+            hmac.digest(key, b"party" + spelling.encode("utf-8", "replace"), "sha256").hex()
+            for spelling in dict.fromkeys((number, *filter(None, (written,)), *self._spellings(number)))
             for key in self._keys
         ]
+
+    def _spellings(self, number: str) -> Iterator[str]:
+        """Yield how else a number in E.164 is written."""
+        if parsed := self._parsed(number):
+            national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+            yield from (national, number.removeprefix("+"), re.sub(r"\D", "", national))
+            yield re.sub(r"[^\d-]", "", national.replace(") ", "-"))
 
     def text_hash(self, said: str) -> str:
         """Return a keyed hash of a text, the same in every process that has the key."""

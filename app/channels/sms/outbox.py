@@ -1,4 +1,4 @@
-"""Sends the replies of gateways that want them by an API, each once, and hands opt-outs on."""
+"""Sends the replies of gateways that want them by an API, each once."""
 
 import asyncio
 import contextlib
@@ -20,8 +20,6 @@ log = logging.getLogger(__name__)
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds before each further attempt: two minutes in all."""
-FOR_A_DAY = (*PAUSES, *[600.0] * 144)
-"""Pauses for what no person waits for and nobody may miss."""
 LOOKS = 1.0
 """Seconds between two looks at the store, for what is due and for what another process left."""
 SWEEPS = 3600.0
@@ -32,20 +30,13 @@ SWEEPS = 3600.0
 class Outbox:
     deliveries: Deliveries
     senders: Mapping[str, Sender]
-    """What sends by an API, by name: gateways, and the webhook for opt-outs."""
+    """What sends texts by an API, by the gateway's name."""
     numbers: "Numbers"
     clock: Callable[[], float]
-    patient: frozenset[str] = frozenset()
-    """Names of the senders that are tried for a day."""
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
         self._woken.set()
-
-    def add(self, id_: str, text: str, address: str) -> None:
-        """Keep a text that answers no message until it is sent. Raises `StoreError`."""
-        now = self.clock()
-        self.deliveries.add(Delivery(id_, "", "replied", at=now, due=now, reply=text, urgent=True, address=address))
 
     async def run(self) -> None:
         """Send until it is cancelled. What nobody foresaw is logged by its kind and must not end it."""
@@ -84,10 +75,7 @@ class Outbox:
             return
         outcome = await self._call(delivery.address, delivery.reply, delivery.id)
         pause = self._pause(delivery)
-        if outcome == "sent" and delivery.following:
-            await asyncio.to_thread(self.deliveries.follow, delivery, self.clock())
-            self.wake()
-        elif outcome == "sent":
+        if outcome == "sent":
             await self._end(delivery, "sent")
         elif pause is not None and (outcome == "refused" or (outcome == "unknown" and delivery.urgent)):
             await asyncio.to_thread(self.deliveries.again, delivery.id, self.clock() + pause)
@@ -109,7 +97,5 @@ class Outbox:
 
     def _pause(self, delivery: Delivery) -> float | None:
         """Return the seconds to the next attempt, longer each time, or None when all of them together have passed."""
-        numbers = self.numbers.unseal(delivery.address)
-        pauses = FOR_A_DAY if numbers and numbers[0] in self.patient else PAUSES
         spent = self.clock() - delivery.at
-        return next((pause for pause, passed in zip(pauses, accumulate(pauses), strict=True) if spent < passed), None)
+        return next((pause for pause, passed in zip(PAUSES, accumulate(PAUSES), strict=True) if spent < passed), None)

@@ -6,7 +6,7 @@ words are taken out of a message that quotes them, so that they are never read a
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Literal
@@ -17,8 +17,8 @@ from app import text
 
 Kind = Literal["reaction", "automatic", "notice"]
 
-SHORTEST_QUOTE = 8
-"""Characters of a quote, without punctuation, that is looked for in what we sent."""
+SHORTEST_QUOTE = 20
+"""Characters of the beginning of a text of ours, without punctuation, that count as a quote of it."""
 LONGEST = 600
 """Characters of what a phone sends by itself: a whole text of two parts, and its frame."""
 _QUOTE = re.compile(r"[\"“”„«»「」『』‹›]")
@@ -32,8 +32,9 @@ _DATA = yaml.load(
 _REACTING, _AFTERWARDS, _DOUBTING, _TAKING_BACK = (
     frozenset(_DATA[name].split()) for name in ("reacting", "afterwards", "doubting", "taking-back")
 )
-_UNQUOTED, _AUTOMATIC, _LABELLED, _NOTICE = (
-    re.compile("|".join(_DATA[name]), re.IGNORECASE) for name in ("unquoted", "automatic", "labelled", "notices")
+_UNQUOTED, _DRIVING, _AUTOMATIC, _LABELLED, _NOTICE = (
+    re.compile("|".join(_DATA[name]), re.IGNORECASE)
+    for name in ("unquoted", "driving", "automatic", "labelled", "notices")
 )
 
 
@@ -44,8 +45,8 @@ class PhoneText:
     kind: Kind
     is_doubt: bool = False
     """A reaction that questions or dislikes."""
-    is_certain: bool = True
-    """Word for word a known text, or a frame around our own: nothing of a person's is in it."""
+    is_certain: bool = False
+    """Word for word what only a phone says: nothing of a person's can be in it."""
 
 
 def may_quote(message: str) -> bool:
@@ -60,51 +61,60 @@ class OwnWords:
     before: str
     """Up to the first quote: all of it where there is none."""
     after: str = ""
-    quotes: bool = False
+    quoted: str = ""
+    """The text of ours that it quotes; empty where it quotes none."""
 
     @property
     def text(self) -> str:
-        return f"{self.before} {self.after}".strip() if self.quotes else self.before
+        return f"{self.before} {self.after}".strip() if self.quoted else self.before
 
 
 def own_words(message: str, sent: Sequence[str]) -> OwnWords:
     """Return the words of a message that are the writer's own; `sent` are the texts that we sent."""
-    spans = [*_quotes(message, [text.key(ours) for ours in sent])] or sorted(_whole_quotes(message, sent))
-    if not spans:
+    found = [*_quotes(message, _by_key(sent))] or sorted(_whole_quotes(message, sent))
+    if not found:
         return OwnWords(message)
+    spans = [(start, end) for start, end, _ in found]
     kept = [message[end:start] for (_, end), (start, _) in itertools.pairwise([*spans, (len(message), 0)])]
-    return OwnWords(message[: spans[0][0]], " ".join(kept), quotes=True)
+    return OwnWords(message[: spans[0][0]], " ".join(kept), found[0][2])
 
 
-def _whole_quotes(message: str, sent: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield where a text of ours stands whole, without quotation marks."""
+def _by_key(sent: Sequence[str]) -> Mapping[str, str]:
+    """Return the texts that we sent by their keys, and by those of their lines."""
+    return {text.key(line): ours for ours in sent for line in (*ours.splitlines(), ours)}
+
+
+def _whole_quotes(message: str, sent: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield where a text of ours stands whole, without quotation marks, and the text."""
     for ours in sent:
         if (start := message.find(ours)) >= 0:
-            yield start, start + len(ours)
+            yield start, start + len(ours), ours
 
 
-def _quotes(message: str, keys: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield where a text of ours is quoted, whole or cut off; `keys` are those of our texts."""
-    for match in _QUOTED.finditer(message):
+def _quotes(message: str, sent: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
+    """Yield where a text or a line of ours is quoted, whole or its beginning, and the text."""
+    for match in _QUOTED.finditer(message) if sent else ():
         quoted = text.key(match[1] if match[1] is not None else match[2])
-        if len(quoted) >= SHORTEST_QUOTE and any(quoted in ours for ours in keys):
-            yield match.span()
+        is_long = len(quoted) >= SHORTEST_QUOTE
+        ours = next((key for key in sent if key == quoted or (is_long and key.startswith(quoted))), None)
+        if quoted and ours is not None:
+            yield *match.span(), sent[ours]
 
 
 def recognised(message: str, own: OwnWords) -> PhoneText | None:
     """Return what a phone sent by itself, or None for what a person wrote."""
     if len(message) > LONGEST:
         return None
-    if own.quotes and (reaction := _reaction(own)):
+    if own.quoted and (reaction := _reaction(own)):
         return reaction
     key = text.key(message)
     if _UNQUOTED.fullmatch(key):
         return PhoneText("reaction", key.startswith(("disliked", "questioned")))
-    if key and _AUTOMATIC.fullmatch(key):
-        return PhoneText("automatic")
+    if key and _DRIVING.fullmatch(key):
+        return PhoneText("automatic", is_certain=True)
     if _NOTICE.search(message):
-        return PhoneText("notice", is_certain=False)
-    return PhoneText("automatic", is_certain=False) if _LABELLED.search(message) else None
+        return PhoneText("notice")
+    return PhoneText("automatic") if _AUTOMATIC.fullmatch(key) or _LABELLED.search(message) else None
 
 
 def _reaction(own: OwnWords) -> PhoneText | None:

@@ -49,14 +49,14 @@ class Telnyx:
         count_event(self.name, "sent" if data["event_type"] == "message.sent" else "unknown")
         return None
 
-    def response(self, texts: Texts, receipts: str = "") -> Response:  # noqa: ARG002 the reply goes by the API
+    def response(self, texts: Texts, reply_id: str = "") -> Response:  # noqa: ARG002 the reply goes by the API
         return Response(status_code=200)
 
     async def send(self, sender: str, recipient: str, text: str, reply_id: str) -> Outcome:
         return await vendor_api.post(
             self.client,
             f"{self.api_url}/v2/messages",
-            json={"from": sender, "to": recipient, "text": text, "tags": [reply_id]},
+            json={"from": sender, "to": recipient, "text": text, **({"tags": [reply_id]} if reply_id else {})},
             headers={"authorization": f"Bearer {self.api_key}"},
         )
 

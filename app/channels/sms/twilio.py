@@ -29,6 +29,8 @@ _TRANSIENT = frozenset({"30001", "30003", "30008", "30017", "30022", "30046", "3
 class Twilio:
     tokens: tuple[str, ...]
     """Auth tokens, several while one is being replaced."""
+    receipts: str = ""
+    """The URL to which the id of a reply is added, and which is then told what becomes of it."""
     name: str = "twilio"
     answers_by_api: bool = False
 
@@ -67,15 +69,12 @@ class Twilio:
             may_retry=code in _TRANSIENT,
         )
 
-    def response(self, texts: Texts, receipts: str = "") -> Response:
+    def response(self, texts: Texts, reply_id: str = "") -> Response:
         """Return TwiML. Twilio's accounts read one of the two attributes each, and it advises to set both. With them
         some drop the messages that follow, so that a reply of several asks for no receipt.
         """
-        told = (
-            f" action={quoteattr(receipts)} statusCallback={quoteattr(receipts)}"
-            if len(texts) == 1 and receipts
-            else ""
-        )
+        url = quoteattr(f"{self.receipts}{reply_id}")
+        told = f" action={url} statusCallback={url}" if len(texts) == 1 and reply_id else ""
         messages = "".join(f"<Message{told}>{escape(text)}</Message>" for text in texts)
         body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{messages}</Response>'
         return Response(body, media_type="text/xml")

@@ -30,7 +30,7 @@ async def webhook(
     posted = carrier.read(Posted(url, request.headers, await request.body(), conversation.clock()))
     if isinstance(posted, Received):
         replied = await conversation.reply(carrier, posted)
-        return carrier.response(replied.texts, replied.receipts)
+        return carrier.response(replied.texts, replied.id)
     if isinstance(posted, Receipt):
         await conversation.take_receipt(carrier, posted)
     return carrier.response(())

@@ -17,11 +17,15 @@ from app.records.counts import counts
 from app.records.deliveries import deliveries
 from app.records.feedback import feedback
 from app.records.ledger import decisions
+from app.records.opt_out_events import opt_out_events
 from app.records.proposals import proposals
 from app.records.review_queue import questions
 from app.records.withdrawals import withdrawals
 
-TABLES = (audit, consents, counts, decisions, deliveries, feedback, proposals, questions, withdrawals)
+TABLES = (
+    *(audit, consents, counts, decisions, deliveries, feedback, opt_out_events, proposals, questions),
+    withdrawals,
+)
 SCRIPTS = Path(__file__).parent
 _MIGRATING = 0x68616966
 """The advisory lock under which one process at a time migrates a PostgreSQL."""

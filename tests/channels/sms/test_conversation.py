@@ -151,10 +151,14 @@ def conversation_of(app: FastAPI) -> SmsConversation:
     return conversation
 
 
+def hanging(conversation: SmsConversation, store: Deliveries) -> SmsConversation:
+    return replace(conversation, once=replace(conversation.once, deliveries=store), urgent_within=0.05)
+
+
 def test_a_store_that_hangs_holds_back_no_danger(texting: Settings) -> None:
     let_go = threading.Event()
     with TestClient(app := create_app(texting)):
-        conversation = replace(conversation_of(app), deliveries=Hanging(let_go), urgent_within=0.05)
+        conversation = hanging(conversation_of(app), Hanging(let_go))
         assert reply(conversation, "i cant breathe", then=let_go.set) == "Call 911 now."
 
 
@@ -164,7 +168,7 @@ def test_danger_that_a_dead_process_left_without_a_reply_is_answered_by_another(
         party, now = conversation.numbers.parties("+12155550999")[0], conversation.clock()
         id_ = hashlib.sha256(f"generic\0{party}\0left".encode()).hexdigest()
         digest = conversation.numbers.text_hash("i cant breathe\0False")
-        conversation.deliveries.claim(id_, party, digest, now, now)
+        conversation.once.deliveries.claim(id_, party, digest, now, now)
         assert reply(conversation, "i cant breathe", "left") == "Call 911 now."
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from app.channels.sms.gateway import Outcome
 from app.channels.sms.numbers import Numbers
-from app.channels.sms.outbox import FOR_A_DAY, PAUSES, Outbox
+from app.channels.sms.outbox import PAUSES, Outbox
 from app.records.database import connect, migrate
 from app.records.deliveries import INTERRUPTED, Deliveries, Delivery
 
@@ -156,22 +156,30 @@ def test_a_reply_of_a_process_that_was_killed_is_sent_by_the_next(engine: Engine
     assert len(vendor.sent) == 1
 
 
-def test_what_follows_is_sent_after_the_reply(deliveries: Deliveries) -> None:
+def test_what_follows_is_sent_after_the_reply_as_a_delivery_of_its_own(deliveries: Deliveries) -> None:
     claimed, _ = deliveries.claim("m1", "party", "digest", 1000.0, 1000.0)
     deliveries.replied(replace(claimed, reply="hello", following="who we are"), ADDRESS, 1000.0)
     vendor = Vendor([])
-    assert run(deliveries, vendor, 1000.0, 1000.0, 1001.0).state == "sent"
+    assert run(deliveries, vendor, 1000.0, 1000.5, 1001.0, 1002.0).state == "sent"
     assert [text for _, _, text in vendor.sent] == ["hello", "who we are"]
 
 
-def test_what_nobody_may_miss_is_tried_for_a_day(deliveries: Deliveries) -> None:
-    vendor = Vendor(["refused"] * 1000)
-    outbox = Outbox(deliveries, {"telnyx": vendor}, NUMBERS, Clock(), frozenset({"telnyx"}))
-    outbox.add("m1", "opt-out", ADDRESS)
-    for second in range(0, 90_000, 300):
-        asyncio.run(replace(outbox, clock=Clock(1000.0 + second)).send_waiting())
-    assert sum(FOR_A_DAY) == 86_520
-    assert 140 < len(vendor.sent) < 160
+def test_a_receipt_that_comes_while_it_is_sent_is_not_lost(deliveries: Deliveries) -> None:
+    written(deliveries, urgent=True)
+    (waiting,) = deliveries.waiting(1000.0)
+    assert deliveries.begin(waiting, 1000.0)
+    assert deliveries.fail("m1", ADDRESS, 1005.0)
+    deliveries.end("m1", "sent")
+    vendor = Vendor([])
+    assert run(deliveries, vendor, 1005.0).state == "sent"
+    assert len(vendor.sent) == 1
+
+
+def test_a_carriers_notice_takes_back_nothing_that_waits(deliveries: Deliveries) -> None:
+    written(deliveries, urgent=True)
+    assert deliveries.fail("m1", "", 1005.0)
+    vendor = Vendor([])
+    assert run(deliveries, vendor, 1000.0).state == "sent"
 
 
 def test_an_urgent_text_that_did_not_arrive_goes_out_once_more(deliveries: Deliveries) -> None:

@@ -19,7 +19,14 @@ def test_a_reaction_to_our_text_gets_silence(phone: Phone) -> None:
 
 def test_a_reaction_to_an_urgent_text_gets_silence_and_a_doubt_the_text_again(phone: Phone) -> None:
     assert phone.says("i cant breathe") == URGENT
-    assert [phone.says(f"{verb} “{URGENT}”") for verb in ("Liked", "Questioned", "Disliked")] == ["", URGENT, URGENT]
+    assert [phone.says(f"{verb} “{URGENT}”") for verb in ("Liked", "Questioned", "Disliked")] == ["", URGENT, ""]
+
+
+def test_a_doubt_is_about_the_text_that_it_quotes(phone: Phone) -> None:
+    phone.says("i cant breathe")
+    phone.says("now please tell me where the lamp is")
+    assert phone.says(f"Questioned “{URGENT}”") == URGENT
+    assert phone.says("Questioned “The lamp stands on the table beside the bed.”") == ""
 
 
 def test_a_reaction_that_quotes_what_we_never_sent_is_read_as_a_persons(phone: Phone) -> None:

@@ -31,7 +31,8 @@ def conversation(texting: Settings, tmp_path: Path, clock: Clock) -> Iterator[Sm
     """With a store of its own, and time that is made up."""
     own = texting.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'own.db'}"})
     with TestClient(app := create_app(own)):
-        yield replace(conversation_of(app), clock=clock, repeats=MemoryRepeats(clock))
+        made = conversation_of(app)
+        yield replace(made, clock=clock, repeats=MemoryRepeats(clock), once=replace(made.once, clock=clock))
 
 
 def test_the_sentence_is_the_first_line(phone: Phone) -> None:
@@ -108,6 +109,12 @@ def test_after_an_urgent_reply_a_doubt_repeats_it_and_is_never_silence(
     assert reply(conversation, "make it stop", "c") == "Call or text 988 now."
 
 
+def test_who_was_told_to_call_and_cannot_talk_is_no_auto_responder(conversation: SmsConversation, clock: Clock) -> None:
+    reply(conversation, "i cant breathe", "a")
+    clock.now += 61
+    assert reply(conversation, "I can't talk right now", "b") == "Call 911 now."
+
+
 def test_an_urgent_text_that_is_repeated_waits_for_no_introduction(conversation: SmsConversation, clock: Clock) -> None:
     reply(conversation, "i want to die", "a")
     clock.now += 61
@@ -124,23 +131,24 @@ def test_an_unknown_outcome_is_tried_again(phone: Phone, api: Api, before: str) 
 
 
 class Failing(Deliveries, table=deliveries):
-    """A store that cannot keep the first reply."""
+    """A store that cannot keep a reply."""
 
     def __init__(self, kept: Deliveries) -> None:
         super().__init__(kept._engine, 1e6)
-        self.fails = 1
 
     def replied(self, delivery: Delivery, address: str, now: float) -> None:
-        if self.fails:
-            self.fails -= 1
-            raise StoreError("no room")
-        super().replied(delivery, address, now)
+        raise StoreError("no room")
 
 
-def test_one_that_could_not_be_kept_is_not_taken_for_said(conversation: SmsConversation, clock: Clock) -> None:
-    reply(conversation, "stop", "a")
-    failing = replace(conversation, deliveries=Failing(conversation.deliveries))
+def test_a_doubt_that_no_store_can_keep_gets_the_sentence_and_the_rest_comes_again(
+    conversation: SmsConversation,
+) -> None:
+    failing = replace(conversation, once=replace(conversation.once, deliveries=Failing(conversation.once.deliveries)))
+    assert reply(failing, "make it stop", "a") == NET
     with pytest.raises(TextNotTaken):
-        reply(failing, "make it stop", "b")
-    clock.now += 31  # the gateway delivers it again
-    assert reply(failing, "make it stop", "b") == NET
+        reply(failing, "where is the lamp", "b")
+
+
+def test_danger_that_could_not_be_kept_is_not_taken_for_said(conversation: SmsConversation) -> None:
+    failing = replace(conversation, once=replace(conversation.once, deliveries=Failing(conversation.once.deliveries)))
+    assert [reply(failing, "i cant breathe", id_) for id_ in ("a", "b")] == ["Call 911 now."] * 2
