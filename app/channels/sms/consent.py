@@ -39,10 +39,13 @@ _GO_ON = re.compile(r"\b(?:dont|do not|never|not)(?: ever)? (?:stop|cancel|end|q
 _MISSPELT = {"stop": 1, "unsubscribe": 2}
 """The words that people misspell -> the most slips."""
 _GOES_ON = re.compile("[nu].*[skp]")
+"""Kinds of a clause that refuses before it stops: `do not stop`."""
 _REFUSES = re.compile("^[^a]*(?:n[fo]*m|u[^a]*m)[^a]*$")
+"""Kinds of a clause that refuses our messages and asks nothing: `do not text me`, `i don't want your texts`."""
 _OTHERWISE = frozenset("waol")
 """Kinds of words beside which a stop may be about anything: `i want to stop`."""
-_REAL_WORDS = frozenset({"stow", "stoop", "stomp", "atop", "strop", "slop", "stops", "stopped"})
+_NO_SLIPS = frozenset({"stow", "stoop", "stomp", "atop", "strop", "slop", "stops", "stopped"})
+"""Words that are near `stop` and none of the ordinary ones."""
 _EDGES = re.compile(r"[.!;,:\n]+|\s[-~]+\s?|\s{3,}")
 
 
@@ -56,7 +59,7 @@ def keyword(message: str, opted_out: bool) -> Wish | None:
     return "help" if key in HELP else None
 
 
-def is_carriers(message: str) -> bool:
+def is_of_carriers(message: str) -> bool:
     """Return whether a gateway that answers words of consent answers this one."""
     return text.key(message) in (CARRIERS | START | HELP | {YES})
 
@@ -127,7 +130,7 @@ def _is_misspelt(word: str) -> bool:
     """Return whether an unknown word is a slip of one that stops: `stopp`, `sotp`, `unsubcribe`."""
     return (
         not is_ordinary(word)
-        and word not in _REAL_WORDS
+        and word not in _NO_SLIPS
         and any(
             OSA.distance(word, meant, score_cutoff=most) <= most for meant, most in _MISSPELT.items() if len(word) > 3
         )

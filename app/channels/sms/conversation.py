@@ -172,7 +172,7 @@ class SmsConversation:
             return await self._after_gateway(incoming, incoming.received.handled)
         opted_out = await asyncio.to_thread(self.consents.opted_out, incoming.parties)
         keyword = consent.keyword(incoming.text, bool(opted_out))
-        if keyword and self.consent_by_gateway and consent.is_carriers(incoming.text):
+        if keyword and self.consent_by_gateway and consent.is_of_carriers(incoming.text):
             return await self._after_gateway(incoming, keyword)
         if wish := keyword or ("stop" if consent.asks_to_stop(incoming.text) else None):
             return await self._granted(incoming, wish, bool(opted_out))

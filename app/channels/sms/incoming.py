@@ -73,11 +73,13 @@ class Reader:
         parties, now = self.numbers.parties(number, received.sender), self.clock()
         earlier = await self._earlier(received.text, parties[0], now, sent)
         own = phone_texts.own_words(
-            received.text, [text for each in earlier for text in (each.reply, each.following) if text]
+            received.text, [ours for each in earlier for ours in (each.reply, each.following) if ours]
         )
-        phone_text = _of_phone(received.text, own, earlier, now)
         message, urgency = Message(own.text, "sms"), Urgency()
-        if not (phone_text and phone_text.is_certain) and consent.keyword(own.text, opted_out=False) is None:
+        phone_text = _of_phone(received.text, own, earlier, now)
+        if phone_text and not phone_text.is_certain and self._sounds_dangerous(message):
+            phone_text = None
+        if phone_text is None and consent.keyword(own.text, opted_out=False) is None:
             urgency = await self.answering.urgency(message, number)
         return Incoming(
             received=received,
@@ -85,11 +87,16 @@ class Reader:
             number=number,
             parties=parties,
             message=message,
-            phone_text=None if urgency.tier or urgency.net else phone_text,
+            phone_text=phone_text,
             about=_about(own, earlier),
             urgency=urgency,
             at=received.at or now,
         )
+
+    def _sounds_dangerous(self, message: Message) -> bool:
+        """Return whether the words by themselves may be danger, whatever was said before."""
+        found = self.answering.check(self.answering.reloader.current, message)
+        return found.failed or found.tier is not None or found.net is not None
 
     async def _earlier(self, said: str, party: str, now: float, sent: SentTo) -> Sequence[Delivery]:
         if not (phone_texts.may_quote(said) or phone_texts.recognised(said, OwnWords(said))):
@@ -107,14 +114,8 @@ def _of_phone(said: str, own: OwnWords, earlier: Sequence[Delivery], now: float)
     """
     recent = [each for each in earlier if now - each.at < JUST_TEXTED]
     phone_text = phone_texts.recognised(said, own) if own.quoted or recent else None
-    if (
-        phone_text
-        and phone_text.kind == "automatic"
-        and not phone_text.is_certain
-        and any(each.urgent for each in recent)
-    ):
-        return None
-    return phone_text
+    is_tapped = phone_text is not None and phone_text.kind == "automatic" and not phone_text.is_certain
+    return None if is_tapped and any(each.urgent for each in recent) else phone_text
 
 
 def _about(own: OwnWords, earlier: Sequence[Delivery]) -> Delivery | None:
