@@ -1,5 +1,6 @@
 """The parts that an SMS takes, in GSM-7 or UCS-2 as its characters decide (3GPP TS 23.038, 23.040)."""
 
+import unicodedata
 from dataclasses import dataclass
 
 _BASIC = frozenset(
@@ -66,3 +67,17 @@ def for_sending(text: str) -> str:
     """
     plain = text.translate(_TYPOGRAPHIC)
     return plain if _is_gsm(plain) else text
+
+
+def without_accents(line: str) -> str:
+    """Return a line of the site with plain letters where that makes it GSM-7: one `í` in a hospital's name would halve
+    the room of the whole text.
+
+    >>> without_accents("Clínica San José")
+    'Clinica San José'
+    """
+    if _is_gsm(line):
+        return line
+    letters = (char if _is_gsm(char) else unicodedata.normalize("NFKD", char)[0] for char in line)
+    plain = for_sending("".join(letters))
+    return plain if _is_gsm(plain) else line

@@ -179,7 +179,7 @@ class Settings(BaseSettings):
     twilio_account_sid: str | None = None
     """Lets an urgent text that did not arrive go out once more, by Twilio's API."""
     twilio_api_url: str = "https://api.twilio.com"
-    twilio_fallback_url: str | None = None
+    twilio_fallback_url: Annotated[str, AfterValidator(_check_webhook)] | None = None
     """Where Twilio finds the safety notice while the service is down; for `hai-faq go-live` to ask."""
     telnyx_public_keys: tuple[str, ...] = ()
     telnyx_api_key: SecretStr | None = None

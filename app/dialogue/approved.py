@@ -11,6 +11,7 @@ from app.content.approval import Lock, Seal
 from app.content.schema import Content, Entry, Script, Source, Translation
 from app.dialogue.messages import Answer, Cited, ScriptPart, Translated
 from app.errors import ApprovalError
+from app.segments import without_accents
 
 Site = Mapping[str, str | None]
 """What the site has set for each of `schema.PLACEHOLDERS`."""
@@ -95,9 +96,9 @@ def _script(id_: str, script: Script, withheld: Mapping[str, str], site: Site) -
     """Return a script; its long wording stands in where there is no wording for text messages, or that lost its
     seal.
     """
-    text = fill(script.text, site)
+    texted = {name: without_accents(line) if line else line for name, line in site.items()}
     short = None if f"script.{id_}.sms" in withheld else script.sms
-    return ScriptPart(id_, text, fill(short, site) if short else text)
+    return ScriptPart(id_, fill(script.text, site), fill(short or script.text, texted))
 
 
 def _check_layers(urgent: Mapping[str, str], lock: Lock) -> None:

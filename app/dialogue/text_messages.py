@@ -109,6 +109,10 @@ def misfits(knowledge: Knowledge) -> Iterator[str]:
             for message in texts_of(knowledge, netted):
                 if not fits(message):
                     yield f"{' '.join(reply.said)} takes {segments(message).parts} parts of a text message: {message}"
+    for id_ in filter(knowledge.approved.scripts.get, schema.SMS):
+        message = for_sending(knowledge.approved.scripts[id_].short)
+        if not fits(message):
+            yield f"script {id_} takes {segments(message).parts} parts of a text message: {message}"
     for id_ in _warnings(knowledge):
         message = for_sending(knowledge.approved.scripts[id_].short)
         if segments(message).parts > MOST_PARTS_OF_WARNING:

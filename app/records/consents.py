@@ -29,8 +29,8 @@ class Consents(Store, table=consents):
         return bool(last.opted_out) if last else None
 
     def set(self, parties: Sequence[str], opted_out: bool, at: float) -> bool:
-        """Keep what a number wished at a time. Return False, and change nothing, where it has turned messages off
-        since: a START that was held up must not undo a later STOP.
+        """Keep what a number wished at a time. Return False, and change nothing, for a START where it has turned
+        messages off since, which must not be undone, and for a STOP where they are off already.
         """
         newest, *older = parties
         stopped_since = select(consents.c.party).where(
@@ -40,7 +40,8 @@ class Consents(Store, table=consents):
             if not opted_out and connection.execute(stopped_since).first():
                 return False
             new = insert_into(consents, connection)
-            may_change = None if opted_out else or_(consents.c.opted_out.is_(False), consents.c.at <= at)
+            was_on = consents.c.opted_out.is_(False)
+            may_change = was_on if opted_out else or_(was_on, consents.c.at <= at)
             changed = new.on_conflict_do_update(
                 index_elements=["party"],
                 set_={"opted_out": new.excluded.opted_out, "at": new.excluded.at},

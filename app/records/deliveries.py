@@ -1,4 +1,4 @@
-"""The outbox of text messages, each received, replied, sending, sent or unknown.
+"""The outbox of text messages, each received, replied, sending, sent, unknown or arrived.
 
 A reply is written before it is sent; whoever inserts a message's row first works on it, on any replica. Times are
 seconds since 1970.
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from app.records.database import Store
 from app.records.tables import KEY, insert_into, table_of
 
-State = Literal["received", "replied", "sending", "sent", "unknown"]
+State = Literal["received", "replied", "sending", "sent", "unknown", "arrived"]
 
 ABANDONED = 30.0
 """Seconds after which a message that was received and never replied to belongs to a process that died."""
@@ -109,9 +109,13 @@ class Deliveries(Store, table=deliveries):
         """Note that an urgent text did not arrive; with an address it is sent once more. Return False for a text that
         failed before, and for one that is not urgent.
         """
-        first = and_(deliveries.c.urgent, deliveries.c.failed.is_(False))
+        first = and_(deliveries.c.urgent, deliveries.c.failed.is_(False), deliveries.c.state != "arrived")
         again = {"state": "replied", "address": address, "due": due} if address else {}
         return self._set(id_, {"failed": True, **again}, first) == 1
+
+    def arrive(self, id_: str) -> None:
+        """Note that a text arrived: receipts come in any order, and a later one must not take it for lost."""
+        self._set(id_, {"state": "arrived"}, deliveries.c.state == "sent")
 
     def end(self, id_: str, state: Literal["sent", "unknown"]) -> None:
         """Wipe the numbers: nothing more will be sent. A receipt may have come first and asked for another sending."""

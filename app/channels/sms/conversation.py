@@ -59,6 +59,9 @@ class _Said:
     """The urgent text, or the sentence of the safety net, that is in it. Twice is better than never."""
     is_alone: bool = False
     """Nothing that answers is in it: the same goes to a number once a minute."""
+    to: str = ""
+    """The words that it answers, where other words get it again: who is in danger and asks on is not left in silence.
+    """
 
 
 @dataclass(frozen=True)
@@ -116,12 +119,12 @@ class SmsConversation:
             return await self.once.as_before(claimed)
         incoming = replace(incoming, at=claimed.at)
         said = await self._say(incoming)
-        warning = self.numbers.text_hash(said.warning)
-        if said.is_alone and await self.repeats.was_sent(incoming.party, warning):
+        repeated = self.numbers.text_hash(f"{said.warning}\0{said.to}")
+        if said.is_alone and await self.repeats.was_sent(incoming.party, repeated):
             said = _Said()
         kept = await self.once.keep(claimed, said.texts, bool(said.warning), address)
         if said.is_alone:
-            await self.repeats.remember(incoming.party, warning)
+            await self.repeats.remember(incoming.party, repeated)
         return kept
 
     async def _unkept_warning(self, incoming: Incoming, address: str) -> Texts:
@@ -148,7 +151,10 @@ class SmsConversation:
     async def take_receipt(self, gateway: Gateway, receipt: Receipt) -> None:
         """Record what became of a text; an urgent one that did not arrive alerts, and goes out again where it may."""
         count_event(gateway.name, "delivered" if receipt.arrived else "failed")
-        if receipt.arrived or not receipt.reply_id:
+        if not receipt.reply_id:
+            return
+        if receipt.arrived:
+            await asyncio.to_thread(self.once.deliveries.arrive, receipt.reply_id)
             return
         may_retry = receipt.may_retry and gateway.name in self.outbox.senders
         address = self.numbers.seal(gateway.name, receipt.sender, receipt.recipient) if may_retry else ""
@@ -192,7 +198,10 @@ class SmsConversation:
     async def _urgent(self, incoming: Incoming) -> _Said:
         """Answer danger; the confirmation of a wish to stop beside it follows."""
         said = await self._answer(incoming)
-        if not (incoming.received.handled == "stop" or consent.asks_to_stop(incoming.text)):
+        if handled := incoming.received.handled:
+            await self._after_gateway(incoming, handled)
+            return said
+        if not consent.asks_to_stop(incoming.text) and not consent.stops_beside(incoming.text):
             return said
         await self._set_opted_out(incoming, True)
         first, *then = said.texts
@@ -249,7 +258,7 @@ class SmsConversation:
         else:
             reply = await self._reply(incoming)
             stops = reply.intent and reply.intent.id == schema.STOP_MESSAGES
-            if stops and not consent.asks_to_go_on(incoming.text):
+            if stops and consent.may_ask_to_stop(incoming.text):
                 return await self._granted(incoming, "stop", opted_out=False)
             said = self._texts(incoming, reply, is_new)
         if is_new and said.texts and not said.is_alone:
@@ -271,7 +280,8 @@ class SmsConversation:
         introduction = self._part("sms-first").short if is_new else ""
         note = self._part("sms-media-beside").short if incoming.has_picture_beside else ""
         texts = text_messages.texts_of(self.answering.reloader.current, reply, introduction, note)
-        return _Said(texts, text_messages.warning_of(reply), is_alone=reply.urgent)
+        asked = text.key(incoming.text) if reply.urgent else ""
+        return _Said(texts, text_messages.warning_of(reply), is_alone=reply.urgent, to=asked)
 
     async def _within_limits(self, party: str) -> bool:
         return await self.limits.allows(party) and await self.limit_in_all.allows("all")

@@ -32,7 +32,7 @@ class Generic:
             message = json.loads(posted.body)
             return Received(
                 id=str(message["id"]),
-                sender=str(message["from"] or ""),
+                sender=_number(message["from"]),
                 recipient=str(message.get("to") or ""),
                 text=text.whole(str(message.get("text") or "")),
                 has_media=bool(message.get("media")),
@@ -42,6 +42,11 @@ class Generic:
 
     def response(self, texts: Texts, reply_id: str = "") -> Response:  # noqa: ARG002 it sends none
         return JSONResponse({"text": texts[0] if texts else None, "then": texts[1:]})
+
+
+def _number(value: object) -> str:
+    """Return a sender; anything but a text or a number is as good as none."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

@@ -43,9 +43,12 @@ class Incoming:
     at: float
     """When it came, in seconds since 1970."""
 
+    words: str
+    """All of the writer's own words; `message` is what of them is answered."""
+
     @property
     def text(self) -> str:
-        return self.message.text
+        return self.words
 
     @property
     def is_urgent(self) -> bool:
@@ -80,18 +83,31 @@ class Reader:
         if phone_text and not phone_text.is_certain and self._sounds_dangerous(message):
             phone_text = None
         if phone_text is None and consent.keyword(own.text, opted_out=False) is None:
-            urgency = await self.answering.urgency(message, number)
+            message, urgency = await self._checked(own.text, number)
         return Incoming(
             received=received,
             gateway=gateway.name,
             number=number,
             parties=parties,
             message=message,
+            words=own.text,
             phone_text=phone_text,
             about=_about(own, earlier),
             urgency=urgency,
             at=received.at or now,
         )
+
+    async def _checked(self, said: str, number: str) -> tuple[Message, Urgency]:
+        """Return the message and what the danger check finds in it; of a message with a wish to stop in it what stands
+        beside the wish, where that is the more dangerous.
+        """
+        message = Message(said, "sms")
+        urgency = await self.answering.urgency(message, number)
+        if urgency.tier or not (beside := consent.beside_wish(said)):
+            return message, urgency
+        other = Message(beside, "sms")
+        found = await self.answering.urgency(other, number)
+        return (other, found) if found.tier or (found.net and not urgency.net) else (message, urgency)
 
     def _sounds_dangerous(self, message: Message) -> bool:
         """Return whether the words by themselves may be danger, whatever was said before."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import phonenumbers
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from app.errors import InvalidBody
+from app.errors import InvalidBody, SettingsError
 
 _NO_NUMBER = re.compile(r"\d{3,8}|(?=.*[^\W\d_]).+", re.DOTALL)
 """A short code, or a sender that goes by a name."""
@@ -24,7 +24,9 @@ class Numbers:
     """Keys may be several while one is being replaced, the newest first."""
 
     def __init__(self, keys: tuple[str, ...], country: str = "US") -> None:
-        """`country` is where a number without its country's code is from (ISO 3166)."""
+        """`country` is where a number without its country's code is from (ISO 3166). Raises `SettingsError`."""
+        if country not in phonenumbers.SUPPORTED_REGIONS:
+            raise SettingsError(f"HAI_FAQ_SMS_COUNTRY: there is no country {country}")
         self._country = country
         self._keys = [key.encode() for key in keys]
         derived = (hashlib.sha256(b"outbox" + key).digest() for key in self._keys)

@@ -93,6 +93,10 @@ class Outbox:
 
     async def _end(self, delivery: Delivery, state: Literal["sent", "unknown"]) -> None:
         metrics.texts.labels(state).inc()
+        if delivery.urgent and state == "unknown":
+            gateway = (self.numbers.unseal(delivery.address) or ("unknown",))[0]
+            metrics.urgent_texts_failed.labels(gateway).inc()
+            log.error("an urgent text could not be sent: %s", gateway)
         await asyncio.to_thread(self.deliveries.end, delivery.id, state)
 
     def _pause(self, delivery: Delivery) -> float | None:

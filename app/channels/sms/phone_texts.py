@@ -29,13 +29,21 @@ _DOUBTING_SIGNS = re.compile("[👎❓❔⁉🤔😕🤨]")
 _DATA = yaml.load(
     resources.files("app.channels.sms").joinpath("phone_texts.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
 )
-_REACTING, _AFTERWARDS, _DOUBTING, _TAKING_BACK = (
-    frozenset(_DATA[name].split()) for name in ("reacting", "afterwards", "doubting", "taking-back")
-)
-_UNQUOTED, _DRIVING, _AUTOMATIC, _LABELLED, _NOTICE = (
+_BEFORE, _AFTER, _DOUBTING, _TAKING_BACK, _UNQUOTED, _DRIVING, _AUTOMATIC, _LABELLED, _NOTICE = (
     re.compile("|".join(_DATA[name]), re.IGNORECASE)
-    for name in ("unquoted", "driving", "automatic", "labelled", "notices")
+    for name in (
+        "before",
+        "after",
+        "doubting",
+        "taking-back",
+        "unquoted",
+        "driving",
+        "automatic",
+        "labelled",
+        "notices",
+    )
 )
+_BETWEEN_CHINESE = re.compile("(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +127,9 @@ def recognised(message: str, own: OwnWords) -> PhoneText | None:
 
 def _reaction(own: OwnWords) -> PhoneText | None:
     """Return a reaction whose words stand before what it quotes, in some languages after it."""
-    before, after = frozenset(text.words(own.before)), frozenset(text.words(own.after))
-    if not before <= _REACTING or not after <= _AFTERWARDS:
+    before, after = (_BETWEEN_CHINESE.sub("", text.key(words)) for words in (own.before, own.after))
+    if not (_BEFORE.fullmatch(before) and _AFTER.fullmatch(after)):
         return None
-    doubts = bool(_DOUBTING & (before | after) or _DOUBTING_SIGNS.search(own.text))
-    return PhoneText("reaction", doubts and not _TAKING_BACK & (before | after))
+    doubts = _DOUBTING.search(f"{before} {after}") or _DOUBTING_SIGNS.search(own.text)
+    is_back = _TAKING_BACK.search(before) or _TAKING_BACK.search(after)
+    return PhoneText("reaction", bool(doubts and not is_back), is_certain=True)

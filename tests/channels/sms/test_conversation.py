@@ -46,7 +46,7 @@ def test_a_stop_is_confirmed_once_and_then_there_is_silence(phone: Phone, word: 
     assert [phone.says(word), phone.says(word), phone.says("where is the lamp")] == ["No more messages.", "", ""]
 
 
-@pytest.mark.parametrize("word", ["start", "UNSTOP", "Yes!"])
+@pytest.mark.parametrize("word", ["start", "UNSTOP", "Yes!", "start again please", "opt in", "Subscribe"])
 def test_messages_can_be_turned_on_again(phone: Phone, word: str) -> None:
     phone.says("stop")
     assert phone.says(word) == "Messages are on again."
@@ -71,9 +71,9 @@ def test_danger_is_answered_even_after_a_stop(phone: Phone) -> None:
     assert phone.says("i cant breathe") == "Call 911 now."
 
 
-def test_the_same_urgent_text_comes_once_a_minute(phone: Phone) -> None:
+def test_the_same_danger_gets_its_text_once_a_minute_and_other_words_get_it_again(phone: Phone) -> None:
     assert [phone.says("i cant breathe"), phone.says("i cant breathe!")] == ["Call 911 now.", ""]
-    assert phone.says("ok") == ""
+    assert phone.says("is anyone there") == "Call 911 now."
     assert Phone(phone.url).says("i cant breathe") == "Call 911 now."
 
 
@@ -209,9 +209,18 @@ def test_where_the_gateway_handles_consent_its_words_get_silence(texting: Settin
 
 
 def test_a_wish_to_stop_in_free_words_is_told_by_what_it_is_like(phone: Phone) -> None:
-    phone.says("what color is the lamp")
-    assert phone.says("strike me from your roster") == "No more messages."
+    assert phone.says("please strike my mother from the roster") == "No more messages."
     assert phone.says("where is the lamp") == ""
+
+
+def test_a_wish_beside_danger_is_kept_and_confirmed_after_it(phone: Phone) -> None:
+    answer = phone.generic("no more texts, i cant breathe").json()
+    assert (answer["text"], answer["then"]) == ("Call 911 now.", ["No more messages."])
+    assert phone.says("where is the lamp") == ""
+
+
+def test_words_of_a_wish_do_not_quiet_the_danger_beside_them(phone: Phone) -> None:
+    assert phone.says("dont text no more i cant breathe") == "Call 911 now."
 
 
 def test_who_asks_us_not_to_stop_goes_on_getting_answers(phone: Phone) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import Engine
 
 from app.channels.sms.gateway import Outcome
@@ -194,3 +195,11 @@ def test_an_urgent_text_that_did_not_arrive_goes_out_once_more(deliveries: Deliv
 def test_an_ordinary_text_that_did_not_arrive_is_left(deliveries: Deliveries) -> None:
     written(deliveries)
     assert not deliveries.fail("m1", ADDRESS, 1005.0)
+
+
+def test_an_urgent_text_that_the_vendor_will_not_take_alerts(deliveries: Deliveries) -> None:
+    written(deliveries, urgent=True)
+    labels = {"gateway": "telnyx"}
+    before = REGISTRY.get_sample_value("hai_faq_urgent_texts_failed_total", labels) or 0.0
+    run(deliveries, Vendor(["rejected"]), 1000.0)
+    assert REGISTRY.get_sample_value("hai_faq_urgent_texts_failed_total", labels) == before + 1

@@ -22,9 +22,14 @@ REACTIONS = [
     f"对“{OURS}”表示了👍",
     f"Đã thích “{OURS}”",
     f"ضحك على “{OURS}”",
+    f"Me encanta “{OURS}”",
+    f"Смеется над «{OURS}»",
+    f"赞了“{OURS}”",
+    f"Gefällt „{OURS}“",
 ]
 PERSONS = [
     f"Liked “{OURS}” but i cant breathe",
+    f"đau tim “{OURS}”",
     f"“{OURS}” no",
     f"“{OURS}” question",
     "liked your answer, how big is it",
@@ -58,11 +63,11 @@ def test_a_reaction_to_our_text_is_told_in_any_language(message: str) -> None:
 
 @pytest.mark.parametrize("verb", ["Questioned", "Disliked", "Dudó sobre", "👎 to", "❓ to"])
 def test_a_reaction_that_questions_or_dislikes_is_a_doubt(verb: str) -> None:
-    assert read(f"{verb} “{OURS}”") == PhoneText("reaction", is_doubt=True)
+    assert read(f"{verb} “{OURS}”") == PhoneText("reaction", is_doubt=True, is_certain=True)
 
 
 def test_a_doubt_that_is_taken_back_is_none() -> None:
-    assert read(f"Removed a question mark from “{OURS}”") == PhoneText("reaction", is_doubt=False)
+    assert read(f"Removed a question mark from “{OURS}”") == PhoneText("reaction", is_doubt=False, is_certain=True)
 
 
 @pytest.mark.parametrize("message", PERSONS)
