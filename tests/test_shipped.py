@@ -1,6 +1,7 @@
 """The content of this repository, on the labelled messages of tests/labelled. Its model is built once per cache."""
 
 import itertools
+import json
 import os
 import re
 from collections import Counter
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app import evaluation, lint, text
-from app.channels.sms import consent
+from app.channels.sms import consent, phone_texts
 from app.content import approval, files, schema
 from app.content.schema import Content, Tier
 from app.dialogue import compose, text_messages
@@ -382,6 +383,44 @@ def test_each_warning_fits_one_part_and_the_texts_of_consent_two(texted: Knowled
 
 def test_help_by_text_opens_with_the_emergency_numbers(texted: Knowledge) -> None:
     assert texted.approved.scripts["sms-help"].short.startswith("Emergency: call 911. Crisis: call or text 988.")
+
+
+def texts(name: str) -> list[dict[str, str]]:
+    paths = (ROOT / "tests" / "labelled" / "texts").glob(f"{name}_*.jsonl")
+    return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def wishes_to_stop(shipped: Knowledge, said: str) -> bool:
+    """What a text message is taken for: by its words, or in English by what it is like."""
+    if consent.keyword(said, opted_out=False) == "stop" or consent.asks_to_stop(said):
+        return True
+    reply, _ = respond(Message(said, "sms"), State(), shipped, NOW)
+    is_like = reply.intent is not None and reply.intent.id == schema.STOP_MESSAGES
+    return is_like and consent.may_ask_to_stop(said)
+
+
+def test_wishes_to_stop_are_told_from_questions_that_sound_like_them(shipped: Knowledge) -> None:
+    """340 of each, in seven languages: 70% and 1.8% on the half that was opened once, before it taught anything."""
+    taken = Counter(case["label"] for case in texts("wishes") if wishes_to_stop(shipped, case["text"]))
+    of = Counter(case["label"] for case in texts("wishes"))
+    assert taken["stop"] >= 0.68 * of["stop"]
+    assert taken["not-stop"] <= 0.01 * of["not-stop"]
+
+
+def test_danger_beside_a_wish_to_stop_is_never_missed(shipped: Knowledge) -> None:
+    for case in (case for case in texts("wishes") if case["label"] == "danger"):
+        beside = consent.beside_wish(case["text"])
+        found = [shipped.assess(Message(each, "sms")) for each in (case["text"], beside) if each]
+        assert any(urgency.tier or urgency.net for urgency in found), case["text"]
+
+
+def test_what_a_person_writes_is_never_taken_for_a_phones(shipped: Knowledge) -> None:
+    sent = ["The HAI pump is about as big as a hockey puck."]
+    cases = [(case, phone_texts.own_words(case["text"], sent)) for case in texts("phones")]
+    taken = Counter(case["label"] for case, own in cases if phone_texts.recognised(case["text"], own))
+    of = Counter(case["label"] for case, _ in cases)
+    assert taken["person"] == 0
+    assert taken["auto"] >= 0.88 * of["auto"]
 
 
 def test_no_choice_is_a_word_that_stops_or_starts_messages(shipped: Knowledge) -> None:

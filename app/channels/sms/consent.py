@@ -41,8 +41,12 @@ _INSTRUCTION = re.compile(
     r"(?: (?:all|any|these|the|future))?(?: (?:texts|messages|msgs|alerts))?"
 )
 """What such services write at the end of a text, sent back: no wish to die, however like one `stop to end` sounds."""
-_GO_ON = re.compile(r"\b(?:dont|do not|never|not)(?: ever)? (?:stop|cancel|end|quit|remove|delete|unsubscribe|drop)\b")
-_MISSPELT = {"stop": 1, "unsubscribe": 2}
+_GO_ON = re.compile(
+    r"\b(?:dont|do not|never|not)(?: ever)? (?:stop|cancel|end|quit|remove|delete|unsubscribe|drop)\b"
+    r"|\b(?:no|not|dont) (?:wish|want|need|plan|reason) to (?:stop|cancel|quit|unsubscribe|opt out)\b"
+    r"|\bkeep\b.{0,30}\b(?:coming|sending|texting)\b|\b(?:are|r|is) (?:so |very )?(?:useful|helpful)\b"
+)
+_MISSPELT = {"stop": 1, "cancel": 1, "remove": 1, "unsubscribe": 2}
 """The words that people misspell -> the most slips."""
 _GOES_ON = re.compile("[nu].*[skp]")
 """Kinds of a clause that refuses before it stops: `do not stop`."""
@@ -107,11 +111,15 @@ def may_ask_to_stop(message: str) -> bool:
 
 
 def beside_wish(message: str) -> str:
-    """Return what an English message says before or after a wish to stop, with nothing between them: `dont text no more
-    dad collapsed`. The wish's own words (no, dont, stop) must not quiet what stands beside them. Empty where there is
-    none, and for a long message.
+    """Return what a message says before or after a wish to stop, with nothing between them: `dont text no more dad
+    collapsed`. The wish's own words (no, dont, stop) must not quiet what stands beside them. Empty where there is none,
+    and for a long message.
     """
-    terms = list(_ENGLISH.terms(text.key(message))) if len(message) <= LONGEST else []
+    key = text.key(message) if len(message) <= LONGEST else ""
+    return next(filter(None, (_beside_wish(list(reader.terms(key))) for reader in _READERS)), "")
+
+
+def _beside_wish(terms: list["_Term"]) -> str:
     before, after = (
         "".join(term.kind for term in itertools.takewhile(lambda term: term.kind, order))
         for order in (terms, reversed(terms))

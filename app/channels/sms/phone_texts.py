@@ -19,10 +19,13 @@ Kind = Literal["reaction", "automatic", "notice"]
 
 SHORTEST_QUOTE = 20
 """Characters of the beginning of a text of ours, without punctuation, that count as a quote of it."""
+SHORTEST_CUT = 10
+"""Those of a quote that was cut off with three dots."""
+_CUT = re.compile(r"(?:…|\.\.\.)\s*\Z")
 LONGEST = 600
 """Characters of what a phone sends by itself: a whole text of two parts, and its frame."""
-_QUOTE = re.compile(r"[\"“”„«»「」『』‹›]")
-_QUOTED = re.compile(r"[\"“”„«「『‹](.*?)(?:[\"”“»」』›]|\Z)|^>([^\n]*)$", re.DOTALL | re.MULTILINE)
+_QUOTE = re.compile(r"[\"“”„«»「」『』‹›‘]")
+_QUOTED = re.compile(r"[\"“”„«「『‹‘](.*?)(?:[\"”“»」』›’]|\Z)|^>([^\n]*)$", re.DOTALL | re.MULTILINE)
 _REPLYING = re.compile(r"^\W*(?:>|re(?:acted|accion)|[^\w\s])", re.IGNORECASE)
 
 _DOUBTING_SIGNS = re.compile("[👎❓❔⁉🤔😕🤨]")
@@ -103,7 +106,7 @@ def _quotes(message: str, sent: Mapping[str, str]) -> Iterator[tuple[int, int, s
     """Yield where a text or a line of ours is quoted, whole or its beginning, and the text."""
     for match in _QUOTED.finditer(message) if sent else ():
         quoted = text.key(match[1] if match[1] is not None else match[2])
-        is_long = len(quoted) >= SHORTEST_QUOTE
+        is_long = len(quoted) >= (SHORTEST_CUT if _CUT.search(match[1] or match[2] or "") else SHORTEST_QUOTE)
         ours = next((key for key in sent if key == quoted or (is_long and key.startswith(quoted))), None)
         if quoted and ours is not None:
             yield *match.span(), sent[ours]
