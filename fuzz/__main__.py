@@ -61,11 +61,11 @@ def parsed(name: str, seconds: int) -> bool:
 def seeds(name: str) -> Iterator[bytes]:
     """Where libFuzzer begins: what people type, and one message of each gateway."""
     message = {"id": "1", "from": "+12155550123", "to": "+12155550100", "text": "how big is it", "media": []}
-    numbers = {"from": {"phone_number": "+1"}, "to": [{"phone_number": "+2"}]}
+    numbers = {"from": {"phone_number": "+12155550123"}, "to": [{"phone_number": "+12155550100"}]}
     received = {"data": {"event_type": "message.received", "payload": message | numbers}}
     match name:
         case "sms_twilio":
-            yield urlencode({"MessageSid": "1", "From": "+1", "Body": "how big is it"}).encode()
+            yield urlencode({"MessageSid": "1", "From": "+12155550123", "Body": "how big is it"}).encode()
         case "sms_telnyx":
             yield json.dumps(received).encode()
         case "sms_generic" | "http":

@@ -17,6 +17,7 @@ from typing import Any, Self
 import httpx2
 
 from app.channels.sms.generic import signature
+from app.channels.sms.numbers import Numbers
 from tests.faults.replica import DEADLINE, wait_for
 
 SECRET = "generic-secret-of-a-test-0123456789"
@@ -32,6 +33,8 @@ QUESTIONS = {
 """And the entries that answer them."""
 PAUSE = 0.01
 _numbers = itertools.count(1)
+NUMBER_KEY = "n" * 32
+NUMBERS = Numbers((NUMBER_KEY,))
 
 
 class Wrong(Exception):
@@ -88,12 +91,13 @@ class Person:
 
     def texts(self) -> None:
         """A text message from a new number, which its gateway delivers until it is taken."""
-        self.pending.append((f"m{next(_numbers)}", f"+1215555{next(_numbers):06}"))
+        self.pending.append((f"m{next(_numbers)}", f"+1215{next(_numbers):07}"))
         for id_, number in self.pending[:]:
             response = deliver(self.client, id_, number, "what color is the lamp")
             if response.status_code == 200:
                 _expect("The lamp is green." in (response.json()["text"] or ""), f"a text got {response.text}")
-                self.told.texts.add(hashlib.sha256(f"generic\0{id_}".encode()).hexdigest())
+                party = NUMBERS.parties(number)[0]
+                self.told.texts.add(hashlib.sha256(f"generic\0{party}\0{id_}".encode()).hexdigest())
                 self.pending.remove((id_, number))
             else:
                 self._refused("texts", response)
@@ -101,7 +105,7 @@ class Person:
 
     def texts_danger(self) -> None:
         """No store may hold this back."""
-        response = deliver(self.client, f"m{next(_numbers)}", f"+1215555{next(_numbers):06}", "i cant breathe")
+        response = deliver(self.client, f"m{next(_numbers)}", f"+1215{next(_numbers):07}", "i cant breathe")
         _expect(response.status_code == 200, f"danger by text got {response.status_code} {response.text}")
         _expect("Call 911 now." in (response.json()["text"] or ""), f"danger by text got {response.text}")
 
