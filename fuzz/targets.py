@@ -67,10 +67,10 @@ def normaliser(data: bytes) -> None:
 
 def reply(data: bytes) -> None:
     """Any text gets words, in any channel."""
-    said = _said(data)
+    said, knowledge = _said(data), _knowledge()
 
     def respond(said: str) -> None:
-        got, _ = engine.respond(Message(said), State(), _knowledge(), NOW)
+        got, _ = engine.respond(Message(said), State(), knowledge, NOW)
         assert all(got.paragraphs)
         assert got.sms
 

@@ -34,9 +34,12 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+_AS_TEXT = BeforeValidator(_as_text, json_schema_input_type=str | float | None)
+
+
 class SentIn(BaseModel):
-    message: Annotated[Typed, BeforeValidator(_as_text)] = ""
-    sender: Annotated[Typed, BeforeValidator(_as_text)] = Field(
+    message: Annotated[Typed, _AS_TEXT] = ""
+    sender: Annotated[Typed, _AS_TEXT] = Field(
         default="", max_length=1000, description="Any name that the widget keeps; a number is one too."
     )
 
