@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Boolean, Column, Float, String, Table, delete, or_, select
+from sqlalchemy import Boolean, Column, Float, String, Table, delete, or_, select, update
 
 from app.records.database import Store
 from app.records.tables import insert_into, metadata
@@ -49,6 +49,9 @@ class Consents(Store, table=consents):
             )
             row = {"party": newest, "opted_out": opted_out, "at": at}
             if connection.execute(changed.returning(consents.c.party), row).first() is None:
+                if opted_out:  # said again: what was wished before it must not undo it
+                    later = update(consents).where(consents.c.party == newest, consents.c.at < at)
+                    connection.execute(later.values(at=at))
                 return False
             connection.execute(delete(consents).where(consents.c.party.in_(older)))
         return True

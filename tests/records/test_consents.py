@@ -19,6 +19,13 @@ def test_a_start_that_was_held_up_undoes_no_later_stop(consents: Consents) -> No
     assert consents.opted_out(["number"])
 
 
+def test_a_stop_that_is_said_again_holds_back_what_was_wished_between(consents: Consents) -> None:
+    consents.set(["number"], True, at=10.0)
+    assert not consents.set(["number"], True, at=20.0)
+    assert not consents.set(["number"], False, at=15.0)
+    assert consents.opted_out(["number"])
+
+
 def test_a_stop_counts_whatever_the_clock_says(consents: Consents) -> None:
     consents.set(["number"], False, at=20.0)
     assert consents.set(["number"], True, at=10.0)
