@@ -44,15 +44,16 @@ _INSTRUCTION = re.compile(
 _GO_ON = re.compile(
     r"\b(?:dont|do not|never|not)(?: ever)? (?:stop|cancel|end|quit|remove|delete|unsubscribe|drop)\b"
     r"|\b(?:no|not|dont) (?:wish|want|need|plan|reason) to (?:stop|cancel|quit|unsubscribe|opt out)\b"
-    r"|\bkeep\b.{0,30}\b(?:coming|sending|texting)\b|\b(?:are|r|is) (?:so |very )?(?:useful|helpful)\b"
+    r"|^(?:please |pls |just )?keep (?:on |\w+ ){0,3}(?:coming|sending|texting)\b"
 )
+"""A plea not to stop, or to go on; `you keep texting me` is none."""
 _MISSPELT = {"stop": 1, "cancel": 1, "remove": 1, "unsubscribe": 2}
 """The words that people misspell -> the most slips."""
 _GOES_ON = re.compile("[nu].*[skp]")
 """Kinds of a clause that refuses before it stops: `do not stop`."""
 _REFUSES = re.compile("^[^a]*(?:n[fo]*m|u[^a]*m)[^a]*$")
 """Kinds of a clause that refuses our messages and asks nothing: `do not text me`, `i don't want your texts`."""
-_ASKS_FOR_TEXTS = re.compile("[fw]*m[of]+")
+_ASKS_FOR_TEXTS = re.compile("f*m[of]+")
 """Kinds of a clause that asks for a message: `text me`."""
 _OTHERWISE = frozenset("waol")
 """Kinds of words beside which a stop may be about anything: `i want to stop`."""

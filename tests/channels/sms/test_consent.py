@@ -7,6 +7,10 @@ WISHES = [
     *("Please stop", "STOP STOP", "stop it", "Stop. Thank you", "STOPP", "STOOOOP", "S.T.O.P.", "stp", "🛑", "REMOVE"),
     *("Stop all texts", "Please do not contact me again", "Stop - Maria Lopez", "wrong number. stop", "STOP PROMO"),
     *("how do i unsubscribe", "can you stop texting me", "i don't want your texts", "Reply STOP", "opting out"),
+    *(
+        "You keep texting me. STOP",
+        "why do you keep sending me these texts? stop it",
+    ),
     *("Please STOP these texts, they cost me money", "Stop texting me or I will call a lawyer"),
     *("no me manden más mensajes", "déjenme en paz", "não me mande mais mensagens", "не пишите мне больше"),
     *("请不要再给我发短信了", "停止", "đừng nhắn tin cho tôi nữa", "لا ترسلوا لي رسائل"),
@@ -45,7 +49,10 @@ def test_what_services_write_at_the_end_is_a_word_of_consent(message: str) -> No
     assert consent.keyword(message, opted_out=False) == "stop"
 
 
-@pytest.mark.parametrize("message", ["please dont stop texting me", "never cancel my messages", "do not ever stop"])
+@pytest.mark.parametrize(
+    "message",
+    ["please dont stop texting me", "never cancel my messages", "do not ever stop", "please keep them coming"],
+)
 def test_who_wants_to_go_on_is_told_from_who_wants_to_stop(message: str) -> None:
     assert consent.asks_to_go_on(message)
     assert not consent.may_ask_to_stop(message)
