@@ -99,8 +99,11 @@ class Answering:
         return replace(urgency, net=None if urgency.tier else engine.net_of(urgency, state))
 
     async def answered(self, channel: Channel, sender: str) -> str | None:
-        """Return the entry that a sender was answered last; None where a topic was refused since."""
-        about = (await self.conversations.named(self.tokens.conversation(channel, sender), self.clock())).about
+        """Return the entry that a sender was answered last; None where a topic was refused since, or a choice is
+        open.
+        """
+        state = await self.conversations.named(self.tokens.conversation(channel, sender), self.clock())
+        about = None if state.offered else state.about
         return about if about in self.reloader.current.approved.answers else None
 
     async def forget(self, channel: Channel, sender: str) -> None:

@@ -28,6 +28,7 @@ _FILLERS = frozenset(
 _NONE = re.compile(
     r"(?:no |nope )?(?:none|neither|nothing|something else|not any|no|nope)(?: of (?:these|those|them|the above))?"
 )
+_MORE = re.compile(r"(?:(?:show|tell) me )?more(?: please)?")
 _YES = re.compile(r"(?:yes|yeah|yep|yup|sure|ok|okay|please|right|correct)(?: (?:please|that|that one|it|do|thanks))*")
 _ALL = re.compile(
     r"(?:(?:i want|ill take|i will take|give me|show me) )?(?:both|all)"
@@ -86,9 +87,11 @@ def picks_none(text: ParsedText) -> bool:
 
 
 def _reply(key: str, options: Sequence[Option]) -> tuple[Option, ...] | Literal["none", "again"] | None:
-    """Return what `none`, `all` or `yes` says of a choice; `both` of three tells nothing."""
+    """Return what `none`, `all`, `yes` or `more` says of a choice; `both` of three tells nothing."""
     if _NONE.fullmatch(key):
         return NONE
+    if _MORE.fullmatch(key):
+        return AGAIN
     if _ALL.fullmatch(key):
         return tuple(options) if len(options) == 2 or "all" in key else AGAIN
     if _YES.fullmatch(key):

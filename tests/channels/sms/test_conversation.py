@@ -82,6 +82,12 @@ def test_more_gives_the_link_to_the_whole_answer(phone: Phone) -> None:
     assert phone.says("More") == f"The whole answer: {PUBLIC}/faq#lamp-color"
 
 
+def test_more_after_a_choice_is_about_the_choice(phone: Phone) -> None:
+    phone.says("where is the lamp")
+    assert phone.says("bulb color").startswith("Which one?")
+    assert phone.says("MORE").startswith("Which one?")
+
+
 @pytest.mark.parametrize("text", ["", "😢😢", "?!"])
 def test_without_words_there_is_a_fixed_text(phone: Phone, text: str) -> None:
     assert phone.says(text).endswith("I read words only.")
