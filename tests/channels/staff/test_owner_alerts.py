@@ -3,43 +3,14 @@ import json
 import socketserver
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from prometheus_client import REGISTRY
 
 from app.channels.staff.owner_alerts import ATTEMPTS, Flag, OwnerAlerts, send_mail
+from tests.webhook import Webhook
 
 FLAG = Flag("lamp-color", "What color is the lamp?", "looks-wrong", "ann@example.org", "v1")
-
-
-class Webhook:
-    """The owner's own service; it fails as often as it is told to."""
-
-    def __init__(self) -> None:
-        self.heard: list[dict[str, str]] = []
-        self.failures = 0
-        webhook = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                webhook.failures -= 1
-                if webhook.failures < 0:
-                    webhook.heard.append(body)
-                self.send_response(204 if webhook.failures < 0 else 503)
-                self.end_headers()
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/flags"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 class MailServer(socketserver.ThreadingTCPServer):
@@ -80,9 +51,8 @@ async def send(alerts: OwnerAlerts) -> list[bool]:
 
 def test_the_owner_is_told_by_webhook(webhook: Webhook) -> None:
     assert asyncio.run(send(OwnerAlerts(webhook=webhook.url))) == [True]
-    assert [(body["entry"], body["reason"], body["by"]) for body in webhook.heard] == [
-        ("lamp-color", "looks-wrong", "ann@example.org")
-    ]
+    (told,) = [json.loads(heard.body) for heard in webhook.heard]
+    assert (told["entry"], told["reason"], told["by"]) == ("lamp-color", "looks-wrong", "ann@example.org")
 
 
 def test_a_webhook_that_fails_is_called_again(webhook: Webhook) -> None:
