@@ -24,14 +24,13 @@ from app.content.schema import (
     UrgentEvidence,
     UrgentRules,
 )
+from app.dialogue.text_messages import MOST_PARTS
 from app.dialogue.urgent import stretches_of
 from app.dialogue.urgent_rules import RuleBook
 from app.matching import likeness
 from app.segments import segments
 
 HIGHEST_GRADE = 8.0
-MOST_PARTS = 2
-"""Most parts that a text message may be sent in."""
 MOST_READ_ALOUD = 25
 """Most words of an answer that is read aloud."""
 SHORTEST_NAME = 10

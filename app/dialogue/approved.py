@@ -70,7 +70,7 @@ def approve(
     broken = lock.broken({**content.texts(), **urgent})
     _check_layers(urgent, lock)
     _check_safety(content, broken, site)
-    withheld = _withheld(content, broken)
+    withheld, texted = _withheld(content, broken), _for_texts(site)
     return ApprovedTexts(
         answers={
             id_: _answer(id_, entry, content, lock, passages, site)
@@ -78,7 +78,7 @@ def approve(
             if id_ not in withheld
         },
         scripts={
-            id_: _script(id_, script, withheld, site)
+            id_: _script(id_, script, withheld, site, texted)
             for id_, script in content.scripts.items()
             if f"script.{id_}" not in withheld
         },
@@ -92,11 +92,15 @@ def approve(
     )
 
 
-def _script(id_: str, script: Script, withheld: Mapping[str, str], site: Site) -> ScriptPart:
+def _for_texts(site: Site) -> Site:
+    """Return the lines of the site as text messages hold them, without accents that would halve their room."""
+    return {name: without_accents(line) if line else line for name, line in site.items()}
+
+
+def _script(id_: str, script: Script, withheld: Mapping[str, str], site: Site, texted: Site) -> ScriptPart:
     """Return a script; its long wording stands in where there is no wording for text messages, or that lost its
     seal.
     """
-    texted = {name: without_accents(line) if line else line for name, line in site.items()}
     short = None if f"script.{id_}.sms" in withheld else script.sms
     return ScriptPart(id_, fill(script.text, site), fill(short or script.text, texted))
 

@@ -26,8 +26,11 @@ def texts_of(knowledge: Knowledge, reply: Reply, introduction: str = "", note: s
 
     `introduction` says who we are, `note` what we cannot read. The last way of saying it is taken if none fits.
     """
-    ways = list(_ways(knowledge, reply, introduction, note))
-    return next((texts for texts in ways if all(map(fits, texts))), ways[-1])
+    texts: tuple[str, ...] = ()
+    for texts in _ways(knowledge, reply, introduction, note):
+        if all(map(fits, texts)):
+            break
+    return texts
 
 
 def fits(message: str) -> bool:

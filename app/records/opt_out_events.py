@@ -37,10 +37,13 @@ class OptOutEvents(Store, table=opt_out_events):
         query = select(opt_out_events).where(due <= now).order_by(due).limit(most)
         return [OptOutEvent(*row) for row in self._fetch(query)]
 
-    def begin(self, event: OptOutEvent, until: float) -> bool:
+    def lease(self, event: OptOutEvent, until: float) -> bool:
         """Return True in the one process that is to hand it on; others leave it alone until then."""
         same = and_(_of_number(event), opt_out_events.c.due == event.due)
         return self._execute(update(opt_out_events).where(same).values(due=until)) == 1
+
+    def again(self, event: OptOutEvent, due: float) -> None:
+        self._execute(update(opt_out_events).where(_of_number(event)).values(due=due))
 
     def end(self, event: OptOutEvent) -> None:
         """Forget an event, unless the number has wished otherwise since."""

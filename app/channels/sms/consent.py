@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -26,7 +26,7 @@ STOP = frozenset(
 CARRIERS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
 """Those that every vendor answers by itself, where it answers any."""
 START = frozenset({"start", "unstop"})
-AGAIN = frozenset(
+RESUMING = frozenset(
     {"opt in", "optin", "subscribe", "resubscribe", "resume", "restart", "unstop", "start", "start again", "yes"}
 )
 """More words that turn messages on again, for a number that has turned them off."""
@@ -60,8 +60,11 @@ _OTHERWISE = frozenset("waol")
 _NO_SLIPS = frozenset({"stow", "stoop", "stomp", "atop", "strop", "slop", "stops", "stopped"})
 """Words that are near `stop` and none of the ordinary ones."""
 _EDGES = re.compile(r"[.!?;,:\n]+|\s[-~]+\s?|\s{3,}|\s(?:or(?: else)?|because|cause|cuz|bc|since)\s", re.IGNORECASE)
+"""Where a clause ends."""
 _SPELLED = re.compile(r"(?<!\w)(?:\w[ .]){3,}\w(?!\w)")
+"""Letters that are spelled out: `S.T.O.P`."""
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}", re.IGNORECASE)
+"""A letter three times and more: `stooop`."""
 _SIGNS = str.maketrans({"🛑": " stop ", "✋": " stop ", "⛔": " stop "})
 
 
@@ -70,7 +73,7 @@ def keyword(message: str, opted_out: bool) -> Wish | None:
     key = text.key(message)
     if key in STOP or _INSTRUCTION.fullmatch(key):
         return "stop"
-    if key in START or (opted_out and _COURTESY.sub("", key).strip() in AGAIN):
+    if key in START or (opted_out and _COURTESY.sub("", key).strip() in RESUMING):
         return "start"
     return "help" if key in HELP else None
 
@@ -90,7 +93,7 @@ def asks_to_stop(message: str) -> bool:
     if len(message) > LONGEST or asks_to_go_on(message):
         return False
     clauses = _clauses(message)
-    return any(_is_wish([reader.read(clause) for clause in clauses]) for reader in _READERS)
+    return any(_is_wish([reader.read(clause) for clause in clauses]) for reader in _readers())
 
 
 def stops_beside(message: str) -> bool:
@@ -98,16 +101,16 @@ def stops_beside(message: str) -> bool:
     a shouted keyword, or one that names our messages.
     """
     shouted = any(clause.isupper() and text.key(clause) in CARRIERS for clause in _EDGES.split(message))
-    return shouted or any(_names_messages(reader.read(clause)) for clause in _clauses(message) for reader in _READERS)
+    return shouted or any(_names_messages(reader.read(clause)) for clause in _clauses(message) for reader in _readers())
 
 
 def may_ask_to_stop(message: str) -> bool:
     """Return whether a message that is like a wish to stop has the words for it: our messages, or where the number
     stands, and a stop. `take me off the pump` is like one too.
     """
-    kinds = _ENGLISH.kinds_of(text.key(message))
+    kinds = _readers()[0].kinds_of(text.key(message))
     named = bool(kinds & {*"ml"}) and bool(kinds & {*"sknu"})
-    in_short = any(_wishes(reader.read(clause) or "") for clause in _clauses(message) for reader in _READERS)
+    in_short = any(_wishes(reader.read(clause) or "") for clause in _clauses(message) for reader in _readers())
     return not asks_to_go_on(message) and ("p" in kinds or named or in_short)
 
 
@@ -117,7 +120,7 @@ def beside_wish(message: str) -> str:
     and for a long message.
     """
     key = text.key(message) if len(message) <= LONGEST else ""
-    return next(filter(None, (_beside_wish(list(reader.terms(key))) for reader in _READERS)), "")
+    return next(filter(None, (_beside_wish(list(reader.terms(key))) for reader in _readers())), "")
 
 
 def _beside_wish(terms: list["_Term"]) -> str:
@@ -206,6 +209,12 @@ class _Reader:
             at += length
 
 
+@cache
+def _readers() -> tuple[_Reader, ...]:
+    """Return a reader of each language, English first; read when the first text message comes."""
+    return tuple(map(_Reader, in_languages()))
+
+
 class _Term(NamedTuple):
     phrase: str
     kind: str
@@ -221,7 +230,3 @@ def _is_misspelt(word: str) -> bool:
             OSA.distance(word, meant, score_cutoff=most) <= most for meant, most in _MISSPELT.items() if len(word) > 3
         )
     )
-
-
-_READERS = tuple(map(_Reader, in_languages()))
-_ENGLISH = _READERS[0]

@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 MORE = "more"
 LOOP = 3
 """The same message so many times in a row is an auto-responder's: from then on it gets nothing."""
+DOUBT = "?"
+"""What a reaction asks that questions or dislikes our text."""
 RETRY_AFTER = 5.0
 """Seconds after which an urgent text that did not arrive goes out once more."""
 
@@ -59,9 +61,8 @@ class _Said:
     """The urgent text, or the sentence of the safety net, that is in it. Twice is better than never."""
     is_alone: bool = False
     """Nothing that answers is in it: the same goes to a number once a minute."""
-    to: str = ""
-    """The words that it answers, where other words get it again: who is in danger and asks on is not left in silence.
-    """
+    asked: str = ""
+    """What it answers, where another question gets it again: who is in danger and asks on is not left in silence."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class SmsConversation:
             return await self.once.as_before(claimed)
         incoming = replace(incoming, at=claimed.at)
         said = await self._say(incoming)
-        repeated = self.numbers.text_hash(f"{said.warning}\0{said.to}")
+        repeated = self.numbers.text_hash(f"{said.warning}\0{said.asked}")
         if said.is_alone and await self.repeats.was_sent(incoming.party, repeated):
             said = _Said()
         kept = await self.once.keep(claimed, said.texts, bool(said.warning), address)
@@ -132,8 +133,8 @@ class SmsConversation:
         once.
         """
         said = await self._answer(incoming)
-        texts = said.texts if incoming.is_urgent else (said.warning,)
-        if not address:
+        texts = said.texts if incoming.is_urgent else _net_alone(said.warning).texts
+        if not address or not texts:
             return texts
         task = asyncio.create_task(self.outbox.send_unkept(address, texts[0]))
         self._unkept.add(task)
@@ -190,7 +191,7 @@ class SmsConversation:
         """Answer what no person wrote with silence, but a doubt about an urgent text with the same text again."""
         about = incoming.about
         if about and about.urgent and phone_text.is_doubt:
-            return _Said((about.reply,), f"again: {about.reply}", is_alone=True)
+            return _Said((about.reply,), about.reply, is_alone=True, asked=DOUBT)
         if about and about.urgent and phone_text.kind == "notice":
             await self._failed(incoming.gateway, about.id, "notice")
         return _Said()
@@ -212,8 +213,7 @@ class SmsConversation:
         """Keep a wish that the gateway has answered, and say nothing but the sentence of the safety net."""
         if wish != "help":
             await self._set_opted_out(incoming, wish == "stop")
-        net = self._net(incoming)
-        return _Said((net,) if net else (), net, is_alone=True)
+        return _net_alone(self._net(incoming))
 
     async def _granted(self, incoming: Incoming, wish: consent.Wish, opted_out: bool) -> _Said:
         """Confirm a wish, a stop once and with nothing else in it but the sentence of the safety net."""
@@ -222,8 +222,9 @@ class SmsConversation:
             changed = await self._set_opted_out(incoming, wish == "stop")
             confirmation = confirmation if changed and not (wish == "stop" and opted_out) else ""
         net = self._net(incoming)
-        said = "\n".join(filter(None, (net, for_sending(confirmation))))
-        return _Said((said,) if said else (), net, is_alone=bool(net) and not confirmation)
+        if not confirmation:
+            return _net_alone(net)
+        return _Said(("\n".join(filter(None, (net, for_sending(confirmation)))),), net)
 
     def _net(self, incoming: Incoming) -> str:
         """Return the sentence of the tier in doubt, in the writer's language; nothing where no danger is possible."""
@@ -247,8 +248,7 @@ class SmsConversation:
         """Say nothing, or where danger is possible its sentence alone."""
         if not incoming.urgency.net or (opted_out and not self.nets_opted_out):
             return _Said()
-        net = (await self._answer(incoming)).warning
-        return _Said((net,), net, is_alone=True) if net else _Said()
+        return _net_alone((await self._answer(incoming)).warning)
 
     async def _ordinary(self, incoming: Incoming, is_new: bool) -> _Said:
         if not text.words(incoming.text):  # a picture, or nothing
@@ -281,7 +281,7 @@ class SmsConversation:
         note = self._part("sms-media-beside").short if incoming.has_picture_beside else ""
         texts = text_messages.texts_of(self.answering.reloader.current, reply, introduction, note)
         asked = text.key(incoming.text) if reply.urgent else ""
-        return _Said(texts, text_messages.warning_of(reply), is_alone=reply.urgent, to=asked)
+        return _Said(texts, text_messages.warning_of(reply), is_alone=reply.urgent, asked=asked)
 
     async def _within_limits(self, party: str) -> bool:
         return await self.limits.allows(party) and await self.limit_in_all.allows("all")
@@ -298,3 +298,7 @@ class SmsConversation:
         """Return a script; the safety notice stands in for one that is withheld."""
         scripts = self.answering.reloader.current.approved.scripts
         return scripts.get(id_, scripts["safety-notice"])
+
+
+def _net_alone(net: str) -> _Said:
+    return _Said((net,), net, is_alone=True) if net else _Said()

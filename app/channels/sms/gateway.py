@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from fastapi import Response
 
@@ -16,6 +16,8 @@ OLDEST = 300.0
 
 Outcome = Literal["sent", "refused", "rejected", "unknown"]
 """How a sending ended: refused may be tried again (429, 5xx, no connection), rejected never will be taken."""
+HANDLED: Final[Mapping[str, Wish]] = {"STOP": "stop", "START": "start", "HELP": "help"}
+"""How vendors name what they have answered by themselves."""
 Texts = Sequence[str]
 """The messages of a reply, in order."""
 

@@ -33,8 +33,10 @@ class Incoming:
     """In E.164."""
     parties: list[str]
     """The hashes of the number, the newest first."""
-    message: Message
+    text: str
     """The writer's own words."""
+    message: Message
+    """What of them is answered: all, or what stands beside a wish to stop where that is the danger."""
     phone_text: PhoneText | None
     """What a phone or a carrier sent by itself."""
     about: Delivery | None
@@ -42,13 +44,6 @@ class Incoming:
     urgency: Urgency
     at: float
     """When it came, in seconds since 1970."""
-
-    words: str
-    """All of the writer's own words; `message` is what of them is answered."""
-
-    @property
-    def text(self) -> str:
-        return self.words
 
     @property
     def is_urgent(self) -> bool:
@@ -89,8 +84,8 @@ class Reader:
             gateway=gateway.name,
             number=number,
             parties=parties,
+            text=own.text,
             message=message,
-            words=own.text,
             phone_text=phone_text,
             about=_about(own, earlier),
             urgency=urgency,

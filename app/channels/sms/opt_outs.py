@@ -29,6 +29,8 @@ LOOKS = 1.0
 """Seconds between two looks at what waits."""
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0
 """Seconds before the second attempt, and the most between two: each pause is as long as all before it."""
+LEASE = 2 * vendor_api.PATIENCE
+"""Seconds for which one process hands an event on, and others leave it alone."""
 GIVE_UP = 86_400.0
 """Seconds for which an event is handed on."""
 
@@ -86,13 +88,15 @@ class OptOuts:
 
     async def _hand_on(self, event: OptOutEvent, webhook: OptOutWebhook) -> None:
         now = self.clock()
-        pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, now - event.since)) + vendor_api.PATIENCE
-        if not await asyncio.to_thread(self.events.begin, event, now + pause):
+        if not await asyncio.to_thread(self.events.lease, event, now + LEASE):
             return
-        numbers = self.numbers.unseal(event.address)
+        numbers, waited = self.numbers.unseal(event.address), now - event.since
         if numbers and await webhook.post(event, numbers[2], numbers[0], now):
             await asyncio.to_thread(self.events.end, event)
-        elif numbers is None or now - event.since > GIVE_UP:
+        elif numbers and waited <= GIVE_UP:
+            pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, waited))
+            await asyncio.to_thread(self.events.again, event, self.clock() + pause)
+        else:
             metrics.opt_outs_lost.inc()
             log.error("an opt-out could not be handed on for a day")
             await asyncio.to_thread(self.events.end, event)

@@ -64,8 +64,11 @@ class Outbox:
         """Send an urgent text that no store could keep, as often as `PAUSES` allow."""
         for pause in (0.0, *PAUSES):
             await asyncio.sleep(pause)
-            if await self._call(address, text, "") in ("sent", "rejected"):
-                return
+            outcome = await self._call(address, text, "")
+            if outcome in ("sent", "rejected"):
+                break
+        if outcome != "sent":
+            self._alert(address)
 
     async def _send(self, delivery: Delivery) -> None:
         if delivery.state == "sending" and not delivery.urgent:  # interrupted: it may have been sent
@@ -94,10 +97,13 @@ class Outbox:
     async def _end(self, delivery: Delivery, state: Literal["sent", "unknown"]) -> None:
         metrics.texts.labels(state).inc()
         if delivery.urgent and state == "unknown":
-            gateway = (self.numbers.unseal(delivery.address) or ("unknown",))[0]
-            metrics.urgent_texts_failed.labels(gateway).inc()
-            log.error("an urgent text could not be sent: %s", gateway)
+            self._alert(delivery.address)
         await asyncio.to_thread(self.deliveries.end, delivery.id, state)
+
+    def _alert(self, address: str) -> None:
+        gateway = (self.numbers.unseal(address) or ("unknown",))[0]
+        metrics.urgent_texts_failed.labels(gateway).inc()
+        log.error("an urgent text could not be sent: %s", gateway)
 
     def _pause(self, delivery: Delivery) -> float | None:
         """Return the seconds to the next attempt, longer each time, or None when all of them together have passed."""

@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Literal
 
@@ -29,23 +30,6 @@ _QUOTED = re.compile(r"[\"“”„«「『‹‘](.*?)(?:[\"”“»」』›�
 _REPLYING = re.compile(r"^\W*(?:>|re(?:acted|accion)|[^\w\s])", re.IGNORECASE)
 
 _DOUBTING_SIGNS = re.compile("[👎❓❔⁉🤔😕🤨]")
-_DATA = yaml.load(
-    resources.files("app.channels.sms").joinpath("phone_texts.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
-)
-_BEFORE, _AFTER, _DOUBTING, _TAKING_BACK, _UNQUOTED, _DRIVING, _AUTOMATIC, _LABELLED, _NOTICE = (
-    re.compile("|".join(_DATA[name]), re.IGNORECASE)
-    for name in (
-        "before",
-        "after",
-        "doubting",
-        "taking-back",
-        "unquoted",
-        "driving",
-        "automatic",
-        "labelled",
-        "notices",
-    )
-)
 _BETWEEN_CHINESE = re.compile("(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
 
@@ -58,6 +42,14 @@ class PhoneText:
     """A reaction that questions or dislikes."""
     is_certain: bool = False
     """Word for word what only a phone says: nothing of a person's can be in it."""
+
+
+@cache
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    """Return the patterns of phone_texts.yaml by their names; read when the first text message comes."""
+    written = resources.files("app.channels.sms").joinpath("phone_texts.yaml").read_text("utf-8")
+    lines: dict[str, list[str]] = yaml.load(written, Loader=yaml.CSafeLoader)
+    return {name: re.compile("|".join(each), re.IGNORECASE) for name, each in lines.items()}
 
 
 def may_quote(message: str) -> bool:
@@ -116,23 +108,27 @@ def recognised(message: str, own: OwnWords) -> PhoneText | None:
     """Return what a phone sent by itself, or None for what a person wrote."""
     if len(message) > LONGEST:
         return None
+    patterns = _patterns()
     if own.quoted and (reaction := _reaction(own)):
         return reaction
     key = text.key(message)
-    if _UNQUOTED.fullmatch(key):
+    if patterns["unquoted"].fullmatch(key):
         return PhoneText("reaction", key.startswith(("disliked", "questioned")))
-    if key and _DRIVING.fullmatch(key):
+    if key and patterns["driving"].fullmatch(key):
         return PhoneText("automatic", is_certain=True)
-    if _NOTICE.search(message):
+    if patterns["notices"].search(message):
         return PhoneText("notice")
-    return PhoneText("automatic") if _AUTOMATIC.fullmatch(key) or _LABELLED.search(message) else None
+    return (
+        PhoneText("automatic") if patterns["automatic"].fullmatch(key) or patterns["labelled"].search(message) else None
+    )
 
 
 def _reaction(own: OwnWords) -> PhoneText | None:
     """Return a reaction whose words stand before what it quotes, in some languages after it."""
+    patterns = _patterns()
     before, after = (_BETWEEN_CHINESE.sub("", text.key(words)) for words in (own.before, own.after))
-    if not (_BEFORE.fullmatch(before) and _AFTER.fullmatch(after)):
+    if not (patterns["before"].fullmatch(before) and patterns["after"].fullmatch(after)):
         return None
-    doubts = _DOUBTING.search(f"{before} {after}") or _DOUBTING_SIGNS.search(own.text)
-    is_back = _TAKING_BACK.search(before) or _TAKING_BACK.search(after)
+    doubts = patterns["doubting"].search(f"{before} {after}") or _DOUBTING_SIGNS.search(own.text)
+    is_back = patterns["taking-back"].search(before) or patterns["taking-back"].search(after)
     return PhoneText("reaction", bool(doubts and not is_back), is_certain=True)

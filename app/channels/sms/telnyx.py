@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import httpx2
 from cryptography.exceptions import InvalidSignature
@@ -14,11 +14,9 @@ from fastapi import Response
 
 from app import text
 from app.channels.sms import vendor_api
-from app.channels.sms.consent import Wish
-from app.channels.sms.gateway import Outcome, Posted, Receipt, Received, Texts, check_recent, count_event
+from app.channels.sms.gateway import HANDLED, Outcome, Posted, Receipt, Received, Texts, check_recent, count_event
 from app.errors import Forged, InvalidBody
 
-_HANDLED: Final[Mapping[str, Wish]] = {"STOP": "stop", "START": "start", "HELP": "help"}
 _FAILED = ("sending_failed", "delivery_failed")
 _TRANSIENT = frozenset({"40004", "40006", "40008", "40011", "40014"})
 """Codes of faults that pass (Telnyx, Messaging error codes). All others are blocks, wrong numbers or missing
@@ -75,7 +73,7 @@ def _received(message: Mapping[str, Any]) -> Received:
         recipient=str(message["to"][0]["phone_number"]),
         text=text.whole(str(message.get("text") or "")),
         has_media=bool(message.get("media")),
-        handled=_HANDLED.get(message.get("autoresponse_type") or ""),
+        handled=HANDLED.get(message.get("autoresponse_type") or ""),
         at=_seconds(message.get("received_at")),
     )
 

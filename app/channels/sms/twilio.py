@@ -4,20 +4,17 @@ import base64
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from fastapi import Response
 
-from app.channels.sms.consent import Wish
-from app.channels.sms.gateway import Posted, Receipt, Received, Texts, check_signature, count_event
+from app.channels.sms.gateway import HANDLED, Posted, Receipt, Received, Texts, check_signature, count_event
 from app.errors import InvalidBody
 
 REPLY = "reply"
 """The query parameter of the URL for receipts that names the reply; Twilio's signature covers it."""
 _PORTS = {"https": 443, "http": 80}
-_HANDLED: Final[Mapping[str, Wish]] = {"STOP": "stop", "START": "start", "HELP": "help"}
 _ENDS = {"delivered": True, "read": True, "failed": False, "undelivered": False, "canceled": False}
 """Statuses that are the last of a text -> whether it arrived."""
 _ON_THE_WAY = ("queued", "accepted", "scheduled", "sending", "sent", "partially_delivered")
@@ -50,7 +47,7 @@ class Twilio:
             recipient=first.get("To", ""),
             text=first.get("Body", ""),
             has_media=first.get("NumMedia", "0") not in ("", "0"),
-            handled=_HANDLED.get(first.get("OptOutType", "").upper()),
+            handled=HANDLED.get(first.get("OptOutType", "").upper()),
         )
 
     def _receipt(self, fields: Mapping[str, str], url: str) -> Receipt | None:
