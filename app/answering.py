@@ -1,6 +1,6 @@
 """A message of any channel gets its reply here, and is remembered.
 
-Urgent comes first, then the limit; a store that fails costs a memory, never an answer.
+Urgent comes first, in the queue too, then the limit; a store that fails costs a memory, never an answer.
 """
 
 import logging
@@ -24,11 +24,16 @@ from app.records.limits import Limits
 from app.records.writer import Writer
 from app.reply_cache import CachedReply, ReplyCache
 from app.tokens import Tokens
+from app.turns import SHORT, Rank, Turns
 
 log = logging.getLogger(__name__)
 
 LONGEST = 20_000
 """Most characters of a text; longer ones are refused."""
+_END = SHORT // 2 - 1
+"""Characters of the beginning, and of the end, of a long message that are looked at for danger though its client has
+spent its limit.
+"""
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
@@ -53,6 +58,7 @@ class Answering:
     tokens: Tokens
     clock: Callable[[], datetime]
     cache: ReplyCache = field(default_factory=ReplyCache)
+    turns: Turns = field(default_factory=Turns)
 
     async def answer(
         self, message: Message, conversation_id: str | None, client: str | None, sender: str | None = None
@@ -71,31 +77,79 @@ class Answering:
         key = self.cache.key(message, state, now.date())
         cached = self.cache.find(knowledge, key)
         rendered = cached.rendered if cached else {}  # kept from the second asking on: most texts are asked once
-        urgency = cached.urgency if cached else self.check(knowledge, message, state.flags)
-        if not urgency.tier:
-            await self._limit(client)
         if cached is None:
-            reply, following = engine.respond(message, state, knowledge, now, urgency)
+            urgency = await self.admit(knowledge, message, client, state.flags)
+            reply, following = await self._respond(message, state, knowledge, now, urgency)
             cached = CachedReply(knowledge.read(message).text.folded, urgency, reply, following)
             self.cache.keep(knowledge, key, cached)
-        await self.conversations.save(conversation, cached.following, now, waited if urgency.tier else 0.0)
+        elif not cached.urgency.tier:
+            await self.charge(client)
+        await self.conversations.save(conversation, cached.following, now, waited if cached.urgency.tier else 0.0)
         message_id = self.tokens.sign(now, message.channel, subject(cached.reply), knowledge.version)
         self._record(message, cached, knowledge, message_id, now, time.perf_counter() - began)
         return Answered(cached.reply, conversation, message_id, knowledge.version, rendered)
 
-    async def _limit(self, client: str | None) -> None:
+    async def admit(
+        self,
+        knowledge: Knowledge,
+        message: Message,
+        client: str | None,
+        before: frozenset[str] = frozenset(),
+        rank: Rank = Rank.CHECK,
+    ) -> Urgency:
+        """Return what the danger check finds in a message; raises `TooManyRequests` for a calm one over the limit.
+
+        A long message pays for being read before it is; of one that cannot, its beginning and its end are looked at.
+        """
+        if len(message.text) <= SHORT:
+            urgency = await self.assess(knowledge, message, before, rank)
+            if not urgency.tier:
+                await self.charge(client)
+            return urgency
+        if self.turns.has_room_aside and await self._affords(client, cost(message.text)):
+            return await self.assess(knowledge, message, before)
+        urgency = await self.assess(knowledge, _excerpt(message), before, rank)
+        if not urgency.tier:
+            metrics.limited.inc()
+            raise TooManyRequests
+        return urgency
+
+    async def assess(
+        self,
+        knowledge: Knowledge,
+        message: Message,
+        before: frozenset[str] = frozenset(),
+        rank: Rank = Rank.CHECK,
+    ) -> Urgency:
+        """Return what the danger check finds in a message, which goes before all other work."""
+        return await self.turns.work(rank, len(message.text), _check, knowledge, message, before)
+
+    async def _respond(
+        self, message: Message, state: State, knowledge: Knowledge, now: datetime, urgency: Urgency
+    ) -> tuple[Reply, State]:
+        """Return the reply: to danger at once, to all else when no message waits to be checked."""
+        if urgency.tier:
+            return engine.respond(message, state, knowledge, now, urgency)
+        length = len(message.text)
+        return await self.turns.work(Rank.REST, length, engine.respond, message, state, knowledge, now, urgency)
+
+    async def _affords(self, client: str | None, price: int) -> bool:
+        return client is None or (
+            await self.limits.allows(client, price) and await self.limit_in_all.allows("all", price)
+        )
+
+    async def charge(self, client: str | None, price: int = 1) -> None:
         """Raise `TooManyRequests` for a client over its limit."""
-        if client is None or (await self.limits.allows(client) and await self.limit_in_all.allows("all")):
-            return
-        metrics.limited.inc()
-        raise TooManyRequests
+        if not await self._affords(client, price):
+            metrics.limited.inc()
+            raise TooManyRequests
 
     async def urgency(self, message: Message, sender: str) -> Urgency:
         """Return what the danger check finds in a message after those before it of this sender; its net is that of the
         reply.
         """
         state = await self.conversations.named(self.tokens.conversation(message.channel, sender), self.clock())
-        urgency = self.check(self.reloader.current, message, state.flags)
+        urgency = await self.assess(self.reloader.current, message, state.flags)
         return replace(urgency, net=None if urgency.tier else engine.net_of(urgency, state))
 
     async def answered(self, channel: Channel, sender: str) -> str | None:
@@ -117,15 +171,6 @@ class Answering:
             return named, await self.conversations.named(named, now)
         plain_id = conversation_id if conversation_id and _PLAIN_ID.fullmatch(conversation_id) else None
         return await self.conversations.open(plain_id, channel, now)
-
-    def check(self, knowledge: Knowledge, message: Message, before: frozenset[str] = frozenset()) -> Urgency:
-        """Check a message for danger. One that breaks costs no answer: the reply then opens with the safety notice."""
-        try:
-            return knowledge.assess(message, before)
-        except Exception as error:  # noqa: BLE001 whatever broke, the answer must come
-            metrics.check_failures.inc()
-            log.error("urgent check failed: %s", type(error).__name__)
-            return Urgency(flags=before, failed=True)
 
     def _record(
         self,
@@ -162,6 +207,25 @@ class Answering:
                 seconds=seconds,
             )
         )
+
+
+def _check(knowledge: Knowledge, message: Message, before: frozenset[str]) -> Urgency:
+    """Check a message for danger. One that breaks costs no answer: the reply then opens with the safety notice."""
+    try:
+        return knowledge.assess(message, before)
+    except Exception as error:  # noqa: BLE001 whatever broke, the answer must come
+        metrics.check_failures.inc()
+        log.error("urgent check failed: %s", type(error).__name__)
+        return Urgency(flags=before, failed=True)
+
+
+def cost(text: str) -> int:
+    """Return how many messages of the limit a text counts for: one for each `SHORT` characters begun."""
+    return 1 + max(0, len(text) - 1) // SHORT
+
+
+def _excerpt(message: Message) -> Message:
+    return Message(f"{message.text[:_END]}\n{message.text[-_END:]}", message.channel)
 
 
 def _measure(channel: Channel, reply: Reply, seconds: float) -> None:

@@ -45,6 +45,7 @@ def create_app(
         version=__version__,
         summary="Approved answers to patients' questions, and help first for a message in danger.",
         lifespan=lambda app: _running(app, settings, key, loaded, announce),
+        openapi_url=None,  # a route of ours, limited as any
         docs_url=None,  # Swagger's and ReDoc's pages load scripts from elsewhere, which our policy forbids
         redoc_url=None,
         redirect_slashes=False,
@@ -80,6 +81,7 @@ async def _running(
         writer.start()
         stack.callback(writer.stop)
         answering = build.answering(reloader, writer)
+        stack.callback(answering.turns.close)
         app.state.sms = build.sms(answering)
         if app.state.sms:
             stack.callback(asyncio.create_task(app.state.sms.outbox.run()).cancel)

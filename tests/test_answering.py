@@ -9,9 +9,12 @@ from fastapi.testclient import TestClient
 from app.answering import Answering
 from app.dialogue.engine import respond
 from app.dialogue.messages import Message, State
+from app.errors import TooManyRequests
 from app.records.conversations import MemoryConversations
 from app.records.exchange import Exchange
+from app.records.limits import MemoryLimits
 from app.reply_cache import CachedReply
+from app.turns import SHORT
 
 
 class Kept:
@@ -83,3 +86,53 @@ def test_what_danger_waited_for_its_state_is_off_the_time_to_save_it(client: Tes
     assert watched.waited > 0
     asyncio.run(answering.answer(Message("what color is the lamp"), None, None))
     assert watched.waited == 0
+
+
+CALM_LONG = "the lamp stands by the window. " * 40
+
+
+@pytest.fixture
+def limited(client: TestClient) -> Answering:
+    """An answering whose clients may send three messages, and no more."""
+    answering: Answering = client.app.state.services.answering  # type: ignore[attr-defined]
+    return replace(answering, limits=MemoryLimits(3.0, clock=lambda: 0.0))
+
+
+def tier_of(answering: Answering, text: str) -> str | None:
+    reply = asyncio.run(answering.answer(Message(text), None, "203.0.113.9")).reply
+    return reply.intent.id if reply.urgent and reply.intent else None
+
+
+def test_an_emergency_is_answered_before_questions_that_came_first(client: TestClient) -> None:
+    app: Any = client.app
+    answering: Answering = app.state.services.answering
+    done: list[str] = []
+
+    async def ask(text: str) -> None:
+        await answering.answer(Message(text), None, None)
+        done.append(text)
+
+    async def ask_all() -> None:
+        await asyncio.gather(*(ask(f"what color is lamp {number}") for number in range(20)), ask("i cant breathe"))
+
+    asyncio.run(ask_all())
+    assert done.index("i cant breathe") <= 1
+
+
+def test_a_long_message_counts_for_as_many_as_it_is_long(limited: Answering) -> None:
+    asyncio.run(limited.answer(Message(CALM_LONG[: 2 * SHORT + 1]), None, "203.0.113.9"))
+    with pytest.raises(TooManyRequests):
+        asyncio.run(limited.answer(Message("lamp"), None, "203.0.113.9"))
+
+
+@pytest.mark.parametrize("text", [f"i cant breathe. {CALM_LONG}", f"{CALM_LONG}. i cant breathe"])
+def test_danger_at_either_end_of_a_long_message_is_answered_beyond_the_limit(limited: Answering, text: str) -> None:
+    for _ in range(3):
+        asyncio.run(limited.answer(Message("lamp"), None, "203.0.113.9"))
+    assert tier_of(limited, text) == "emergency"
+    with pytest.raises(TooManyRequests):
+        tier_of(limited, CALM_LONG)
+
+
+def test_danger_in_the_middle_of_a_long_message_is_found_within_the_limit(limited: Answering) -> None:
+    assert tier_of(limited, f"{CALM_LONG}. i cant breathe. {CALM_LONG}") == "emergency"

@@ -3,7 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
 
 from app.answering import Answered
 from app.channels import checked_search
@@ -26,10 +28,11 @@ from app.channels.api_models import (
     WhyOut,
 )
 from app.channels.checked_search import CheckedSearch
+from app.channels.http.admission import Admitted
 from app.channels.http.clients import client_of, is_inside
 from app.channels.http.problems import problems
 from app.channels.http.routes import JsonRoute
-from app.channels.http.services import Served
+from app.channels.http.services import Served, Services
 from app.channels.staff import access
 from app.content import schema
 from app.dialogue import compose
@@ -58,10 +61,11 @@ router.add_api_route(
 )
 
 
-@router.post("/v1/search", responses=problems(400, 413, 422, 503))
+@router.post("/v1/search", responses=problems(400, 413, 422, 429, 503))
 async def search(body: SearchIn, request: Request, served: Served) -> SearchOut:
     """Entries for the first letters, a shorthand or a question, best first."""
-    checked = checked_search.search(served.answering, body.text, body.limit + MOST_TOPICS)
+    client = client_of(request, served.trusted_proxies)
+    checked = await checked_search.search(served.answering, body.text, client, body.limit + MOST_TOPICS)
     return SearchOut(
         content_version=checked.knowledge.version,
         urgent=UrgentOut.model_validate(checked.alert) if checked.alert else None,
@@ -69,9 +73,17 @@ async def search(body: SearchIn, request: Request, served: Served) -> SearchOut:
     )
 
 
-@router.get("/v1/entries", responses=problems(503))
-async def entries(served: Served) -> EntriesOut:
+@router.get("/v1/entries", response_model=EntriesOut, responses=problems(429, 503), dependencies=[Admitted])
+async def entries(served: Served) -> Response:
     """Every entry that is served now."""
+    return served.constant("entries", lambda: _json(_entries(served)))
+
+
+def _json(body: BaseModel) -> Response:
+    return Response(body.model_dump_json(), media_type="application/json")
+
+
+def _entries(served: Services) -> EntriesOut:
     knowledge, day = served.knowledge, served.day
     return EntriesOut(
         content_version=knowledge.version,
@@ -81,7 +93,7 @@ async def entries(served: Served) -> EntriesOut:
     )
 
 
-@router.get("/v1/entries/{id}", responses=problems(404, 422, 503))
+@router.get("/v1/entries/{id}", responses=problems(404, 422, 429, 503), dependencies=[Admitted])
 async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> EntryOut:
     knowledge = served.knowledge
     if not knowledge.serves(id, served.day):
@@ -89,9 +101,13 @@ async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> Ent
     return EntryOut.model_validate(knowledge.approved.answers[id])
 
 
-@router.get("/v1/welcome", responses=problems(503))
-async def welcome(served: Served) -> WelcomeOut:
+@router.get("/v1/welcome", response_model=WelcomeOut, responses=problems(429, 503), dependencies=[Admitted])
+async def welcome(served: Served) -> Response:
     """What to show before anything is typed."""
+    return served.constant("welcome", lambda: _json(_welcome(served)))
+
+
+def _welcome(served: Services) -> WelcomeOut:
     knowledge, day = served.knowledge, served.day
     return WelcomeOut(
         text=knowledge.approved.text("welcome", "safety-notice"),
@@ -144,6 +160,11 @@ async def readyz(request: Request, served: Served) -> Readiness:
         reads_meaning=knowledge.encoder is not None,
     )
     return readiness
+
+
+@router.get("/openapi.json", include_in_schema=False, dependencies=[Admitted])
+async def description(request: Request, served: Served) -> Response:
+    return served.constant("description", lambda: JSONResponse(request.app.openapi()))
 
 
 @router.get("/metrics", include_in_schema=False)

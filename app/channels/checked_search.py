@@ -10,6 +10,7 @@ from app.dialogue.messages import Message
 from app.dialogue.search import SearchResult, SearchResults, explain, search_entries
 from app.dialogue.urgent import Urgency
 from app.matching.matcher import Explanation
+from app.turns import Rank
 
 LONGEST = 4_000
 """Characters that are looked up; the danger check reads all of a text."""
@@ -46,12 +47,15 @@ class CheckedSearch:
         return explain(self.knowledge, self.text, result)
 
 
-def search(answering: Answering, text: str, limit: int = RESULTS) -> CheckedSearch:
-    """Return the alert for a text that sounds dangerous or could not be checked, and at most `limit` results."""
+async def search(answering: Answering, text: str, client: str | None, limit: int = RESULTS) -> CheckedSearch:
+    """Return the alert for a text that sounds dangerous or could not be checked, and at most `limit` results. Raises
+    `TooManyRequests` as for a message.
+    """
     knowledge, message = answering.reloader.current, Message(text, "staff")
     beginning = message if len(text) <= LONGEST else Message(text[:LONGEST], "staff")
-    urgency = answering.check(knowledge, message)
-    results = search_entries(knowledge, beginning, answering.clock().date(), limit)
+    urgency = await answering.admit(knowledge, message, client, rank=Rank.REST)  # nobody in danger waits for it
+    day = answering.clock().date()
+    results = await answering.turns.work(Rank.REST, len(text), search_entries, knowledge, beginning, day, limit)
     return CheckedSearch(knowledge, beginning.text, _alert(urgency, knowledge), results, urgency)
 
 

@@ -105,7 +105,8 @@ class PatternIndex:
     def _candidates(self, text: ParsedText) -> set[int]:
         candidates: set[int] = set()
         for word in text.words:
-            candidates.update(self._by_word[word] if word in self._by_word else self._needing(word))
+            needing = self._by_word.get(word)  # in one step: a thread aside may clear it between two
+            candidates.update(self._needing(word) if needing is None else needing)
         return candidates
 
     def _bare(self, text: ParsedText, repaired: Callable[[ParsedText], Sequence[str]]) -> frozenset[str]:

@@ -8,6 +8,7 @@ import hashlib
 import io
 import itertools
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -152,6 +153,7 @@ class _CharacterScores:
         self.room = max(LEAST_CACHED_WORDS, MOST_CACHED_SCORES // (columns + 1))
         self._rows = np.zeros((self.room, columns + 1), np.float32)
         self._places: dict[str, int] = {}
+        self._lock = threading.Lock()
 
     def fill(self, words: Sequence[str], rows: NDArray[np.float32]) -> None:
         """Start with these words, so that a message's time hardly depends on how many came before it."""
@@ -159,14 +161,16 @@ class _CharacterScores:
         self._places = {word: place for place, word in enumerate(words)}
 
     def rows_of(self, words: Sequence[str], score: Callable[[str], FloatArray]) -> FloatArray:
-        new = [word for word in words if word not in self._places]
-        if len(self._places) + len(new) > self.room:
-            self._places.clear()
-            new = list(words)
-        for word in dict.fromkeys(new):
-            self._rows[len(self._places)] = score(word)
-            self._places[word] = len(self._places)
-        return self._rows.take([self._places[word] for word in words], axis=0)
+        """Return the row of each word. Two threads may ask: long texts are read aside."""
+        new = {word: score(word) for word in dict.fromkeys(words) if word not in self._places}
+        with self._lock:
+            if len(self._places) + len(new) > self.room:
+                self._places.clear()
+            for word in dict.fromkeys(words):
+                if word not in self._places:
+                    self._rows[len(self._places)] = new[word] if word in new else score(word)  # cleared meanwhile
+                    self._places[word] = len(self._places)
+            return self._rows.take([self._places[word] for word in words], axis=0)
 
 
 def save(folder: Path, arrays: Mapping[str, NDArray[Any]], names: Mapping[str, Any]) -> None:

@@ -25,8 +25,8 @@ class Limits(ABC):
     """`rate` messages a second, with `burst` (as many, when left out) at once after a pause."""
 
     @abstractmethod
-    async def allows(self, client: str) -> bool:
-        """Take a token, and return False when none is left."""
+    async def allows(self, client: str, price: int = 1) -> bool:
+        """Take so many tokens, all of a full bucket for a price beyond it; return False when fewer are left."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class MemoryLimits(Limits):
         self._clock = clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
-    async def allows(self, client: str) -> bool:
+    async def allows(self, client: str, price: int = 1) -> bool:
         now = self._clock()
         bucket = self._buckets.get(client)
         if bucket is None:
@@ -55,9 +55,10 @@ class MemoryLimits(Limits):
         self._buckets.move_to_end(client)
         bucket.tokens = min(self.burst, bucket.tokens + max(0.0, now - bucket.at) * self.rate)
         bucket.at = max(now, bucket.at)
-        if bucket.tokens < 1:
+        taken = min(price, self.burst)
+        if bucket.tokens < taken:
             return False
-        bucket.tokens -= 1
+        bucket.tokens -= taken
         return True
 
 
@@ -74,18 +75,18 @@ class RedisLimits(Limits):
     clock: Clock | None = None
     """None for Redis's own clock, the one that replicas share."""
 
-    async def allows(self, client: str) -> bool:
+    async def allows(self, client: str, price: int = 1) -> bool:
         hidden = hmac.digest(self.key, f"limit\0{client}".encode("utf-8", "replace"), "sha256").hex()[:32]
         bucket = f"hai-faq:limit:{self.name}:{hidden}"
         now = repr(self.clock()) if self.clock else ""
         try:
-            return await self.redis.attempt("limits", lambda redis: self._take(redis, bucket, now))
+            return await self.redis.attempt("limits", lambda redis: self._take(redis, bucket, now, price))
         except StoreError:
-            return await self.memory.allows(client)
+            return await self.memory.allows(client, price)
 
-    async def _take(self, redis: "Redis", bucket: str, now: str) -> bool:
+    async def _take(self, redis: "Redis", bucket: str, now: str, price: int) -> bool:
         take = redis.register_script(_TAKE)  # sent the first time, and after a restart
-        return bool(await take(keys=[bucket], args=[self.memory.rate, self.memory.burst, now]))
+        return bool(await take(keys=[bucket], args=[self.memory.rate, self.memory.burst, now, price]))
 
 
 _TAKE = """
@@ -97,8 +98,9 @@ end
 local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local at = math.max(now, tonumber(bucket[2]) or now)
 local tokens = math.min(burst, (tonumber(bucket[1]) or burst) + (at - (tonumber(bucket[2]) or at)) * rate)
-local allowed = tokens >= 1
-redis.call('HSET', KEYS[1], 'tokens', allowed and tokens - 1 or tokens, 'at', at)
+local price = math.min(burst, tonumber(ARGV[4]))
+local allowed = tokens >= price
+redis.call('HSET', KEYS[1], 'tokens', allowed and tokens - price or tokens, 'at', at)
 redis.call('EXPIRE', KEYS[1], 60 + math.ceil(burst / rate))
 return allowed and 1 or 0
 """

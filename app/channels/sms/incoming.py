@@ -75,7 +75,7 @@ class Reader:
         )
         message, urgency = Message(own.text, "sms"), Urgency()
         phone_text = _of_phone(received.text, own, earlier, now)
-        if phone_text and not phone_text.is_certain and self._sounds_dangerous(message):
+        if phone_text and not phone_text.is_certain and await self._sounds_dangerous(message):
             phone_text = None
         if phone_text is None and consent.keyword(own.text, opted_out=False) is None:
             message, urgency = await self._checked(own.text, number)
@@ -104,9 +104,9 @@ class Reader:
         found = await self.answering.urgency(other, number)
         return (other, found) if found.tier or (found.net and not urgency.net) else (message, urgency)
 
-    def _sounds_dangerous(self, message: Message) -> bool:
+    async def _sounds_dangerous(self, message: Message) -> bool:
         """Return whether the words by themselves may be danger, whatever was said before."""
-        found = self.answering.check(self.answering.reloader.current, message)
+        found = await self.answering.assess(self.answering.reloader.current, message)
         return found.failed or found.tier is not None or found.net is not None
 
     async def _earlier(self, said: str, party: str, now: float, sent: SentTo) -> Sequence[Delivery]:

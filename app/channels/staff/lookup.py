@@ -86,7 +86,7 @@ async def look_up(served: Served, staff: Staff, person: SignedIn, form: Posted) 
     """Look up the text of a browser without JavaScript."""
     text = form.get("text", "")
     await _record(served, text)
-    return _page(served, person, _results(served, staff, text), text)
+    return _page(served, person, await _results(served, staff, person, text), text)
 
 
 @router.post("/staff/search")
@@ -95,7 +95,7 @@ async def search_while_typing(served: Served, staff: Staff, person: SignedIn, fo
     text = form.get("text", "")
     if form.get("settled"):
         await _record(served, text)
-    results = _results(served, staff, text)
+    results = await _results(served, staff, person, text)
     return page("results.html", served, results=results, person=person, reasons=REASONS, text=text)
 
 
@@ -120,10 +120,10 @@ async def flagged(served: Served, staff: Staff, person: SignedIn, entry: EntryId
     return page("flagged.html", served, person=person, question=answers[entry].question, told=told, active="")
 
 
-def _results(served: Services, staff: StaffServices, text: str) -> Results:
+async def _results(served: Services, staff: StaffServices, person: Person, text: str) -> Results:
     if not text:
         return Results()
-    checked = search(served.answering, text)
+    checked = await search(served.answering, text, f"staff {person.who}")
     return Results(
         rows=[_result(checked, staff, result) for result in checked.found.results],
         alert=checked.alert,
