@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 TEXTS_A_SECOND, TEXTS_AT_ONCE = 0.2, 10
 """Of one number: as fast as anyone types."""
+REQUESTS_A_MESSAGE = 4
+"""A page loads some files, and its widget a welcome, before anything is asked."""
 SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE = 0.2, 20
 """Of one client; a hospital's desks may share an address."""
 
@@ -112,6 +114,7 @@ class Builder:
         return Services(
             answering=answering,
             feedback=Feedback(self.engine, self.settings.ledger_keep),
+            requests=MemoryLimits(self.settings.messages_per_second * REQUESTS_A_MESSAGE),
             trusted_proxies=frozenset(self.settings.trusted_proxies),
             metrics_token=revealed(self.settings.metrics_token),
             public_url=self.settings.public_url,

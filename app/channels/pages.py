@@ -6,9 +6,10 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.channels import assets
+from app.channels.http.admission import Admitted
 from app.channels.http.bodies import form_of
 from app.channels.http.clients import client_of
-from app.channels.http.services import Served
+from app.channels.http.services import Served, Services
 from app.channels.rendering import by_theme, page
 from app.dialogue import compose
 from app.dialogue.messages import Answer, AnswerPart, ChoicePart, Message, NetPart, NoticePart, Option, Reply
@@ -24,27 +25,23 @@ async def asset(request: Request) -> Response:
 
 
 for name in assets.NAMES:
-    router.add_api_route(f"/{name}", asset, methods=READ)
+    router.add_api_route(f"/{name}", asset, methods=READ, dependencies=[Admitted])
 
 
-@router.api_route("/", methods=READ)
+@router.api_route("/", methods=READ, dependencies=[Admitted])
 async def demo(request: Request, served: Served) -> Response:
     """Show a web team the line that puts the widget on a page, and the widget itself to try."""
     url = served.public_url or f"{request.url.scheme}://{request.url.netloc}"
-    return page(
-        "demo.html",
-        served,
-        url=url,
-        widget=assets.asset("widget.js"),
-        line=assets.embed_line(url),
-        pinned=assets.pinned_line(url),
+    widget, line, pinned = assets.asset("widget.js"), assets.embed_line(url), assets.pinned_line(url)
+    return served.constant(
+        f"demo {url}", lambda: page("demo.html", served, url=url, widget=widget, line=line, pinned=pinned)
     )
 
 
-@router.api_route("/ask", methods=READ)
+@router.api_route("/ask", methods=READ, dependencies=[Admitted])
 async def form(served: Served) -> Response:
     suggestions = compose.first_suggestions(served.knowledge, served.day)
-    return page("ask.html", served, conversation="", suggestions=suggestions)
+    return served.constant("ask", lambda: page("ask.html", served, conversation="", suggestions=suggestions))
 
 
 @router.post("/ask")
@@ -72,9 +69,13 @@ async def ask(request: Request, served: Served) -> Response:
     )
 
 
-@router.api_route("/faq", methods=READ)
+@router.api_route("/faq", methods=READ, dependencies=[Admitted])
 async def faq(served: Served) -> Response:
     """Show every entry by theme; search engines are told only once a site has sealed the texts itself."""
+    return served.constant("faq", lambda: _faq(served))
+
+
+def _faq(served: Services) -> Response:
     knowledge = served.knowledge
     data = None if knowledge.approved.demo else _structured(knowledge.served(served.day))
     response = page("faq.html", served, themes=by_theme(served), data=data)

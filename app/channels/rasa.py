@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from app.channels.http.admission import Admitted
 from app.channels.http.bodies import Typed
 from app.channels.http.clients import client_of
 from app.channels.http.problems import problems
@@ -73,7 +74,7 @@ class Status(BaseModel):
     status: str = "ok"
 
 
-@router.get("/")
+@router.get("/", dependencies=[Admitted], responses=problems(429))
 async def health() -> Status:
     """The channel lives."""
     return Status()

@@ -9,10 +9,12 @@ from pydantic import BeforeValidator
 from starlette.types import Message, Receive
 
 from app import text
-from app.errors import TooLarge
+from app.errors import InvalidBody, TooLarge
 
 MOST_BYTES = 256 * 1024
 """Most bytes of a body: 20,000 characters, each at worst a 12-byte JSON escape, and room to spare."""
+MOST_FIELDS = 100
+"""Most fields of a form: Twilio sends up to 40. Of 40,000 it took 0.3 s to find that they were not signed."""
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
@@ -53,8 +55,15 @@ def again(body: bytes, receive: Receive) -> Receive:
 
 async def form_of(request: Request) -> dict[str, str]:
     """Return the first value of each field of a posted form, stripped; odd bytes are no error."""
-    fields = parse_qs((await request.body()).decode("utf-8", "replace"))
-    return {name: values[0].strip() for name, values in fields.items()}
+    return {name: values[0].strip() for name, values in fields_of(await request.body()).items()}
+
+
+def fields_of(body: bytes) -> dict[str, list[str]]:
+    """Return the values of each field of a form; raises `InvalidBody` for more than `MOST_FIELDS`."""
+    try:
+        return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise InvalidBody(f"A form may have at most {MOST_FIELDS} fields.") from error
 
 
 def _whole(value: Any) -> Any:

@@ -18,6 +18,10 @@ MOST_AFTER = 2 * 1024 * 1024
 """Most bytes of the rest: an allowed body in chunks of a byte takes six times its size. Extensions of chunks, trailers,
 which no parser of ours keeps, and bodies that nobody asked for count too.
 """
+MOST_PIPELINED = 32
+"""Most requests of a connection that wait for the one before them; no browser sends any. The connection ends with the
+last of them.
+"""
 
 
 _HOST = re.compile(rb"(?:[\w.-]*|\[(?P<v6>[0-9a-fA-F:.]+)\])(?::\d{0,5})?")
@@ -54,7 +58,9 @@ class CoalescingTransport:
 
 class HardenedProtocol(HttpToolsProtocol):
     within = 30.0
-    """Seconds for a whole request, head and body, to come in: 256 KiB at 70 kbit/s."""
+    """Seconds for a whole request, head and body, to come in: 256 KiB at 70 kbit/s. A client that reads nothing of its
+    reply for so long is cut off.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,6 +68,7 @@ class HardenedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._refused = False
         self._deadline: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(CoalescingTransport(transport, self.loop))  # type: ignore[arg-type]
@@ -69,7 +76,17 @@ class HardenedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
+        self.resume_writing()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._unread = self.loop.call_later(self.within, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
@@ -91,6 +108,11 @@ class HardenedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._in_head, self._after = True, 0
+        if len(self.pipeline) >= MOST_PIPELINED:
+            self.cycle.keep_alive = False
+            self._refused = True
+        if self._refused:
+            return
         if self._deadline is None:
             self._arm()
         super().on_message_begin()
@@ -101,6 +123,8 @@ class HardenedProtocol(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if self._refused:
+            return
         self._in_head, self._head = False, 0
         hosts = [value for name, value in self.headers if name == b"host"]
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MOST_HEAD:

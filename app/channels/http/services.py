@@ -1,25 +1,31 @@
 """Services that every surface uses are built once in the lifespan; those of one surface are on `app.state`, by name."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from app.answering import Answering
+from app.channels.http.constants import Constants
 from app.dialogue.knowledge import Knowledge
 from app.records.feedback import Feedback
+from app.records.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     answering: Answering
     feedback: Feedback
+    requests: Limits
+    """Of a client, for what carries no message."""
     trusted_proxies: frozenset[str]
     metrics_token: str | None
     """The bearer that opens metrics and details of readiness to others than this machine."""
     public_url: str | None
     """The address at which the world reaches the service, where it was set."""
+    constants: Constants = field(default_factory=Constants)
 
     @property
     def knowledge(self) -> Knowledge:
@@ -32,6 +38,10 @@ class Services:
     @property
     def day(self) -> date:
         return self.now.date()
+
+    def constant(self, name: str, make: Callable[[], Response]) -> Response:
+        """Return a response that is the same for everyone today."""
+        return self.constants.response(name, self.knowledge, self.day, make)
 
 
 def services(request: Request) -> Services:

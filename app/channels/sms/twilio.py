@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from fastapi import Response
 
+from app.channels.http.bodies import fields_of
 from app.channels.sms.gateway import HANDLED, Posted, Receipt, Received, Texts, check_signature, count_event
 from app.errors import InvalidBody
 
@@ -32,7 +33,7 @@ class Twilio:
     answers_by_api: bool = False
 
     def read(self, posted: Posted) -> Received | Receipt | None:
-        fields = parse_qs(posted.body.decode("utf-8", "replace"), keep_blank_values=True)
+        fields = fields_of(posted.body)
         signed = posted.headers.get("x-twilio-signature", "")
         valid = (signature(token, url, fields) for token in self.tokens for url in _with_and_without_port(posted.url))
         check_signature(signed, valid)

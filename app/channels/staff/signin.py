@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
 from app import metrics
+from app.channels.http.admission import Admitted
 from app.channels.http.clients import client_of, is_local
 from app.channels.http.services import Served, Services
 from app.channels.rendering import page
@@ -35,7 +36,7 @@ async def throttle(request: Request, served: Served, staff: Staff) -> None:
         raise TooManyRequests("Too many sign-ins. Please wait a minute.")
 
 
-@router.get("/staff/sign-in")
+@router.get("/staff/sign-in", dependencies=[Admitted])
 async def offer(served: Served, staff: Staff) -> Response:
     return _page(served, staff)
 
