@@ -55,8 +55,9 @@ licences: $(VENV)/.installed $(AUDIT)/.installed ## of what is served, a table
 sbom: $(AUDIT)/.installed ## what is served, as CycloneDX, into sbom.json
 	$(AUDIT)/bin/python -W ignore::UserWarning -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o sbom.json
 
-bench-load: $(VENV)/.tested ## throughput, latency and memory under a day's mix of traffic, of one service and of two
+bench-load: $(VENV)/.tested ## throughput, latency and memory under a day's mix of traffic; how long an emergency waits in a flood
 	$(BIN)/python -m bench.load
+	$(BIN)/python -m bench.floods
 
 MINUTES ?= 10
 RATE ?= 200
