@@ -4,6 +4,7 @@ Each is an environment variable with the prefix `HAI_FAQ_`, a line in `.env`, or
 `HAI_FAQ_SECRETS_DIR`; docs/OPERATIONS.md lists them.
 """
 
+import base64
 import contextlib
 import re
 from collections.abc import Iterable
@@ -29,15 +30,29 @@ OF_DEPLOYMENT = frozenset({"HAI_FAQ_SECRETS_DIR", "HAI_FAQ_HOSTNAME", "HAI_FAQ_I
 """Read by Compose or the command line, no settings."""
 _OF_KUBERNETES = re.compile(r"_SERVICE_HOST$|_SERVICE_PORT$|_PORT_")
 """What it tells each container of a service named hai-faq."""
-_PLACEHOLDER_SECRETS = ("changeme", "change-me", "secret", "password", "placeholder", "example")
+_PLACEHOLDER_SECRETS = (
+    *("changeme", "change-me", "change_me", "secret", "password", "placeholder", "example"),
+    *("your-", "your_", "your ", "xxxxxxxx", "<"),
+)
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 
 def _check_secret(secret: SecretStr) -> SecretStr:
     plain = secret.get_secret_value()
-    if len(plain) < 32 or any(word in plain.lower() for word in _PLACEHOLDER_SECRETS):
+    if len(plain.strip()) < 32 or any(word in plain.lower() for word in _PLACEHOLDER_SECRETS):
         raise ValueError("must be at least 32 random characters, not a placeholder")
     return secret
+
+
+def _check_public_key(key: str) -> str:
+    """Refuse what is no key of Ed25519, and bytes that hardly differ: under 32 zeros, and other points of small order,
+    anybody can sign.
+    """
+    with contextlib.suppress(ValueError):  # its words may hold the key
+        raw = base64.b64decode(key, validate=True)
+        if len(raw) == 32 and len(set(raw)) >= 8:
+            return key
+    raise ValueError("must be a public key as Telnyx shows it, 32 bytes in base64, not a placeholder")
 
 
 def _check_store(url: str) -> str:
@@ -175,16 +190,16 @@ class Settings(BaseSettings):
     """Signs what that webhook gets."""
     sms_net_to_opted_out: bool = True
     """Whether a number that opted out still gets the one sentence on whom to call where danger is possible."""
-    twilio_auth_tokens: tuple[SecretStr, ...] = ()
+    twilio_auth_tokens: tuple[Secret, ...] = ()
     twilio_account_sid: str | None = None
     """Lets an urgent text that did not arrive go out once more, by Twilio's API."""
     twilio_api_url: str = "https://api.twilio.com"
     twilio_fallback_url: Annotated[str, AfterValidator(_check_webhook)] | None = None
     """Where Twilio finds the safety notice while the service is down; for `hai-faq go-live` to ask."""
-    telnyx_public_keys: tuple[str, ...] = ()
-    telnyx_api_key: SecretStr | None = None
+    telnyx_public_keys: tuple[Annotated[str, AfterValidator(_check_public_key)], ...] = ()
+    telnyx_api_key: Secret | None = None
     telnyx_api_url: str = "https://api.telnyx.com"
-    sms_secrets: tuple[SecretStr, ...] = ()
+    sms_secrets: tuple[Secret, ...] = ()
     """Of the generic gateway."""
 
     @model_validator(mode="after")

@@ -50,7 +50,7 @@ FILLED = 2 * MAX_CONVERSATIONS
 """Messages: with so many, memory was within 1 MB of what twice as many made of it."""
 MOST_CONNECTIONS = 1_000
 MOST_MESSAGES = 1_000_000
-SECRET = "a-secret-of-the-bench-0123456789abcdef"
+SECRET = "of-the-bench-0123456789abcdef-0123456789"
 DANGERS = ("i cant breathe", "chest pain and sweating", "fever of 103 since chemo", "i want to kill myself")
 SHARES = {"question": 55, "typo": 10, "turn": 15, "danger": 5, "text": 3, "search": 12}
 """Of a hundred messages. Three texts are 15 to 30 a second at the peak, more than gateways let one number send."""

@@ -17,7 +17,7 @@ from app.channels.http.protocol import HardenedProtocol
 from app.main import create_app
 from app.settings import Settings
 
-TOKEN, SECRET, KEY = "twilio-token", "generic-" + "s" * 32, Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+TOKEN, SECRET, KEY = "1f" * 16, "generic-" + "s" * 32, Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 PUBLIC = "http://testserver"
 
 
@@ -33,7 +33,7 @@ def settings(folder: Path) -> Settings:
         sms_number_keys=(SecretStr("n" * 32),),
         twilio_auth_tokens=(SecretStr(TOKEN),),
         telnyx_public_keys=(base64.b64encode(KEY.public_key().public_bytes_raw()).decode(),),
-        telnyx_api_key=SecretStr("none"),
+        telnyx_api_key=SecretStr("KEY" + "0a" * 20),
         telnyx_api_url="http://127.0.0.1:9",
         sms_secrets=(SecretStr(SECRET),),
     )

@@ -128,6 +128,7 @@ def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
         ("HAI_FAQ_ALLOWED_ORIGINS", "https://x", "HAI_FAQ_ALLOWED_ORIGINS: must be JSON"),
         ("HAI_FAQ_HANDOFFS", '[{"label": "A", "extention": "4"}]', "HAI_FAQ_HANDOFFS: 0.extention: Unexpected"),
         ("HAI_FAQ_DATABASE_URL", "garbage", "HAI_FAQ_DATABASE_URL: Value error, must be sqlite"),
+        ("HAI_FAQ_SMS_SECRETS", '[""]', "HAI_FAQ_SMS_SECRETS: 0: Value error, must be at least 32 random characters"),
         ("HAI_FAQ_OWNER_WEBHOOK", "hooks.example/1", "HAI_FAQ_OWNER_WEBHOOK: Value error, must be a URL"),
         ("HAI_FAQ_SECRETS_DIR", "/there/is/none", "HAI_FAQ_SECRETS_DIR: there is no folder /there/is/none"),
     ],
@@ -178,10 +179,10 @@ def test_embed_prints_the_line_its_hash_and_the_policy(run: Run) -> None:
 
 
 def test_settings_that_do_not_go_together_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HAI_FAQ_SMS_SECRETS", '["a-secret-of-thirty-two-characters"]')
+    monkeypatch.setenv("HAI_FAQ_SMS_SECRETS", '["of-thirty-two-characters-and-more-it-is"]')
     done = CliRunner().invoke(main, ["serve"])
     assert "HAI_FAQ_SMS_NUMBER_KEYS" in done.output
-    assert "a-secret" not in done.output
+    assert "thirty-two" not in done.output
 
 
 def test_a_secret_may_stand_in_a_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

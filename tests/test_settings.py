@@ -1,3 +1,4 @@
+import base64
 from typing import Any
 
 import pytest
@@ -11,6 +12,37 @@ from app.settings import Settings, misnamed
 def test_a_short_or_placeholder_secret_is_refused(secret: str) -> None:
     with pytest.raises(ValidationError, match="32 random characters"):
         Settings(_env_file=None, secret=secret)
+
+
+SECRETS = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
+OTHERS = {"redis_url", "smtp_url", "oidc_client_secret"}
+"""Addresses, and what the identity provider has made up and checks itself."""
+
+
+@pytest.mark.parametrize("secret", ["", " " * 40, "changeme", "your_auth_token_goes_in_right_here", "x" * 40])
+@pytest.mark.parametrize("name", sorted(SECRETS - OTHERS))
+def test_no_secret_is_short_or_a_placeholder(name: str, secret: str) -> None:
+    is_list = Settings.model_fields[name].default == ()
+    with pytest.raises(ValidationError, match="32 random characters") as refused:
+        Settings(_env_file=None, **{name: (secret,) if is_list else secret})  # type: ignore[arg-type]
+    assert name in str(refused.value)
+    assert not secret.strip() or secret not in str(refused.value)
+
+
+def test_the_secrets_of_gateways_are_secrets() -> None:
+    assert {"twilio_auth_tokens", "telnyx_api_key", "sms_secrets", "sms_number_keys", "sms_opt_out_secret"} <= SECRETS
+
+
+SMALL_ORDER = (bytes(32), b"\x01" + bytes(31), b"\xec" + b"\xff" * 30 + b"\x7f")
+"""Under these points anybody can sign for Ed25519, most messages or all of them."""
+
+
+@pytest.mark.parametrize("key", ["", "changeme", "k" * 44, *(base64.b64encode(key).decode() for key in SMALL_ORDER)])
+def test_a_public_key_of_telnyx_is_one_under_which_only_telnyx_signs(key: str) -> None:
+    with pytest.raises(ValidationError, match="must be a public key as Telnyx shows it") as refused:
+        Settings(_env_file=None, telnyx_public_keys=(key,))
+    assert "telnyx_public_keys" in str(refused.value)
+    assert len(key) < 9 or key not in str(refused.value)
 
 
 OIDC = {
@@ -72,7 +104,7 @@ def test_a_proxy_is_an_address_or_a_network(proxy: str) -> None:
     ("given", "needed"),
     [
         ({"sms_secrets": ("s" * 32,)}, "HAI_FAQ_PUBLIC_URL"),
-        ({"telnyx_api_key": "k"}, "HAI_FAQ_TELNYX_PUBLIC_KEYS"),
+        ({"telnyx_api_key": "k" * 32}, "HAI_FAQ_TELNYX_PUBLIC_KEYS"),
         ({"sms_number_keys": ("short",)}, "32 random characters"),
     ],
 )

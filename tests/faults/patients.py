@@ -20,7 +20,7 @@ from app.channels.sms.generic import signature
 from app.channels.sms.numbers import Numbers
 from tests.faults.replica import DEADLINE, wait_for
 
-SECRET = "generic-secret-of-a-test-0123456789"
+SECRET = "of-the-generic-gateway-0123456789abcdef"
 QUESTIONS = {
     "what color is the lamp": ["lamp-color"],
     "how do i switch the lamp on": ["lamp-switch"],

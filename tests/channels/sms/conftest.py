@@ -23,7 +23,7 @@ from app.settings import Settings
 from tests.channels.conftest import Service
 from tests.conftest import FIXTURE, seal
 
-TOKEN, OLD_TOKEN, SECRET = "twilio-token", "twilio-token-before", "generic-secret-of-a-test-0123456789"
+TOKEN, OLD_TOKEN, SECRET = "1f" * 16, "0e" * 16, "of-the-generic-gateway-0123456789abcdef"
 PUBLIC = "https://faq.hospital.example"
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 OURS = "+12155550100"
@@ -161,7 +161,7 @@ def texting(tmp_path_factory: pytest.TempPathFactory, cache: Path, shared_api: A
         twilio_account_sid="AC1",
         twilio_api_url=shared_api.url,
         telnyx_public_keys=(base64.b64encode(KEY.public_key().public_bytes_raw()).decode(),),
-        telnyx_api_key=SecretStr("api-key"),
+        telnyx_api_key=SecretStr("KEY" + "0a" * 20),
         telnyx_api_url=shared_api.url,
         sms_secrets=(SecretStr(SECRET),),
     )
