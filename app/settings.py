@@ -150,7 +150,7 @@ class Settings(BaseSettings):
     metrics_token: Secret | None = None
     """Opens /metrics and the details of /readyz, as a bearer, to others than this machine."""
     trusted_proxies: tuple[Annotated[str, AfterValidator(_check_network)], ...] = ()
-    """Addresses or networks (10.4.0.0/16) of reverse proxies whose X-Forwarded-For is believed."""
+    """Addresses or networks (10.4.0.0/16) of reverse proxies whose X-Forwarded-For or Forwarded is believed."""
 
     keep_questions: bool = True
     """What could not be answered, redacted, for review; off: nothing that people type is ever stored."""

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
@@ -12,8 +14,8 @@ from tests.channels.conftest import stand_still
 ALLOWED = "https://www.hospital.example"
 
 
-def client_seen(peer: str, *forwarded: str, trusted: tuple[str, ...] = ()) -> str:
-    """Whom a limit counts for a request of `peer` that has these headers X-Forwarded-For."""
+def client_seen(peer: str, *forwarded: str, trusted: tuple[str, ...] = (), more: Sequence[tuple[str, str]] = ()) -> str:
+    """Whom a limit counts for a request of `peer` that has these headers X-Forwarded-For, and more."""
 
     async def show(request: Request) -> Response:
         return PlainTextResponse(str(client_of(request, frozenset(trusted))))
@@ -22,7 +24,7 @@ def client_seen(peer: str, *forwarded: str, trusted: tuple[str, ...] = ()) -> st
     app.add_route("/", show)
     problems.install(app)
     middleware.install(app, (), trusted, secure=False)
-    headers = [("x-forwarded-for", hops) for hops in forwarded]
+    headers = [("x-forwarded-for", hops) for hops in forwarded] + list(more)
     return TestClient(app, client=(peer, 1)).get("/", headers=headers).text
 
 

@@ -20,12 +20,17 @@ LONGEST = 64
 
 
 def client_of(request: Request, trusted: frozenset[str]) -> str | None:
-    """Return the address that a limit counts; None for loopback where no proxy is trusted."""
+    """Return the address that a limit counts; None for this machine, where no proxy is trusted and none has asked."""
     address = request.client.host if request.client else ""
-    return None if address in LOOPBACK and not trusted else _network(address[:LONGEST])
+    is_exempt = address in LOOPBACK and not trusted and not is_forwarded(request)
+    return None if is_exempt else network_of(address[:LONGEST])
 
 
-def _network(address: str) -> str:
+def is_forwarded(request: Request) -> bool:
+    return any(name in request.headers for name in FORWARDED)
+
+
+def network_of(address: str) -> str:
     """Return the /64 of an IPv6 address, since one client has all of it, and any other text as it is."""
     if ":" not in address:
         return address
@@ -39,8 +44,7 @@ def _network(address: str) -> str:
 def is_local(request: Request) -> bool:
     """Return True for a request from this machine, by a name of it and not through a proxy."""
     peer = request.client.host if request.client else ""
-    forwarded = any(name in request.headers for name in FORWARDED)
-    return peer in LOOPBACK and not forwarded and (request.url.hostname or "") in LOCAL_HOSTS
+    return peer in LOOPBACK and not is_forwarded(request) and (request.url.hostname or "") in LOCAL_HOSTS
 
 
 def is_inside(request: Request, served: Services) -> bool:

@@ -6,14 +6,13 @@ import logging
 import secrets
 import time
 from collections.abc import Collection, Sequence
-from ipaddress import ip_network
 
 from fastapi import FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.channels.http.bodies import limited
+from app.channels.http.forwarded import ForwardedHeaders
 from app.channels.http.problems import answer_error
 
 log = logging.getLogger(__name__)
@@ -35,12 +34,11 @@ _VARY = (b"vary", b"Origin")
 def install(app: FastAPI, allowed_origins: Sequence[str], trusted: Collection[str], secure: bool) -> None:
     """Add the layers of every request, the outermost last; `secure` says that browsers reach the service by TLS.
 
-    Where proxies are trusted, uvicorn's own layer puts the last hop that is none in place of the peer.
+    Where proxies are trusted, the last hop that is none takes the place of the peer.
     """
     app.add_middleware(RequestBoundary, allowed_origins=allowed_origins, secure=secure)
     if trusted:
-        networks = [str(ip_network(proxy, strict=False)) if "/" in proxy else proxy for proxy in trusted]
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=networks)
+        app.add_middleware(ForwardedHeaders, trusted=trusted)
 
 
 class RequestBoundary:
