@@ -139,7 +139,7 @@ class Answering:
         )
 
     async def charge(self, client: str | None, price: int = 1) -> None:
-        """Raise `TooManyRequests` for a client over its limit."""
+        """Count messages or an opinion of a client. Raises `TooManyRequests` for one over its limit."""
         if not await self._affords(client, price):
             metrics.limited.inc()
             raise TooManyRequests

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
@@ -118,7 +118,12 @@ def _welcome(served: Services) -> WelcomeOut:
     )
 
 
-@router.post("/v1/feedback", responses=problems(400, 404, 413, 422, 503))
+async def _limited(request: Request, served: Served) -> None:
+    """Count a request of this client like a message. Raises `TooManyRequests`."""
+    await served.answering.charge(client_of(request, served.trusted_proxies))
+
+
+@router.post("/v1/feedback", responses=problems(400, 404, 413, 422, 429, 503), dependencies=[Depends(_limited)])
 def feedback(body: FeedbackIn, served: Served) -> FeedbackOut:
     """Whether a reply helped, kept before this answers. Saying it again changes it: one word counts for a message."""
     token = served.answering.tokens.read(body.message_id)

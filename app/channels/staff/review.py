@@ -140,5 +140,6 @@ def _chosen(waiting: Sequence[KeptQuestion], form: dict[str, str]) -> tuple[str,
 
 def _proposal(form: dict[str, str], person: Person, now: datetime, message_ids: tuple[str, ...]) -> Proposal:
     kind: Kind = "topic" if form.get("kind") == "topic" else "phrasing"
+    title = form.get("title", "") if kind == "topic" else ""  # `check` looks at that of a topic only
     lines = tuple(line.strip() for line in form.get("lines", "").splitlines() if line.strip())
-    return Proposal(now, person.who, kind, form.get("target", ""), form.get("title", ""), lines, message_ids)
+    return Proposal(now, person.who, kind, form.get("target", ""), title, lines, message_ids)
