@@ -4,6 +4,8 @@ import json
 import logging
 import sys
 
+import pytest
+
 from app.channels.http.logs import BatchingHandler, JsonFormatter
 
 
@@ -41,3 +43,13 @@ def test_outside_a_loop_a_line_is_written_at_once() -> None:
     handler.setStream(written)
     handler.handle(record(logging.INFO, "one"))
     assert written.getvalue() == "one\n"
+
+
+@pytest.mark.parametrize(
+    "char", ["\n", "\r", "\x00", "\x1b", "\x7f", "\x85", "\x9b", "\u2028", "\u202e", "\u2066", "\ufeff"]
+)
+def test_no_character_of_a_path_breaks_a_line_or_turns_its_direction(char: str) -> None:
+    line = JsonFormatter().format(record(logging.INFO, f"GET /a{char}b"))
+    assert line.isascii()
+    assert line.isprintable()
+    assert json.loads(line)["message"] == f"GET /a{char}b"

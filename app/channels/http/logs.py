@@ -6,7 +6,7 @@ import logging
 import time
 import traceback
 from functools import lru_cache
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring_ascii
 
 GATHER = 0.1
 """Seconds in which lines gather. A write for each let go of the interpreter's lock within every request, and a thread
@@ -45,7 +45,10 @@ class BatchingHandler(logging.StreamHandler):  # type: ignore[type-arg]
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record as one JSON object a line: of an error its kind and the lines of code, never its words."""
+    """Writes a record as one JSON object a line: of an error its kind and the lines of code, never its words.
+
+    All is ASCII, so that no path that was asked for breaks a line, hides or turns its direction.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -57,7 +60,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
             line["at_line"] = "".join(traceback.format_tb(record.exc_info[2]))
-        return "{" + ", ".join(f'"{name}": {encode_basestring(value)}' for name, value in line.items()) + "}"
+        return "{" + ", ".join(f'"{name}": {encode_basestring_ascii(value)}' for name, value in line.items()) + "}"
 
 
 @lru_cache(maxsize=1)
