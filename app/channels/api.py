@@ -31,7 +31,7 @@ from app.channels.checked_search import CheckedSearch
 from app.channels.http.admission import Admitted
 from app.channels.http.clients import client_of, is_inside
 from app.channels.http.problems import problems
-from app.channels.http.routes import JsonRoute
+from app.channels.http.routes import READ, JsonRoute
 from app.channels.http.services import Served, Services
 from app.channels.staff import access
 from app.content import schema
@@ -143,13 +143,15 @@ def feedback(body: FeedbackIn, served: Served) -> FeedbackOut:
     return FeedbackOut(**body.model_dump())
 
 
-@router.get("/healthz")
+@router.get("/healthz")  # describes it; the route below, which is found first, answers
+@router.api_route("/healthz", methods=READ, include_in_schema=False)
 async def healthz() -> Health:
     """The process lives."""
     return Health(status="ok")
 
 
 @router.get("/readyz", responses=problems(503))
+@router.api_route("/readyz", methods=READ, include_in_schema=False)
 async def readyz(request: Request, served: Served) -> Readiness:
     """The service can answer; to operators also what of its content it holds back."""
     knowledge, day = served.knowledge, served.day

@@ -9,6 +9,7 @@ from app.channels import assets
 from app.channels.http.admission import Admitted
 from app.channels.http.bodies import form_of
 from app.channels.http.clients import client_of
+from app.channels.http.routes import READ
 from app.channels.http.services import Served, Services
 from app.channels.rendering import by_theme, page
 from app.dialogue import compose
@@ -16,8 +17,6 @@ from app.dialogue.messages import Answer, AnswerPart, ChoicePart, Message, NetPa
 from app.errors import RequestError
 
 router = APIRouter(include_in_schema=False)
-
-READ = ["GET", "HEAD"]
 
 
 async def asset(request: Request) -> Response:

@@ -161,6 +161,14 @@ def test_probes_answer(client: TestClient) -> None:
     assert "hai_faq_replies_total" in client.get("/metrics").text
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probes_answer_head_without_a_body(client: TestClient, path: str) -> None:
+    asked = client.head(path)
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert set(client.post(path).headers["allow"].split(", ")) == {"GET", "HEAD"}
+    assert set(client.get("/openapi.json").json()["paths"][path]) == {"get"}
+
+
 def test_every_error_has_one_shape(client: TestClient) -> None:
     for method, path in (
         ("GET", "/nothing"),

@@ -13,6 +13,8 @@ from starlette.types import Receive, Scope, Send
 from app.channels.http.bodies import again, read
 from app.channels.http.services import services
 
+READ = ["GET", "HEAD"]
+"""Methods of what is only read."""
 _JSON = (b"content-type", b"application/json")
 
 
