@@ -9,6 +9,7 @@ from app.channels import assets
 from app.channels.http.admission import Admitted
 from app.channels.http.bodies import form_of
 from app.channels.http.clients import client_of
+from app.channels.http.origins import is_foreign
 from app.channels.http.routes import READ
 from app.channels.http.services import Served, Services
 from app.channels.rendering import by_theme, page
@@ -45,10 +46,13 @@ async def form(served: Served) -> Response:
 
 @router.post("/ask")
 async def ask(request: Request, served: Served) -> Response:
-    """Show the question, the reply and the form for what comes next, without JavaScript."""
+    """Show the question, the reply and the form for what comes next, without JavaScript.
+
+    A conversation that another website's page posts is not gone on with: that website could ask what came of it.
+    """
     form = await form_of(request)
     text = form.get("choice") or form.get("text", "")
-    conversation = form.get("conversation_id", "")
+    conversation = "" if is_foreign(request, served.public_url) else form.get("conversation_id", "")
     answers, client = served.knowledge.approved.answers, client_of(request, served.trusted_proxies)
     try:
         answered = await served.answering.answer(Message(text, "web"), conversation or None, client)

@@ -1,10 +1,15 @@
 """What a browser can be made to do, and what a text can be made to be: docs/SECURITY-TRIALS.md."""
 
+import re
+from collections.abc import Iterator
+
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Page
 
 from app.main import create_app
 from app.settings import Settings
+from tests.channels.conftest import Service, Website, page_with
 
 SCRIPTS = (
     "<script>alert(1)</script>",
@@ -102,3 +107,85 @@ def test_a_host_that_leads_here_opens_no_metrics(client: TestClient) -> None:
 def test_deep_json_is_a_bad_body(client: TestClient, depth: int) -> None:
     for path in ("/v1/messages", "/v1/feedback", "/webhooks/rest/webhook"):
         assert client.post(path, content=b"[" * depth, headers={"content-type": "application/json"}).status_code == 400
+
+
+FOREIGN = [
+    {"origin": "https://evil.example", "sec-fetch-site": "cross-site"},
+    {"origin": "https://evil.example"},
+    {"origin": "null", "sec-fetch-site": "cross-site"},
+    {"origin": "null"},
+    {"origin": "http://testserver.evil.example"},
+    {"origin": "http://evil.testserver", "sec-fetch-site": "same-site"},
+    {"sec-fetch-site": "cross-site"},
+]
+OWN = [
+    {},
+    {"sec-fetch-site": "none"},
+    {"origin": "http://testserver"},
+    {"origin": "https://faq.hospital.example"},
+    {"origin": "null", "sec-fetch-site": "same-origin"},
+]
+
+
+def conversation_of(page: str) -> str:
+    found = re.search(r'name="conversation_id" value="(web-[\w-]+)"', page)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def known(settings: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(settings.model_copy(update={"public_url": "https://faq.hospital.example"}))) as client:
+        yield client
+
+
+def test_a_conversation_that_another_website_posts_tells_it_nothing(known: TestClient) -> None:
+    for headers in FOREIGN:
+        theirs = known.post("/v1/messages", json={"text": "what color is the lamp", "channel": "web"}).json()
+        again = {"text": "can you repeat that", "channel": "web", "conversation_id": theirs["conversation_id"]}
+        planted = {"text": "hello", "conversation_id": theirs["conversation_id"]}
+        own = conversation_of(known.post("/ask", data=planted, headers=headers).text)
+        known.post("/ask", data={"text": "i want to kill myself", "conversation_id": own})
+        assert own != theirs["conversation_id"], headers
+        assert not known.post("/v1/messages", json=again).json()["urgent"], headers
+
+
+def test_danger_that_another_website_posts_is_answered(known: TestClient) -> None:
+    for headers in FOREIGN:
+        page = known.post("/ask", data={"text": "i cant breathe", "conversation_id": "web-x"}, headers=headers).text
+        assert page.index('role="alert"') < page.index('Call <a href="tel:911">911</a> now.'), headers
+
+
+def test_our_own_page_goes_on_with_its_conversation(known: TestClient) -> None:
+    for headers in OWN:
+        first = conversation_of(known.post("/ask", data={"text": "bulb color"}, headers=headers).text)
+        second = known.post("/ask", data={"text": "lamp", "conversation_id": first}, headers=headers).text
+        assert conversation_of(second) == first, headers
+
+
+@pytest.mark.parametrize("type_", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_no_form_of_another_website_reaches_the_api(client: TestClient, type_: str | None) -> None:
+    headers = {"origin": "https://evil.example"} | ({"content-type": type_} if type_ else {})
+    for path in ("/v1/messages", "/v1/feedback", "/v1/search", "/webhooks/rest/webhook"):
+        assert client.post(path, content=b'{"text": "lamp", "message": "lamp"}', headers=headers).status_code == 422
+
+
+def test_a_browser_tells_our_own_form_from_that_of_another_website(
+    page: Page, service: Service, website: Website
+) -> None:
+    page.goto(f"{service.url}/ask")
+    page.get_by_label("Your question").fill("lamp")
+    with page.expect_request("**/ask") as sent:
+        page.get_by_role("button", name="Send").click()
+    assert sent.value.all_headers()["origin"] == service.url
+    own = conversation_of(page.content())
+    fields = (
+        f'<input name="conversation_id" value="{own}"><input name="text" value="i cant breathe"><button>Go</button>'
+    )
+    website.pages["/evil"] = page_with(f'<form method="post" action="{service.url}/ask">{fields}</form>')
+    website.policy, policy = f"form-action {service.url}", website.policy
+    page.goto(f"{website.elsewhere}/evil")
+    page.get_by_role("button", name="Go").click()
+    website.policy = policy
+    assert page.get_by_role("alert").is_visible()
+    assert conversation_of(page.content()) != own
