@@ -17,7 +17,7 @@ seconds = Histogram(
 )
 withheld = Gauge("hai_faq_withheld", "Entries that are not served now")
 reloads = Counter("hai_faq_reloads_total", "Reloads of the content by outcome", ["outcome"])
-feedback = Counter("hai_faq_feedback_total", "What people said of replies", ["verdict"])
+feedback = Counter("hai_faq_feedback_total", "What people first said of replies", ["verdict"])
 store_errors = Counter("hai_faq_store_errors_total", "Errors of a store", ["store"])
 dropped = Counter("hai_faq_dropped_total", "Best-effort records lost", ["record"])
 texts = Counter("hai_faq_texts_total", "Text messages sent by an API, by how it ended", ["state"])

@@ -47,11 +47,14 @@ class Feedback(Store, table=feedback):
         self._keep = keep
 
     def give(self, opinion: Opinion) -> None:
-        """Write an opinion, durably; a second one on a message replaces the first."""
+        """Write an opinion, durably; a second one on a message replaces the first, and is counted no more."""
         with self._transaction() as connection:
             connection.execute(delete(feedback).where(feedback.c.at < opinion.at - self._keep))
+            of_message = select(feedback.c.message_id).where(feedback.c.message_id == opinion.message_id)
+            is_first = connection.execute(of_message).first() is None
             put(connection, feedback, asdict(opinion))
-        metrics.feedback.labels(opinion.verdict).inc()
+        if is_first:
+            metrics.feedback.labels(opinion.verdict).inc()
 
     def all(self) -> list[Opinion]:
         """Return all opinions, the oldest first."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+from app import metrics
 from app.errors import StoreError
 from app.records import database
 from app.records.feedback import Feedback, Opinion, Tally, feedback
@@ -27,6 +28,16 @@ def test_one_opinion_counts_for_a_message_the_last_one(engine: Engine) -> None:
     assert written(engine) == [("m1", "down", "not-clear")]
     feedback.give(replace(OPINION, verdict="up", reason=None))
     assert written(engine) == [("m1", "up", None)]
+
+
+def test_a_message_is_counted_once_however_often_an_opinion_on_it_is_given(engine: Engine) -> None:
+    def counted() -> float:
+        return float(sum(metrics.feedback.labels(verdict)._value.get() for verdict in ("up", "down")))
+
+    before = counted()
+    for verdict in ("down", "down", "up"):
+        Feedback(engine, KEEP).give(replace(OPINION, message_id="m9", verdict=verdict))
+    assert counted() - before == 1
 
 
 def test_it_is_on_disk_when_it_is_given(engine: Engine) -> None:
