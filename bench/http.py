@@ -80,7 +80,7 @@ def serving(folder: Path) -> Iterator[dict[str, str]]:
         command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "error"]
         route = subprocess.Popen(command, env={**os.environ, REPLY: str(folder / "reply")})
         running.callback(route.kill)
-        wait_for(lambda: responds(f"http://127.0.0.1:{port}"))
+        wait_for("the bare route is ready", lambda: responds(f"http://127.0.0.1:{port}"))
         yield {"service": service.url, "bare": f"http://127.0.0.1:{port}"}
 
 

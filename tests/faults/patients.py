@@ -18,7 +18,7 @@ import httpx2
 
 from app.channels.sms.generic import signature
 from app.channels.sms.numbers import Numbers
-from tests.faults.replica import DEADLINE, wait_for
+from tests.faults.replica import DEADLINE, client_of, wait_for
 
 SECRET = "of-the-generic-gateway-0123456789abcdef"
 QUESTIONS = {
@@ -46,7 +46,7 @@ class Person:
 
     def __init__(self, url: str, told: "Told") -> None:
         self.told = told
-        self.client = httpx2.Client(base_url=url, timeout=30)
+        self.client = client_of(url)
         self.pending: list[tuple[str, str]] = []
         """Text messages that the gateway has to deliver again: id and number."""
 
@@ -151,12 +151,15 @@ class Patients(Told):
     def go_on(self, rounds: int = 5) -> None:
         """Returns when each of them has come through so many rounds more; fails at the first wrong reply."""
         before = dict(self.done)
-        wait_for(lambda: self.wrong or all(self.done[name] - before.get(name, 0) >= rounds for name in self._names))
+        wait_for(
+            f"{rounds} rounds of each",
+            lambda: self.wrong or all(self.done[name] - before.get(name, 0) >= rounds for name in self._names),
+        )
         assert not self.wrong, self.wrong
 
     def settle(self) -> None:
         """Returns when no gateway has anything left to deliver again."""
-        wait_for(lambda: self.wrong or not any(person.pending for person in self._people))
+        wait_for("every text is taken", lambda: self.wrong or not any(person.pending for person in self._people))
 
     def stop(self) -> None:
         self._over.set()

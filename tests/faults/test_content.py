@@ -79,12 +79,12 @@ def test_what_was_served_is_served_on_and_operators_are_told(
     with Patients(replica.url) as patients:
         patients.go_on(2)
         damage(folder)
-        wait_for(lambda: replica.details()["failed_reload"])
+        wait_for("the reload is refused", lambda: replica.details()["failed_reload"])
         patients.go_on()
         assert (replica.details()["served"], replica.metric(REFUSED) > 0) == (served, True)
         for path, content in whole.items():
             path.write_bytes(content)
-        wait_for(lambda: not replica.details()["failed_reload"])
+        wait_for("what is served is what is on disk", lambda: not replica.details()["failed_reload"])
         patients.go_on(2)
     assert "reload refused" in replica.log.read_text()
 
@@ -93,9 +93,12 @@ def test_content_that_was_mended_is_loaded(replica: Replica, folder: Path) -> No
     whole = (folder / "faq.yaml").read_text()
     with Patients(replica.url) as patients:
         binary_junk(folder)
-        wait_for(lambda: replica.details()["failed_reload"])
+        wait_for("the reload is refused", lambda: replica.details()["failed_reload"])
         (folder / "faq.yaml").write_text(whole.replace("The lamp has a small bulb.", "The bulb is small."))
         seal(folder)
-        wait_for(lambda: replica.metric(LOADED) > 0 and not replica.details()["failed_reload"])
+        wait_for(
+            "the mended content is loaded",
+            lambda: replica.metric(LOADED) > 0 and not replica.details()["failed_reload"],
+        )
         patients.go_on()
     assert replica.details()["withheld"] == {}

@@ -56,7 +56,7 @@ class Nginx:
         path = folder / "nginx.conf"
         path.write_text(CONFIGURATION.format(user=user, folder=folder, servers=servers, port=self.port))
         self._process = subprocess.Popen([program, "-p", str(folder), "-c", str(path)], stderr=subprocess.DEVNULL)
-        wait_for((folder / "nginx.pid").exists)
+        wait_for("nginx runs", (folder / "nginx.pid").exists)
 
     def stop(self) -> None:
         self._process.terminate()
@@ -69,7 +69,7 @@ def replicas(start: Start, broken: Postgres, redis_server: RedisServer) -> tuple
     shared = {
         "database_url": broken.url,
         "redis_url": redis_server.url,
-        "redis_milliseconds": "1000",
+        "redis_milliseconds": "10000",
     }  # no fault: a busy machine
     return start(**shared), start(**shared)
 
@@ -97,7 +97,7 @@ def test_a_replica_is_killed_and_nobody_notices(
         replicas[0].kill()
         patients.go_on(20)
         replicas[0].start()
-        wait_for(lambda: is_asked(replicas[0]))
+        wait_for("nginx asks it again", lambda: is_asked(replicas[0]))
         replicas[1].kill()
         patients.go_on(20)
     assert (patients.restarted, patients.refused["feedback"]) == (0, 0)
@@ -113,6 +113,6 @@ def test_a_release_that_replaces_one_replica_after_the_other_costs_nothing(
             assert replica.stop() == 0
             patients.go_on()
             replica.start()
-            wait_for(lambda: is_asked(replica))  # noqa: B023 called in this round
+            wait_for("nginx asks it again", lambda: is_asked(replica))  # noqa: B023 called in this round
     assert (patients.restarted, dict(patients.refused)) == (0, {})
     assert_kept(broken.url, patients)

@@ -11,7 +11,7 @@ from app.records import database
 from app.records.ledger import decisions
 from tests.faults.conftest import Start
 from tests.faults.patients import QUESTIONS
-from tests.faults.replica import wait_for
+from tests.faults.replica import client_of, wait_for
 
 
 class Crowd:
@@ -32,7 +32,7 @@ class Crowd:
             thread.join()
 
     def _ask(self) -> None:
-        with httpx2.Client(base_url=self._url, timeout=30) as client:
+        with client_of(self._url) as client:
             while True:
                 for text in QUESTIONS:
                     try:
@@ -48,7 +48,7 @@ def test_sigterm_under_load_loses_no_reply_and_no_record(start: Start, store: st
     replica = start()
     crowd = Crowd(replica.url)
     with crowd.asking():
-        wait_for(lambda: len(crowd.replied) > 200)
+        wait_for("200 are answered", lambda: len(crowd.replied) > 200)
         status = replica.stop()
     engine = database.connect(store)
     with engine.connect() as connection:
