@@ -31,6 +31,7 @@ from app.records.audit import Audit
 from app.records.consents import Consents
 from app.records.conversations import MemoryConversations, RedisConversations
 from app.records.counts import Counts
+from app.records.database import failing
 from app.records.deliveries import Deliveries
 from app.records.feedback import Feedback
 from app.records.ledger import Ledger
@@ -115,6 +116,7 @@ class Builder:
             answering=answering,
             feedback=Feedback(self.engine, self.settings.ledger_keep),
             requests=MemoryLimits(self.settings.messages_per_second * REQUESTS_A_MESSAGE),
+            failing_stores=failing(self.engine),
             trusted_proxies=frozenset(self.settings.trusted_proxies),
             metrics_token=revealed(self.settings.metrics_token),
             public_url=self.settings.public_url,

@@ -26,7 +26,7 @@ from app.settings import Settings
 
 SURFACES = (api, rasa, pages, webhook, signin, lookup, review, dashboard)
 MIGRATE_EVERY = 2.0
-"""Seconds between two tries, where the store could not be migrated at the start."""
+"""Seconds between two looks at the file of SQLite."""
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +66,8 @@ async def _running(
     async with AsyncExitStack() as stack:
         engine = connect(settings.database_url)
         stack.callback(engine.dispose)
-        if engine.url.get_backend_name() == "sqlite" and not _migrated(engine):
-            stack.callback(asyncio.create_task(_migrate_later(engine)).cancel)
+        if engine.url.get_backend_name() == "sqlite":
+            stack.callback(asyncio.create_task(_keep_migrated(engine, _migrated(engine))).cancel)
         shared = shared_of(settings)
         if shared:
             stack.push_async_callback(shared.close)
@@ -92,21 +92,26 @@ async def _running(
         yield
 
 
-def _migrated(engine: Engine) -> bool:
+def _migrated(engine: Engine, before: str = "") -> str:
+    """Return why the store cannot be used, empty when it can, and log it unless it was so `before`."""
     try:
         migrate(engine)
     except StoreError as error:
-        log.error("%s: answering without it", error)
-        return False
-    return True
+        if str(error) != before:
+            log.error("%s: answering without it", error)
+        return str(error)
+    if before:
+        log.info("the store is ready")
+    return ""
 
 
-async def _migrate_later(engine: Engine) -> None:
-    """A disk that was full, or not there, when the service started may be well again."""
-    await asyncio.sleep(MIGRATE_EVERY)
-    while not await asyncio.to_thread(_migrated, engine):
+async def _keep_migrated(engine: Engine, problem: str) -> None:
+    """A disk that was full, or not there, may be well again; a file put in the place of another may be of an earlier
+    release.
+    """
+    while True:
         await asyncio.sleep(MIGRATE_EVERY)
-    log.info("the store is ready")
+        problem = await asyncio.to_thread(_migrated, engine, problem)
 
 
 def _key(settings: Settings) -> bytes:

@@ -164,6 +164,7 @@ async def readyz(request: Request, served: Served) -> Readiness:
         taken_back=sorted(knowledge.taken_back),
         review_overdue=knowledge.expired(day),
         failed_reload=served.answering.reloader.failed_reload,
+        failing_stores=dict(served.failing_stores),
         reads_meaning=knowledge.encoder is not None,
     )
     return readiness

@@ -194,6 +194,7 @@ class Details(BaseModel):
     taken_back: list[str]
     review_overdue: list[str]
     failed_reload: str = Field(description="Why the content on disk is not what is served; empty when it is.")
+    failing_stores: dict[str, str] = Field(description="Records whose last reading or writing failed, and why.")
     reads_meaning: bool = Field(
         description="What words leave in doubt is read by its meaning; false without the encoder."
     )

@@ -1,15 +1,15 @@
 """The one engine that reaches the tables, and its transactions."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, dialects, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, dialects, make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from app import metrics
 from app.errors import StoreError
@@ -22,27 +22,23 @@ HUNG = LONGEST_STATEMENT / 1000 + 1
 """Seconds without a word from PostgreSQL, which would have given up the statement by then."""
 REVISIONS = Path(__file__).parent / "migrations" / "versions"
 
-dialects.registry.register("postgresql.impatient", "app.records.impatience", "Impatient")  # loaded where it is named
+for _name, _module, _class in (  # loaded where they are named
+    ("postgresql.impatient", "app.records.impatience", "Impatient"),
+    ("sqlite.watched", "app.records.sqlite_file", "Watched"),
+):
+    dialects.registry.register(_name, _module, _class)
+
+_failing: "WeakKeyDictionary[Engine, dict[str, str]]" = WeakKeyDictionary()
 
 
 def connect(url: str) -> Engine:
-    """Return an engine, not connected yet. SQLite gets WAL and a patient lock, PostgreSQL its time limits."""
+    """Return an engine, not connected yet. SQLite watches its file, PostgreSQL gets time limits."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         limits: dict[str, Any] = {"connect_timeout": WAIT, "options": f"-c statement_timeout={LONGEST_STATEMENT}"}
         parsed = parsed.set(drivername="postgresql+impatient")
         return create_engine(parsed, pool_pre_ping=True, pool_timeout=WAIT, connect_args=limits)
-    engine = create_engine(parsed)
-    event.listen(engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # in WAL, NORMAL may lose what was confirmed when the power fails
-    cursor.execute("PRAGMA busy_timeout=2000")
-    cursor.close()
+    return create_engine(parsed.set(drivername="sqlite+watched"))
 
 
 @contextmanager
@@ -59,7 +55,20 @@ def transaction(engine: Engine, store: str) -> Iterator[Connection]:
         raise
     except (SQLAlchemyError, OSError) as error:
         metrics.store_errors.labels(store).inc()
-        raise StoreError(f"{store} cannot be reached: {type(error).__name__}") from error
+        problem = failing(engine)[store] = why(error)
+        raise StoreError(f"{store} cannot be reached: {problem}") from error
+    failing(engine).pop(store, None)
+
+
+def failing(engine: Engine) -> dict[str, str]:
+    """Return the stores whose last transaction failed, and why."""
+    return _failing.setdefault(engine, {})
+
+
+def why(error: Exception) -> str:
+    """Return SQLite's own words, which hold no value and no secret, and of any other error the kind alone."""
+    cause = getattr(error, "orig", None) or error
+    return str(cause) if isinstance(cause, sqlite3.OperationalError) else type(cause).__name__
 
 
 class Store:
@@ -98,7 +107,7 @@ def _is_at_head(engine: Engine) -> bool:
     if engine.url.database and engine.url.get_backend_name() == "sqlite" and not Path(engine.url.database).exists():
         return False
     try:
-        with engine.connect() as connection:
+        with engine.begin() as connection:  # to its end: then the file is looked at
             revisions = connection.exec_driver_sql("select version_num from alembic_version").scalars().all()
     except SQLAlchemyError:
         return False

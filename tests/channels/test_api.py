@@ -157,7 +157,7 @@ def test_welcome_says_what_to_show_first(client: TestClient) -> None:
 def test_probes_answer(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     ready = client.get("/readyz").json()["details"]
-    assert (ready["served"], ready["withheld"]) == (6, {})
+    assert (ready["served"], ready["withheld"], ready["failing_stores"]) == (6, {}, {})
     assert "hai_faq_replies_total" in client.get("/metrics").text
 
 
@@ -167,6 +167,20 @@ def test_probes_answer_head_without_a_body(client: TestClient, path: str) -> Non
     assert (asked.status_code, asked.content) == (200, b"")
     assert set(client.post(path).headers["allow"].split(", ")) == {"GET", "HEAD"}
     assert set(client.get("/openapi.json").json()["paths"][path]) == {"get"}
+
+
+def test_feedback_is_refused_while_the_file_of_the_store_is_gone_and_operators_are_told(
+    client: TestClient, tmp_path: Path
+) -> None:
+    said = client.post("/v1/messages", json={"text": "what color is the lamp"}).json()
+    (tmp_path / "test.db").rename(tmp_path / "moved.db")
+    refused = client.post("/v1/feedback", json={"message_id": said["message_id"], "verdict": "up"})
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+    assert client.get("/readyz").json()["details"]["failing_stores"]["feedback"].endswith("test.db is gone")
+    assert client.post("/v1/messages", json={"text": "what color is the lamp"}).json()["answers"]
+    (tmp_path / "moved.db").rename(tmp_path / "test.db")
+    assert client.post("/v1/feedback", json={"message_id": said["message_id"], "verdict": "up"}).status_code == 200
+    assert "feedback" not in client.get("/readyz").json()["details"]["failing_stores"]
 
 
 def test_every_error_has_one_shape(client: TestClient) -> None:

@@ -1,5 +1,6 @@
-"""The disk that SQLite writes to is full."""
+"""The disk that SQLite writes to is full, or its file goes."""
 
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from tests.faults.conftest import Start, assert_kept
 from tests.faults.patients import Patients
+from tests.faults.replica import wait_for
 
 
 class Disk:
@@ -70,3 +72,33 @@ def test_a_service_that_started_on_a_full_disk_keeps_feedback_once_there_is_room
         patients.go_on(10)
     assert patients.refused.total() == before
     assert_kept(disk.store, patients)
+
+
+def test_the_file_is_removed_and_a_backup_is_put_in_its_place(start: Start, store: str, tmp_path: Path) -> None:
+    path, backup = tmp_path / "store.db", tmp_path / "backup.db"
+    replica = start(watch_seconds="0.5")
+    with Patients(replica.url) as patients:
+        patients.go_on()
+        for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            name.rename(backup.with_name(name.name.replace("store", "backup")))
+        patients.go_on(20)
+        assert patients.refused["feedback"] > 0
+        assert patients.refused["texts"] > 0
+        wait_for("readiness says it", lambda: "is gone" in replica.details()["failing_stores"].get("withdrawals", ""))
+        copy(backup, path)
+        patients.settle()
+        before = patients.refused.total()
+        patients.go_on(10)
+    assert patients.refused.total() == before
+    assert patients.restarted == 0
+    assert_kept(store, patients)
+
+
+def copy(backup: Path, path: Path) -> None:
+    """A whole file at once, as a backup is put in place."""
+    whole = path.with_name("whole.db")
+    with sqlite3.connect(backup) as source, sqlite3.connect(whole) as target:
+        source.backup(target)
+    source.close()
+    target.close()
+    whole.rename(path)

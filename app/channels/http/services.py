@@ -1,6 +1,6 @@
 """Services that every surface uses are built once in the lifespan; those of one surface are on `app.state`, by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated
@@ -20,6 +20,8 @@ class Services:
     feedback: Feedback
     requests: Limits
     """Of a client, for what carries no message."""
+    failing_stores: Mapping[str, str]
+    """Records whose last transaction failed, and why."""
     trusted_proxies: frozenset[str]
     metrics_token: str | None
     """The bearer that opens metrics and details of readiness to others than this machine."""

@@ -14,6 +14,7 @@ from app.errors import StoreError
 from app.records.audit import audit
 from app.records.consents import consents
 from app.records.counts import counts
+from app.records.database import why
 from app.records.deliveries import deliveries
 from app.records.feedback import feedback
 from app.records.ledger import decisions
@@ -39,15 +40,13 @@ def migrate(engine: Engine, scripts: Path = SCRIPTS) -> None:
     config = Config()
     config.set_main_option("script_location", str(scripts))
     try:
-        if engine.url.database and engine.url.get_backend_name() == "sqlite":
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
         with engine.begin() as connection:
             _lock(connection)
             if not _is_newer(connection, config):
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
     except (SQLAlchemyError, OSError) as error:
-        raise StoreError(f"the store cannot be migrated: {type(error).__name__}") from error
+        raise StoreError(f"the store cannot be migrated: {why(error)}") from error
 
 
 def _is_newer(connection: Connection, config: Config) -> bool:
