@@ -10,7 +10,7 @@ from typing import TypeVar
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from app import metrics
 from app.errors import StoreError
@@ -47,17 +47,23 @@ class RedisClient:
         self._clock = clock
         self._retry_at: float | None = None
         """None while Redis answers."""
+        self._has_failed = False
+        self._leaving: asyncio.Task[None] | None = None
 
     async def attempt(self, store: str, work: Callable[[Redis], Awaitable[T]], waited: float = 0.0) -> T:
         """Return what `work` returns. Raises `StoreError`, without trying in the cool-down.
 
         `waited` seconds are off the timeout.
         """
-        self._refuse_in_cool_down()
+        is_probe = self._refuse_in_cool_down()
         try:
             async with _deadline(self._timeout - waited):
+                if is_probe and self._leaving:
+                    await asyncio.wait({self._leaving})
                 done = await work(self._redis)
         except Exception as error:  # whatever the driver raises: the answer must come
+            if is_probe or self._retry_at is None:  # and not one of many that failed at one moment
+                self._suspect(error)
             self._trip(store, error)
             raise StoreError("Redis did not do it") from error
         if self._retry_at is not None:
@@ -65,17 +71,38 @@ class RedisClient:
         self._retry_at = None
         return done
 
+    def _suspect(self, error: Exception) -> None:
+        """Leave a server that answers with an error, and one that fails a second time: once may be a busy moment, after
+        which connecting anew for every message would only add to it.
+        """
+        if self._has_failed or isinstance(error, ResponseError):
+            self._leaving = asyncio.create_task(self._leave())
+        self._has_failed = not self._has_failed
+
+    async def _leave(self) -> None:
+        """Connect anew from now on. After a fail-over the address leads to another server, while the one before keeps
+        its connections, refuses to write, or says nothing more: it was spoken to for as long as it lived.
+        """
+        pool = self._redis.connection_pool
+        with contextlib.suppress(RedisError, OSError):
+            await pool.update_active_connections_for_reconnect()  # type: ignore[no-untyped-call]
+            await pool.disconnect(inuse_connections=False)
+
     async def close(self) -> None:
+        if self._leaving:
+            await self._leaving
         with contextlib.suppress(RedisError, OSError):  # a connection that does not close in time is dropped
             await self._redis.aclose()
 
-    def _refuse_in_cool_down(self) -> None:
+    def _refuse_in_cool_down(self) -> bool:
+        """Return whether this is the one message that finds out if Redis is back."""
         if self._retry_at is None:
-            return
+            return False
         now = self._clock()
         if now < self._retry_at:
             raise StoreError("Redis is left alone for a moment")
-        self._retry_at = now + COOL_DOWN  # one message finds out, those beside it do not wait
+        self._retry_at = now + COOL_DOWN  # those beside it do not wait
+        return True
 
     def _trip(self, store: str, error: Exception) -> None:
         """Start the cool-down, and log the kind of the error, whose text may hold the address and so the password."""

@@ -32,6 +32,15 @@ class Clock:
 
 
 @pytest.fixture
+def successor(redis_server: RedisServer) -> Iterator[RedisServer]:
+    """Another Redis, to which a name may lead from some moment on."""
+    server = redis_server.another()
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
 def clock() -> Clock:
     return Clock()
 

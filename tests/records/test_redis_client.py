@@ -8,9 +8,10 @@ from prometheus_client import REGISTRY
 from redis.asyncio import Redis
 
 from app.errors import StoreError
+from app.records.limits import MemoryLimits, RedisLimits
 from app.records.redis_client import COOL_DOWN, RedisClient
 from tests.records.conftest import PATIENT, Clock
-from tests.redis import RedisServer
+from tests.redis import Name, RedisServer
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +25,11 @@ class Work:
     async def __call__(self, redis: Redis) -> bool:
         self.times += 1
         return bool(await redis.ping())
+
+
+class Write(Work):
+    async def __call__(self, redis: Redis) -> bool:
+        return bool(await redis.set("a", "b"))
 
 
 async def outcome(shared: RedisClient, work: Work) -> bool | str:
@@ -86,6 +92,41 @@ async def test_of_messages_at_one_moment_one_finds_out_whether_it_is_back(
     outcomes = await asyncio.gather(*(outcome(shared, work) for _ in range(5)))
     assert sorted(outcomes, key=str) == ["TimeoutError", *["left alone"] * 4]
     await shared.close()
+
+
+async def test_one_that_writes_nothing_since_a_fail_over_is_left_and_the_new_one_found(
+    redis_server: RedisServer, successor: RedisServer, clock: Clock
+) -> None:
+    name = Name(redis_server)
+    shared = RedisClient(name.url, PATIENT, clock)
+    limits = RedisLimits(shared, "client", b"key", MemoryLimits(1.0))
+    assert await asyncio.gather(*(outcome(shared, Write()) for _ in range(5))) == [True] * 5
+    assert await limits.allows("someone")
+    name.leads_to = successor
+    redis_server.step_down()
+    assert await outcome(shared, Write()) == "ReadOnlyError"
+    clock.now += COOL_DOWN
+    assert [await outcome(shared, Write()) for _ in range(5)] == [True] * 5
+    assert [await limits.allows("someone") for _ in range(2)] == [True, False]
+    await shared.close()
+    name.close()
+
+
+async def test_one_that_says_nothing_more_is_left_with_all_its_connections_after_two_failures(
+    redis_server: RedisServer, successor: RedisServer, clock: Clock
+) -> None:
+    name = Name(redis_server)
+    outcomes: list[set[bool | str]] = []
+    shared = RedisClient(name.url, 1.0, clock)
+    await asyncio.gather(*(outcome(shared, Work()) for _ in range(5)))
+    name.leads_to = successor
+    redis_server.freeze()
+    for together in (1, 1, 4, 1, 5):
+        outcomes.append(set(await asyncio.gather(*(outcome(shared, Work()) for _ in range(together)))))
+        clock.now += COOL_DOWN
+    assert outcomes == [{"TimeoutError"}, {True}, {"TimeoutError", True}, {True}, {True}]
+    await shared.close()
+    name.close()
 
 
 async def test_time_that_was_waited_before_is_off_the_patience(redis_server: RedisServer, clock: Clock) -> None:
