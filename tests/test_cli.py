@@ -1,3 +1,4 @@
+import re
 import socket
 import sqlite3
 import threading
@@ -78,7 +79,17 @@ def test_withhold_waits_for_a_store_that_is_held_and_says_so(run: Run, tmp_path:
     holder.execute("BEGIN IMMEDIATE")
     threading.Timer(3.0, holder.rollback).start()
     held = run("withhold", "lamp-color", "--by", "Dr. B", "--why", "repainted")
-    assert "nothing is done yet, trying again" in held.stderr
+    assert re.search(r"nothing is done yet, trying again for \d+ s: .*: database is locked", held.stderr)
+    assert "is taken back" in held.output
+
+
+def test_withhold_waits_for_a_store_that_another_process_is_making(run: Run, tmp_path: Path) -> None:
+    holder = sqlite3.connect(tmp_path / "cli.db", isolation_level=None, check_same_thread=False)
+    holder.execute("PRAGMA journal_mode=WAL")
+    holder.execute("BEGIN IMMEDIATE")
+    threading.Timer(3.0, holder.rollback).start()
+    held = run("withhold", "lamp-color", "--by", "Dr. B", "--why", "repainted")
+    assert "cannot be migrated: database is locked" in held.stderr
     assert "is taken back" in held.output
 
 

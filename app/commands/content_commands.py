@@ -1,6 +1,7 @@
 """`hai-faq lint`, `withhold`, `go-live` and `sms-fallback`: what an owner does before and while content is served."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ PATIENCE = 60.0
 """Seconds for which a store that is held by another process is waited for."""
 PAUSE = 1.0
 """Seconds between two attempts, beside the two that SQLite itself waits."""
+SILENCE = 4.0
+"""Seconds after which the person is told that an attempt goes on: a migration elsewhere is waited for to its end."""
 
 
 @click.command()
@@ -49,12 +52,11 @@ def withhold(settings: Settings, id: str, by: str, why: str, undo: bool) -> None
     """Take the answer ID back on all replicas within a minute, without a deployment."""
     if id not in files.load_content(settings.content_dir).entries:
         raise click.UsageError(f"there is no entry {id}")
-    withdrawals = Withdrawals(open_store(settings))
     if undo:
-        removed = _once_free(lambda: withdrawals.remove(id))
+        removed = _once_free(lambda: Withdrawals(open_store(settings)).remove(id))
         click.echo(f"{id} is served again" if removed else f"{id} was not taken back")
     else:
-        _once_free(lambda: withdrawals.add(Withdrawal(id, datetime.now(UTC), by, why)))
+        _once_free(lambda: Withdrawals(open_store(settings)).add(Withdrawal(id, datetime.now(UTC), by, why)))
         click.echo(f"{id} is taken back")
 
 
@@ -64,13 +66,21 @@ def _once_free(work: Callable[[], Result]) -> Result:
     """
     until = time.monotonic() + PATIENCE
     while True:
+        silent = threading.Timer(
+            SILENCE, click.echo, ("nothing is done yet: the store is silent or held",), {"err": True}
+        )
+        silent.daemon = True
+        silent.start()
         try:
             return work()
         except StoreError as error:
-            if time.monotonic() >= until:
+            left = until - time.monotonic()
+            if left <= 0:
                 raise
-            click.echo(f"nothing is done yet, trying again: {error}", err=True)
+            click.echo(f"nothing is done yet, trying again for {left:.0f} s: {error}", err=True)
             time.sleep(PAUSE)
+        finally:
+            silent.cancel()
 
 
 @click.command(name="go-live")
