@@ -186,7 +186,7 @@ class Builder:
         return f"{self.settings.public_url}/sms/twilio?{REPLY}="
 
     def _repeats(self) -> Repeats:
-        memory = MemoryRepeats(time.time)
+        memory = MemoryRepeats(time.monotonic)
         return RedisRepeats(self.shared, memory) if self.shared else memory
 
     def staff(self, announce: Callable[[str], None]) -> StaffServices | None:

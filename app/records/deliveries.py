@@ -1,10 +1,11 @@
 """The outbox of text messages, each received, replied, sending, sent, unknown or arrived.
 
 A reply is written before it is sent; whoever inserts a message's row first works on it, on any replica. Times are
-seconds since 1970.
+seconds since 1970. A clock may be set back: what nobody can have to wait for any more is due.
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Annotated, Literal
 
@@ -22,6 +23,9 @@ THEN = 1.0
 """Seconds after which the text that follows another goes out."""
 INTERRUPTED = 60.0
 """Seconds after which a sending that never ended was interrupted: longer than any call to a vendor takes."""
+AT_ONCE = 0.0
+AHEAD = 120.0
+"""Seconds: more than any reply waits. A time further ahead was written before the clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Delivery:
     state: Annotated[State, String(16)]
     at: float
     due: float
-    """When to send, where a reply waits."""
+    """When to send, where a reply waits; `AT_ONCE` by any clock."""
     reply: str = ""
     """Approved text; empty for silence."""
     urgent: bool = False
@@ -79,11 +83,11 @@ class Deliveries(Store, table=deliveries):
         return [Delivery(*row) for row in self._fetch(query)]
 
     def replied(self, delivery: Delivery, address: str, now: float) -> None:
-        """Keep the reply of a delivery, which waits to be sent to an address; without one whoever asked carries it.
+        """Keep the reply of a delivery, which is to be sent to an address; without one whoever asked carries it.
         What follows waits as a delivery of its own, so that a receipt tells of one text.
         """
         reply = {"reply": delivery.reply, "following": delivery.following, "urgent": delivery.urgent}
-        sending = {"state": "replied" if address else "sent", "address": address, "due": now}
+        sending = {"state": "replied" if address else "sent", "address": address, "due": AT_ONCE}
         with self._transaction() as connection:
             connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values({**reply, **sending}))
             if address and delivery.following:
@@ -91,10 +95,11 @@ class Deliveries(Store, table=deliveries):
                 after = Delivery(id_, "", "replied", now, now + THEN, delivery.following, address=address)
                 connection.execute(insert_into(deliveries, connection).on_conflict_do_nothing(), asdict(after))
 
-    def waiting(self, now: float, most: int = 20) -> list[Delivery]:
-        """Return replies to send now, and sendings that were interrupted."""
-        ready = and_(deliveries.c.state == "replied", deliveries.c.address != "", deliveries.c.due <= now)
-        lost = and_(deliveries.c.state == "sending", deliveries.c.due <= now - INTERRUPTED)
+    def waiting(self, now: float, waited: Collection[str] = (), most: int = 20) -> list[Delivery]:
+        """Return replies to send now, those with the ids `waited` among them, and sendings that were interrupted."""
+        is_due = or_(_passed(now, 0.0), deliveries.c.id.in_(waited))
+        ready = and_(deliveries.c.state == "replied", deliveries.c.address != "", is_due)
+        lost = and_(deliveries.c.state == "sending", _passed(now, INTERRUPTED))
         return self._all(or_(ready, lost), most)
 
     def begin(self, delivery: Delivery, now: float) -> bool:
@@ -126,12 +131,17 @@ class Deliveries(Store, table=deliveries):
 
     def _taken_over(self, id_: str, now: float) -> bool:
         """Return True for a message that its process dropped and that is now ours; when it came stays as it was."""
-        dropped = and_(deliveries.c.state == "received", deliveries.c.due < now - ABANDONED)
+        dropped = and_(deliveries.c.state == "received", _passed(now, ABANDONED))
         return self._set(id_, {"due": now}, dropped) == 1
 
     def _set(self, id_: str, values: dict[str, object], *where: ColumnElement[bool]) -> int:
         return self._execute(update(deliveries).where(deliveries.c.id == id_, *where).values(values))
 
     def _all(self, which: ColumnElement[bool], most: int) -> list[Delivery]:
-        query = select(deliveries).where(which).order_by(deliveries.c.urgent.desc(), deliveries.c.due).limit(most)
-        return [Delivery(*row) for row in self._fetch(query)]
+        query = select(deliveries).where(which).order_by(deliveries.c.urgent.desc(), deliveries.c.due, deliveries.c.at)
+        return [Delivery(*row) for row in self._fetch(query.limit(most))]
+
+
+def _passed(now: float, seconds: float) -> ColumnElement[bool]:
+    """Return what is true of a row that was due so long ago, by a clock that may have been set back since."""
+    return or_(deliveries.c.due <= now - seconds, deliveries.c.due > now + AHEAD)

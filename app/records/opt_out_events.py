@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated, Literal
 
-from sqlalchemy import ColumnElement, String, and_, delete, select, update
+from sqlalchemy import ColumnElement, String, and_, delete, or_, select, update
 
 from app.records.database import Store
 from app.records.tables import KEY, put, table_of
+
+AT_ONCE = 0.0
+AHEAD = 1200.0
+"""Seconds: more than any event waits. A time further ahead was written before the clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class OptOutEvent:
     since: float
     """When it was first to be handed on."""
     due: float
+    """`AT_ONCE` by any clock."""
 
 
 opt_out_events = table_of("opt_out_events", OptOutEvent)
@@ -34,7 +39,7 @@ class OptOutEvents(Store, table=opt_out_events):
 
     def waiting(self, now: float, most: int = 20) -> Sequence[OptOutEvent]:
         due = opt_out_events.c.due
-        query = select(opt_out_events).where(due <= now).order_by(due).limit(most)
+        query = select(opt_out_events).where(or_(due <= now, due > now + AHEAD)).order_by(due).limit(most)
         return [OptOutEvent(*row) for row in self._fetch(query)]
 
     def lease(self, event: OptOutEvent, until: float) -> bool:

@@ -165,6 +165,7 @@ class SmsConversation:
         if await asyncio.to_thread(self.once.deliveries.fail, id_, address, self.clock() + RETRY_AFTER):
             metrics.urgent_texts_failed.labels(gateway).inc()
             log.error("an urgent text did not arrive: %s, code %.8s", gateway, code)
+            self.outbox.pause(id_, RETRY_AFTER)
             self.outbox.wake()
 
     # ---------------------------------------------------------------- Saying

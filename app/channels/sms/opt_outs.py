@@ -18,7 +18,7 @@ from app import metrics
 from app.channels.sms import vendor_api
 from app.channels.sms.generic import signature
 from app.errors import StoreError
-from app.records.opt_out_events import OptOutEvent, OptOutEvents
+from app.records.opt_out_events import AT_ONCE, OptOutEvent, OptOutEvents
 
 if TYPE_CHECKING:
     from app.channels.sms.numbers import Numbers
@@ -65,9 +65,9 @@ class OptOuts:
         """Keep a change of consent until it is handed on, where a webhook is set. Raises `StoreError`."""
         if self.webhook is None:
             return
-        party, now = self.numbers.parties(number)[0], self.clock()
+        party = self.numbers.parties(number)[0]
         address = self.numbers.seal(gateway, "", number)
-        self.events.add(OptOutEvent(party, "opt-out" if opted_out else "opt-in", at, address, now, now))
+        self.events.add(OptOutEvent(party, "opt-out" if opted_out else "opt-in", at, address, self.clock(), AT_ONCE))
 
     def wake(self) -> None:
         self._woken.set()

@@ -1,8 +1,13 @@
-"""Sends the replies of gateways that want them by an API, each once."""
+"""Sends the replies of gateways that want them by an API, each once.
+
+How long a reply has waited is measured by a clock that nobody sets; the store has the time of day for other processes.
+"""
 
 import asyncio
 import contextlib
 import logging
+import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -26,6 +31,13 @@ SWEEPS = 3600.0
 """Seconds between two sweeps of what is too old."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    since: float
+    """When the reply was first refused; like the other on the clock that nobody sets."""
+    until: float
+
+
 @dataclass(frozen=True)
 class Outbox:
     deliveries: Deliveries
@@ -33,6 +45,9 @@ class Outbox:
     """What sends texts by an API, by the gateway's name."""
     numbers: "Numbers"
     clock: Callable[[], float]
+    timer: Callable[[], float] = time.monotonic
+    _pauses: dict[str, _Pause] = field(default_factory=dict)
+    """Of replies that this process sends again, by id."""
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -40,12 +55,12 @@ class Outbox:
 
     async def run(self) -> None:
         """Send until it is cancelled. What nobody foresaw is logged by its kind and must not end it."""
-        swept = -SWEEPS
+        swept = -math.inf
         while True:
             try:
-                if self.clock() - swept >= SWEEPS:
-                    swept = self.clock()
-                    await asyncio.to_thread(self.deliveries.sweep, swept)
+                if self.timer() - swept >= SWEEPS:
+                    swept = self.timer()
+                    await asyncio.to_thread(self.deliveries.sweep, self.clock())
                 await self.send_waiting()
             except StoreError as error:
                 log.warning("%s", error)
@@ -55,9 +70,18 @@ class Outbox:
                 await asyncio.wait_for(self._woken.wait(), LOOKS if self.senders else SWEEPS)
             self._woken.clear()
 
+    def pause(self, id_: str, seconds: float) -> None:
+        """Send a reply that waits in the store after so many seconds."""
+        now = self.timer()
+        since = self._pauses[id_].since if id_ in self._pauses else now
+        self._pauses[id_] = _Pause(since, now + seconds)
+
     async def send_waiting(self) -> None:
         """Send every reply that is due now."""
-        waiting = await asyncio.to_thread(self.deliveries.waiting, self.clock())
+        waited = [id_ for id_, pause in self._pauses.items() if pause.until <= self.timer()]
+        waiting = await asyncio.to_thread(self.deliveries.waiting, self.clock(), waited)
+        for id_ in {*waited} - {delivery.id for delivery in waiting}:  # another process saw to it
+            del self._pauses[id_]
         await asyncio.gather(*(self._send(delivery) for delivery in waiting))
 
     async def send_unkept(self, address: str, text: str) -> None:
@@ -77,11 +101,12 @@ class Outbox:
         if not await asyncio.to_thread(self.deliveries.begin, delivery, self.clock()):
             return
         outcome = await self._call(delivery.address, delivery.reply, delivery.id)
-        pause = self._pause(delivery)
+        pause = self._next_pause(delivery.id)
         if outcome == "sent":
             await self._end(delivery, "sent")
         elif pause is not None and (outcome == "refused" or (outcome == "unknown" and delivery.urgent)):
             await asyncio.to_thread(self.deliveries.again, delivery.id, self.clock() + pause)
+            self.pause(delivery.id, pause)
         else:
             await self._end(delivery, "unknown")
 
@@ -96,6 +121,7 @@ class Outbox:
 
     async def _end(self, delivery: Delivery, state: Literal["sent", "unknown"]) -> None:
         metrics.texts.labels(state).inc()
+        self._pauses.pop(delivery.id, None)
         if delivery.urgent and state == "unknown":
             self._alert(delivery.address)
         await asyncio.to_thread(self.deliveries.end, delivery.id, state)
@@ -105,7 +131,7 @@ class Outbox:
         metrics.urgent_texts_failed.labels(gateway).inc()
         log.error("an urgent text could not be sent: %s", gateway)
 
-    def _pause(self, delivery: Delivery) -> float | None:
+    def _next_pause(self, id_: str) -> float | None:
         """Return the seconds to the next attempt, longer each time, or None when all of them together have passed."""
-        spent = self.clock() - delivery.at
+        spent = self.timer() - self._pauses[id_].since if id_ in self._pauses else 0.0
         return next((pause for pause, passed in zip(PAUSES, accumulate(PAUSES), strict=True) if spent < passed), None)

@@ -67,6 +67,7 @@ class Api:
 
     def close(self) -> None:
         self._server.shutdown()
+        self._server.server_close()
 
     def wait(self, number: int) -> list[str]:
         """The texts sent, once there are so many."""

@@ -56,13 +56,18 @@ def deliveries(engine: Engine) -> Deliveries:
 def run(deliveries: Deliveries, vendor: Vendor, *times: float) -> Delivery:
     """Looks at the store at each of these times."""
     clock = Clock()
-    outbox = Outbox(deliveries, {"telnyx": vendor}, NUMBERS, clock)
+    outbox = Outbox(deliveries, {"telnyx": vendor}, NUMBERS, clock, timer=clock)
     for now in times:
         clock.now = now
         asyncio.run(outbox.send_waiting())
     found = deliveries.find("m1")
     assert found is not None
     return found
+
+
+def state_of(deliveries: Deliveries) -> str:
+    found = deliveries.find("m1")
+    return found.state if found else ""
 
 
 def written(deliveries: Deliveries, urgent: bool = False) -> None:
@@ -100,6 +105,51 @@ def test_an_unknown_outcome_is_tried_again_only_when_urgent(deliveries: Deliveri
     vendor = Vendor(["unknown"])
     run(deliveries, vendor, 1000.0, 1001.0, 1002.0)
     assert len(vendor.sent) == times
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, -600.0, -30.0, 86_400.0])
+def test_a_clock_that_is_set_holds_no_reply_back(deliveries: Deliveries, jump: float) -> None:
+    written(deliveries, urgent=True)
+    vendor, clock, timer = Vendor(["refused"] * 2), Clock(1000.0 + jump), Clock(5.0)
+    outbox = Outbox(deliveries, {"telnyx": vendor}, NUMBERS, clock, timer=timer)
+    for seconds in (0.0, 1.0, 2.0):
+        clock.now, timer.now = clock.now + seconds, timer.now + seconds
+        asyncio.run(outbox.send_waiting())
+    assert (len(vendor.sent), state_of(deliveries)) == (3, "sent")
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, -600.0, -30.0])
+def test_a_clock_that_is_set_back_in_a_pause_makes_it_no_longer(deliveries: Deliveries, jump: float) -> None:
+    written(deliveries, urgent=True)
+    vendor, clock, timer = Vendor(["refused"]), Clock(), Clock(5.0)
+    outbox = Outbox(deliveries, {"telnyx": vendor}, NUMBERS, clock, timer=timer)
+    asyncio.run(outbox.send_waiting())
+    clock.now, timer.now = clock.now + jump, timer.now + PAUSES[0]
+    asyncio.run(outbox.send_waiting())
+    assert (len(vendor.sent), state_of(deliveries)) == (2, "sent")
+
+
+@pytest.mark.parametrize("jump", [86_400.0, -86_400.0])
+def test_a_clock_that_is_set_takes_no_attempt_away_and_adds_none(deliveries: Deliveries, jump: float) -> None:
+    written(deliveries, urgent=True)
+    vendor, clock, timer = Vendor(["refused"] * 1000), Clock(), Clock(5.0)
+    outbox = Outbox(deliveries, {"telnyx": vendor}, NUMBERS, clock, timer=timer)
+    for second in range(200):
+        clock.now += jump if second == 10 else 1.0
+        timer.now += 1.0
+        asyncio.run(outbox.send_waiting())
+    assert state_of(deliveries) == "unknown"
+    assert len(PAUSES) < len(vendor.sent) <= len(PAUSES) + 2  # one pause may end early
+
+
+def test_what_a_process_left_before_the_clock_was_set_back_is_seen_to_by_the_next(deliveries: Deliveries) -> None:
+    written(deliveries, urgent=True)
+    (left,) = deliveries.waiting(1000.0)
+    assert deliveries.begin(left, 1000.0)
+    assert deliveries.claim("m2", "party", "digest", 1000.0, 1000.0)[1]
+    vendor = Vendor([])
+    assert run(deliveries, vendor, 400.0).state == "sent"
+    assert deliveries.claim("m2", "party", "digest", 400.0, 400.0)[1]
 
 
 def test_what_the_vendor_will_never_take_is_not_tried_again(deliveries: Deliveries) -> None:
