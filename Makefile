@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 AUDIT := $(VENV)/audit
 
-.PHONY: run build test test-faults lint types imports format bench bench-load soak fuzz attacks audit licences sbom screenshots check-deploy check-image lock clean
+.PHONY: run build test test-faults test-faults-smoke lint types imports format bench bench-load soak fuzz attacks audit licences sbom screenshots check-deploy check-image lock clean
 
 run: $(VENV)/.installed ## serve at http://127.0.0.1:8000
 	$(BIN)/hai-faq serve
@@ -19,6 +19,9 @@ test-faults: $(VENV)/.tested ## what breaks around the service, with real proces
 	command -v nginx >/dev/null || [ "$$(id -u)" != 0 ] || { apt-get -qq update \
 	  && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends nginx-light libfaketime >/dev/null; } || true
 	$(BIN)/python -m pytest tests/faults
+
+test-faults-smoke: $(VENV)/.tested ## a minute of them, with nothing to install
+	$(BIN)/python -m pytest tests/faults -m smoke
 
 lint: $(VENV)/.tested ## code style, types, import order
 	$(BIN)/ruff format --check .

@@ -89,6 +89,7 @@ def test_what_was_served_is_served_on_and_operators_are_told(
     assert "reload refused" in replica.log.read_text()
 
 
+@pytest.mark.smoke
 def test_content_that_was_mended_is_loaded(replica: Replica, folder: Path) -> None:
     whole = (folder / "faq.yaml").read_text()
     with Patients(replica.url) as patients:

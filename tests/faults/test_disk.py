@@ -74,6 +74,7 @@ def test_a_service_that_started_on_a_full_disk_keeps_feedback_once_there_is_room
     assert_kept(disk.store, patients)
 
 
+@pytest.mark.smoke
 def test_the_file_is_removed_and_a_backup_is_put_in_its_place(start: Start, store: str, tmp_path: Path) -> None:
     path, backup = tmp_path / "store.db", tmp_path / "backup.db"
     replica = start(watch_seconds="0.5")

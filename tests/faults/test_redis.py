@@ -1,10 +1,13 @@
 """Redis dies, hangs, and comes back."""
 
+import pytest
+
 from tests.faults.conftest import Start, assert_kept
 from tests.faults.patients import Patients
 from tests.redis import RedisServer
 
 
+@pytest.mark.smoke
 def test_redis_is_killed_and_comes_back(start: Start, redis_server: RedisServer, store: str) -> None:
     with Patients(start(redis_url=redis_server.url).url) as patients:
         patients.go_on()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx2
+import pytest
 from sqlalchemy import select
 
 from app.records import database
@@ -44,6 +45,7 @@ class Crowd:
                     self.replied.add(response.json()["message_id"])
 
 
+@pytest.mark.smoke
 def test_sigterm_under_load_loses_no_reply_and_no_record(start: Start, store: str) -> None:
     replica = start()
     crowd = Crowd(replica.url)
