@@ -330,19 +330,18 @@ def has_fever(folded: str, spoken: re.Pattern[str]) -> bool:
     """Return whether a text holds a body temperature of 100.4 F or 38.0 C and more, and speaks of temperature or gives
     its unit.
     """
-    return any(map(_is_fever, _numbers(folded))) and bool(spoken.search(folded) or _UNIT.search(folded))
+    return any(map(_is_fever, _NUMBER.findall(folded))) and bool(spoken.search(folded) or _UNIT.search(folded))
 
 
 def is_reading(text: ParsedText) -> bool:
-    """Return whether a text is little more than a number that would be a fever if it were a temperature."""
+    """Return whether a text is little more than a number that would be a fever if it were a temperature. A bare 39 may
+    be anything; 39.0 and 102 are taken.
+    """
     if len(text.words) > LONGEST_READING:
         return False
-    return any(_is_fever(value) and (value > HOTTEST_C or value % 1) for value in _numbers(text.folded))
+    return any(_is_fever(number) and len(number) > len("39") for number in _NUMBER.findall(text.folded))
 
 
-def _numbers(folded: str) -> Iterator[float]:
-    return (float(number.replace(",", ".")) for number in _NUMBER.findall(folded))
-
-
-def _is_fever(value: float) -> bool:
+def _is_fever(number: str) -> bool:
+    value = float(number.replace(",", "."))
     return FEVER_F <= value <= HOTTEST_F or FEVER_C <= value <= HOTTEST_C

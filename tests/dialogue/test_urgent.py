@@ -48,6 +48,14 @@ def test_a_temperature_from_the_bar_on_is_a_fever(said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("below", "from_here_on"), [("100.3", "100.4"), ("100,3", "100,4"), ("37.9", "38.0"), ("37,9", "38,0")]
+)
+def test_the_bar_of_a_fever_is_exact_with_a_point_and_with_a_comma(below: str, from_here_on: str) -> None:
+    assert [has_fever(f"temp {said}", SPOKEN) for said in (below, from_here_on)] == [False, True]
+    assert [is_reading(parse(said)) for said in (below, from_here_on)] == [False, True]
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "temp 98.6",

@@ -1,5 +1,7 @@
+import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.dialogue.knowledge import Knowledge
 from app.errors import FitError
+from app.matching.confidence import Kind
 from app.matching.matcher import Matcher
 
 QUESTIONS = ["what color is the lamp", "where does the lamp stand", "who looks after the lamp", "lamp switch"]
@@ -31,6 +34,21 @@ def test_confidences_are_probabilities_best_first(knowledge: Knowledge) -> None:
     confidences = [candidate.confidence for candidate in ranked]
     assert confidences == sorted(confidences, reverse=True)
     assert all(0 <= each <= 1 for each in confidences)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("where lamp bulb kind", "entry"), ("lamp price", "not-covered"), ("thank nurse", "talk")]
+)
+def test_a_topic_is_sure_from_the_calibrated_threshold_of_its_kind_on(
+    knowledge: Knowledge, text: str, kind: Kind
+) -> None:
+    """A fixed bar in its place, such as 0.3, would answer near misses."""
+    matcher, best = knowledge.matcher, knowledge.matcher.rank(text)[0]
+    assert best.kind == kind
+    for bar, sure in ((best.confidence, True), (math.nextafter(best.confidence, 1), False)):
+        thresholds = {**matcher.calibration.thresholds, kind: bar}
+        moved = replace(matcher, calibration=replace(matcher.calibration, thresholds=thresholds))
+        assert moved.rank(text)[0].sure is sure
 
 
 def test_a_text_without_a_known_word_ranks_nothing(knowledge: Knowledge) -> None:

@@ -140,6 +140,14 @@ def test_an_accent_or_invisible_character_hides_nothing() -> None:
     assert redact.redact("215\u00a0555\u20110142") == "[phone]"
 
 
+@pytest.mark.parametrize("length", [0, 61, 400, 4_000, 20_000])
+def test_what_is_taken_is_taken_from_a_text_of_any_length(length: int) -> None:
+    """A length at which it stopped once went unseen: every text of these tests was shorter than 60 characters."""
+    long = ("how big is the pump and does it hurt. " * 600)[:length]
+    for typed, mark in (("Jane Doe", "name"), ("215-555-0142", "phone"), ("jane@example.com", "email")):
+        assert redact.redact(f"{long} I am {typed}, {long}") == f"{long} I am [{mark}], {long}"
+
+
 def test_spans_are_in_order_and_apart() -> None:
     marked = spans("Jane Doe, 215-555-0142, jane@example.com")
     assert [span.mark for span in marked] == ["name", "phone", "email"]

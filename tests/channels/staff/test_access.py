@@ -48,10 +48,11 @@ def test_an_idle_session_ends(outsider: TestClient) -> None:
 
 
 def test_signing_in_leaves_nothing_of_what_was_before() -> None:
-    made = {"id": "known to someone else", "csrf": "known", "who": "eve"}
+    made = {"id": "known to someone else", "csrf": "known", "who": "eve", "anything else": "known"}
     access.begin(made, "ann", frozenset({"lookup"}), NOW)
     assert "known" not in json.dumps(made)
     assert made["who"] == "ann"
+    assert made.keys() == session().keys()
 
 
 def test_the_cookie_is_signed_and_kept_from_scripts_and_other_sites(outsider: TestClient, links: list[str]) -> None:
