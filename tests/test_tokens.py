@@ -56,6 +56,11 @@ def test_a_long_key_counts_whole() -> None:
     assert keyed_hash(b"k" * 65, b"message") != keyed_hash(b"k" * 66, b"message")
 
 
+def test_what_stands_for_a_sender_has_128_bits() -> None:
+    assert len(keyed_hash(b"k", b"message")) == 16
+    assert len(Tokens(b"k" * 32).text_hash("stop")) == 32
+
+
 def test_random_ids_are_never_given_twice() -> None:
     ids = {random_id() for _ in range(600)}
     assert len(ids) == 600

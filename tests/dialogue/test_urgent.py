@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
 from app.dialogue.urgent import MOST_CLAUSES, parts_of
-from app.dialogue.urgent_rules import WRITER, compile_pattern, has_fever, is_reading
+from app.dialogue.urgent_rules import WRITER, PatternIndex, compile_pattern, has_fever, is_reading
 from app.text import parse
 
 SPOKEN = re.compile("temp|fever|fiebre")
@@ -70,6 +70,25 @@ def test_the_bar_of_a_fever_is_exact_with_a_point_and_with_a_comma(below: str, f
 )
 def test_other_numbers_are_no_fever(said: str) -> None:
     assert not has_fever(said, SPOKEN)
+
+
+@pytest.mark.parametrize("said", ["my third attempt 103", "a temporary bed in room 103"])
+def test_a_word_of_temperature_counts_as_a_whole_word_only(knowledge: Knowledge, said: str) -> None:
+    assert knowledge.assess(Message(f"{said}.")).tier is None
+    assert knowledge.assess(Message(f"{said}. temp 103")).tier == "call-now"
+
+
+@given(
+    st.lists(st.sampled_from(["cant|cannot", "breath*", "bleed*|blood", "no", "..", "hi|héy"]), min_size=1, max_size=5),
+    st.lists(st.sampled_from(["cant", "cannot", "breathe", "bleeding", "blood", "bloody", "no", "nose", "hey", "."])),
+)
+def test_the_index_finds_what_each_pattern_finds_by_itself(items: list[str], words: list[str]) -> None:
+    said = dict.fromkeys(filter(None, (pattern.strip(". ") for pattern in (" ".join(items), *items))))
+    numbers = {pattern: number for number, pattern in enumerate(said)}
+    text = parse(" ".join(words))
+    for span in PatternIndex.of(numbers).spans([text, *text.sentences]):
+        by_itself = {n for pattern, n in numbers.items() if re.search(compile_pattern(pattern), span.text.key)}
+        assert span.hits == by_itself
 
 
 def test_a_rule_raises_its_tier(knowledge: Knowledge) -> None:
@@ -155,7 +174,25 @@ def test_a_raise_comes_before_a_doubt_of_a_more_urgent_tier(knowledge: Knowledge
 
 def test_one_word_of_danger_raises_nothing_by_likeness(knowledge: Knowledge) -> None:
     for word in ("blood", "bleeding", "gasping", "chills", "yellow", "gushing"):
-        assert knowledge.assess(Message(word)).tier is None
+        found = knowledge.assess(Message(word))
+        assert (found.tier, found.net) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [([], (None, None)), (["blood"], (None, "emergency")), (["blood", "everywhere"], ("emergency", None))],
+)
+def test_likeness_counts_as_far_as_words_carry_a_tier(
+    knowledge: Knowledge, words: list[str], found: tuple[str | None, str | None]
+) -> None:
+    """One word is a doubt, none is nothing, however likely a tier is."""
+    utterance = knowledge.read(Message("so much blood everywhere"))
+    carrying = {term.concept_key for word in words for term in knowledge.matcher.model.vocabulary.read(word).terms}
+    matcher = knowledge.urgent.matcher
+    assert matcher.tiers is not None
+    check = replace(knowledge.urgent, matcher=replace(matcher, tiers=replace(matcher.tiers, carrying=carrying)))
+    urgency = check.assess(utterance)
+    assert (urgency.tier, urgency.net) == found
 
 
 def test_what_costs_least_is_done(knowledge: Knowledge) -> None:

@@ -60,6 +60,19 @@ def test_in_another_language_a_word_that_no_line_uses_may_be_evidence() -> None:
     assert tiers.evidence(unknown, abroad=True) == 2
 
 
+def test_a_number_or_one_latin_letter_is_no_evidence() -> None:
+    tiers = Tiers(1, ((0.0,), (0.0,)), frozenset())
+    assert [tiers.evidence(reading, abroad=True) for reading in read("5", "101", "x", "疼", "ay")] == [0, 0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(("lines", "carry"), [(100, True), (101, False)])
+def test_where_there_are_many_lines_of_danger_a_word_of_one_line_carries_nothing(lines: int, carry: bool) -> None:
+    [once, often] = read("big", "bleeding")
+    danger = read("bleeding badly big", *["bleeding badly now"] * (lines - 1))
+    own = carrying(danger, read("the lamp"))
+    assert (once.terms[0].concept_key in own, often.terms[0].concept_key in own) == (carry, True)
+
+
 def test_what_was_written_is_read_back() -> None:
     tiers = Tiers(1, ((0.5, 1.0), (0.0, -1.0)), frozenset({3, 5}))
     assert Tiers.of(tiers.to_names()) == tiers

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 
 from app.channels.sms import consent
@@ -79,3 +81,65 @@ def test_a_cry_is_no_wish_beside_danger(message: str) -> None:
 
 def test_yes_turns_on_only_what_was_turned_off() -> None:
     assert (consent.keyword("YES", opted_out=True), consent.keyword("YES", opted_out=False)) == ("start", None)
+
+
+@pytest.mark.parametrize("case", [str.lower, str.upper, str.title, "{}!".format, " {} \n".format])
+def test_each_word_that_rules_and_carriers_ask_for_counts_by_itself(case: Callable[[str], str]) -> None:
+    """47 CFR 64.1200(a)(10) names stop, quit, end, revoke, opt out, cancel and unsubscribe; the others are carriers'"""
+    stops = ("stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out")
+    for words, wish in ((stops, "stop"), (("start", "unstop"), "start"), (("help", "info"), "help")):
+        assert [consent.keyword(case(word), opted_out=False) for word in words] == [wish] * len(words)
+    assert consent.keyword(case("parar"), opted_out=False) == "stop"
+
+
+def test_more_words_turn_on_what_was_turned_off_with_courtesy_beside_them() -> None:
+    for word in ("opt in", "optin", "subscribe", "resubscribe", "resume", "restart", "start again", "yes"):
+        for said in (word, f"{word} please", f"Thank you, {word} now", f"{word} me"):
+            assert (consent.keyword(said, True), consent.keyword(said, False)) == ("start", None)
+    for said in ("yes but who is this", "please", "no"):
+        assert consent.keyword(said, True) is None
+
+
+def test_a_gateway_answers_only_the_words_that_every_vendor_knows() -> None:
+    theirs = ("stop", "STOPALL", "unsubscribe", "cancel", "End.", "quit", "revoke", "optout", "start", "unstop", "YES")
+    assert all(map(consent.is_of_carriers, (*theirs, "help", "info")))
+    assert not any(map(consent.is_of_carriers, ("stop all", "parar", "opt out", "stop please", "resume", "")))
+
+
+def test_who_writes_at_length_says_something_else_too() -> None:
+    said = "stop texting me"
+    for length, heard in ((consent.LONGEST, True), (consent.LONGEST + 1, False)):
+        assert consent.asks_to_stop(said + "!" * (length - len(said))) is heard
+    danger = f"{said} he fell down"
+    for length, rest in ((consent.LONGEST, "he fell down"), (consent.LONGEST + 1, "")):
+        assert consent.beside_wish(danger + "!" * (length - len(danger))) == rest
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        *((slip, True) for slip in ("sotp", "stpo", "cancle", "remvoe", "unsubcribe", "unsbscrib")),
+        *((word, False) for word in ("sto", "stows", "stopped", "stops", "stoop", "atop", "rem", "unsubs cribing")),
+    ],
+)
+def test_slips_of_a_stop_are_heard_and_words_near_it_are_not(said: str, heard: bool) -> None:
+    assert consent.asks_to_stop(said) is heard
+
+
+@pytest.mark.parametrize(
+    ("said", "rest"),
+    [
+        ("dont text no more dad collapsed", "dad collapsed"),
+        ("my chest hurts stop texting me", "my chest hurts"),
+        ("my chest hurts", ""),
+    ],
+)
+def test_what_stands_beside_a_wish_is_read_without_it(said: str, rest: str) -> None:
+    assert consent.beside_wish(said) == rest
+
+
+@pytest.mark.parametrize(
+    "said", ["take me off the list", "please remove my number from your system", "cancel my texts", "opt out of this"]
+)
+def test_what_has_the_words_of_a_wish_may_be_one(said: str) -> None:
+    assert consent.may_ask_to_stop(said)

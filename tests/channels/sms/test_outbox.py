@@ -4,7 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -253,3 +253,80 @@ def test_an_urgent_text_that_the_vendor_will_not_take_alerts(deliveries: Deliver
     before = REGISTRY.get_sample_value("hai_faq_urgent_texts_failed_total", labels) or 0.0
     run(deliveries, Vendor(["rejected"]), 1000.0)
     assert REGISTRY.get_sample_value("hai_faq_urgent_texts_failed_total", labels) == before + 1
+
+
+def failed() -> float:
+    return REGISTRY.get_sample_value("hai_faq_urgent_texts_failed_total", {"gateway": "telnyx"}) or 0.0
+
+
+@pytest.mark.parametrize(("outcome", "urgent"), [("sent", True), ("rejected", False)])
+def test_what_was_sent_and_an_ordinary_text_that_was_not_alert_nobody(
+    deliveries: Deliveries, outcome: Outcome, urgent: bool
+) -> None:
+    written(deliveries, urgent)
+    before = failed()
+    run(deliveries, Vendor([outcome]), 1000.0)
+    assert failed() == before
+
+
+def test_a_gateway_that_this_process_does_not_know_yet_is_tried_again(deliveries: Deliveries) -> None:
+    written(deliveries)
+    asyncio.run(Outbox(deliveries, {}, NUMBERS, lambda: 1000.0).send_waiting())
+    vendor = Vendor([])
+    assert run(deliveries, vendor, 1001.0).state == "sent"
+
+
+def test_an_address_under_a_key_that_is_gone_is_given_up(deliveries: Deliveries) -> None:
+    written(deliveries)
+    outbox = Outbox(deliveries, {"telnyx": Vendor([])}, Numbers(("m" * 32,)), lambda: 1000.0)
+    asyncio.run(outbox.send_waiting())
+    assert [kept.state for kept in deliveries.last("party", 0.0)] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "times", "alerts"),
+    [([], 1, 0), (["rejected"], 1, 1), (["refused", "unknown", "sent"], 3, 0), (["refused"] * 99, len(PAUSES) + 1, 1)],
+)
+def test_an_urgent_text_that_no_store_could_keep_is_sent_as_long_as_one_that_was_kept(
+    deliveries: Deliveries, monkeypatch: pytest.MonkeyPatch, outcomes: list[Outcome], times: int, alerts: int
+) -> None:
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    vendor, before = Vendor(outcomes), failed()
+    asyncio.run(Outbox(deliveries, {"telnyx": vendor}, NUMBERS, lambda: 0.0).send_unkept(ADDRESS, "Call 911."))
+    assert vendor.sent == [("+12155550100", "+12155550123", "Call 911.")] * times
+    assert (paused, failed() - before) == ([0.0, *PAUSES][:times], alerts)
+
+
+async def until(looks: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not looks():
+            await asyncio.sleep(0.01)
+
+
+def test_the_outbox_sweeps_sends_what_waits_and_goes_on_after_a_fault(deliveries: Deliveries) -> None:
+    class Faulty(Vendor):
+        async def send(self, sender: str, recipient: str, text: str, reply_id: str) -> Outcome:
+            await super().send(sender, recipient, text, reply_id)
+            raise RuntimeError
+
+    async def work() -> None:
+        deliveries.claim("old", "party", "digest", -2e6, -2e6)
+        written(deliveries)
+        vendor = Faulty([])
+        outbox = Outbox(deliveries, {"telnyx": vendor}, NUMBERS, lambda: 1000.0)
+        running = asyncio.create_task(outbox.run())
+        await until(lambda: len(vendor.sent) == 1)
+        assert deliveries.find("old") is None
+        claimed, _ = deliveries.claim("m2", "party", "digest", 1000.0, 1000.0)
+        deliveries.replied(replace(claimed, reply="second"), ADDRESS, 1000.0)
+        outbox.wake()
+        await until(lambda: len(vendor.sent) == 2)
+        assert not running.done()
+        running.cancel()
+
+    asyncio.run(work())
