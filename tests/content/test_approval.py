@@ -59,6 +59,43 @@ def test_a_lock_that_cannot_be_written_is_an_error_that_names_it(tmp_path: Path)
     ("role", "by"), [("head nurse", "Dr. A"), ("R.N.", "Dr. A"), ("doctor", ""), ("doctor", "A\nB")]
 )
 def test_a_role_or_name_that_would_be_read_otherwise_is_refused(tmp_path: Path, role: str, by: str) -> None:
-    with pytest.raises(ContentError, match=r"a\.answer: a role is one word"):
+    with pytest.raises(ContentError, match=r"faq\.lock:1: a\.answer: a role is one word"):
         approval.write_lock(tmp_path / "faq.lock", Lock().sealing({"a.answer": "green"}, DAY, role, by))
     assert not (tmp_path / "faq.lock").exists()
+
+
+def test_a_seal_is_the_sha_256_of_the_text_in_utf_8() -> None:
+    [seal] = Lock().sealing({"a": "café"}, DAY, "doctor", "Dr. A").texts.values()
+    assert seal.sha256 == "850f7dc43910ff890f8879c0ed26fe697c93a067ad93a7d50f466a7028a9bf4e"
+    assert (seal.on, seal.role, seal.by) == (DAY, "doctor", "Dr. A")
+
+
+def test_sealing_anew_keeps_the_other_seals() -> None:
+    lock = Lock().sealing({"a": "1", "b": "2"}, DAY, "doctor", "Dr. A").sealing_paragraphs({"p": "3"}, DAY, "x", "y")
+    anew = lock.sealing({"a": "4"}, DAY, "nurse", "B").sealing_paragraphs({"q": "5"}, DAY, "x", "y")
+    assert (anew.texts["b"], anew.paragraphs["p"]) == (lock.texts["b"], lock.paragraphs["p"])
+    assert (anew.texts["a"].role, sorted(anew.paragraphs)) == ("nurse", ["p", "q"])
+    assert anew.only(["b", "gone"], ["q", "gone"]) == Lock({"b": lock.texts["b"]}, {"q": anew.paragraphs["q"]})
+
+
+def test_without_a_lock_nothing_is_sealed_and_remarks_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "faq.lock"
+    assert approval.read_lock(path) == Lock()
+    path.write_text(f"# remark\n\ntext a.answer {'0' * 64} 2029-01-01 head-nurse A B\n# another\n")
+    assert approval.read_lock(path).texts["a.answer"] == approval.Seal("0" * 64, DAY, "head-nurse", "A B")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "note a {} 2029-01-01 doctor A",
+        "text a b{} 2029-01-01 doctor A",
+        "text a {}0 2029-01-01 doctor A",
+        "text a {} x A",
+    ],
+)
+def test_a_line_of_another_shape_is_an_error(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "faq.lock"
+    path.write_text(line.format("0" * 64))
+    with pytest.raises(ContentError, match="1: is not a seal"):
+        approval.read_lock(path)

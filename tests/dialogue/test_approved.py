@@ -1,5 +1,5 @@
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -92,6 +92,12 @@ def test_a_text_message_wording_that_lost_its_seal_is_not_said(folder: Path) -> 
     assert script.short == script.text
 
 
+@pytest.mark.parametrize("who", ["A. Translator", "z. translator"])
+def test_a_translation_that_somebody_has_reviewed_is_served(folder: Path, who: str) -> None:
+    change(folder, "        translated_by: A. Translator", f"        translated_by: {who}")
+    assert "es" in approve(folder).answers["lamp-place"].translations
+
+
 @pytest.mark.parametrize("role", [approval.DEMO, "doctor"])
 def test_a_translation_that_no_translator_has_reviewed_is_for_demonstration_only(folder: Path, role: str) -> None:
     faq = folder / "faq.yaml"
@@ -118,3 +124,77 @@ def test_a_sealed_layer_of_danger_that_is_gone_stops_everything(folder: Path) ->
     lock.write_text("".join(line for line in lock.read_text().splitlines(True) if "urgent." not in line))
     with pytest.raises(ApprovalError, match="no layer in intents/urgent/"):
         approve(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "withheld"),
+    [
+        ("title: The Bedside Lamp", "title: The Lamp", "document.lamp.title", 6),
+        ("publisher: Example Ward", "publisher: A Ward", "document.lamp.publisher", 6),
+        ("      use: Using the lamp", "      use: The lamp", "document.lamp.section.use", 3),
+        ("  lamp: The lamp", "  lamp: Lamps", "theme.lamp", 6),
+    ],
+)
+def test_a_changed_name_beside_an_entry_withholds_every_entry_that_shows_it(
+    folder: Path, old: str, new: str, key: str, withheld: int
+) -> None:
+    change(folder, old, new)
+    approved = approve(folder)
+    assert len(approved.withheld) == withheld
+    assert set(approved.withheld.values()) == {f"{key} does not match its seal"}
+    assert not approved.answers.keys() & approved.withheld.keys()
+
+
+def test_a_title_that_lost_its_seal_is_not_said_and_the_others_are(folder: Path) -> None:
+    assert approve(folder).titles == {"nc-price": "what the lamp costs", "nc-burn": "burns from the lamp"}
+    change(folder, "title: what the lamp costs", "title: the price")
+    approved = approve(folder)
+    assert approved.titles == {"nc-burn": "burns from the lamp"}
+    assert approved.withheld == {"title.nc-price": "does not match its seal"}
+
+
+def test_a_safety_text_needs_the_seal_of_its_wording_for_text_messages_too(folder: Path) -> None:
+    change(folder, "  crisis: {safety: true, text:", "  crisis: {safety: true, sms: 'Text 988.', text:")
+    with pytest.raises(ApprovalError, match=r"script\.crisis\.sms has no seal"):
+        approve(folder)
+    seal(folder)
+    assert approve(folder).scripts["crisis"].short == "Text 988."
+
+
+def test_an_entry_is_served_until_its_grace_is_over_with_its_text_seal_and_source(folder: Path) -> None:
+    lock = approval.read_lock(folder / files.LOCK)
+    content, urgent = files.load_content(folder), files.urgent_texts(folder)
+    passages = {"lamp/use/2": "The night nurse has the lamp."}
+    texts = approved.approve(content, lock, urgent, passages, {"phone_line": "555-0100"}, timedelta(days=9))
+    answer = texts.answers["lamp-owner"]
+    assert answer.text == "The night nurse looks after the lamp. Her line is 555-0100."
+    assert (answer.seal, answer.sms_seal) == (lock.texts["lamp-owner.answer"], lock.texts["lamp-owner.sms"])
+    assert [(cited.section, cited.passage) for cited in answer.sources] == [("Using the lamp", passages["lamp/use/2"])]
+    assert texts.answers["lamp-color"].sources[0].passage is None
+    assert texts.last_day["lamp-color"] == date(2030, 1, 16)
+
+
+def test_the_lines_of_the_site_lose_their_accents_in_text_messages_only(folder: Path) -> None:
+    lock, content = approval.read_lock(folder / files.LOCK), files.load_content(folder)
+    site = {"site_name": "Clínica Ñandú"}
+    texts = approved.approve(content, lock, files.urgent_texts(folder), {}, site, timedelta())
+    script = texts.scripts["sms-help"]
+    assert script.text.startswith("Run by Clínica Ñandú. ")
+    assert script.short.startswith("Run by Clinica ")
+    assert texts.scripts["fallback"].short == texts.scripts["fallback"].text
+
+
+def test_a_translation_is_shortened_for_text_messages_by_nothing_but_its_own_wording(folder: Path) -> None:
+    spanish = approve(folder).answers["lamp-place"].translations["es"]
+    assert (spanish.sms, spanish.limits) == (spanish.text, None)
+    change(folder, "        translated_by:", "        sms: En la mesa.\n        translated_by:")
+    seal(folder)
+    assert approve(folder).answers["lamp-place"].translations["es"].sms == "En la mesa."
+
+
+def test_the_first_text_that_may_be_said_is_said_and_the_banner_in_a_demonstration_only(folder: Path) -> None:
+    texts = approve(folder)
+    assert texts.text("gone", "greeting", "fallback") == "The greeting text."
+    assert texts.banner is None
+    seal(folder, approval.DEMO)
+    assert approve(folder).banner == texts.scripts["demo-banner"]

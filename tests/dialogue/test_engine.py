@@ -256,6 +256,7 @@ def test_a_choice_with_nothing_open_is_asked_back_though_something_was_talked_ab
 def test_an_offer_is_made_again(knowledge: Knowledge) -> None:
     reply = say(knowledge, "repeat that please", State(offered=("lamp-color", "lamp-bulb")))
     assert [option.id for option in reply.options] == ["lamp-color", "lamp-bulb"]
+    assert reply.confidence == 0.0
 
 
 def test_with_nothing_said_there_is_nothing_to_say_again(knowledge: Knowledge) -> None:
@@ -310,6 +311,7 @@ def test_of_two_questions_the_one_without_an_answer_is_refused_honestly(knowledg
 def test_more_after_an_answer_shows_what_is_related(knowledge: Knowledge) -> None:
     *_, reply = converse(knowledge, "what color is the lamp", "tell me more")
     assert (reply.kind, [option.id for option in reply.options]) == ("clarify", ["lamp-switch", "lamp-place"])
+    assert reply.confidence == 0.0
 
 
 def test_the_second_suggestion_can_be_picked(knowledge: Knowledge) -> None:

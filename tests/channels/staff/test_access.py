@@ -47,6 +47,55 @@ def test_an_idle_session_ends(outsider: TestClient) -> None:
     assert person(outsider, session(), timedelta(minutes=30, seconds=1)) is None
 
 
+def test_the_last_use_of_a_session_is_noted_once_a_minute(outsider: TestClient) -> None:
+    """Not with each request: a cookie that is set anew undoes the one of a request beside it."""
+    made = session()
+    assert person(outsider, made, timedelta(seconds=59)) is not None
+    assert made["seen"] == NOW.timestamp()
+    assert person(outsider, made, timedelta(seconds=60)) is not None
+    assert made["seen"] == NOW.timestamp() + 60
+
+
+def test_who_is_signed_in_and_curates_is_what_the_session_says(outsider: TestClient) -> None:
+    for roles, curates in ((["lookup"], False), (["curator"], True), (["curator", "lookup"], True)):
+        made = session(roles=roles, csrf="token")
+        assert person(outsider, made) == access.Person("ann", curates, "token")
+    assert person(outsider, {}) is None
+    made = session()
+    outsider.app.state.staff.ended_sessions.add(made["id"])  # type: ignore[attr-defined]
+    assert person(outsider, made) is None
+    assert made == {}
+
+
+def test_each_session_has_an_id_and_a_token_that_nobody_guesses_and_a_name_of_bounded_length() -> None:
+    one, other = session(), session()
+    assert {len(one["id"]), len(one["csrf"])} == {22, 43}
+    assert not {one["id"], one["csrf"]} & {other["id"], other["csrf"]}
+    access.begin(one, "a" * 1_000, frozenset({"lookup", "curator"}), NOW)
+    assert (one["who"], one["roles"]) == ("a" * 200, ["curator", "lookup"])
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [(None, 200), ("null", 200), ("http://testserver", 200), ("http://testserver.evil", 403), ("evil", 403)],
+)
+def test_a_script_of_our_page_may_send_the_token_in_a_header(
+    curator: TestClient, origin: str | None, status: int
+) -> None:
+    headers = {"x-csrf-token": csrf_of(curator), **({"origin": origin} if origin else {})}
+    assert curator.post("/staff", data={"text": "lamp", "csrf": "x"}, headers=headers).status_code == status
+    wrong = headers | {"x-csrf-token": "x"}
+    assert curator.post("/staff", data={"text": "lamp", "csrf": csrf_of(curator)}, headers=wrong).status_code == 403
+
+
+def test_a_list_for_a_script_is_refused_as_a_problem_whatever_its_browser_accepts(outsider: TestClient) -> None:
+    html = {"accept": "text/html"}
+    refused = outsider.post("/staff/search", data={"text": "lamp"}, headers=html)
+    assert (refused.status_code, refused.headers["content-type"]) == (401, "application/problem+json")
+    page = outsider.post("/staff", data={"text": "lamp"}, headers=html)
+    assert (page.status_code, page.headers["content-type"].split(";")[0]) == (401, "text/html")
+
+
 def test_signing_in_leaves_nothing_of_what_was_before() -> None:
     made = {"id": "known to someone else", "csrf": "known", "who": "eve", "anything else": "known"}
     access.begin(made, "ann", frozenset({"lookup"}), NOW)

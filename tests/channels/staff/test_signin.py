@@ -4,6 +4,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
+from prometheus_client import REGISTRY
 
 from app.channels.staff.signin import roles_of
 from app.main import create_app
@@ -147,6 +148,67 @@ def test_who_has_no_role_stays_out(hospital: TestClient, provider: Provider, sta
     assert audited(staffed) == [("bob@example.org", "sign-in refused", "no role")]
 
 
+@pytest.mark.parametrize(
+    ("claims", "who"),
+    [
+        ({"email": "ann@example.org", "preferred_username": "ann"}, "ann@example.org"),
+        ({"email": "", "preferred_username": "ann"}, "ann"),
+        ({}, "s-1"),
+    ],
+)
+def test_who_signed_in_is_known_by_address_else_name_else_number(
+    hospital: TestClient, provider: Provider, staffed: Settings, claims: dict[str, Any], who: str
+) -> None:
+    provider.claims = {**claims, "roles": "curator lookup"}
+    assert hospital.get(come_back(hospital, provider)).status_code == 303
+    assert audited(staffed) == [(who, "sign-in", "curator lookup")]
+
+
+def test_a_refused_sign_in_ends_the_session_before_it_and_is_recorded(
+    hospital: TestClient, provider: Provider, staffed: Settings
+) -> None:
+    for claims, why in (({"roles": "gardener"}, "no role"), ({"roles": "lookup"}, "OAuthError")):
+        provider.claims = {"email": "ann@example.org", "roles": "lookup"}
+        assert hospital.get(come_back(hospital, provider)).status_code == 303
+        provider.claims = {"email": "bob@example.org", **claims}
+        back = come_back(hospital, provider)
+        assert hospital.get(back.replace("code=", "code=x" if why != "no role" else "code=")).status_code == 403
+        assert hospital.get("/staff").status_code == 401
+        who = "bob@example.org" if why == "no role" else "unknown"
+        assert audited(staffed)[-1] == (who, "sign-in refused", why)
+
+
+def test_sign_ins_are_counted_by_how_they_ended(outsider: TestClient, links: list[str]) -> None:
+    def counted() -> list[float]:
+        ends = ("signed in", "refused")
+        return [REGISTRY.get_sample_value("hai_faq_sign_ins_total", {"outcome": end}) or 0.0 for end in ends]
+
+    before = counted()
+    for path in (path_of(links[-1]), "/staff/link?token=guess", "/staff/link"):
+        outsider.get(path)
+    assert [now - then for now, then in zip(counted(), before, strict=True)] == [1.0, 2.0]
+
+
+def test_the_sign_in_offers_the_ways_that_there_are(hospital: TestClient, outsider: TestClient) -> None:
+    by_provider, by_link = (client.get("/staff/sign-in").text for client in (hospital, outsider))
+    assert ("/staff/sign-in/start" in by_provider, "/staff/sign-in/start" in by_link) == (True, False)
+    assert ("printed on its console" in by_provider, "printed on its console" in by_link) == (False, True)
+    assert [hospital.get("/staff/link").status_code, outsider.get("/staff/callback").status_code] == [404, 404]
+    assert outsider.get("/staff/sign-in/start").status_code == 404
+
+
+def test_where_the_store_is_dead_people_still_sign_in_and_the_log_keeps_it(
+    outsider: TestClient, links: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    staff = outsider.app.state.staff  # type: ignore[attr-defined]
+    dead = database.connect("sqlite:////proc/nowhere/a.db")
+    outsider.app.state.staff = replace(staff, audit=Audit(dead))  # type: ignore[attr-defined]
+    assert outsider.get(path_of(links[-1])).status_code == 303
+    assert outsider.get("/staff").status_code == 200
+    assert [line for line in caplog.messages if line.startswith("audit: sign-in this machine curator lookup (")]
+    dead.dispose()
+
+
 def test_a_provider_that_is_down_is_said(staffed: Settings) -> None:
     settings = staffed.model_dump() | {
         "secret": "a9" * 20,
@@ -166,10 +228,11 @@ def test_sign_ins_are_throttled(outsider: TestClient) -> None:
     assert statuses == [403] * 20 + [429] * 5
 
 
-def test_signing_out_ends_the_session_for_a_copied_cookie_too(curator: TestClient) -> None:
+def test_signing_out_ends_the_session_for_a_copied_cookie_too(curator: TestClient, staffed: Settings) -> None:
     copied = dict(curator.cookies)
     assert curator.post("/staff/sign-out", data={"csrf": csrf_of(curator)}).status_code == 303
     assert curator.get("/staff").status_code == 401
+    assert [act for _, act, _ in audited(staffed)] == ["sign-in", "sign-out"]
     curator.cookies.update(copied)
     assert curator.get("/staff").status_code == 401
 
@@ -187,3 +250,6 @@ def test_signing_out_ends_the_session_for_a_copied_cookie_too(curator: TestClien
 def test_roles_come_from_a_list_or_words(claims: dict[str, Any], roles: set[str], hospital: TestClient) -> None:
     provider = hospital.app.state.staff.provider  # type: ignore[attr-defined]
     assert roles_of(claims, provider) == roles
+    nested = replace(provider, roles_claim="realm_access.roles")
+    assert roles_of({"realm_access": claims, "roles": "curator"}, nested) == roles
+    assert roles_of({"realm_access": "curator"}, nested) == set()
