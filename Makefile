@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 AUDIT := $(VENV)/audit
 
-.PHONY: run build test test-faults test-faults-smoke lint types imports format bench bench-load soak fuzz attacks audit licences sbom screenshots check-deploy check-image lock clean
+.PHONY: run build test test-faults test-faults-smoke lint types imports format bench bench-load soak fuzz mutants attacks audit licences sbom screenshots check-deploy check-image lock clean
 
 run: $(VENV)/.installed ## serve at http://127.0.0.1:8000
 	$(BIN)/hai-faq serve
@@ -42,6 +42,12 @@ FUZZ_SECONDS ?= 300
 fuzz: $(VENV)/.fuzzed ## attacks its own service and parsers for FUZZ_SECONDS: schemathesis, then guided by coverage
 	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
 
+MINUTES ?= 10
+SEED ?= 1
+
+mutants: $(VENV)/.mutated ## faults put into what matters most, one by one, for MINUTES: do tests notice? SEED draws them
+	$(BIN)/python -m mutants --minutes $(MINUTES) --seed $(SEED)
+
 attacks: $(VENV)/.tested ## the attacks of docs/SECURITY-TRIALS.md, again
 	$(BIN)/python -m pytest tests -k attacks
 
@@ -62,7 +68,6 @@ bench-load: $(VENV)/.tested ## throughput, latency and memory under a day's mix 
 	$(BIN)/python -m bench.load
 	$(BIN)/python -m bench.floods
 
-MINUTES ?= 10
 RATE ?= 200
 soak: $(VENV)/.tested ## memory at each minute of a steady rate: make soak MINUTES=3 RATE=100
 	$(BIN)/python -m bench.load --soak $(MINUTES) --rate $(RATE)
@@ -82,6 +87,7 @@ lock: $(VENV)/.tested ## write the locks anew
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra encoder --group build --group test -o requirements-test.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra encoder --group build --group test --group bench -o requirements-bench.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra encoder --group build --group test --group fuzz -o requirements-fuzz.txt
+	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra encoder --group build --group test --group mutants -o requirements-mutants.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --group audit -o requirements-audit.txt
 	$(BIN)/uv pip compile -q --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --group pyproject.toml:deploy -o requirements-deploy.txt
 
@@ -107,6 +113,10 @@ $(VENV)/.benched: $(VENV)/.tested requirements-bench.txt
 
 $(VENV)/.fuzzed: $(VENV)/.tested requirements-fuzz.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.txt
+	touch $@
+
+$(VENV)/.mutated: $(VENV)/.tested requirements-mutants.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.txt
 	touch $@
 
 $(AUDIT)/.installed: requirements-audit.txt # an environment of its own: what is looked at must not hold what looks

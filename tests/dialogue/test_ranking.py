@@ -54,6 +54,7 @@ def test_what_words_leave_no_doubt_of_is_not_encoded(by_meaning: Knowledge) -> N
 
 
 def test_a_follow_up_is_read_by_its_words(by_meaning: Knowledge) -> None:
-    utterance = by_meaning.read(Message("so who may use it then"))
-    Ranking(utterance, by_meaning, about="lamp-color").of(utterance.text)
-    assert not utterance._vectors
+    for said in ("so who may use it then", "whereabouts do you keep the lamp"):  # the words leave a doubt of the second
+        utterance = by_meaning.read(Message(said))
+        Ranking(utterance, by_meaning, about="lamp-color").of(utterance.text)
+        assert not utterance._vectors
