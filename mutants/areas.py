@@ -15,7 +15,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "app/dialogue/ranking.py": ("tests/dialogue/test_ranking.py", *ENGINE),
     "app/dialogue/engine.py": ENGINE,
     "app/dialogue/compose.py": ENGINE,
-    "app/matching/confidence.py": ("tests/matching/test_confidence.py", "tests/matching/test_matcher.py"),
+    "app/matching/confidence.py": ("tests/matching/test_confidence.py",),
     "app/dialogue/urgent.py": URGENT,
     "app/dialogue/urgent_rules.py": URGENT,
     "app/matching/tiers.py": ("tests/matching/test_tiers.py",),

@@ -46,6 +46,15 @@ def test_two_are_offered_a_third_where_it_is_worth_it_and_no_fourth(knowledge: K
     assert len(decide(knowledge, candidate("lamp-bulb", 0.3), candidate("lamp-color", 0.01)).options) == 2
 
 
+def test_a_choice_ends_with_a_line_that_chooses_none_where_one_is_approved(knowledge: Knowledge) -> None:
+    options = [knowledge.option(id_) for id_ in ("lamp-bulb", "lamp-color")]
+    asked = "1. What kind of bulb does the lamp have?\n2. What color is the lamp?"
+    assert compose.clarify(knowledge, options, 0.0).paragraphs == ("Which one?", f"{asked}\n3. None of these")
+    scripts = {id_: part for id_, part in knowledge.approved.scripts.items() if not id_.startswith("clarify")}
+    without = replace(knowledge, approved=replace(knowledge.approved, scripts=scripts))
+    assert compose.clarify(without, options, 0.0).paragraphs == (asked,)
+
+
 def test_small_talk_that_is_likelier_than_all_entries_keeps_them_from_being_offered(knowledge: Knowledge) -> None:
     entries = candidate("lamp-bulb", 0.2), candidate("lamp-color", 0.1)
     assert decide(knowledge, *entries, candidate("thanks", 0.25)).kind == "clarify"
