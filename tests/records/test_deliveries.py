@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from app.records.deliveries import ABANDONED, INTERRUPTED, THEN, Deliveries, Delivery
+from app.records.deliveries import ABANDONED, AT_ONCE, INTERRUPTED, THEN, Deliveries, Delivery
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def found(deliveries: Deliveries, id_: str = "m1") -> Delivery:
 def test_who_comes_first_works_on_a_message_until_it_is_dropped(deliveries: Deliveries) -> None:
     assert claim(deliveries) == found(deliveries) == Delivery("m1", "party", "received", 10.0, 10.0, digest="digest")
     late = 10.0 + ABANDONED
-    claims = [deliveries.claim("m1", "other", "other", now, now) for now in (late, late + 1, late + 2)]
+    claims = [deliveries.claim("m1", "other", "other", now, now) for now in (late - 1, late, late + 1)]
     assert [is_ours for _, is_ours in claims] == [False, True, False]
-    assert claims[1][0] == replace(found(deliveries), party="party", digest="digest", at=10.0, due=late + 1)
+    assert claims[1][0] == replace(found(deliveries), party="party", digest="digest", at=10.0, due=late)
 
 
 def test_a_message_that_was_replied_to_is_never_taken_over(deliveries: Deliveries) -> None:
@@ -71,7 +71,7 @@ def test_the_urgent_go_out_first_then_those_that_wait_longest_and_twenty_at_a_ti
     for number in range(25):
         reply(deliveries, f"m{number}", 50.0 - number, urgent=number == 3)
     assert [kept.id for kept in deliveries.waiting(50.0)] == ["m3", *(f"m{number}" for number in range(24, 5, -1))]
-    assert deliveries.waiting(25.9) == []
+    assert len(deliveries.waiting(0.0)) == 20  # by any clock, which may have been set back
 
 
 def test_a_sending_that_never_ended_waits_again(deliveries: Deliveries) -> None:
@@ -86,7 +86,7 @@ def test_a_sending_that_never_ended_waits_again(deliveries: Deliveries) -> None:
 def test_a_refused_text_waits_until_it_is_due(deliveries: Deliveries) -> None:
     reply(deliveries)
     deliveries.again("m1", 30.0)
-    assert found(deliveries).due == 10.0  # nobody was sending it
+    assert found(deliveries).due == AT_ONCE  # nobody was sending it
     deliveries.begin(found(deliveries), 20.0)
     deliveries.again("m1", 30.0)
     assert (found(deliveries).state, deliveries.waiting(29.0)) == ("replied", [])
