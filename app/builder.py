@@ -95,9 +95,8 @@ class Builder:
         sinks: dict[str, Sink] = {
             "ledger": Ledger(self.settings.ledger_keep, Tokens(self.key).text_hash),
             "counts": Counts(self.engine),
+            "questions": self._questions(),
         }
-        if self.settings.keep_questions:
-            sinks["questions"] = self._questions()
         return Writer(self.engine, sinks, _now)
 
     def answering(self, reloader: Reloader, writer: Writer) -> Answering:
@@ -222,7 +221,8 @@ class Builder:
         return Provider(client, settings.oidc_roles_claim, settings.oidc_roles)
 
     def _questions(self) -> ReviewQueue:
-        return ReviewQueue(self.engine, self.settings.question_keep, redact)
+        settings = self.settings
+        return ReviewQueue(self.engine, settings.question_keep, redact, adds=settings.keep_questions)
 
     def _limits(self, name: str, rate: float, burst: float | None = None) -> Limits:
         memory = MemoryLimits(rate, burst=burst)

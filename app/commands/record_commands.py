@@ -75,8 +75,7 @@ def purge(settings: Settings, days: int | None, everything: bool, yes: bool) -> 
     store, now = open_store(settings), datetime.now(UTC)
     questions = ReviewQueue(store, settings.question_keep, redact)
     before = datetime.max.replace(tzinfo=UTC) if days is None else now - timedelta(days=days)
-    count = sum(question.at < before for question in questions.all())
-    if not yes and not click.confirm(f"delete {count} questions?"):
+    if not yes and not click.confirm(f"delete {questions.count(before)} questions?"):
         return
     _note(store, "purge", "all questions" if everything else f"questions older than {days} days")
     click.echo(f"deleted {questions.purge(before)} questions")

@@ -3,12 +3,12 @@
 They are treated as health information: who reads them is audited (`records/audit`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from sqlalchemy import Connection, Engine, Index, Select, String, Update, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Index, String, Update, delete, func, insert, select, update
 
 from app import metrics
 from app.records.database import Store
@@ -22,8 +22,10 @@ MAX_KEPT = 1_000
 """Characters kept of a text."""
 MAX_REDACTED = 4_000
 """Characters of a text that are redacted: a writer thread shares the processor with the answers."""
-MAX_OPEN = 2_000
-"""Questions that are reviewed together, the newest."""
+MAX_QUESTIONS = 20_000
+"""Most questions that are kept, which is 80 MB of text at most: whoever floods the service fills no disk."""
+READ_TOGETHER = 2_000_000
+"""Most characters of the questions that are reviewed together: of the texts of 20,000 the first 100 each."""
 UNREVIEWED = timedelta(days=1)
 """After which a message in doubt of danger that nobody has looked at is an alert."""
 
@@ -60,16 +62,36 @@ questions = table_of(
 class ReviewQueue(Store, Sink, table=questions):
     """The writer adds to the queue, and review reads it."""
 
-    def __init__(self, engine: Engine, keep: timedelta, redact: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        keep: timedelta,
+        redact: Callable[[str], str],
+        most: int = MAX_QUESTIONS,
+        adds: bool = True,
+    ) -> None:
+        """Without `adds` nothing is kept from now on; what was kept before goes after its time all the same."""
         super().__init__(engine)
         self._keep = keep
         self._redact = redact
+        self._most = most
+        self._adds = adds
 
     def keeps(self, exchange: Exchange) -> bool:
-        return exchange.netted or exchange.unclear or exchange.outcome in UNANSWERED
+        return self._adds and (exchange.netted or exchange.unclear or exchange.outcome in UNANSWERED)
 
     def write(self, connection: Connection, batch: Sequence[Exchange]) -> None:
         connection.execute(insert(questions), [self._row(exchange) for exchange in batch])
+        self._make_room(connection)
+
+    def _make_room(self, connection: Connection) -> None:
+        """Delete what is too much: the oldest harmless first, in doubt of danger last, each decided before open."""
+        excess = connection.execute(select(func.count()).select_from(questions)).scalar_one() - self._most
+        if excess > 0:
+            worth = (questions.c.near_urgent, questions.c.state == "open", questions.c.at)
+            least = select(questions.c.message_id).order_by(*worth).limit(excess)
+            connection.execute(delete(questions).where(questions.c.message_id.in_(least)))
+            metrics.dropped.labels(questions.name).inc(excess)
 
     def _row(self, exchange: Exchange) -> dict[str, object]:
         return {
@@ -92,12 +114,37 @@ class ReviewQueue(Store, Sink, table=questions):
         metrics.near_urgent_overdue.set(connection.execute(overdue).scalar_one())
 
     def open(self) -> list[KeptQuestion]:
-        """Return those that nobody has decided on, danger in doubt first, then newest first, `MAX_OPEN` at most."""
-        query = select(questions).where(questions.c.state == "open")
-        return self._read(query.order_by(questions.c.near_urgent.desc(), questions.c.at.desc()).limit(MAX_OPEN))
+        """Return those that nobody has decided on, danger in doubt first, then newest first; of thousands only the
+        beginning of each text.
+        """
+        with self._transaction() as connection:
+            waiting = connection.execute(select(func.count()).where(questions.c.state == "open")).scalar_one()
+            beginning = func.substr(questions.c.text, 1, READ_TOGETHER // max(waiting, 1)).label("text")
+            columns = [beginning if column is questions.c.text else column for column in questions.c]
+            query = select(*columns).where(questions.c.state == "open")
+            worst_first = query.order_by(questions.c.near_urgent.desc(), questions.c.at.desc()).limit(self._most)
+            return [KeptQuestion(*row) for row in connection.execute(worst_first)]
+
+    def open_ids(self) -> Sequence[str]:
+        with self._transaction() as connection:
+            return connection.execute(select(questions.c.message_id).where(questions.c.state == "open")).scalars().all()
+
+    def texts_of(self, message_ids: Collection[str]) -> dict[str, str]:
+        """Return message id -> the whole text, for those that are kept."""
+        query = select(questions.c.message_id, questions.c.text).where(questions.c.message_id.in_(message_ids))
+        return dict(map(tuple, self._fetch(query)))
+
+    def texts(self) -> Iterator[str]:
+        """Yield all texts that are kept, a few at a time."""
+        with self._transaction() as connection:
+            yield from connection.execution_options(yield_per=500).execute(select(questions.c.text)).scalars()
 
     def all(self) -> list[KeptQuestion]:
-        return self._read(select(questions).order_by(questions.c.at))
+        return [KeptQuestion(*row) for row in self._fetch(select(questions).order_by(questions.c.at))]
+
+    def count(self, before: datetime) -> int:
+        with self._transaction() as connection:
+            return connection.execute(select(func.count()).where(questions.c.at < before)).scalar_one()
 
     def decide(self, message_ids: Sequence[str], state: State) -> int:
         """Set the state of questions, and return how many of them there were."""
@@ -105,9 +152,6 @@ class ReviewQueue(Store, Sink, table=questions):
 
     def purge(self, before: datetime) -> int:
         return self._execute(delete(questions).where(questions.c.at < before))
-
-    def _read(self, query: Select[Any]) -> list[KeptQuestion]:
-        return [KeptQuestion(*row) for row in self._fetch(query)]
 
 
 def deciding(message_ids: Sequence[str], state: State) -> Update:
