@@ -76,7 +76,7 @@ def apply(settings: Settings, ids: tuple[int, ...], paths: tuple[Path, ...], by:
     if not waiting:
         click.echo("no proposal is open")
         return
-    questions = [question.text for question in ReviewQueue(store, settings.question_keep, redact).all()]
+    questions = list(ReviewQueue(store, settings.question_keep, redact).texts())
     with tempfile.TemporaryDirectory(prefix="hai-faq-review-") as bench:
         gate = Gate(settings.content_config, Path(bench), _labelled(settings, paths), datetime.now(UTC), _show_progress)
         verdicts, trial = gate.decide(waiting, questions)

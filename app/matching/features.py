@@ -254,11 +254,10 @@ class Features:
         weights = self.idf.take(rows)
         return rows, float(weights @ weights)
 
-    def rarity(self, concepts: Sequence[str]) -> FloatArray:
+    def rarity(self, concept_keys: KeyArray) -> FloatArray:
         """Return how rare each concept is among the texts learnt from: 0 where all hold it, most where none does."""
-        keys = (np.array([key_of(concept) for concept in concepts], np.uint64) >> _FAMILY_BITS) | CONCEPTS
-        rows, known = self.find(keys)
-        rarities = np.full(len(concepts), self.idf.max(initial=1.0), np.float32)
+        rows, known = self.find((concept_keys >> _FAMILY_BITS) | CONCEPTS)
+        rarities = np.full(len(concept_keys), self.idf.max(initial=1.0), np.float32)
         rarities[known] = self.idf[rows]
         return rarities - np.float32(1.0)
 

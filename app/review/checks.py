@@ -21,6 +21,8 @@ LEAST, BETTER = 5, 10
 """Phrasings of a new topic: fewer than five do not teach where it ends; ten find it in two thirds of the messages."""
 MOST = 200
 """Lines of a proposal."""
+BEGINNING = 60
+"""Characters of a question that tell it from most lines; their last word may be cut."""
 
 _ID: TypeAdapter[str] = TypeAdapter(schema.Id)
 
@@ -63,12 +65,19 @@ def _problems(
         yield "There is no such entry or topic."
     if not 0 < len(proposal.lines) <= MOST:
         yield f"Write between 1 and {MOST} phrasings."
-    patients = {text.key(question) for question in questions}
+    patients = _keys_like(proposal.lines, questions)
     for number, line in enumerate(proposal.lines, 1):
         problems = _line_problems(line, proposal.target, knowledge, patients)
         yield from (f"Line {number} {problem}." for problem in problems)
     if len({text.key(line) for line in proposal.lines}) < len(proposal.lines):
         yield "Two of the lines say the same."
+
+
+def _keys_like(lines: Iterable[str], questions: Iterable[str]) -> set[str]:
+    """Return the keys of the questions that begin like a line: only these are read whole, since 20,000 took 5 s."""
+    said = [text.words(line) for line in lines]
+    beginnings = {words[:count] for words in said for count in range(min(len(words), BEGINNING) + 1)}
+    return {text.key(question) for question in questions if text.words(question[:BEGINNING])[:-1] in beginnings}
 
 
 def _topic_problems(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:

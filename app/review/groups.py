@@ -1,49 +1,40 @@
 """Groups of unanswered questions that ask for the same: the largest is worth a phrasing or a topic first."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+import json
+import logging
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
-from app import text
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Message
-from app.dialogue.search import SearchResult, search_entries
-from app.matching.features import QUESTION_MARK, FloatArray
-from app.matching.vocabulary import LEAST_LENGTH, most_slips
 from app.records.review_queue import KeptQuestion
 from app.redaction.redact import without_marks
+from app.review.clusters import Job, clusters
 
-ALIKE = 0.45
-"""Cosine from which two questions are alike. Of 2,000 phrasings of 114 topics, worded as differently as they can be,
-58, 81, 89 and 93% of those in the same group asked for the same topic at 0.3, 0.4, 0.45 and 0.5.
-"""
-NEAREST = 3
-FILLER = np.float32(0.5)
-"""Most weight of a word of `FILLERS`, where a word that no phrasing uses weighs about 9."""
-FILLERS = frozenset(
-    text.words(
-        "a about all allowed am an and any are at be been but by can could did do does for from get got had has have he"
-        " her him his how i if im in into is it its just like may me my no not of ok okay on or our out she should so"
-        " some take than that the their them then there they thing this to up use was we were what when where which who"
-        " will with would you your"
-    )
-)
-"""Among the phrasings of a small department such a word can be rare by chance."""
+log = logging.getLogger(__name__)
+
+LITTLE = 30_000
+"""Characters that are grouped where they are asked for, in a tenth of a second: 500 questions of patients."""
+PATIENCE = 300
+"""Seconds for a child process to group all that is kept: four of the processor, more where others want it too."""
+
+COMMAND = (sys.executable, "-m", "app.review.clusters")
+
+Centres = Mapping[str, str]
+"""Message id -> the message id at the centre of its group."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     questions: tuple[KeptQuestion, ...]
     """The newest first."""
-    representative: str
-    """Text that most of the others are like."""
-    nearest: tuple[SearchResult, ...]
-    """Entries and not-covered topics that the representative comes closest to."""
+    representative: KeptQuestion
+    """The one that most of the others are like."""
 
     @property
     def count(self) -> int:
@@ -54,25 +45,91 @@ class Group:
         return any(question.near_urgent for question in self.questions)
 
 
-def groups(questions: Sequence[KeptQuestion], knowledge: Knowledge, day: date) -> list[Group]:
-    """Return the questions in groups, each in one; 2,000 that all differ take a second.
+@dataclass(frozen=True, slots=True)
+class Groups:
+    groups: Sequence[Group]
+    ungrouped: int
+    """Questions that have no place yet; until then each is a group of its own."""
 
-    Groups with a message in doubt of danger come first, those of a single message before all: a danger that no rule
+
+def groups(questions: Sequence[KeptQuestion], knowledge: Knowledge) -> list[Group]:
+    """Return the questions in groups, each in one."""
+    newest_first = _newest_first(questions)
+    return _grouped(newest_first, _centres(newest_first, clusters(_job(newest_first, knowledge))))
+
+
+class Grouping:
+    """The groups of a long queue are found by a child process, once at a time, while the groups before are shown."""
+
+    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+        """`command` runs `clusters` on a pickled job."""
+        self._command = command
+        self._centres: Centres = {}
+        self._version = ""
+        self._busy = threading.Lock()
+
+    def groups(self, questions: Sequence[KeptQuestion], knowledge: Knowledge) -> Groups:
+        """Return the questions in groups, now, and see to it that those without a place get one."""
+        if sum(len(question.text) for question in questions) <= LITTLE:
+            return Groups(groups(questions, knowledge), 0)
+        newest_first = _newest_first(questions)
+        ungrouped = sum(question.message_id not in self._centres for question in questions)
+        if (ungrouped or self._version != knowledge.version) and self._busy.acquire(blocking=False):
+            threading.Thread(target=self._find, args=(newest_first, knowledge), name="groups", daemon=True).start()
+        return Groups(_grouped(newest_first, self._centres), ungrouped)
+
+    def _find(self, newest_first: Sequence[KeptQuestion], knowledge: Knowledge) -> None:
+        try:
+            self._centres = _centres(newest_first, _clusters_aside(_job(newest_first, knowledge), self._command))
+            self._version = knowledge.version
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            log.error("questions are not grouped: %s", type(error).__name__)  # what it says may hold words of them
+        finally:
+            self._busy.release()
+
+
+def _clusters_aside(job: Job, command: Sequence[str] = COMMAND) -> list[list[int]]:
+    """Return what `clusters` does, worked out by a child process on one core."""
+    job = job._replace(vocabulary=replace(job.vocabulary, _terms={}), features=replace(job.features))  # without caches
+    written, environment = pickle.dumps(job), os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    child = subprocess.run(command, input=written, capture_output=True, timeout=PATIENCE, check=True, env=environment)
+    found: list[list[int]] = json.loads(child.stdout)
+    return found
+
+
+def _job(questions: Sequence[KeptQuestion], knowledge: Knowledge) -> Job:
+    model = knowledge.matcher.model
+    return Job([without_marks(question.text) for question in questions], model.vocabulary, model.features)
+
+
+def _centres(questions: Sequence[KeptQuestion], found: Sequence[Sequence[int]]) -> Centres:
+    return {
+        questions[place].message_id: questions[centre].message_id
+        for centre, *others in found
+        for place in (centre, *others)
+    }
+
+
+def _grouped(newest_first: Sequence[KeptQuestion], centres: Centres) -> list[Group]:
+    """Return the groups in the order in which they are worth reading.
+
+    Those with a message in doubt of danger come first, those of a single message before all: a danger that no rule
     knows is told once. Then what is asked most, and last.
     """
-    same: dict[str, list[KeptQuestion]] = {}
-    for question in sorted(questions, key=_age, reverse=True):
-        same.setdefault(text.key(without_marks(question.text)), []).append(question)
-    distinct = list(same.values())
-    counts = np.array([len(copies) for copies in distinct], np.float32)
-    grouped = [
-        _group(
-            distinct[centre][0].text, [question for place in members for question in distinct[place]], knowledge, day
-        )
-        for centre, members in _stars(_likeness(list(same), knowledge), counts)
-    ]
-    grouped.sort(key=lambda group: _age(group.questions[0]), reverse=True)
-    return sorted(grouped, key=_rank)
+    members: dict[str, list[KeptQuestion]] = {}
+    for question in newest_first:
+        members.setdefault(centres.get(question.message_id, question.message_id), []).append(question)
+    found = [Group(tuple(questions), _at_centre(questions, centre)) for centre, questions in members.items()]
+    return sorted(found, key=_rank)
+
+
+def _at_centre(questions: Sequence[KeptQuestion], centre: str) -> KeptQuestion:
+    """Return the question at the centre, or the newest where somebody has decided on that one."""
+    return next((question for question in questions if question.message_id == centre), questions[0])
+
+
+def _newest_first(questions: Sequence[KeptQuestion]) -> list[KeptQuestion]:
+    return sorted(questions, key=_age, reverse=True)
 
 
 def _age(question: KeptQuestion) -> tuple[datetime, str]:
@@ -80,69 +137,5 @@ def _age(question: KeptQuestion) -> tuple[datetime, str]:
 
 
 def _rank(group: Group) -> tuple[bool, bool, int]:
-    return not group.near_urgent, group.near_urgent and group.count > 1, -group.count
-
-
-def _group(representative: str, questions: Sequence[KeptQuestion], knowledge: Knowledge, day: date) -> Group:
-    newest_first = sorted(questions, key=_age, reverse=True)
-    nearest = search_entries(knowledge, Message(without_marks(representative)), day, NEAREST).results
-    return Group(tuple(newest_first), representative, nearest)
-
-
-def _likeness(texts: Sequence[str], knowledge: Knowledge) -> FloatArray:
-    """Return the cosine of every two texts over their concepts, weighted by rarity: an unknown word says most."""
-    concepts = _concepts(texts, knowledge)
-    columns = {concept: place for place, concept in enumerate(sorted(set().union(*concepts)))}
-    rarity = knowledge.matcher.model.features.rarity(list(columns))
-    fillers = [place for concept, place in columns.items() if concept in FILLERS]
-    rarity[fillers] = np.minimum(rarity[fillers], FILLER)
-    vectors = np.zeros((len(texts), len(columns)), np.float32)
-    for row, held in zip(vectors, concepts, strict=True):
-        places = [columns[concept] for concept in held]
-        row[places] = rarity[places]
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    shared = vectors[:, np.count_nonzero(vectors, axis=0) > 1]  # what one text alone holds only adds to its length
-    return np.asarray(shared @ shared.T)
-
-
-def _concepts(texts: Sequence[str], knowledge: Knowledge) -> list[set[str]]:
-    """Return the concepts of each text: shorthand written out, slips repaired, each word's concept in its place."""
-    vocabulary = knowledge.matcher.model.vocabulary
-    read = [[term for term in vocabulary.read(message).terms if term.word != QUESTION_MARK] for message in texts]
-    spellings = _spellings(Counter(term.word for terms in read for term in terms if not term.known))
-    return [{vocabulary.lexicon.concept(spellings.get(term.word, term.word)) for term in terms} for terms in read]
-
-
-def _spellings(unknown: Mapping[str, int]) -> dict[str, str]:
-    """Return word -> the commonest that it is a slip of: patients ask for a `mamogram` that no phrasing knows."""
-    spellings: dict[str, str] = {}
-    by_initial: dict[str, list[str]] = {}
-    for word in sorted(unknown, key=lambda word: (-unknown[word], word)):
-        commoner = by_initial.setdefault(word[0], [])
-        near = process.extractOne(word, commoner, scorer=OSA.distance, score_cutoff=most_slips(word))
-        if near and len(word) >= LEAST_LENGTH:
-            spellings[word] = near[0]
-        else:
-            commoner.append(word)
-    return spellings
-
-
-def _stars(likeness: FloatArray, counts: FloatArray) -> Iterator[tuple[int, list[int]]]:
-    """Yield (centre, its texts), after Aslam, Pelekhov and Rus (2004).
-
-    The text that is like the most others takes them, and so on with the rest; then each goes to the centre that it is
-    most like. Nothing is joined by a chain.
-    """
-    np.fill_diagonal(likeness, 1.0)
-    alike = likeness >= ALIKE
-    sizes = alike @ counts
-    free = np.ones(len(counts), bool)
-    centres: list[int] = []
-    while free.any():
-        centres.append(int(np.where(free, sizes, -1).argmax()))
-        members = np.flatnonzero(alike[centres[-1]] & free)
-        sizes -= counts[members] @ alike[members]
-        free[members] = False
-    chosen = likeness[:, centres].argmax(axis=1) if centres else np.empty(0, np.intp)
-    for number, centre in enumerate(centres):
-        yield centre, np.flatnonzero(chosen == number).tolist()
+    near_urgent = group.near_urgent
+    return not near_urgent, near_urgent and group.count > 1, -group.count

@@ -38,7 +38,7 @@ def test_a_follow_up_is_also_seen_beside_what_it_comes_after() -> None:
 
 def test_what_no_text_holds_is_rarest_and_what_all_hold_weighs_nothing() -> None:
     known = TermMatrix.of([reading(["my", "card"]), reading(["my", "card"]), reading(["my", "cat"])]).features()
-    mine, card, unseen = known.rarity(["my", "card", "moon"])
+    mine, card, unseen = known.rarity(np.array([key_of(word) for word in ("my", "card", "moon")], np.uint64))
     assert 0 == mine < card <= unseen
 
 

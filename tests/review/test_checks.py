@@ -1,11 +1,14 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app import text
 from app.dialogue.knowledge import Knowledge
 from app.errors import InvalidBody
 from app.records.proposals import Proposal
-from app.review.checks import check, stands
+from app.review.checks import _keys_like, check, stands
 from tests.conftest import NOW
 
 LINES = ("is there a radio", "radio by the bed", "can i hear the radio", "where is the radio", "which stations")
@@ -78,3 +81,15 @@ def test_a_line_that_is_surely_something_else_is_pointed_out(knowledge: Knowledg
 def test_when_all_lines_stand_there_it_is_done(knowledge: Knowledge) -> None:
     assert stands(replace(PHRASING, lines=("lamp colour",)), knowledge)
     assert not stands(replace(PHRASING, lines=("lamp colour", "which hue is it")), knowledge)
+
+
+@given(question=st.text(max_size=150), mark=st.sampled_from(["?", " ", "\u200b" * 70, "!!"]))
+def test_what_a_patient_wrote_is_known_whatever_marks_stand_in_it(question: str, mark: str) -> None:
+    line = text.key(question)
+    for asked in (question, f"{mark}{question}{mark}"):
+        if text.key(asked) == line:
+            assert line in _keys_like(["another line", line], [asked])
+
+
+def test_a_question_that_begins_otherwise_is_not_read_whole() -> None:
+    assert _keys_like(["can the lamp rust away"], ["will the lamp rust", "can the lamp rust"]) == {"can the lamp rust"}

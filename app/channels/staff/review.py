@@ -1,8 +1,9 @@
 """`/staff/review`: what could not be answered, grouped, and what a curator wants done about it."""
 
 import hashlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -14,18 +15,25 @@ from app.channels.staff.access import Curating, Person, Posted
 from app.channels.staff.services import Staff
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
+from app.dialogue.search import SearchResult, search_entries
 from app.errors import InvalidBody
 from app.records.proposals import Kind, Proposal
-from app.records.review_queue import KeptQuestion
 from app.records.withdrawals import Withdrawal
 from app.redaction.redact import without_marks
 from app.review.checks import check
-from app.review.groups import Group, groups
+from app.review.groups import Group
 
 router = APIRouter(include_in_schema=False)
 
 GROUPS = 20
 """Groups on a page."""
+LISTED = 50
+"""Questions of a group that are listed."""
+MOST_NAMED = 1_000
+"""Most questions that a form names: of 20,000 the names would be longer than a body may be."""
+NEAREST = 3
+LONGEST_SEARCH = 300
+"""Characters from which the nearest are found: 1,000 of invented words take 40 ms, for each of the groups on a page."""
 LONGEST_REASON = 1_000
 PATH = "/staff/review"
 
@@ -36,17 +44,26 @@ def review(served: Served, staff: Staff, person: Curating, at: Annotated[int, Qu
     knowledge, now = served.knowledge, served.now
     waiting = staff.questions.open()
     staff.add_audit_event(now, person.who, "view", f"review: {len(waiting)} questions")
-    sorted_groups = groups(waiting, knowledge, now.date())
+    found = staff.grouping.groups(waiting, knowledge)
+    last = max(len(found.groups) - 1, 0) // GROUPS
+    at = min(at, last)
+    shown = found.groups[at * GROUPS : (at + 1) * GROUPS]
+    texts = staff.questions.texts_of([id_ for group in shown for id_ in _shown_ids(group)])
     return page(
         "review.html",
         served,
         person=person,
         active="review",
-        groups=sorted_groups[at * GROUPS : (at + 1) * GROUPS],
+        groups=shown,
+        ungrouped=found.ungrouped,
+        text_of=lambda question: texts.get(question.message_id, question.text),
+        nearest=lambda group: _nearest(knowledge, group, now.date()),
         keys=keys_of,
-        reasons=lambda group: _reasons(served.knowledge, group),
+        reasons=lambda group: _reasons(knowledge, group, texts),
+        listed=LISTED,
+        most_named=MOST_NAMED,
         at=at,
-        more=len(sorted_groups) > (at + 1) * GROUPS,
+        more=at < last,
         waiting=len(waiting),
         kept=staff.keeps_questions,
         entries={id_: answer.question for id_, answer in knowledge.approved.answers.items()},
@@ -60,10 +77,9 @@ def review(served: Served, staff: Staff, person: Curating, at: Annotated[int, Qu
 def propose(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
     """Keep phrasings for a topic that there is, or a new topic that nothing covers, for `hai-faq review apply`."""
     now = served.now
-    proposal = _proposal(form, person, now, _chosen(staff.questions.open(), form))
+    proposal = _proposal(form, person, now, _chosen(staff.questions.open_ids(), form))
     try:
-        asked = [question.text for question in staff.questions.all()]
-        hints = check(proposal, served.knowledge, asked, staff.proposals.open())
+        hints = check(proposal, served.knowledge, staff.questions.texts(), staff.proposals.open())
     except InvalidBody as refused:
         return page(
             "refused.html",
@@ -94,7 +110,7 @@ def withdraw(served: Served, staff: Staff, person: Curating, form: Posted) -> Re
 
 @router.post(f"{PATH}/dismiss")
 def dismiss(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
-    chosen = _chosen(staff.questions.open(), form)
+    chosen = _chosen(staff.questions.open_ids(), form)
     staff.add_audit_event(served.now, person.who, "dismiss", f"{len(chosen)} questions")
     staff.questions.decide(chosen, "dismissed")
     return RedirectResponse(PATH, 303)
@@ -113,29 +129,41 @@ def withhold(served: Served, staff: Staff, person: Curating, form: Posted) -> Re
     return RedirectResponse(PATH, 303)
 
 
-def _reasons(knowledge: Knowledge, group: Group) -> list[str]:
+def _shown_ids(group: Group) -> set[str]:
+    """Return the message ids of the questions whose text is shown, or whose reasons are."""
+    netted = (question for question in group.questions if question.near_urgent)
+    return {question.message_id for question in (group.representative, *group.questions[:LISTED], *islice(netted, 1))}
+
+
+def _nearest(knowledge: Knowledge, group: Group, day: date) -> Sequence[SearchResult]:
+    """Return the entries and topics that are not covered which the representative comes closest to."""
+    message = Message(without_marks(group.representative.text)[:LONGEST_SEARCH])
+    return search_entries(knowledge, message, day, NEAREST).results
+
+
+def _reasons(knowledge: Knowledge, group: Group, texts: Mapping[str, str]) -> list[str]:
     """Return what speaks for danger now, and against it, in the newest message in doubt, without those before it."""
     netted = next((question for question in group.questions if question.near_urgent), None)
     if netted is None:
         return []
-    message = Message(without_marks(netted.text))
+    message = Message(without_marks(texts.get(netted.message_id, netted.text)))
     return list(knowledge.reasons(message, knowledge.assess(message)).lines())
 
 
 def keys_of(group: Group) -> str:
-    """Return what a form sends to name the questions of a group."""
-    return " ".join(map(key_of, group.questions))
+    """Return what a form sends to name the questions of a group, the newest of a very large one."""
+    return " ".join(key_of(question.message_id) for question in group.questions[:MOST_NAMED])
 
 
-def key_of(question: KeptQuestion) -> str:
+def key_of(message_id: str) -> str:
     """Return a hash that is short enough for a form to name hundreds."""
-    return hashlib.sha256(question.message_id.encode()).hexdigest()[:12]
+    return hashlib.sha256(message_id.encode()).hexdigest()[:12]
 
 
-def _chosen(waiting: Sequence[KeptQuestion], form: dict[str, str]) -> tuple[str, ...]:
-    """Return the message ids of the questions that a form names, of those still open."""
+def _chosen(waiting: Iterable[str], form: dict[str, str]) -> tuple[str, ...]:
+    """Return the message ids that a form names, of the questions still open."""
     keys = set(form.get("keys", "").split())
-    return tuple(question.message_id for question in waiting if key_of(question) in keys)
+    return tuple(message_id for message_id in waiting if key_of(message_id) in keys)
 
 
 def _proposal(form: dict[str, str], person: Person, now: datetime, message_ids: tuple[str, ...]) -> Proposal:

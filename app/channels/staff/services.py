@@ -18,6 +18,7 @@ from app.records.limits import Limits
 from app.records.proposals import Proposals
 from app.records.review_queue import ReviewQueue
 from app.records.withdrawals import Withdrawals
+from app.review.groups import Grouping
 from app.roles import Role
 
 if TYPE_CHECKING:  # most services sign in by no provider
@@ -75,6 +76,7 @@ class StaffServices:
     one_time_link: OneTimeLink | None
     ended_sessions: set[str] = field(default_factory=set)
     """Ids of sessions that were signed out before their time, in this process."""
+    grouping: Grouping = field(default_factory=Grouping)
 
     def add_audit_event(self, at: datetime, who: str, act: Act, subject: str = "") -> None:
         """Add an event, which is durable when this returns. Raises `StoreError`."""

@@ -41,7 +41,7 @@ def open_texts(client: TestClient) -> list[str]:
 
 def post(client: TestClient, act: str, **fields: str) -> int:
     staff = client.app.state.staff  # type: ignore[attr-defined]
-    keys = " ".join(key_of(each) for each in staff.questions.open() if "rust" in each.text)
+    keys = " ".join(key_of(each.message_id) for each in staff.questions.open() if "rust" in each.text)
     data = {"csrf": csrf_of(client), "keys": keys} | fields
     return client.post(f"/staff/review/{act}", data=data).status_code
 
