@@ -27,6 +27,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+LONGEST_PART = 500
+"""Most characters that are shown of a path, a key or a problem."""
+
 
 class HaiFaqError(Exception):
     """Root of the tree; its text may be shown to an operator."""
@@ -43,7 +46,15 @@ class ContentError(HaiFaqError):
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}"
-        return f"{where}: {self.key}: {self.problem}" if self.key else f"{where}: {self.problem}"
+        return ": ".join(_shown(part) for part in (where, self.key, self.problem) if part)
+
+
+def _shown(part: str) -> str:
+    """Return words of a file that nobody vouches for in one short line: a key may hold line ends, or fill a screen."""
+    shortened = part if len(part) <= LONGEST_PART else f"{part[:LONGEST_PART]}..."
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in shortened
+    )
 
 
 class ContentChanged(ContentError): ...

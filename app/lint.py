@@ -73,13 +73,16 @@ class Draft:
     lock: Lock
     texts: Mapping[str, str]
     """Every text that needs a seal, by the key of the seal."""
+    passed_over: Mapping[str, str]
+    """Files that are named like content and not read, with the reason."""
 
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Return the content of a folder; raise `ContentError` for what cannot be read at all."""
         content = files.load_content(folder)
         lock = approval.read_lock(folder / files.LOCK)
-        return cls(content, files.load_intents(folder, content), lock, files.sealed_texts(folder, content))
+        intents, texts = files.load_intents(folder, content), files.sealed_texts(folder, content)
+        return cls(content, intents, lock, texts, files.passed_over(folder))
 
 
 def lint(draft: Draft, today: date, grace: timedelta) -> list[Finding]:
@@ -99,6 +102,7 @@ def errors(draft: Draft, today: date, grace: timedelta) -> list[Finding]:
 
 
 def _quick(draft: Draft, today: date, grace: timedelta) -> Iterator[Finding]:
+    yield from (Finding("warning", name, reason) for name, reason in draft.passed_over.items())
     yield from _seals(draft)
     yield from _texts(draft.content)
     yield from _reviews(draft.content, today, grace)

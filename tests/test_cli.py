@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from app.cli import main
 from app.dialogue.knowledge import Knowledge
 from app.segments import segments
+from tests.hostile import ATTACKS
 
 Run = Callable[..., Result]
 DOCUMENT = "The Bedside Lamp\n\nIt is green.\n\nUsing the lamp\n\nPress it.\n\nAsk her.\n"
@@ -64,6 +65,25 @@ def test_a_content_error_is_one_line_and_status_one(run: Run, folder: Path) -> N
     assert result.exit_code == 1
     assert "faq.yaml:" in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("name", ["brackets", "laughs", "no end", "pipe", "folder", "10 GB"])
+@pytest.mark.parametrize("command", [("lint",), ("approve", *BY, "--yes"), ("build",), ("serve",)], ids=lambda c: c[0])
+def test_a_hostile_file_ends_each_command_with_one_line(
+    run: Run, folder: Path, command: tuple[str, ...], name: str
+) -> None:
+    attack = ATTACKS[name]
+    attack.put(folder / attack.name)
+    result = run(*command)
+    assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
+    assert re.match(f"Error: {re.escape(str(folder / attack.name))}:{attack.said}", result.output)
+
+
+def test_lint_warns_of_files_that_are_named_like_content_and_not_read(run: Run, folder: Path) -> None:
+    (folder / "intents" / "lamp.yml").touch()
+    result = run("lint")
+    assert result.exit_code == 0
+    assert "warning: intents/lamp.yml: is not read" in result.output
 
 
 def test_withhold_and_undo(run: Run) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from app.content import files
-from app.content.file_io import read_bytes, write
+from app.content.file_io import is_there, read_bytes, write
 from app.content.files import FAQ, INTENTS
 from app.content.schema import Content
 from app.content.yaml_file import Located, parse_yaml, read_yaml
@@ -68,7 +68,7 @@ def _reads_as(path: Path, changed: str, wanted: object) -> bool:
 
 def _append(path: Path, id_: str, lines: Sequence[str]) -> None:
     if lines:
-        reviewed = read_yaml(path).data if path.exists() else {}
+        reviewed = read_yaml(path).data if is_there(path) else {}
         reviewed[id_] = [*reviewed.get(id_, []), *lines]
         dumped = yaml.safe_dump(reviewed, allow_unicode=True, sort_keys=False, width=_WIDTH)
         write(path, f"{_HEADER}{dumped}".encode())

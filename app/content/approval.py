@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from app.content.file_io import read_text, write
+from app.content.file_io import is_there, read_text, write
 from app.errors import ContentError
 
 DEMO = "demo"
@@ -74,7 +74,7 @@ def _seals(texts: Mapping[str, str], on: date, role: str, by: str) -> dict[str, 
 
 def read_lock(path: Path) -> Lock:
     """Return the seals of a file, none where there is no file. Raises `ContentError` on a line that is no seal."""
-    lines = read_text(path).splitlines() if path.exists() else []
+    lines = read_text(path).splitlines() if is_there(path) else []
     seals: dict[str, dict[str, Seal]] = {"text": {}, "paragraph": {}}
     for number, line in enumerate(lines, 1):
         if line and not line.startswith("#"):

@@ -1,4 +1,4 @@
-"""Files of content: read whole, and replaced whole, so that no reader sees half of one.
+"""Files of content: read whole within bounds, and replaced whole, so that no reader sees half of one.
 
 Whatever the operating system refuses is a `ContentError`.
 """
@@ -8,19 +8,28 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from app import bounded_files
 from app.errors import ContentError
 
+MOST_BYTES = 4 << 20
+"""Most bytes of a file; the largest that is shipped has 0.3 MiB."""
 
-def read_bytes(path: Path) -> bytes:
+
+def is_there(path: Path) -> bool:
+    """Return whether a file stands here, though it may be a link that leads nowhere: that is not the same as none."""
+    return os.path.lexists(path)
+
+
+def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
     try:
-        return path.read_bytes()
+        return bounded_files.read(path, most)
     except OSError as error:
         raise ContentError(path, 1, "", f"cannot be read: {error.strerror}") from error
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, most: int = MOST_BYTES) -> str:
     """Return the text of a file, its lines ended by LF alone."""
-    content = read_bytes(path)
+    content = read_bytes(path, most)
     try:
         return content.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -59,7 +68,7 @@ def write_all(changes: Mapping[Path, bytes], verify: Callable[[], None] = lambda
     before: dict[Path, bytes | None] = {}
     try:
         for path, content in changes.items():
-            before[path] = path.read_bytes() if path.is_file() else None
+            before[path] = read_bytes(path) if path.is_file() else None
             write(path, content)
         verify()
     except BaseException:

@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from app.content import approval, consistency, schema
-from app.content.file_io import read_bytes, read_text
+from app.content.file_io import is_there, read_bytes, read_text
+from app.content.folder import find_yaml
 from app.content.schema import Content, Intents
 from app.content.yaml_file import Located, read_yaml
 from app.errors import ContentError
@@ -101,7 +102,7 @@ def load_follow_ups(folder: Path, content: Content) -> tuple[schema.FollowUp, ..
 
 def _follow_ups(folder: Path, content: Content) -> Iterator[schema.FollowUp]:
     path = folder / INTENTS / FOLLOW_UPS
-    if not path.exists():
+    if not is_there(path):
         return
     located = read_yaml(path)
     for place, follow_up in enumerate(_validated(located, schema.FollowUps)):
@@ -115,7 +116,7 @@ def _follow_ups(folder: Path, content: Content) -> Iterator[schema.FollowUp]:
 
 def _conversations(folder: Path, content: Content) -> Iterator[schema.FollowUp]:
     path = folder / INTENTS / CONVERSATIONS
-    if not path.exists():
+    if not is_there(path):
         return
     located = read_yaml(path)
     for after, turns in _validated(located, schema.Conversations).items():
@@ -130,7 +131,7 @@ def _conversations(folder: Path, content: Content) -> Iterator[schema.FollowUp]:
 def load_languages(folder: Path, content: Content) -> dict[str, schema.LanguageEvidence]:
     """Return the evidence of each language that has scripts in `content`; the file may be missing where none has."""
     path = folder / INTENTS / LANGUAGES
-    if not path.exists() and not content.languages():
+    if not is_there(path) and not content.languages():
         return {}
     located = read_yaml(path)
     if not isinstance(located.data, dict) or set(located.data) != set(content.languages()):
@@ -157,7 +158,7 @@ def load_urgent_rules(folder: Path) -> schema.UrgentRules:
     rules = schema.UrgentRules()
     for layer in urgent_layers(folder):
         path = folder / INTENTS / URGENT / layer / RULES
-        if path.exists():
+        if is_there(path):
             located = read_yaml(path)
             own = _validated(located, schema.UrgentRules)
             for name in own.cues.keys() & rules.cues.keys():  # it would quieten rules that another layer has sealed
@@ -173,7 +174,7 @@ def urgent_layers(folder: Path) -> dict[str, list[Path]]:
     `ContentError` for a file that stands in no layer.
     """
     layers: dict[str, list[Path]] = {}
-    for path in sorted((folder / INTENTS / URGENT).rglob("*.yaml")):
+    for path in find_yaml(folder / INTENTS / URGENT).read:
         parts = path.relative_to(folder / INTENTS / URGENT).parts
         if len(parts) != 2 or not _LAYER.fullmatch(parts[0]):
             raise ContentError(path, 1, "", f"belongs into a layer of danger, such as {URGENT}/{schema.GENERAL}/")
@@ -196,8 +197,16 @@ def sealed_texts(folder: Path, content: Content) -> dict[str, str]:
     return {**content.texts(), **urgent_texts(folder)}
 
 
-def intent_files(folder: Path) -> list[Path]:
-    return sorted((folder / INTENTS).rglob("*.yaml"))
+def intent_files(folder: Path) -> tuple[Path, ...]:
+    return find_yaml(folder / INTENTS).read
+
+
+def passed_over(folder: Path) -> Mapping[str, str]:
+    """Return the files of intents/ that are named like content and are not read, with the reason."""
+    return {
+        path.relative_to(folder).as_posix(): "is not read: the name must end in .yaml and begin with a letter or digit"
+        for path in find_yaml(folder / INTENTS).passed_over
+    }
 
 
 def fingerprint(folder: Path) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.content import approval, citations, files
+from app.content.file_io import is_there, read_bytes, read_text
 from app.content.schema import DEFAULT_COSTS, Content
 from app.dialogue import text_messages
 from app.dialogue.approved import approve
@@ -52,13 +53,15 @@ def load(config: ContentConfig) -> Knowledge:
     )
     _check_unchanged(config.content, version)  # a fit takes a minute: parts of two contents would be one
     _check_text_messages(config, loaded)
+    for name, reason in files.passed_over(config.content).items():
+        log.warning("%s %s", name, reason)
     return loaded
 
 
 def version_of(folder: Path) -> str:
     """Return a hash that changes with any change of content or seals."""
     lock = folder / files.LOCK
-    sealed = lock.read_bytes() if lock.exists() else b""
+    sealed = read_bytes(lock) if is_there(lock) else b""
     return hashlib.sha256(files.fingerprint(folder).encode() + sealed).hexdigest()[:16]
 
 
@@ -105,7 +108,7 @@ def _passages(config: ContentConfig, content: Content, lock: approval.Lock) -> M
     texts = {}
     for id_ in content.documents:
         try:
-            texts[id_] = (config.documents / f"{id_}.txt").read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            texts[id_] = read_text(config.documents / f"{id_}.txt")
+        except ContentError as error:
             log.warning("document %s cannot be quoted: %s", id_, error)
     return citations.passages(content, texts, lock.paragraphs)

@@ -1,6 +1,5 @@
 """Proposals tried on a copy of the content: what makes anything worse never reaches the content that is served."""
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from app import evaluation, lint
 from app.content import additions, files
-from app.content.file_io import write_all
+from app.content.file_io import is_there, read_bytes, write, write_all
 from app.dialogue.knowledge import Knowledge
 from app.errors import ContentError, InvalidBody
 from app.evaluation import Scores
@@ -151,9 +150,9 @@ class Gate:
 
 
 def _copy(content: Path, folder: Path) -> None:
-    for name in (files.FAQ, files.LOCK):
-        shutil.copy(content / name, folder)
-    shutil.copytree(content / files.INTENTS, folder / files.INTENTS)
+    """Copy what is content and nothing that lies beside it, which may be a device without an end."""
+    for path in (content / files.FAQ, content / files.LOCK, *files.intent_files(content)):
+        write(folder / path.relative_to(content), read_bytes(path))
 
 
 def _add(proposal: Proposal, folder: Path) -> None:
@@ -166,5 +165,5 @@ def _add(proposal: Proposal, folder: Path) -> None:
 def _changes(folder: Path, content: Path) -> dict[Path, bytes]:
     """Return the files that `content` lacks or holds otherwise, with the bytes that they have in `folder`."""
     names = [path.relative_to(folder) for path in (folder / files.FAQ, *files.intent_files(folder))]
-    new = {content / name: (folder / name).read_bytes() for name in names}
-    return {path: written for path, written in new.items() if not path.exists() or path.read_bytes() != written}
+    new = {content / name: read_bytes(folder / name) for name in names}
+    return {path: written for path, written in new.items() if not is_there(path) or read_bytes(path) != written}

@@ -9,6 +9,7 @@ from tests.conftest import seal
 from tests.faults.conftest import Start
 from tests.faults.patients import Patients
 from tests.faults.replica import Replica, wait_for
+from tests.hostile import ATTACKS
 
 REFUSED = 'hai_faq_reloads_total{outcome="refused"}'
 LOADED = 'hai_faq_reloads_total{outcome="loaded"}'
@@ -49,6 +50,14 @@ def all_deleted(folder: Path) -> None:
         path.unlink()
 
 
+def nested(folder: Path) -> None:
+    ATTACKS["brackets"].put(folder / "faq.yaml")
+
+
+def multiplied(folder: Path) -> None:
+    ATTACKS["laughs"].put(folder / "faq.yaml")
+
+
 DAMAGES = (
     bad_yaml,
     lost_seal,
@@ -58,6 +67,8 @@ DAMAGES = (
     urgent_deleted,
     lock_of_junk,
     all_deleted,
+    nested,
+    multiplied,
 )
 
 

@@ -1,7 +1,7 @@
-import os
-import threading
 from dataclasses import replace
-from pathlib import Path
+from os import PathLike
+from pathlib import Path, PosixPath
+from typing import Self
 
 import pytest
 
@@ -19,18 +19,20 @@ def test_a_second_load_finds_the_model_in_the_cache(folder: Path, cache: Path, k
 
 
 def test_content_that_changes_while_it_is_read_is_refused(folder: Path, cache: Path, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "lamp.txt")  # reading the document waits until it is written
-    writing = threading.Thread(target=change_at_the_document, args=(folder, tmp_path / "lamp.txt"))
-    writing.start()
+    documents = ChangingDocuments(tmp_path)
+    documents.content = folder
     with pytest.raises(ContentError, match="changed while it was read"):
-        load(replace(config_of(folder, cache), documents=tmp_path))
-    writing.join()
+        load(replace(config_of(folder, cache), documents=documents))
 
 
-def change_at_the_document(folder: Path, document: Path) -> None:
-    with document.open("w") as file:
-        change(folder, "The lamp has a small bulb.", "The lamp has a large bulb.")
-        file.write("The Bedside Lamp\n\nUsing the lamp\n")
+class ChangingDocuments(PosixPath):
+    """A folder of documents; when one is looked for, the content changes."""
+
+    content: Path
+
+    def __truediv__(self, name: str | PathLike[str]) -> Self:
+        change(self.content, "The lamp has a small bulb.", "The lamp has a large bulb.")
+        return super().__truediv__(name)
 
 
 def test_an_unwritable_cache_means_a_temporary_one(folder: Path, knowledge: Knowledge, tmp_path: Path) -> None:

@@ -12,25 +12,9 @@ from app.dialogue.knowledge import Knowledge
 from app.loading.loader import load
 from app.loading.model_cache import ContentConfig
 from app.loading.reloader import Reloader
-from app.records.database import connect, migrate
 from app.records.withdrawals import Withdrawal, Withdrawals
 from tests.conftest import NOW, config_of, seal
 from tests.loading.conftest import change
-
-
-@pytest.fixture
-def withdrawals(tmp_path: Path) -> Iterator[Withdrawals]:
-    engine = connect(f"sqlite:///{tmp_path / 'store.db'}")
-    migrate(engine)
-    yield Withdrawals(engine)
-    engine.dispose()
-
-
-@pytest.fixture
-def served(folder: Path, cache: Path, withdrawals: Withdrawals) -> Reloader:
-    """It looks for changes only when told."""
-    config = config_of(folder, cache)
-    return Reloader(config, load(config), withdrawals, every=3600)
 
 
 @pytest.fixture
