@@ -7,6 +7,7 @@ its sums are checked.
 import contextlib
 import fcntl
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -92,7 +93,8 @@ def lend_vectors(source: ContentConfig, target: ContentConfig) -> None:
     """Copy the vectors that `source` keeps, so that a fit of nearly the same content encodes only what differs."""
     with contextlib.suppress(OSError):
         target.cache.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source.cache / VECTORS, target.cache / VECTORS)
+        if (source.cache / VECTORS).is_file():  # and no device, whose copy would fill the disk
+            shutil.copy(source.cache / VECTORS, target.cache / VECTORS)
 
 
 def _read(target: Path) -> Fitted:
@@ -102,9 +104,12 @@ def _read(target: Path) -> Fitted:
 @contextlib.contextmanager
 def _alone(cache: Path) -> Iterator[None]:
     cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    lock = os.open(cache / "lock", os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)  # a pipe would block
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)
 
 
 def _fit(config: ContentConfig, target: Path) -> None:

@@ -14,9 +14,12 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from app import bounded_files
 from app.matching import encoder
 from app.matching.features import FloatArray, key_of
 
+MOST_BYTES = 1 << 30
+"""Most bytes of the file, which has 1 KB for each phrasing."""
 WORKERS = 2
 AT_ONCE = 2_000
 """Texts that a worker encodes before it fetches more."""
@@ -64,7 +67,7 @@ def _read(kept: Path | None) -> tuple[Keys, FloatArray]:
     if kept is None:
         return none
     try:
-        with np.load(io.BytesIO(kept.read_bytes()), allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(bounded_files.read(kept, MOST_BYTES)), allow_pickle=False) as arrays:
             whole = str(arrays["sums"]) == _sums() and len(arrays["keys"]) == len(arrays["vectors"])
             return (arrays["keys"], np.round(arrays["vectors"].astype(np.float32), encoder.DECIMALS)) if whole else none
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):

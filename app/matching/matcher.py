@@ -7,6 +7,8 @@ import logging
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -18,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydantic import TypeAdapter
 
-from app.errors import FitError
+from app.errors import FitError, ModelError
 from app.matching import confidence, likeness, model
 from app.matching.confidence import Kind
 from app.matching.encoder import Encoder
@@ -42,6 +44,8 @@ questions in each of five languages at most 1 of the others got an answer, and 2
 """
 PROGRESS = "progress: "
 """What a line of a fit begins with that says how far it is."""
+LONGEST_FIT = 3600.0
+"""Seconds; what is shipped takes about a minute. Who watches the content waits for a fit."""
 LINES_KEPT = 100
 """Last lines of a fit that are kept for its error."""
 _MEANING = "meaning-"
@@ -407,11 +411,15 @@ def job_adapter() -> TypeAdapter[tuple[dict[str, TrainingSet], Lexicon]]:
 
 
 def fit_together(
-    training_sets: Mapping[str, TrainingSet], lexicon: Lexicon, folder: Path, vectors: Path | None = None
+    training_sets: Mapping[str, TrainingSet],
+    lexicon: Lexicon,
+    folder: Path,
+    vectors: Path | None = None,
+    longest: float = LONGEST_FIT,
 ) -> None:
     """Fit a matcher for each training set over one model into `folder`, in a child process. Raises `FitError`.
 
-    `vectors` is a file that keeps those of phrasings from fit to fit.
+    `vectors` is a file that keeps those of phrasings from fit to fit. A fit that takes `longest` seconds is ended.
     """
     if find_spec("sklearn") is None:  # a container, whose model was fitted when it was built
         raise FitError(
@@ -423,7 +431,14 @@ def fit_together(
         file.flush()
         command = [sys.executable, "-m", "app.matching.training", file.name, str(folder), str(vectors or "")]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:
+            began = time.monotonic()
+            ending = threading.Timer(longest, child.kill)
+            ending.daemon = True
+            ending.start()
             said = deque(_lines(child), maxlen=LINES_KEPT)
+            ending.cancel()
+    if child.returncode and time.monotonic() - began >= longest:
+        raise FitError(f"fitting took more than {longest / 60:.0f} minutes and was ended")
     if child.returncode:
         raise FitError(f"fitting failed: {''.join(said).strip()[-2000:]}")
 
@@ -447,5 +462,8 @@ def save_together(matchers: Mapping[str, Matcher], folder: Path) -> None:
 def load_together(folder: Path) -> dict[str, Matcher]:
     """Read what a fit has written; raise `ModelError` when any of it is missing or altered."""
     arrays, names = model.load(folder)
-    shared = LinearModel.of(arrays, names)
-    return {name: Matcher.of(shared, own, arrays.get(_MEANING + name)) for name, own in names["matchers"].items()}
+    try:
+        shared = LinearModel.of(arrays, names)
+        return {name: Matcher.of(shared, own, arrays.get(_MEANING + name)) for name, own in names["matchers"].items()}
+    except model.UNREADABLE as error:
+        raise ModelError(f"{folder}: is no model of ours: {type(error).__name__}") from error

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app import bounded_files
 from app.errors import ModelError
 from app.matching.features import CHARACTER_WEIGHT, Features, FloatArray, Reading, is_new
 from app.matching.vocabulary import Lexicon, Vocabulary
@@ -36,6 +37,10 @@ score of a labelled message moved by more than 0.006.
 FORMAT = 41
 """Part of the cache key: raise it when features, calibration features or files change their meaning."""
 MANIFEST = "manifest.json"
+MOST_BYTES = 256 << 20
+"""Most bytes of a file of a model; the largest of what is shipped has 25 MB."""
+UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError)
+"""What reading a file raises that holds anything whatever."""
 _TINY = np.float32(1e-9)
 """Stands in for the length of a text without known characters, whose sums are 0."""
 
@@ -190,19 +195,19 @@ def load(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     Not mapped: whoever cut or overwrote a mapped file killed the service (SIGBUS) or changed its answers.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads(bounded_files.read(folder / MANIFEST, MOST_BYTES))
         if manifest["format"] != FORMAT:
             raise ModelError(f"{folder}: written by another version")
         read = {name: _checked(folder / name, expected) for name, expected in manifest["files"].items()}
         arrays = {Path(name).stem: _array(content) for name, content in read.items() if name.endswith(".npy")}
         return arrays, json.loads(read["names.json"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         raise ModelError(f"{folder}: cannot be read: {error}") from error
 
 
 def _checked(path: Path, expected: str) -> bytes:
     """Return the bytes that were checked, so that the file is not opened again."""
-    content = path.read_bytes()
+    content = bounded_files.read(path, MOST_BYTES)
     if hashlib.sha256(content).hexdigest() != expected:
         raise ModelError(f"{path}: does not match its checksum")
     return content
