@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment
 
 from app.content import schema
+from app.content.file_io import read_text
 from app.dialogue import engine
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, Reply, State
@@ -23,6 +24,8 @@ from app.errors import ContentError
 
 _REPORT = Path(__file__).with_suffix(".html")
 Case = Mapping[str, Any]
+MOST_BYTES = 64 << 20
+"""Most bytes of a file of labelled messages."""
 STEPS = 50
 """Steps of the threshold in the report's curve."""
 BANDS = 10
@@ -105,14 +108,23 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
 
 
 def read_cases(path: Path) -> list[Case]:
-    cases = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.strip():
-            try:
-                cases.append(json.loads(line))
-            except ValueError as error:
-                raise ContentError(path, number, "", f"is not JSON: {error}") from error
-    return cases
+    lines = read_text(path, MOST_BYTES).splitlines()
+    return [_case(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _case(path: Path, number: int, line: str) -> Case:
+    try:
+        case = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ContentError(path, number, "", f"is not JSON: {error}") from error
+    turns = (case.get("turns") or [case]) if isinstance(case, dict) else []
+    if not (turns and isinstance(turns, list) and all(map(_has_text, turns))):
+        raise ContentError(path, number, "", "is no labelled message: it has no text")
+    return dict(case)
+
+
+def _has_text(turn: object) -> bool:
+    return isinstance(turn, dict) and isinstance(turn.get("text"), str)
 
 
 def evaluate(

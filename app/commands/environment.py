@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Mapping
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise SettingsError("; ".join(map(_problem, error.errors()))) from error
     except UnreadableError as error:  # it names the field between quotes and the kind of source
         name = re.search(r'field "(\w+)"', str(error))
-        problem = f"HAI_FAQ_{name[1].upper()}: must be JSON, see docs/OPERATIONS.md" if name else str(error)
-        raise SettingsError(problem) from error
+        wanted = (
+            "must be JSON, see docs/OPERATIONS.md" if isinstance(error.__cause__, JSONDecodeError) else "is no text"
+        )
+        raise SettingsError(f"HAI_FAQ_{name[1].upper()}: {wanted}" if name else str(error)) from error
+    except (OSError, UnicodeDecodeError, RecursionError, MemoryError) as error:
+        raise SettingsError(
+            f"a file of settings, or JSON in a setting, cannot be read: {type(error).__name__}"
+        ) from error
 
 
 def _problem(error: ErrorDetails) -> str:
