@@ -22,16 +22,9 @@ HEAVY = """alembic authlib.integrations.starlette_client cryptography.hazmat.pri
     fastapi.testclient httpx2 hypothesis jinja2 numpy playwright.sync_api prometheus_client pydantic_settings rapidfuzz
     redis sqlalchemy twilio.request_validator uvicorn yaml"""
 """What most tests import, and nothing of the service: imported once, before the children are forked."""
-OPTIONS = (
-    "-x",
-    "-q",
-    "-p",
-    "no:cacheprovider",
-    "--hypothesis-profile",
-    "mutants",
-    "-W",
-    "ignore:Module already imported",
-)
+OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "--basetemp", "var/mutants/tmp", "--hypothesis-profile", "mutants")
+UNWARNED = ("-W", "ignore:Module already imported")
+"""Hypothesis is imported, so that pytest cannot rewrite its assertions."""
 SURVIVED, KILLED, HUNG, BROKEN = "survived", "killed", "hung", "broken"
 _ENDS = {pytest.ExitCode.OK: SURVIVED, pytest.ExitCode.TESTS_FAILED: KILLED}
 """Any other end, such as a module that cannot be imported, says nothing of the tests."""
@@ -72,7 +65,7 @@ def _run_in_child(tests: Sequence[str], mutant: Mutant | None) -> None:
         sys.meta_path.insert(0, _Finder(mutant))
     code = int(pytest.ExitCode.INTERNAL_ERROR)
     try:
-        code = int(pytest.main([*OPTIONS, *tests]))
+        code = int(pytest.main([*OPTIONS, *UNWARNED, *tests]))
     except BaseException:  # noqa: BLE001 whatever it is, the child must not go on as its parent would
         traceback.print_exc()
     sys.stdout.flush()

@@ -72,7 +72,7 @@ def test_other_numbers_are_no_fever(said: str) -> None:
     assert not has_fever(said, SPOKEN)
 
 
-@pytest.mark.parametrize("said", ["my third attempt 103", "a temporary bed in room 103"])
+@pytest.mark.parametrize("said", ["my third attempt 103", "a temporary bed in room 103", "hayfever, and room 103"])
 def test_a_word_of_temperature_counts_as_a_whole_word_only(knowledge: Knowledge, said: str) -> None:
     assert knowledge.assess(Message(f"{said}.")).tier is None
     assert knowledge.assess(Message(f"{said}. temp 103")).tier == "call-now"

@@ -26,6 +26,14 @@ def test_a_stop_that_is_said_again_holds_back_what_was_wished_between(consents: 
     assert consents.opted_out(["number"])
 
 
+def test_what_one_number_says_again_holds_back_nothing_of_another(consents: Consents) -> None:
+    for number in ("a", "b", "c"):
+        consents.set([number], True, at=10.0)
+    assert not consents.set(["b"], True, at=20.0)
+    assert [consents.set([number], False, at=15.0) for number in ("a", "b", "c")] == [True, False, True]
+    assert [consents.opted_out([number]) for number in ("a", "b", "c")] == [False, True, False]
+
+
 def test_a_stop_counts_whatever_the_clock_says(consents: Consents) -> None:
     consents.set(["number"], False, at=20.0)
     assert consents.set(["number"], True, at=10.0)

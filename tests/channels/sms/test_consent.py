@@ -68,7 +68,14 @@ def test_what_is_only_like_a_wish_lacks_its_words(message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["STOP. I have a fever of 103", "no more texts, my chest hurts", "unsubscribe!! he fell"]
+    "message",
+    [
+        "STOP. I have a fever of 103",
+        "STOP - he fell",
+        "STOP ~ he fell",
+        "no more texts, my chest hurts",
+        "unsubscribe!! he fell",
+    ],
 )
 def test_a_wish_beside_danger_is_kept_where_it_is_beyond_doubt(message: str) -> None:
     assert consent.stops_beside(message)
@@ -131,6 +138,8 @@ def test_slips_of_a_stop_are_heard_and_words_near_it_are_not(said: str, heard: b
     [
         ("dont text no more dad collapsed", "dad collapsed"),
         ("my chest hurts stop texting me", "my chest hurts"),
+        ("stop he collapsed", "he collapsed"),
+        ("he collapsed stop", "he collapsed"),
         ("my chest hurts", ""),
     ],
 )

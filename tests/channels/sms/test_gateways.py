@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from prometheus_client import REGISTRY
 
 from app.channels.sms import generic, twilio
 from app.channels.sms.gateway import OLDEST, Gateway, Posted, Receipt, Received
@@ -95,8 +96,11 @@ def test_the_last_status_of_a_text_of_twilio_is_a_receipt(status: str, arrived: 
 
 
 @pytest.mark.parametrize("status", ["queued", "accepted", "scheduled", "sending", "sent", "partially_delivered", "new"])
-def test_a_status_that_may_change_is_no_receipt(status: str) -> None:
+def test_a_status_that_may_change_is_no_receipt_and_is_counted(status: str) -> None:
+    labels = {"gateway": "twilio", "event": "unknown" if status == "new" else "sent"}
+    before = REGISTRY.get_sample_value("hai_faq_gateway_events_total", labels) or 0.0
     assert read_twilio({"From": "+1", "MessageStatus": status}) is None
+    assert REGISTRY.get_sample_value("hai_faq_gateway_events_total", labels) == before + 1
 
 
 @pytest.mark.parametrize("status", ["received", "receiving", ""])
@@ -117,7 +121,7 @@ def test_a_fault_of_twilio_that_passes_may_be_tried_again(code: str, again: bool
 def test_twilio_is_asked_for_a_receipt_of_one_text_with_an_id_only() -> None:
     told = f'action="{URL}" statusCallback="{URL}"'
     bodies = [bytes(TWILIO.response(*asked).body).decode() for asked in ((["a<b"], "r1"), (["a", "b"], "r1"), (["a"],))]
-    assert [told in body for body in bodies] == [True, False, False]
+    assert [(told in body, "action" in body) for body in bodies] == [(True, True), (False, False), (False, False)]
     assert "<Message" in bodies[0]
     assert ">a&lt;b</Message>" in bodies[0]
     assert bodies[1].endswith("<Response><Message>a</Message><Message>b</Message></Response>")
@@ -166,6 +170,15 @@ def test_a_receipt_of_telnyx_tells_what_became_of_a_text(
     payload = {**MESSAGE, "to": to, "tags": ["r1"], "errors": [{"code": code} for code in codes]}
     receipt = TELNYX.read(telnyx_post(payload, "message.finalized"))
     assert receipt == Receipt("r1", "+12155550123", "+12155550100", arrived, "".join(codes[:1]), again)
+
+
+def test_of_several_numbers_that_telnyx_names_the_first_is_ours() -> None:
+    to = [{"phone_number": "+12155550100", "status": "delivered"}, {"phone_number": "+1", "status": "delivery_failed"}]
+    received = TELNYX.read(telnyx_post({**MESSAGE, "to": to}))
+    receipt = TELNYX.read(telnyx_post({**MESSAGE, "to": to}, "message.finalized"))
+    assert isinstance(received, Received)
+    assert isinstance(receipt, Receipt)
+    assert (received.recipient, receipt.recipient, receipt.arrived) == ("+12155550100", "+12155550100", True)
 
 
 def test_a_text_of_telnyx_that_asked_for_no_receipt_has_no_id() -> None:

@@ -8,10 +8,10 @@ from app.channels.sms.telnyx import Telnyx
 from tests.channels.sms.conftest import OURS, Api
 
 
-def send(url: str, patience: float = 10.0) -> Outcome:
+def send(url: str, patience: float = 10.0, reply_id: str = "r1") -> Outcome:
     async def once() -> Outcome:
         async with httpx2.AsyncClient(timeout=patience) as client:
-            return await Telnyx((), "key", url, client=client).send(OURS, "+12155550123", "hello", "r1")
+            return await Telnyx((), "key", url, client=client).send(OURS, "+12155550123", "hello", reply_id)
 
     return asyncio.run(once())
 
@@ -23,6 +23,12 @@ def send(url: str, patience: float = 10.0) -> Outcome:
 def test_what_the_api_answers_says_whether_to_try_again(api: Api, step: int, outcome: str) -> None:
     api.plan = [step]
     assert send(api.url) == outcome
+
+
+def test_a_text_goes_out_with_its_id_where_it_has_one(api: Api) -> None:
+    assert [send(api.url, reply_id=id_) for id_ in ("r1", "")] == ["sent", "sent"]
+    text = {"from": OURS, "to": "+12155550123", "text": "hello", "path": "/v2/messages", "authorization": "Bearer key"}
+    assert api.sent == [{**text, "tags": ["r1"]}, text]
 
 
 def test_no_connection_is_a_refusal() -> None:
