@@ -13,6 +13,14 @@ def test_what_was_signed_can_be_read() -> None:
     assert (read.at, read.channel, read.subject, read.version) == (NOW, "web", ("pump-size", "pump-location"), "v1")
 
 
+def test_a_token_of_any_length_can_be_read() -> None:
+    tokens = Tokens(b"k" * 32)
+    for version in ("", "v", "v1", "v12", "v123"):
+        read = tokens.read(tokens.sign(NOW, "web", ("pump-size",), version))
+        assert read is not None
+        assert read.version == version
+
+
 def test_another_key_or_a_changed_token_reads_nothing() -> None:
     token = Tokens(b"k" * 32).sign(NOW, "web", (), "v1")
     assert Tokens(b"other").read(token) is None

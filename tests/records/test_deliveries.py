@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from app.records.deliveries import ABANDONED, AT_ONCE, INTERRUPTED, THEN, Deliveries, Delivery
+from app.records.deliveries import AT_ONCE, Deliveries, Delivery
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def found(deliveries: Deliveries, id_: str = "m1") -> Delivery:
 
 def test_who_comes_first_works_on_a_message_until_it_is_dropped(deliveries: Deliveries) -> None:
     assert claim(deliveries) == found(deliveries) == Delivery("m1", "party", "received", 10.0, 10.0, digest="digest")
-    late = 10.0 + ABANDONED
+    late = 10.0 + 30
     claims = [deliveries.claim("m1", "other", "other", now, now) for now in (late - 1, late, late + 1)]
     assert [is_ours for _, is_ours in claims] == [False, True, False]
     assert claims[1][0] == replace(found(deliveries), party="party", digest="digest", at=10.0, due=late)
@@ -61,8 +61,8 @@ def test_what_follows_waits_a_moment_and_is_written_once(deliveries: Deliveries)
     claimed = replace(claim(deliveries), reply="hello", following="who we are")
     for _ in range(2):
         deliveries.replied(claimed, "address", 11.0)
-    assert [kept.reply for kept in deliveries.waiting(11.0)] == ["hello"]
-    first, then = deliveries.waiting(11.0 + THEN)
+    assert [kept.reply for kept in deliveries.waiting(11.9)] == ["hello"]
+    first, then = deliveries.waiting(12.0)
     assert (then.reply, then.party, then.address, then.urgent) == ("who we are", "", "address", False)
     assert first.id != then.id
 
@@ -78,8 +78,8 @@ def test_a_sending_that_never_ended_waits_again(deliveries: Deliveries) -> None:
     reply(deliveries)
     assert deliveries.begin(found(deliveries), 20.0)
     assert (found(deliveries).state, found(deliveries).due) == ("sending", 20.0)
-    assert deliveries.waiting(20.0 + INTERRUPTED - 1) == []
-    (lost,) = deliveries.waiting(20.0 + INTERRUPTED)
+    assert deliveries.waiting(79.9) == []
+    (lost,) = deliveries.waiting(80.0)
     assert [deliveries.begin(lost, 90.0), deliveries.begin(lost, 91.0)] == [True, False]
 
 

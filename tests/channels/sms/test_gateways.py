@@ -138,6 +138,21 @@ def test_a_message_of_telnyx_is_read_whole() -> None:
     )
 
 
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"null", b"[]", b"7", b"{}", b"\xff", b""])
+def test_a_signed_body_of_any_shape_is_refused(body: bytes) -> None:
+    at = str(int(NOW))
+    signed = base64.b64encode(KEYS[0].sign(f"{at}|".encode() + body)).decode()
+    headers = {
+        "telnyx-timestamp": at,
+        "telnyx-signature-ed25519": signed,
+        "x-hai-faq-timestamp": at,
+        "x-hai-faq-signature": generic.signature("new", at, body),
+    }
+    for gateway in (TELNYX, GENERIC):
+        with pytest.raises(InvalidBody):
+            gateway.read(Posted("", headers, body, NOW))
+
+
 def test_telnyx_may_sign_with_either_key_and_a_key_that_is_none_is_passed_over() -> None:
     for keys in (PUBLIC, ("no key", *PUBLIC), (PUBLIC[1],)):
         assert Telnyx(keys, "api").read(telnyx_post(MESSAGE, key=KEYS[1]))
