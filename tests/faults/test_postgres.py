@@ -2,14 +2,11 @@
 
 import signal
 
-import pytest
-
 from tests.faults.conftest import Start, assert_kept
 from tests.faults.patients import Patients
 from tests.faults.postgres import Postgres
 
 
-@pytest.mark.smoke
 def test_postgresql_is_killed_and_comes_back(start: Start, broken: Postgres) -> None:
     with Patients(start(database_url=broken.url).url) as patients:
         patients.go_on()

@@ -52,6 +52,13 @@ def test_a_missing_content_folder_is_a_clear_error(tmp_path: Path, cache: Path) 
         load(config_of(tmp_path / "nowhere", cache))
 
 
+def test_a_folder_in_place_of_the_seals_is_a_clear_error(folder: Path, cache: Path) -> None:
+    (folder / "faq.lock").unlink()
+    (folder / "faq.lock").mkdir()
+    with pytest.raises(ContentError, match=r"faq\.lock:1: cannot be read: it is a folder, not a file"):
+        load(config_of(folder, cache))
+
+
 def test_content_without_a_script_that_text_messages_need_is_refused(folder: Path, cache: Path) -> None:
     with pytest.raises(ContentError, match="text messages need sms-other, sms-another"):
         load(replace(config_of(folder, cache), scripts=("sms-stop", "sms-other", "sms-another")))
