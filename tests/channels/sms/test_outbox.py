@@ -308,6 +308,24 @@ async def until(looks: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+def test_an_outbox_that_was_woken_sleeps_again(deliveries: Deliveries) -> None:
+    looks: list[float] = []
+
+    def clock() -> float:
+        looks.append(1000.0)
+        return 1000.0
+
+    async def work() -> None:
+        outbox = Outbox(deliveries, {"telnyx": Vendor([])}, NUMBERS, clock)
+        outbox.wake()
+        running = asyncio.create_task(outbox.run())
+        await asyncio.sleep(0.5)
+        running.cancel()
+
+    asyncio.run(work())
+    assert 2 <= len(looks) < 10  # hundreds where it went round and round
+
+
 def test_the_outbox_sweeps_sends_what_waits_and_goes_on_after_a_fault(deliveries: Deliveries) -> None:
     class Faulty(Vendor):
         async def send(self, sender: str, recipient: str, text: str, reply_id: str) -> Outcome:
