@@ -1,4 +1,5 @@
 import math
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -59,6 +60,10 @@ def test_a_text_is_told_by_its_unknown_words_its_length_and_whether_it_follows_a
     assert alone.unknown > 0
 
 
+def test_each_kind_of_topic_is_ranked() -> None:
+    assert get_args(confidence.Kind) == confidence.KINDS
+
+
 def test_each_column_of_a_feature_vector_has_a_name() -> None:
     reading = Vocabulary.learn(["lamp"], Lexicon()).read("lamp")
     vector = (*confidence.candidate_features(0.9, 0.0, 0.0), *confidence.text_features(0.0, reading))
@@ -74,7 +79,8 @@ def test_a_confidence_is_the_logistic_of_the_weighted_features_of_its_kind() -> 
     for weighted, bound in ((1e9, 30.0), (-1e9, -30.0)):
         bounded = 1 / (1 + math.exp(-bound))
         assert calibration.confidence((weighted, 0.0), "entry") == bounded
-        assert confidence.logistic(np.array([weighted]))[0] == pytest.approx(bounded)
+        at_once = confidence.logistic(np.array([weighted]))[0]
+        assert (at_once, 1 - at_once) == (pytest.approx(bounded), pytest.approx(1 - bounded, rel=0.01))
 
 
 def test_what_can_be_told_apart_wholly_is_not_taken_for_certain() -> None:

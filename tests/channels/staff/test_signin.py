@@ -107,6 +107,12 @@ def test_a_token_of_another_key_is_refused(hospital: TestClient, provider: Provi
     assert hospital.get(come_back(hospital, provider)).status_code == 403
 
 
+@pytest.mark.parametrize("written", [None, 7, [], {"a": 1}, "", "a", "a.b.c", "e30.e30.e30", "."])
+def test_an_id_token_of_another_shape_is_refused(hospital: TestClient, provider: Provider, written: Any) -> None:
+    provider.write = lambda _: written
+    assert hospital.get(come_back(hospital, provider)).status_code == 403
+
+
 @pytest.mark.parametrize(
     "change", [("state=", "state=x"), ("state=", "other="), ("code=", "code=x"), ("code=", "error=")]
 )
