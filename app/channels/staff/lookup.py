@@ -170,5 +170,5 @@ async def _record(served: Services, text: str) -> None:
 def _keep_flag(served: Services, staff: StaffServices, id_: str, reason: Reason, person: Person, now: datetime) -> None:
     version = served.knowledge.version
     message_id = served.answering.tokens.sign(now, "staff", (id_,), version)
-    served.feedback.give(Opinion(message_id, now, "staff", id_, version, "down", reason))
     staff.add_audit_event(now, person.who, "flag", f"{id_} {reason}")
+    served.feedback.give(Opinion(message_id, now, "staff", id_, version, "down", reason))

@@ -8,7 +8,7 @@ from app.dialogue.knowledge import Knowledge
 from app.main import create_app
 from app.records import database
 from app.records.audit import Audit
-from app.records.feedback import feedback
+from app.records.feedback import Feedback, feedback
 from app.records.review_queue import questions
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
@@ -173,6 +173,16 @@ def test_a_flag_that_cannot_be_kept_is_not_confirmed(curator: TestClient, staffe
     assert response.status_code == 503
     assert response.headers["retry-after"]
     assert "The lamp is green." in look_up(curator, "what color is the lamp")
+
+
+def test_a_flag_that_cannot_be_audited_is_not_kept(curator: TestClient, staffed: Settings) -> None:
+    fields = {"entry": "lamp-color", "csrf": csrf_of(curator)}
+    engine = database.connect(staffed.database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("drop table audit")
+    assert curator.post("/staff/flag", data=fields).status_code == 503
+    assert Feedback(engine, staffed.ledger_keep).all() == []
+    engine.dispose()
 
 
 def test_an_answer_that_was_taken_back_is_not_found(curator: TestClient, staffed: Settings) -> None:
