@@ -1,3 +1,4 @@
+import socket
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 from app.dialogue.handoffs import Handoff
 from app.errors import SettingsError
 from app.main import create_app
+from app.matching.encoder import Encoder
 from app.settings import Settings
 
 
@@ -39,3 +41,21 @@ def test_a_start_imports_no_library_that_its_settings_do_not_ask_for() -> None:
     imported = f"import app.cli, sys; print(sys.modules.keys() & {libraries})"
     done = subprocess.run([sys.executable, "-c", imported], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_a_service_fetches_nothing_when_it_starts_and_answers(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached: list[object] = []
+
+    def refuse(*address: object) -> None:
+        reached.append(address)
+        raise OSError("this machine is alone")
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert Encoder().encode(["where is the lamp"]).any()
+    with TestClient(create_app(settings)) as client:
+        assert client.post("/v1/messages", json={"text": "what color is the lamp"}).json()["kind"] == "answer"
+    assert reached == []

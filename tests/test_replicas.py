@@ -1,5 +1,6 @@
 """Two replicas over one real Redis, and what they do without it."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 from pydantic import SecretStr
+from redis.asyncio import Redis
 
 from app.main import create_app
 from app.settings import Settings
@@ -61,6 +63,22 @@ def test_a_sender_of_rasa_is_known_to_both(replicas: Replicas) -> None:
         for each, text in zip(replicas, ("i cant breathe", "ok"), strict=True)
     ]
     assert said == ["Call 911 now.", "Call 911 now."]
+
+
+def test_redis_holds_ids_and_marks_and_no_words(replicas: Replicas, redis_server: RedisServer) -> None:
+    for text in ("what color is zq7zq7", "my chemo with zq7zq7 was tuesday", "bulb color zq7zq7"):
+        replicas[0].post("/webhooks/rest/webhook", json={"sender": "maria-zq7zq7", "message": text})
+    held = asyncio.run(held_by(redis_server))
+    assert '"flags":' in held
+    assert "zq7zq7" not in held
+    assert "tuesday" not in held
+
+
+async def held_by(redis_server: RedisServer) -> str:
+    async with Redis.from_url(redis_server.url, decode_responses=True) as redis:
+        keys = [str(key) for key in await redis.keys("*")]
+        values = [str(await redis.get(key)) for key in keys if await redis.type(key) == "string"]
+        return " ".join([*keys, *values])
 
 
 def test_redis_may_be_killed_in_mid_conversation_and_come_back(sharing: Settings, redis_server: RedisServer) -> None:

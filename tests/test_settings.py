@@ -180,3 +180,9 @@ def test_what_kubernetes_and_compose_set_is_no_slip() -> None:
     assert misnamed(["PATH", "HAI_FAQ_HANDOFFS", "HAI_FAQ_SECRETS_DIR", "HAI_FAQ_HANDOFS", *theirs]) == [
         "HAI_FAQ_HANDOFS"
     ]
+
+
+@pytest.mark.parametrize("url", ["http://hospital.example/told", "http://10.0.0.9", "ftp://hospital.example", "told"])
+def test_a_webhook_that_is_told_telephone_numbers_is_https(url: str) -> None:
+    with pytest.raises(ValidationError, match="sms_opt_out_webhook"):
+        Settings(_env_file=None, sms_opt_out_webhook=url, sms_opt_out_secret="8b" * 20)

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from app.channels.http.bodies import MOST_FIELDS
+from app.channels.http.constants import MOST
 from app.channels.http.protocol import MOST_PIPELINED, HardenedProtocol
 from app.channels.sms.webhook import MOST_BYTES
 from app.main import create_app
@@ -66,6 +67,13 @@ def test_what_is_the_same_for_everyone_is_made_once_for_each_knowledge(client: T
     object.__setattr__(served.answering.reloader, "current", replace(served.knowledge, version="next"))
     assert made[0] is made[1]
     assert served.constant("made", lambda: Response()) is not made[0]
+
+
+def test_hosts_that_a_client_makes_up_fill_no_memory(client: TestClient) -> None:
+    app: Any = client.app
+    for number in range(MOST + 5):
+        client.get("/", headers={"host": f"host{number}.example"})
+    assert 0 < len(app.state.services.constants._responses) <= MOST
 
 
 def test_of_a_pipeline_so_many_requests_are_answered_and_then_the_connection_ends(service: Service) -> None:

@@ -20,6 +20,8 @@ SCRIPTS = (
     "javascript:alert(1)",
     "'; drop table feedback; --",
 )
+TYPED = "zq7zq7"
+"""What is looked for in all that comes back."""
 
 
 @pytest.mark.parametrize("text", SCRIPTS)
@@ -189,3 +191,41 @@ def test_a_browser_tells_our_own_form_from_that_of_another_website(
     website.policy = policy
     assert page.get_by_role("alert").is_visible()
     assert conversation_of(page.content()) != own
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("POST", "/v1/messages", {"text": TYPED, "conversation_id": TYPED}),
+        ("POST", "/v1/messages", {"text": TYPED, "channel": TYPED, TYPED: TYPED}),
+        ("POST", "/v1/messages", {"text": [TYPED], "conversation_id": {TYPED: TYPED}}),
+        ("POST", "/v1/messages", TYPED),
+        ("POST", "/v1/search", {"text": TYPED, "limit": TYPED}),
+        ("POST", "/v1/feedback", {"message_id": TYPED, "verdict": TYPED, "reason": TYPED}),
+        ("POST", "/webhooks/rest/webhook", {"message": TYPED}),
+        ("POST", f"/sms/{TYPED}", {"text": TYPED}),
+        ("GET", f"/v1/entries/{TYPED}", None),
+        ("GET", f"/faq?q={TYPED}", None),
+        ("GET", f"/{TYPED}?{TYPED}={TYPED}", None),
+        (TYPED.upper(), "/v1/messages", None),
+    ],
+)
+def test_nothing_that_is_typed_comes_back_from_the_api(
+    client: TestClient, method: str, path: str, sent: object
+) -> None:
+    headers = {"origin": f"https://{TYPED}.example", "x-request-id": TYPED, "referer": TYPED}
+    answer = client.request(method, path, json=sent, headers=headers)
+    assert answer.status_code < 500
+    assert TYPED not in f"{answer.text} {answer.headers}".lower()
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/ask", "/faq", "/staff/sign-in"])
+def test_a_page_loads_nothing_from_elsewhere(client: TestClient, path: str) -> None:
+    shown = client.get(path)
+    policy = dict(part.strip().split(" ", 1) for part in shown.headers["content-security-policy"].split(";"))
+    assert set(policy.values()) == {"'none'", "'self'", "'script'"}
+    assert policy["require-trusted-types-for"] == "'script'"
+    loaded = re.findall(r"<(?:script|link|img|iframe|source)[^>]+(?:src|href)=\"([^\"]*)", shown.text)
+    assert loaded
+    assert [address for address in loaded if not re.match(r"/(?!/)", address)] == []

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from app.matching import encoder, kept_vectors
+from tests.matching.test_model import Trap
 
 TEXTS = ["where is the lamp", "who looks after it"]
 
@@ -44,4 +45,11 @@ def test_vectors_of_other_weights_are_not_taken(tmp_path: Path, monkeypatch: pyt
     kept_vectors.encode(TEXTS, kept)
     with np.load(kept) as arrays:
         np.savez(kept, keys=arrays["keys"], vectors=arrays["vectors"] + 1, sums=np.array("others"))
+    assert np.array_equal(kept_vectors.encode(TEXTS, kept), encoder.load().encode(TEXTS))
+
+
+def test_objects_among_kept_vectors_are_never_unpickled(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.npz"
+    trap = np.array([Trap()])
+    np.savez(kept, keys=trap, vectors=trap, sums=trap)
     assert np.array_equal(kept_vectors.encode(TEXTS, kept), encoder.load().encode(TEXTS))

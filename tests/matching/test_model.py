@@ -1,3 +1,5 @@
+import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -63,3 +65,17 @@ def test_rounding_moves_no_weight_by_more_than_half_a_step() -> None:
     known = Features(np.arange(2, dtype=np.uint64), np.arange(2, dtype=np.int32), np.ones(2, np.float32))
     rounded = LinearModel.of_weights(Vocabulary(frozenset()), known, weights, np.zeros(3))
     assert np.abs(rounded.weights * rounded.steps[:, None] - weights).max() <= rounded.steps.max() / 2
+
+
+class Trap:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return pytest.fail, ("was unpickled",)
+
+
+def test_objects_are_never_unpickled_though_their_checksum_is_right(saved: Path) -> None:
+    manifest = json.loads((saved / model.MANIFEST).read_text())
+    np.save(saved / "weights.npy", np.array([Trap()]), allow_pickle=True)
+    manifest["files"]["weights.npy"] = hashlib.sha256((saved / "weights.npy").read_bytes()).hexdigest()
+    (saved / model.MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(ModelError):
+        model.load(saved)

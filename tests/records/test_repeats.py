@@ -1,7 +1,7 @@
 import pytest
 
 from app.records.redis_client import RedisClient
-from app.records.repeats import AGAIN, WITHIN, MemoryRepeats, RedisRepeats, Repeats
+from app.records.repeats import AGAIN, PARTIES, WITHIN, MemoryRepeats, RedisRepeats, Repeats
 from tests.records.conftest import Clock
 from tests.redis import RedisServer
 
@@ -56,3 +56,10 @@ async def test_without_redis_each_replica_counts_by_itself(redis_server: RedisSe
     assert [await repeats.count("number", "a") for _ in range(2)] == [1, 2]
     await repeats.remember("number", "text")
     assert await repeats.was_sent("number", "text")
+
+
+async def test_the_number_idle_the_longest_makes_room(clock: Clock) -> None:
+    repeats = MemoryRepeats(clock)
+    for number in range(PARTIES + 1):
+        await repeats.count(str(number), "a")
+    assert [await repeats.count(number, "a") for number in (str(PARTIES), "0")] == [2, 1]

@@ -85,3 +85,12 @@ def test_no_text_breaks_out_of_the_reply(phone: Phone, text: str) -> None:
     reply = phone.twilio(text).text
     assert "evil" not in reply
     assert reply.count("<Message>") <= 1
+
+
+@pytest.mark.parametrize("body", [b"[" * 60_000, b"null", b"{", b"\xff", b"", b"a=1&a=2&=%ff"])
+@pytest.mark.parametrize("gateway", ["twilio", "telnyx", "generic"])
+def test_what_is_not_signed_is_refused_before_its_shape_is_looked_at(phone: Phone, gateway: str, body: bytes) -> None:
+    now = str(int(time.time()))
+    headers = {"x-twilio-signature": "A" * 28, "x-hai-faq-timestamp": now, "x-hai-faq-signature": "0" * 64}
+    telnyx = {"telnyx-timestamp": now, "telnyx-signature-ed25519": base64.b64encode(bytes(64)).decode()}
+    assert phone.post(gateway, body, headers | telnyx).status_code == 403

@@ -14,6 +14,7 @@ from app.channels.sms.gateway import Received
 from app.errors import StoreError
 from app.main import create_app
 from app.records.deliveries import Deliveries, Delivery, deliveries
+from app.records.limits import MemoryLimits
 from app.settings import Settings
 from tests.channels.conftest import Service
 from tests.channels.sms.conftest import PUBLIC, Api, Phone
@@ -139,7 +140,13 @@ class Hanging(Deliveries, table=deliveries):
         raise StoreError
 
 
-def reply(conversation: SmsConversation, text: str, id_: str = "x1", then: Callable[[], None] = lambda: None) -> str:
+def reply(
+    conversation: SmsConversation,
+    text: str,
+    id_: str = "x1",
+    then: Callable[[], None] = lambda: None,
+    number: str = "+12155550999",
+) -> str:
     """`then` comes before the loop ends, which waits for threads that still hang."""
 
     async def said() -> str:
@@ -148,7 +155,7 @@ def reply(conversation: SmsConversation, text: str, id_: str = "x1", then: Calla
         finally:
             then()
 
-    received = Received(id_, "+12155550999", "+12155550100", text)
+    received = Received(id_, number, "+12155550100", text)
     return asyncio.run(said())
 
 
@@ -159,6 +166,18 @@ def conversation_of(app: FastAPI) -> SmsConversation:
 
 def hanging(conversation: SmsConversation, store: Deliveries) -> SmsConversation:
     return replace(conversation, once=replace(conversation.once, deliveries=store), urgent_within=0.05)
+
+
+def test_many_numbers_together_meet_a_limit_that_danger_passes(texting: Settings) -> None:
+    with TestClient(app := create_app(texting.model_copy(update={"messages_per_second": 2.0}))):
+        conversation = conversation_of(app)
+        assert isinstance(conversation.limit_in_all, MemoryLimits)
+        standing = MemoryLimits(conversation.limit_in_all.rate, clock=lambda: 0.0)
+        conversation = replace(conversation, limit_in_all=standing)
+        texts = ["what color is the lamp"] * 4 + ["i cant breathe"]
+        replies = [reply(conversation, text, f"all{n}", number=f"+1215555088{n}") for n, text in enumerate(texts)]
+    assert [bool(text) for text in replies[:4]] == [True, True, False, False]
+    assert replies[4] == "Call 911 now."
 
 
 def test_a_store_that_hangs_holds_back_no_danger(texting: Settings) -> None:

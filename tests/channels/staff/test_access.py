@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from app.channels.staff import access
 from app.main import create_app
+from app.records.limits import MemoryLimits
 from app.settings import Settings
 from tests.channels.staff.conftest import csrf_of, path_of
 from tests.channels.staff.provider import Provider
@@ -149,3 +150,12 @@ def test_the_look_up_alone_opens_no_patients_text(signed: TestClient, path: str)
     assert signed.get("/staff").status_code == 200
     assert signed.get(path).status_code == 403
     assert "Review" not in signed.get("/staff").text
+
+
+def test_staff_are_limited_by_name_since_desks_share_an_address(signed: TestClient, provider: Provider) -> None:
+    app: Any = signed.app
+    object.__setattr__(app.state.services, "requests", MemoryLimits(2.0, clock=lambda: 0.0))
+    assert [signed.get("/staff").status_code for _ in range(3)] == [200, 200, 429]
+    provider.claims = {"email": "bob@example.org", "roles": ["lookup"]}
+    signed.get(come_back(signed, provider))
+    assert signed.get("/staff").status_code == 200

@@ -134,6 +134,22 @@ def test_what_cannot_be_audited_is_not_shown(waiting: TestClient) -> None:
     assert "rust" not in refused.text
 
 
+def test_what_cannot_be_audited_is_not_done(waiting: TestClient) -> None:
+    assert post(waiting, "propose", target="lamp-bulb", lines="rust on the shade") == 200
+    staff = waiting.app.state.staff  # type: ignore[attr-defined]
+    before = (open_texts(waiting), staff.proposals.latest())
+    with staff.audit._engine.begin() as connection:
+        connection.exec_driver_sql("drop table audit")
+    acts: dict[str, dict[str, str]] = {
+        "propose": {"target": "lamp-color", "lines": "which hue has it"},
+        "dismiss": {"keys": " ".join(key_of(question) for question in staff.questions.open())},
+        "withdraw": {"id": str(before[1][0].id)},
+        "withhold": {"entry": "lamp-color", "why": "it was repainted"},
+    }
+    assert {post(waiting, act, **fields) for act, fields in acts.items()} == {503}
+    assert (open_texts(waiting), staff.proposals.latest(), staff.withdrawals.all()) == (*before, [])
+
+
 def test_where_questions_are_not_kept_review_says_so(staffed: Settings) -> None:
     links: list[str] = []
     settings = staffed.model_copy(update={"keep_questions": False})
