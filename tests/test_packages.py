@@ -37,7 +37,8 @@ def test_nothing_is_installed_but_by_hash(name: str) -> None:
 def test_every_package_that_we_ask_for_is_named_with_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [*project["dependencies"], *project["optional-dependencies"]["encoder"]]
-    reasons = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs/decisions").glob("00??-*.md")).lower()
+    decisions = [ROOT / "docs/decisions" / name for name in ("0001-dependencies.md", "0012-reader-of-meaning.md")]
+    reasons = "".join(decision.read_text(encoding="utf-8") for decision in decisions).lower()
     assert [package for package in asked if NAME.findall(package)[0] not in reasons] == []
 
 

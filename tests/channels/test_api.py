@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from app import __version__
 from app.channels.api_models import ReplyOut
 from app.content import schema
 from app.dialogue.knowledge import Knowledge
@@ -152,6 +153,12 @@ def test_welcome_says_what_to_show_first(client: TestClient) -> None:
     assert welcome["text"] == "Hello. In an emergency call 911."
     assert set(welcome["lines"]) == set(schema.PLACEHOLDERS)
     assert len(welcome["suggestions"]) == 3
+
+
+def test_content_and_code_say_which_they_are(client: TestClient) -> None:
+    assert client.get("/openapi.json").json()["info"]["version"] == __version__
+    answered = ask(client, "what color is the lamp")
+    assert client.get("/readyz").json()["content_version"] == answered["content_version"]
 
 
 def test_probes_answer(client: TestClient) -> None:

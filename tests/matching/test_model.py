@@ -8,7 +8,7 @@ import pytest
 from app.errors import ModelError
 from app.matching import model
 from app.matching.features import Features
-from app.matching.model import LinearModel
+from app.matching.model import LinearModel, _CharacterScores
 from app.matching.vocabulary import Vocabulary
 
 
@@ -79,3 +79,12 @@ def test_objects_are_never_unpickled_though_their_checksum_is_right(saved: Path)
     (saved / model.MANIFEST).write_text(json.dumps(manifest))
     with pytest.raises(ModelError):
         model.load(saved)
+
+
+def test_scores_are_kept_of_so_many_words_only() -> None:
+    scores = _CharacterScores(columns=1_000)
+    for start in range(0, 3 * scores.room, 500):
+        words = [f"word{number}" for number in range(start, start + 500)]
+        rows = scores.rows_of(words, lambda word: np.full(1_001, int(word[4:]), np.float32))
+        assert rows[:, 0].tolist() == list(range(start, start + 500))
+    assert len(scores._places) <= scores.room

@@ -6,9 +6,12 @@ import pytest
 from pydantic import SecretStr
 
 from app.channels.sms.generic import signature
+from app.records.database import connect
+from app.records.opt_out_events import OptOutEvents
 from app.settings import Settings
 from tests.channels.conftest import Service
 from tests.channels.sms.conftest import Phone
+from tests.faults.replica import wait_for
 from tests.webhook import Webhook
 
 SECRET = "secret-of-the-opt-out-hook-0123456789"
@@ -69,3 +72,11 @@ def test_of_a_number_only_the_last_wish_is_handed_on(told: Phone, hook: Webhook)
     told.says("stop")
     told.says("start")
     assert told_of(hook, 1)[-1] == ("opt-in", told.number)
+
+
+def test_a_number_that_was_handed_on_is_kept_no_longer(told: Phone, hook: Webhook, tmp_path: Path) -> None:
+    told.says("stop")
+    assert told_of(hook, 1)
+    store = connect(f"sqlite:///{tmp_path / 'own.db'}")
+    wait_for("its event is gone", lambda: OptOutEvents(store).waiting(float("inf")) == [], 20)
+    store.dispose()
