@@ -7,8 +7,9 @@ import pytest
 from app.dialogue import engine
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, Reply, State
-from app.dialogue.ranking import Ranking
+from app.dialogue.ranking import Ranking, _surest
 from app.loading.loader import load
+from app.matching.matcher import Candidate
 from app.matching.utterance import Utterance
 from tests.conftest import FIXTURE, NOW, config_of, seal
 
@@ -54,7 +55,14 @@ def test_what_words_leave_no_doubt_of_is_not_encoded(by_meaning: Knowledge) -> N
 
 
 def test_a_follow_up_is_read_by_its_words(by_meaning: Knowledge) -> None:
-    for said in ("so who may use it then", "whereabouts do you keep the lamp"):  # the words leave a doubt of the second
-        utterance = by_meaning.read(Message(said))
-        Ranking(utterance, by_meaning, about="lamp-color").of(utterance.text)
-        assert not utterance._vectors
+    for about, encoded in (("lamp-color", False), (None, True)):
+        utterance = by_meaning.read(Message("how about its place"))  # of which words leave a doubt
+        Ranking(utterance, by_meaning, about).of(utterance.text)
+        assert bool(utterance._vectors) is encoded
+
+
+def test_each_topic_is_ranked_once_at_its_surest() -> None:
+    found = [("a", 0.3, 0.9), ("b", 0.6, 0.1), ("a", 0.7, 0.2), ("c", 0.6, 0.2), ("d", 0.6, 0.1), ("e", 0.0, 0.0)]
+    candidates = [Candidate(id_, "entry", score, confidence, False) for id_, confidence, score in found]
+    ranked = [(best.id, best.confidence) for best in _surest(candidates)]
+    assert ranked == [("a", 0.7), ("c", 0.6), ("b", 0.6), ("d", 0.6), ("e", 0.0)]

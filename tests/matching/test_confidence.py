@@ -80,7 +80,7 @@ def test_a_confidence_is_the_logistic_of_the_weighted_features_of_its_kind() -> 
         bounded = 1 / (1 + math.exp(-bound))
         assert calibration.confidence((weighted, 0.0), "entry") == bounded
         at_once = confidence.logistic(np.array([weighted]))[0]
-        assert (at_once, 1 - at_once) == (pytest.approx(bounded), pytest.approx(1 - bounded, rel=0.01))
+        assert (at_once, 1 - at_once) == (pytest.approx(bounded), pytest.approx(1 - bounded, rel=0.01, abs=0))
 
 
 def test_what_can_be_told_apart_wholly_is_not_taken_for_certain() -> None:
