@@ -42,7 +42,7 @@ def store(tmp_path: Path) -> Iterator[Engine]:
 
 
 def run(store: Engine, *args: str, input: str | None = None) -> Result:
-    environment = {"HAI_FAQ_DATABASE_URL": str(store.url)}
+    environment = {"HAI_FAQ_DATABASE_URL": f"sqlite:///{store.url.database}"}
     return CliRunner().invoke(main, ["records", *args], env=environment, input=input)
 
 

@@ -61,7 +61,7 @@ class Ward:
         environment = {
             "HAI_FAQ_CONTENT_DIR": str(self.place.content),
             "HAI_FAQ_CACHE_DIR": str(self.place.cache),
-            "HAI_FAQ_DATABASE_URL": str(self.store.url),
+            "HAI_FAQ_DATABASE_URL": f"sqlite:///{self.store.url.database}",
             "HAI_FAQ_PHONE_LINE": "555-0100",
             "HAI_FAQ_RISK": "0.05",
         }

@@ -8,7 +8,7 @@ import contextlib
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
@@ -46,6 +46,7 @@ class Outbox:
     numbers: "Numbers"
     clock: Callable[[], float]
     timer: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _pauses: dict[str, _Pause] = field(default_factory=dict)
     """Of replies that this process sends again, by id."""
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -87,7 +88,7 @@ class Outbox:
     async def send_unkept(self, address: str, text: str) -> None:
         """Send an urgent text that no store could keep, as often as `PAUSES` allow."""
         for pause in (0.0, *PAUSES):
-            await asyncio.sleep(pause)
+            await self.sleep(pause)
             outcome = await self._call(address, text, "")
             if outcome in ("sent", "rejected"):
                 break

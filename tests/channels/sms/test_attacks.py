@@ -67,7 +67,7 @@ def test_a_signature_of_one_gateway_opens_no_other(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"[" * 100_000, b"null", b"{}", b'{"id": 1}', b'{"id": "1", "from": "+1"}', b"\xff", b""]
+    "body", [b"[" * 60_000, b"null", b"{}", b'{"id": 1}', b'{"id": "1", "from": "+1"}', b"\xff", b""]
 )
 def test_a_signed_body_of_any_shape_is_no_fault_of_ours(phone: Phone, body: bytes) -> None:
     at = str(int(time.time()))

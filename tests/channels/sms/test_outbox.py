@@ -288,16 +288,16 @@ def test_an_address_under_a_key_that_is_gone_is_given_up(deliveries: Deliveries)
     [([], 1, 0), (["rejected"], 1, 1), (["refused", "unknown", "sent"], 3, 0), (["refused"] * 99, len(PAUSES) + 1, 1)],
 )
 def test_an_urgent_text_that_no_store_could_keep_is_sent_as_long_as_one_that_was_kept(
-    deliveries: Deliveries, monkeypatch: pytest.MonkeyPatch, outcomes: list[Outcome], times: int, alerts: int
+    deliveries: Deliveries, outcomes: list[Outcome], times: int, alerts: int
 ) -> None:
     paused: list[float] = []
 
     async def pause(seconds: float) -> None:
         paused.append(seconds)
 
-    monkeypatch.setattr(asyncio, "sleep", pause)
     vendor, before = Vendor(outcomes), failed()
-    asyncio.run(Outbox(deliveries, {"telnyx": vendor}, NUMBERS, lambda: 0.0).send_unkept(ADDRESS, "Call 911."))
+    outbox = Outbox(deliveries, {"telnyx": vendor}, NUMBERS, lambda: 0.0, sleep=pause)
+    asyncio.run(outbox.send_unkept(ADDRESS, "Call 911."))
     assert vendor.sent == [("+12155550100", "+12155550123", "Call 911.")] * times
     assert (paused, failed() - before) == ([0.0, *PAUSES][:times], alerts)
 

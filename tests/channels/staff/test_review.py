@@ -142,7 +142,7 @@ def test_what_cannot_be_audited_is_not_done(waiting: TestClient) -> None:
         connection.exec_driver_sql("drop table audit")
     acts: dict[str, dict[str, str]] = {
         "propose": {"target": "lamp-color", "lines": "which hue has it"},
-        "dismiss": {"keys": " ".join(key_of(question) for question in staff.questions.open())},
+        "dismiss": {"keys": " ".join(map(key_of, staff.questions.open_ids()))},
         "withdraw": {"id": str(before[1][0].id)},
         "withhold": {"entry": "lamp-color", "why": "it was repainted"},
     }
