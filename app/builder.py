@@ -42,7 +42,7 @@ from app.records.repeats import MemoryRepeats, RedisRepeats, Repeats
 from app.records.review_queue import ReviewQueue
 from app.records.withdrawals import Withdrawals
 from app.records.writer import Sink, Writer
-from app.redaction.redact import redact
+from app.redaction.redact import Storing, redact
 from app.settings import Settings
 from app.tokens import Tokens
 
@@ -90,12 +90,12 @@ class Builder:
         config = self.settings.content_config
         return Reloader(config, loaded or load(config), Withdrawals(self.engine), self.settings.watch_seconds)
 
-    def writer(self) -> Writer:
+    def writer(self, reloader: Reloader) -> Writer:
         """Return the writer of what is kept best effort."""
         sinks: dict[str, Sink] = {
             "ledger": Ledger(self.settings.ledger_keep, Tokens(self.key).text_hash),
             "counts": Counts(self.engine),
-            "questions": self._questions(),
+            "questions": self._questions(Storing(lambda: reloader.current)),
         }
         return Writer(self.engine, sinks, _now)
 
@@ -220,9 +220,9 @@ class Builder:
         )
         return Provider(client, settings.oidc_roles_claim, settings.oidc_roles)
 
-    def _questions(self) -> ReviewQueue:
+    def _questions(self, redacting: Callable[[str], str] = redact) -> ReviewQueue:
         settings = self.settings
-        return ReviewQueue(self.engine, settings.question_keep, redact, adds=settings.keep_questions)
+        return ReviewQueue(self.engine, settings.question_keep, redacting, adds=settings.keep_questions)
 
     def _limits(self, name: str, rate: float, burst: float | None = None) -> Limits:
         memory = MemoryLimits(rate, burst=burst)

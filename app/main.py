@@ -77,7 +77,7 @@ async def _running(
         stack.callback(reloader.stop)
         if threading.current_thread() is threading.main_thread():  # elsewhere no signal can be handled
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloader.wake)
-        writer = build.writer()
+        writer = build.writer(reloader)
         writer.start()
         stack.callback(writer.stop)
         answering = build.answering(reloader, writer)

@@ -12,9 +12,18 @@ from functools import cache, partial
 from importlib import resources
 from typing import NamedTuple
 
+from app import text
 from app.redaction.signs import Range, holds_any
 
 WORD = re.compile(r"(?<!\w)[^\W\d_]{1,40}(?:['-][^\W\d_]{1,40}){0,4}(?!\w)")
+_ABBREVIATION = re.compile(
+    r"(?:[AP]\.M|U\.[SK]|M\.D|I\.[VDE]|P\.[OASTM]|[RL]\.N|N\.[PJYC]|D\.[OC]|[EO]\.R|[CB]\.[TP]|L\.A|T\.V|Q\.D"
+    r"|[BT]\.I\.D|P\.R\.N"
+    r"|D\.O\.B|M\.R\.[IN]|S\.S\.N|H\.A\.I|E\.G|R\.S\.V\.P|U\.S\.A)\.?",
+    re.I,
+)
+_DOTTED = re.compile(r"(?<![\w.])(?:[A-Z]\. ?){2,4}(?!\w)")
+_INITIALS = re.compile(r"\binitials(?: are| is|:|,){0,2} {1,2}(?P<it>[a-z](?:[. ]{0,2}[a-z]){1,3}\.?)(?!\w)", re.I)
 MOST = 4
 """Most words of one name."""
 
@@ -34,8 +43,12 @@ _LABEL = re.compile(r"\b(?:pt|pts|patient|paciente|names?|nombre) {0,2}: {0,3}",
 _TOLD = re.compile(
     r"\b(?:nam|name|names|nombre|nonbre)(?:'s)? {1,2}(?:is|was|es|it's|-|=) {0,2}"
     r"|\bm[yi] names {1,2}|\bname's {1,2}|(?:\A|[\n.;,]) {0,2}name {1,2}"
-    r"|\b(?:first|last|full|maiden|patient|pt|caller|family|[a-z]{2,15}'?s) names? {1,2}"
-    r"|\b(?:me|se) llam[oa] {1,2}|\bgo(?:es)? by {1,2}",
+    r"|\b(?:first|last|full|maiden|patient|pt|caller|family|[a-z]{2,15}'?s) names?(?: is| was|:)? {1,2}"
+    r"|\b(?:me|se) llam[oa] {1,2}|\bgo(?:es)? by {1,2}"
+    r"|\bnome(?: completo)? (?:é|e) {1,2}|\bme chamo {1,2}|\bse chama {1,2}|\baqui (?:é|e|quem fala é) [oa] {1,2}"
+    r"|\bje m'appelle {1,2}"
+    r"|\bich hei(?:ss|ß)e {1,2}|\bmein name ist {1,2}|\bmi chiamo {1,2}|\bnazywam sie {1,2}|\bmwen rele {1,2}"
+    r"|\bako si {1,2}|\bnamed {1,2}",
     re.I,
 )
 _MAYBE = re.compile(
@@ -53,6 +66,33 @@ _SIGNED = re.compile(
     r"(?=[^\W\d_][\w .'-]{1,40}\Z)",
     re.I,
 )
+_RELATED = re.compile(
+    rf"\b(?:my|our|his|her|mi) (?:little |big |older |younger |oldest |youngest )?(?:{_RELATION}|roommate|bf"
+    rf"|gf)(?: is|,)? {{1,2}}"
+    r"|\b(?:aunt|auntie|uncle|nurse|grandma|grandpa|sister|brother|cousin|miss) {1,2}",
+    re.I,
+)
+_MEANT = re.compile(
+    r"\b(?:i'?m|i am|this is|it'?s|it is|ask for|asked for|tell|told|call|ask|asked|thanks|thank you|regards|love"
+    r"|signed|hi|hello|hey),? {1,2}",
+    re.I,
+)
+_GOES_ON = re.compile(
+    r"(?:'s)?(?: {0,2}(?:[,.!?;\n]|\Z)| (?:and|is|has|was|had|said|says|wants?|wanted|asked|asks|told|needs?|here"
+    r"|again|calling|from|got|gets|who|at|can|cant|can't|will|would|does|doesn't|"
+    r"doesnt|did|didn't|didnt|keeps|goes|went|takes|took|thinks|feels|starts|"
+    r"in the|lives)\b)",
+    re.I,
+)
+_STATES_IN_ONE = (
+    "gay rich frank lucky major junior sunny sandy rusty misty stormy unique precious earnest patient blessed "
+    "will may ha hope wish sunday summer autumn april june august skip chase sue rob pat chance"
+)
+_STATES = frozenset(_STATES_IN_ONE.split())
+"""Words that say how one is or what one does as often as who: no names after "I'm"."""
+_TIMES_IN_ONE = "will may sunday summer autumn april june august junior major guy chance justice"
+_TIMES = frozenset(_TIMES_IN_ONE.split())
+"""Words that stand after "my son" without naming him: they need a verb after them."""
 _THIS = re.compile(r"\bthis is {1,2}", re.I)
 _START = re.compile(r"\A(?:hi|hello|hey|good morning|good afternoon|hola)?[ ,.!]{0,3}(?=\w)", re.I)
 _HERE = re.compile(r",? {1,2}(?:here|calling|speaking)\b", re.I)
@@ -64,7 +104,10 @@ _PLACE = re.compile(
 )
 _NO_NAME_AFTER = re.compile(r"\b(?:st|saint|x|bloody)\.?[ -]{0,2}\Z", re.I)
 
-_TOLD_SIGNS = ("nam", "nombre", "nonbre", "llam", "go by ", "goes by ")
+_TOLD_SIGNS = (
+    *("nam", "nombre", "nonbre", "llam", "go by ", "goes by ", "nome", "cham", "aqui", "appelle", "ich hei", "chiamo"),
+    *("nazywam", "mwen", "ako si"),
+)
 _TITLE_SIGNS = ("mr", "ms", "mx", "dr", "doctor", "prof", "senor", "se\xf1or", "sra")
 _SIGNED_SIGNS = (
     *("\n", "-", "thank", "thx", "ty", "tks", "gracias", "regards", "sincerely", "yours", "love", "best"),
@@ -86,10 +129,11 @@ def words_in(file: str) -> frozenset[str]:
 def is_ordinary(word: str) -> bool:
     """Return True for a word of everyday talk or medicine, or a plain form of one."""
     low, listed = word.lower(), words_in("ordinary_words.txt")
-    return low in listed or all(_is_form(part, listed) for part in low.replace("'", "").split("-"))
+    return low in listed or all(is_form(part, listed) for part in low.replace("'", "").split("-"))
 
 
-def _is_form(low: str, listed: frozenset[str]) -> bool:
+def is_form(low: str, listed: frozenset[str]) -> bool:
+    """Return True for a listed word, a plain form of one, and whatever else ends like one."""
     if low in listed or (low.endswith("ing") and len(low) > 6):
         return True
     stems = [low.removesuffix(end) for end in ("s", "ed", "ing", "ly") if low.endswith(end)]
@@ -99,7 +143,12 @@ def _is_form(low: str, listed: frozenset[str]) -> bool:
 @cache
 def _harmless_words() -> frozenset[str]:
     """Return the ordinary words that are no first names too."""
-    return words_in("ordinary_words.txt") - words_in("first_names.txt")
+    return words_in("ordinary_words.txt") - _possible_names()
+
+
+@cache
+def _possible_names() -> frozenset[str]:
+    return words_in("first_names.txt") | words_in("name_words.txt")
 
 
 def _is_harmless(word: str) -> bool:
@@ -107,8 +156,8 @@ def _is_harmless(word: str) -> bool:
     low = word.lower()
     if len(word) > 1 and low in _harmless_words():
         return True
-    text, low = _without_s(word), _without_s(low)
-    return low not in words_in("first_names.txt") and (low in _VOWELS if len(text) == 1 else is_ordinary(text))
+    bare, low = _without_s(word), _without_s(low)
+    return low not in _possible_names() and (low in _VOWELS if len(bare) == 1 else is_ordinary(bare))
 
 
 def _without_s(word: str) -> str:
@@ -142,15 +191,18 @@ def _words(flat: str) -> list[Word]:
     return [_word(match.start(), _without_s(match[0]), shouted) for match in WORD.finditer(flat)]
 
 
-def _word(start: int, text: str, shouted: bool) -> Word:
-    low, length = text.lower(), len(text)
-    initials = text.isupper() and 1 < length < 5  # MSI, EMT
-    capital = not shouted and text[0].isupper() and not initials
-    everyday, first_name = is_ordinary(text), low in words_in("first_names.txt")
+def _word(start: int, word: str, shouted: bool) -> Word:
+    low, length = word.lower(), len(word)
+    initials = word.isupper() and 1 < length < 5  # MSI, EMT
+    capital = not shouted and word[0].isupper() and not initials
+    first_name = low in words_in("first_names.txt")
+    everyday = is_ordinary(word) or (
+        word.islower() and (word if word.isascii() else text.fold(word)) in words_in("known_es_pt.txt")
+    )
     return Word(
         start,
         start + length,
-        text,
+        word,
         low,
         capital,
         unknown=length > 1 and not everyday,
@@ -183,6 +235,8 @@ class _Reader:
             (_THIS, ("this is ",), partial(self._before, _AGAIN)),
             (_MAYBE, ("",) if likely else (), self.likely),
             (_SIGNED, _SIGNED_SIGNS if likely else (), self.likely),
+            (_RELATED, ("",), self.related),
+            (_MEANT, ("",), self.meant),
             (_START, _HERE_SIGNS, partial(self._before, _HERE)),
         )
         for pattern, signs, read in readings:
@@ -192,9 +246,23 @@ class _Reader:
 
     def told(self, first: Word) -> Range | None:
         """Return the name after "my name is": whatever is no ordinary word."""
-        if first.possible or first.initial or self._particle(first):
+        if first.possible or first.initial or self._particle(first) or first.low in words_in("name_words.txt"):
             return self._on(first, MOST if first.capital else 3)
         return None
+
+    def related(self, first: Word) -> Range | None:
+        """Return the name after "my son" that is a word too: Mark, Hope."""
+        sure = first.low not in _TIMES or _GOES_ON.match(self.flat, first.end) or self._surname_after(first)
+        return self._on(first, 2) if first.low in words_in("name_words.txt") and sure else None
+
+    def meant(self, first: Word) -> Range | None:
+        """Return the name after "I'm" or "tell" that is a word too, where the sentence goes on as after a name."""
+        sure = (first.low not in _STATES and _GOES_ON.match(self.flat, first.end)) or self._surname_after(first)
+        return self._on(first, 2) if first.low in words_in("name_words.txt") and sure else None
+
+    def _surname_after(self, first: Word) -> bool:
+        after = self._after(first)
+        return after is not None and after.unknown and (after.capital or after.low in words_in("surnames.txt"))
 
     def titled(self, first: Word) -> Range | None:
         """Return the name after "dr": one word that is not ordinary, more where they are plainly names."""
@@ -273,12 +341,21 @@ class _Reader:
         return after is not None and after is not word and after.possible
 
 
+def _initials(flat: str) -> Iterator[Range]:
+    """Yield "J.R." and what follows "initials"; no P.M., no M.D."""
+    yield from (match.span("it") for match in _INITIALS.finditer(flat))
+    for match in _DOTTED.finditer(flat):
+        if not _ABBREVIATION.fullmatch(match[0].replace(" ", "")):
+            yield match.span()
+
+
 def find(flat: str, lowered: str) -> list[Range]:
     """Return where names stand in a text in plain characters, `lowered` by `signs`; they may overlap.
 
     Most questions hold only harmless words, of which no reading makes a name.
     """
+    spelled = list(_initials(flat))
     if all(map(_is_harmless, WORD.findall(flat))):
-        return []
+        return spelled
     reader = _Reader(flat)
-    return [name for name in reader.after_cues(lowered) if name] + list(reader.alone())
+    return spelled + [name for name in reader.after_cues(lowered) if name] + list(reader.alone())

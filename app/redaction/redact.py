@@ -8,17 +8,27 @@ docs/decisions/0007-redaction.md.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.redaction import names
-from app.redaction.pii_patterns import TAKEN, rules_for
+from app.dialogue.knowledge import Knowledge
+from app.redaction import names, other_scripts
+from app.redaction.checks import TAKEN
+from app.redaction.known_words import KnownWords
+from app.redaction.pii_patterns import rules_for
 from app.redaction.signs import Range, lowered
 
-MARKS = ("phone", "email", "number", "date", "name", "address", "url", "card")
+MARKS = ("phone", "email", "number", "date", "name", "address", "url", "card", "word")
 _MARK = re.compile(rf"\[(?:{'|'.join(MARKS)})\]")
 _DIGIT = re.compile(r"\d")
+_NAMED = "\ue000"
+_BESIDE_NAME = re.compile(
+    rf"(?<={_NAMED})(?: (?:d[aeo]|d[ao]s|del|de la|v[ao]n|van der|bin|ibn|al|el) (?={_NAMED})|,? (?:[B-HJ-Z]\b\.?"
+    rf"|[a-zA-Z]\.)| [A-Z][a-z]{{2,20}}\b)"
+    rf"|(?<![\w.])(?:(?:[A-Z]|St|Saint)\.? ){{1,2}}(?={_NAMED})"
+)
+"""What belongs to a name: what links two words of it, an initial, a word with a capital after it."""
 _ROUNDS = 6
 """What is taken can free what stood beside it: two rounds in practice, and the bound keeps the time linear."""
 
@@ -36,8 +46,12 @@ def redact(text: str) -> str:
     >>> redact("my name is jane doe, 215-555-0142. how big is it")
     'my name is [name], [phone]. how big is it'
     """
+    return _marked(text, spans(text))
+
+
+def _marked(text: str, spans: Iterable[Span]) -> str:
     parts, at = [], 0
-    for span in spans(text):
+    for span in spans:
         parts += [text[at : span.start], f"[{span.mark}]"]
         at = span.end
     return "".join([*parts, text[at:]])
@@ -52,8 +66,27 @@ def without_marks(text: str) -> str:
     return _MARK.sub("", text)
 
 
-def spans(text: str) -> list[Span]:
-    """Return what `redact` replaces, in order, apart from each other."""
+def storable(text: str, known: KnownWords) -> str:
+    """Return the redacted text without words that nobody knows either: what may be written down."""
+    return _marked(text, spans(text, known))
+
+
+class Storing:
+    """Makes texts fit to be stored, by the words of the knowledge that is served."""
+
+    def __init__(self, current: Callable[[], Knowledge]) -> None:
+        self._current = current
+        self._known: tuple[Knowledge, KnownWords] | None = None
+
+    def __call__(self, text: str) -> str:
+        knowledge = self._current()
+        if self._known is None or self._known[0] is not knowledge:  # a third of a second, once for each content
+            self._known = knowledge, KnownWords.of(knowledge)
+        return storable(text, self._known[1])
+
+
+def spans(text: str, known: KnownWords | None = None) -> list[Span]:
+    """Return what `redact` replaces, or `storable` where words are known, in order, apart from each other."""
     plain, places = _plainly(text)
     plain = _MARK.sub(lambda mark: TAKEN * len(mark[0]), plain)
     taken: list[Span] = []
@@ -62,8 +95,26 @@ def spans(text: str) -> list[Span]:
         taken += more
         if not more:
             break
+    if known:
+        taken += _unknown(plain, known, taken)
     taken.sort(key=lambda span: span.start)
     return [Span(places[span.start], places[span.end], span.mark) for span in taken]
+
+
+def unknown(text: str, known: KnownWords) -> list[Span]:
+    """Return the words of a text that nobody knows, without what patterns would say of them."""
+    plain, places = _plainly(text)
+    return [Span(places[start], places[end], mark) for (start, end), mark in known.unknown(plain)]
+
+
+def _unknown(plain: str, known: KnownWords, taken: Sequence[Span]) -> list[Span]:
+    """Return the words that nobody knows, with what of a name stands beside them or beside one that is taken."""
+    unknown = [Span(start, end, mark) for (start, end), mark in known.unknown(plain)]
+    named = [span for span in taken if span.mark == "name"]
+    named += [span for span in unknown if span.mark == "name" or plain[span.start].isupper()]
+    shown = _without(plain, [(span.start, span.end) for span in unknown])
+    shown = _without(shown, [(span.start, span.end) for span in named], _NAMED)
+    return unknown + [Span(*match.span(), "name") for match in _BESIDE_NAME.finditer(shown)]
 
 
 def _taken(plain: str) -> tuple[str, list[Span]]:
@@ -74,7 +125,7 @@ def _taken(plain: str) -> tuple[str, list[Span]]:
         ranges = _apart(rule.ranges(plain))
         taken += [Span(start, end, rule.mark) for start, end in ranges]
         plain = _without(plain, ranges)
-    ranges = _apart(names.find(plain, low))
+    ranges = _apart([*names.find(plain, low), *other_scripts.find(plain)])
     return _without(plain, ranges), taken + [Span(start, end, "name") for start, end in ranges]
 
 
@@ -89,10 +140,10 @@ def _apart(ranges: Iterable[Range]) -> list[Range]:
     return joined
 
 
-def _without(plain: str, taken: Iterable[Range]) -> str:
+def _without(plain: str, taken: Iterable[Range], sign: str = TAKEN) -> str:
     chars = list(plain)
     for start, end in taken:
-        chars[start:end] = TAKEN * (end - start)
+        chars[start:end] = sign * (end - start)
     return "".join(chars)
 
 

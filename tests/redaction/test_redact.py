@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.redaction import names, pii_patterns, redact
+from app.redaction import addresses, dates, names, other_scripts, pii_patterns, record_numbers, redact, spoken
 from app.redaction.pii_patterns import RULES, rules_for
 from app.redaction.redact import MARKS, spans
 from app.redaction.signs import lowered
@@ -135,6 +135,68 @@ def test_what_a_question_is_about_is_kept(typed: str) -> None:
     assert redact.redact(typed) == typed
 
 
+@pytest.mark.parametrize(
+    ("typed", "redacted"),
+    [
+        ("my son mark has it", "my son [name] has it"),
+        ("this is grace again", "this is [name] again"),
+        ("my wife june cant go", "my wife [name] cant go"),
+        ("J.R. here, what is it", "[name] here, what is it"),
+        ("initials TBW, how big", "initials [name], how big"),
+        ("meu nome é João da Silva", "meu nome é [name]"),
+        ("我叫王小明，泵多大", "我叫[name]，泵多大"),
+        ("请刘医生回电话", "请[name]医生回电话"),
+        ("저는 김민수입니다", "저는 [name]입니다"),
+        ("الدكتور حسام القحطاني قال", "الدكتور [name] قال"),
+        ("меня зовут Ольга Викторовна Петрова", "меня зовут [name]"),
+        ("tôi là Phạm Thị Lan", "tôi là [name]"),
+        ("born 14MAR1958", "born [date]"),
+        ("dob 31458", "dob [date]"),
+        ("14. März 1958", "[date]"),
+        ("出生日期：1958年3月14日", "出生日期：[date]"),
+        ("born on march fourteenth nineteen fifty eight", "born on [date]"),
+        ("call two one five 555 0142", "call [phone]"),
+        ("area code 610 then 5550188", "[phone]"),
+        ("cpf 123.456.789-09", "cpf [number]"),
+        ("medicare 1E G4 TE5 MK 73", "medicare [number]"),
+        ("plate KLM 4821", "plate [number]"),
+        ("va file number C 12 345 678", "va file number [number]"),
+        ("confirmation code HJWQLM", "confirmation code [number]"),
+        ("from 192.168.44.17", "from [number]"),
+        ("at 2001:db8:85a3::8a2e:370:7334", "at [number]"),
+        ("i live at twelve Elm Street", "i live at [address]"),
+        ("1423 W. Girard", "[address]"),
+        ("corner of Broad and Wharton", "corner of [address]"),
+        ("moro na Rua das Acácias, 245", "moro na [address]"),
+        ("ул. Гагарина, д. 12, кв. 45", "[address]"),
+    ],
+)
+def test_shapes_of_other_countries_and_of_talk_are_taken(typed: str, redacted: str) -> None:
+    assert redact.redact(typed) == redacted
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "my son will be there",
+        "i'm rich enough",
+        "my family hopes so",
+        "at 3 p.m. or a.m.",
+        "is it a one way street",
+        "i live two hours away",
+        "the corner of my eye and mouth",
+        "platelets 212",
+        "10.5 mg at 10:15:30",
+        "doses of 100 200 300 400",
+        "谢谢，会不会导致黄疸",
+        "me dicen que la bomba es chica",
+        "in the second week of may",
+    ],
+)
+def test_words_like_those_of_names_and_streets_are_kept(typed: str) -> None:
+    assert redact.redact(typed) == typed
+
+
 def test_an_accent_or_invisible_character_hides_nothing() -> None:
     assert redact.redact("my na\u200bme is Jose\u0301 Lo\u0301pez.") == "my na\u200bme is [name]."
     assert redact.redact("215\u00a0555\u20110142") == "[phone]"
@@ -190,12 +252,16 @@ def test_a_phrase_before_a_name_is_left_out_only_where_it_leads_to_none(typed: s
     assert set(names.find(typed, lowered(typed))) == set(names.find(typed, every_sign))
 
 
-@pytest.mark.parametrize("module", [names, pii_patterns])
+@pytest.mark.parametrize(
+    "module",
+    [addresses, dates, names, other_scripts, pii_patterns, record_numbers, spoken],
+    ids=lambda module: module.__name__,
+)
 def test_no_pattern_reads_further_than_a_fixed_width(module: object) -> None:
     """So each place of a text costs a bounded number of steps, and a text costs time in line with its length."""
     parser = importlib.import_module("re._parser")
     patterns = [value for value in vars(module).values() if isinstance(value, re.Pattern)]
-    assert len(patterns) > 5
+    assert patterns
     for pattern in patterns:
         assert parser.parse(pattern.pattern, pattern.flags).getwidth()[1] < 3_000, pattern.pattern
 
@@ -230,4 +296,4 @@ def test_labelled_messages_keep_their_floors() -> None:
     counts = count(read(TUNE))
     assert counts.recall() >= 0.97
     assert counts.false_rate() <= 0.01
-    assert set(counts.found) == set(MARKS)
+    assert set(counts.found) == set(MARKS) - {"word"}
