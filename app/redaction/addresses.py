@@ -42,7 +42,7 @@ STREET = re.compile(
 )
 BOX = re.compile(
     rf"\b(?:p\.? ?o\.? ?|post office )box {{0,2}}#? {{0,2}}\d{{1,7}}(?!\w){_TOWN}"
-    rf"|\b(?:rr|rural route|hc) {{0,2}}#?\d{{1,4}},? {{1,2}}box {{0,2}}\d{{1,6}}(?!\w){_TOWN}"
+    rf"|\b(?:rr|rd|rural route|hc) {{0,2}}#?\d{{1,4}},? {{1,2}}box {{0,2}}\d{{1,6}}(?!\w){_TOWN}"
     r"|\bcalle (?:[\w.'-]{1,20} ){1,4}#? ?\d{1,5}(?!\w)",
     re.I,
 )
@@ -52,9 +52,10 @@ DIRECTED = re.compile(
     rf"(?: (?:street|avenue|ave|st))?\b\.?{_UNIT}{_TOWN}",
     re.I,
 )
-LIVES = ("live", "living", "stay", "home is", "address", "mail ", "send ", "moved to", "deliver to")
+LIVES = ("live", "living", "stay", "home is", "place is", "address", "mail ", "send ", "moved to", "deliver to")
 _LIVES = (
-    r"\b(?:(?:i|we|she|he|they) (?:live|lives|stay|stays)|living|staying|home is|address(?: is)?|mail (?:it|me|that) to"
+    r"\b(?:(?:i|we|she|he|they) (?:live|lives|stay|stays)|(?:live|lives|living|stay|staying) (?:at|on)|my place is"
+    r"|home is|address(?: is)?|mail (?:it|me|that) to"
     r"|send (?:it|them|that|everything) to|moved to|deliver to)(?: (?:at|on|is|to))?:? {0,2}"
 )
 LIVING = re.compile(
@@ -110,9 +111,11 @@ WAYS = (
 """What a way is called elsewhere."""
 CITY_ZIP = re.compile(rf"(?<!\w)(?P<city>{_CITY}),? {{1,2}}{_STATE},? {{1,2}}{_ZIP}", re.I)
 ZIP_ALONE = re.compile(
-    rf"\b(?:zip|postal)(?: ?codes?)?(?: {{0,2}}(?:is|es|:|#|=|-)){{0,2}} {{0,2}}(?P<it>{_ZIP})", re.I
+    rf"\b(?:zip|postal|cep|plz|postcode)(?: ?codes?)?(?: {{0,2}}(?:is|es|é|:|#|=|-)){{0,2}} {{0,2}}"
+    rf"(?P<it>\d{{5}}-?\d{{3}}(?!\d)|{_ZIP})",
+    re.I,
 )
-ZIP_LONG = re.compile(r"(?<![\w.,/-])\d{5}-\d{4}(?![\w-])")
+ZIP_LONG = re.compile(r"(?<![\w.,/-])\d{5}-\d{3,4}(?![\w-])")
 
 
 def street(_plain: str, match: re.Match[str]) -> Range | None:

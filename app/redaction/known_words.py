@@ -102,6 +102,8 @@ class KnownWords:
         low = text.fold(token).replace("'", "")
         if len(low) < 2 or low in self._of_texts or _is_listed(low):
             return ""
+        if not token.isascii() and low in self._content:  # Vietnamese "chân" is a leg, no Chan
+            return ""
         if low in _names() or text.fold(token.removesuffix("'s")) in _names():
             return "name"
         return "" if self._is_known(low) else "word"

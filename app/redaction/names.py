@@ -74,7 +74,8 @@ _RELATED = re.compile(
 )
 _MEANT = re.compile(
     r"\b(?:i'?m|i am|this is|it'?s|it is|ask for|asked for|tell|told|call|ask|asked|thanks|thank you|regards|love"
-    r"|signed|hi|hello|hey),? {1,2}",
+    r"|signed|hi|hello|hey),? {1,2}"
+    rf"|\b(?:{_RELATION}) is {{1,2}}",
     re.I,
 )
 _GOES_ON = re.compile(
@@ -93,6 +94,7 @@ _STATES = frozenset(_STATES_IN_ONE.split())
 _TIMES_IN_ONE = "will may sunday summer autumn april june august junior major guy chance justice"
 _TIMES = frozenset(_TIMES_IN_ONE.split())
 """Words that stand after "my son" without naming him: they need a verb after them."""
+_LATIN = re.compile("[a-z]", re.I)
 _THIS = re.compile(r"\bthis is {1,2}", re.I)
 _START = re.compile(r"\A(?:hi|hello|hey|good morning|good afternoon|hola)?[ ,.!]{0,3}(?=\w)", re.I)
 _HERE = re.compile(r",? {1,2}(?:here|calling|speaking)\b", re.I)
@@ -136,7 +138,7 @@ def is_form(low: str, listed: frozenset[str]) -> bool:
     """Return True for a listed word, a plain form of one, and whatever else ends like one."""
     if low in listed or (low.endswith("ing") and len(low) > 6):
         return True
-    stems = [low.removesuffix(end) for end in ("s", "ed", "ing", "ly") if low.endswith(end)]
+    stems = [low.removesuffix(end) for end in ("s", "ed", "ing", "ly") if low.endswith(end) and len(low) > len(end) + 1]
     return any(stem in listed or f"{stem}e" in listed for stem in stems)
 
 
@@ -252,21 +254,28 @@ class _Reader:
 
     def related(self, first: Word) -> Range | None:
         """Return the name after "my son" that is a word too: Mark, Hope."""
-        sure = first.low not in _TIMES or _GOES_ON.match(self.flat, first.end) or self._surname_after(first)
+        sure = first.low not in _TIMES or self._is_told(first) or self._surname_after(first)
         return self._on(first, 2) if first.low in words_in("name_words.txt") and sure else None
 
     def meant(self, first: Word) -> Range | None:
         """Return the name after "I'm" or "tell" that is a word too, where the sentence goes on as after a name."""
-        sure = (first.low not in _STATES and _GOES_ON.match(self.flat, first.end)) or self._surname_after(first)
+        sure = (first.low not in _STATES and self._is_told(first)) or self._surname_after(first)
         return self._on(first, 2) if first.low in words_in("name_words.txt") and sure else None
 
     def _surname_after(self, first: Word) -> bool:
         after = self._after(first)
-        return after is not None and after.unknown and (after.capital or after.low in words_in("surnames.txt"))
+        if after is None or not after.possible:
+            return False
+        return after.capital or after.certain or after.low in words_in("surnames.txt") or self._is_told(after)
+
+    def _is_told(self, word: Word) -> bool:
+        """Return whether a sentence goes on after a word as it does after a name."""
+        return _GOES_ON.match(self.flat, word.end) is not None
 
     def titled(self, first: Word) -> Range | None:
         """Return the name after "dr": one word that is not ordinary, more where they are plainly names."""
-        if first.likely or first.unknown or first.initial or self._particle(first):
+        named = first.low in words_in("name_words.txt") and first.low not in _TIMES and self._is_told(first)
+        if first.likely or first.unknown or first.initial or named or self._particle(first):
             return self._on(first, MOST if first.likely or self._particle(first) else 1)
         return None
 
@@ -355,7 +364,7 @@ def find(flat: str, lowered: str) -> list[Range]:
     Most questions hold only harmless words, of which no reading makes a name.
     """
     spelled = list(_initials(flat))
-    if all(map(_is_harmless, WORD.findall(flat))):
+    if not _LATIN.search(flat) or all(map(_is_harmless, WORD.findall(flat))):
         return spelled
     reader = _Reader(flat)
     return spelled + [name for name in reader.after_cues(lowered) if name] + list(reader.alone())

@@ -1,4 +1,4 @@
-"""Names in Chinese, Korean, Arabic and Russian letters, which have no capitals or bend them.
+"""Names in Chinese, Korean, Arabic and Russian letters, which have no capitals or bend them; and in Vietnamese.
 
 A Chinese or Korean name is a surname of a short list and one or two characters more: it is taken after what leads to a
 name, before a title, and where no word of the list is. Arabic and Russian names are given names of a list, with what

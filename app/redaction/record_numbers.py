@@ -31,7 +31,10 @@ CODE = re.compile(
     rf"\b(?:conf(?:irmation)?|booking|reservation|locator|pnr|ref(?:erence)?|check-?in"
     rf"|voucher)(?!\w){_IS}{{1,4}} {{0,2}}"
     r"(?P<it>(?-i:[A-Z]{5,8})|(?=[A-Za-z]{0,8}\d)[A-Za-z\d]{4,12}(?:-[A-Za-z\d]{1,8}){0,3}"
-    r"|(?=[A-Za-z]{0,4}\d)[A-Za-z\d]{2,5}(?:-[A-Za-z\d]{2,8}){1,3})(?!\w)",
+    r"|(?=[A-Za-z]{0,4}\d)[A-Za-z\d]{2,5}(?:-[A-Za-z\d]{2,8}){1,3})(?!\w)"
+    r"|\b(?:conf(?:irmation)?|booking|reservation|locator|pnr) {1,2}"
+    r"(?P<code>(?=[A-Za-z-]{0,8}\d)(?=[\d-]{0,8}[A-Za-z])[A-Za-z\d]{2,8}(?:-[A-Za-z\d]{2,8})?"
+    r"|(?-i:[A-Z]{5,8}))(?!\w)",
     re.I,
 )
 PLATE = re.compile(
@@ -54,7 +57,7 @@ ABROAD = re.compile(
 """A Brazilian taxpayer's number and a Spanish identity card."""
 CODED = re.compile(r"(?<!\w)(?!NCT)[A-Z]{1,4}-?\d{5,20}[A-Z]?(?!\w)", re.I)
 GROUPED = re.compile(r"(?<![\w.-])\d{1,6}(?:-\d{1,6}){2,5}(?![\w-])")
-SPACED = re.compile(r"(?<![\w.,$/-])\d{1,5}(?:[ .-]\d{2,5}){2,5}(?:-[\dX])?(?![\w/]|[.,]\d)")
+SPACED = re.compile(r"(?<![\w.,$/-])\d{1,6}(?:[ .-]\d{2,6}){1,5}(?:-[\dX])?(?![\w/]|[.,]\d)")
 LONG = re.compile(r"\d{7,64}")
 INTERNET = re.compile(
     r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?(?![\w]|\.\d)"
@@ -71,6 +74,10 @@ def _digits(text: str) -> int:
     return sum(char.isdigit() for char in text)
 
 
+def code(_plain: str, match: re.Match[str]) -> Range | None:
+    return match.span("it" if match["it"] else "code")
+
+
 def cued(plain: str, match: re.Match[str]) -> Range | None:
     """Take four digits, or three where "number", "#" or ":" announces them; no year alone."""
     value = _first_groups(match["it"])
@@ -82,12 +89,12 @@ def cued(plain: str, match: re.Match[str]) -> Range | None:
 
 
 def _first_groups(value: str) -> str:
-    """Return a number, which goes on after a space until it has six digits, and with four more: no 2 of "mrn 4451882 2
-    weeks ago", but all of "943 476 5919".
+    """Return a number, which goes on after a space until it has six digits and with three more: no 2 of "mrn 4451882
+    2 weeks ago", but all of "943 476 5919".
     """
     end = 0
     for group in _GROUP.finditer(value):
-        if _digits(value[:end]) >= 6 and not (_digits(group[0]) == 4 and " " in value[:end].strip()):
+        if _digits(value[:end]) >= 6 and not (_digits(group[0]) >= 3 and " " in value[:end].strip()):
             break
         end = group.end()
     return value[:end].rstrip()

@@ -41,7 +41,7 @@ def phone(_plain: str, match: re.Match[str]) -> Range | None:
     said = match[0]
     return (
         match.span()
-        if not said.isdigit() and _LEAST <= _digits(said) <= _MOST and re.search("[A-Za-z]", said)
+        if not said.isdigit() and _LEAST <= _digits(said) <= _MOST and re.search("[A-Za-z]{2}", said)
         else None
     )
 
