@@ -59,8 +59,9 @@ class Counts:
         return self.lost / max(1, self.words)
 
     def table(self) -> str:
-        rows = [self._row(kind, kind) for kind in KINDS]
-        return "\n".join([HEAD, *rows, self._row("all", *KINDS)])
+        kinds = dict.fromkeys((*KINDS, *self.found, *self.missed))
+        rows = [self._row(kind, kind) for kind in kinds]
+        return "\n".join([HEAD, *rows, self._row("all", *kinds)])
 
     def _row(self, name: str, *kinds: str) -> str:
         found, missed, other, false = (
