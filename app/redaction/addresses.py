@@ -27,7 +27,7 @@ SUFFIXES = tuple(sorted({suffix[:3] for suffix in f"{_SURE_SUFFIX}|{_UNSURE_SUFF
 """Every street ends in a word that begins with one of these."""
 _UNIT = (
     r"(?:,? {0,2}(?:(?:apt|apartment|unit|ste|suite|floor|fl|rm|bldg)\b\.?|#) {0,2}#?\w{1,6}(?!\w)"
-    r"(?: [a-z](?!\w))?){0,2}"
+    r"(?: (?:[a-z]|rear|front)(?!\w))?){0,2}"
 )
 _TOWN = (
     rf"(?:,? {{1,2}}{_CITY},? {{1,2}}{_STATE},? {{0,2}}{_ZIP}|, {{0,2}}{_CITY},? {{1,2}}{_STATE}|,? {{1,2}}{_ZIP}"
@@ -41,8 +41,9 @@ STREET = re.compile(
     re.I,
 )
 BOX = re.compile(
-    rf"\b(?:p\.? ?o\.? ?|post office )box {{0,2}}#? {{0,2}}\d{{1,7}}(?!\w){_TOWN}"
-    rf"|\b(?:rr|rd|rural route|hc) {{0,2}}#?\d{{1,4}},? {{1,2}}box {{0,2}}\d{{1,6}}(?!\w){_TOWN}"
+    rf"\b(?:p\.? ?o\.? ?|post office )(?:box|bx) {{0,2}}#? {{0,2}}\d{{1,7}}(?!\w){_TOWN}"
+    rf"|\b(?:rr|rd|rural route|hc) {{0,2}}#?\d{{1,4}},? {{1,2}}box {{0,2}}\d{{1,6}}(?!\w)"
+    rf"(?:,? [a-z]{{3,15}} (?:hollow|creek|mills?|corners?|grove|falls|springs))?{_TOWN}"
     r"|\bcalle (?:[\w.'-]{1,20} ){1,4}#? ?\d{1,5}(?!\w)",
     re.I,
 )
@@ -64,10 +65,16 @@ LIVING = re.compile(
     re.I,
 )
 _ROAD = r"[\w.'-]{2,20}(?: (?:street|st|avenue|ave|road|rd)\b\.?)?"
+NAMED = re.compile(
+    r"(?<![\w.])(?-i:[A-Z][a-z]{2,15}) (?-i:Street|Avenue|Ave|Road|Lane|Drive|Boulevard|Blvd|Court|Terrace|Pike)\b\.?"
+    rf"{_UNIT}{_TOWN}",
+    re.I,
+)
 CORNER = re.compile(rf"\b(?:corner|intersection) of (?P<it>{_ROAD} (?:and|&|n) {_ROAD})", re.I)
 _NUMBERED = (
     r"(?:,? {0,2}(?:n[o.]?\.?|num\.?|numero|#|nr\.?|д\.?|дом)?,? {0,2}\d{1,5}[a-zа-я]?(?:[/-]\d{1,4})?(?!\w)"
-    r"(?:,? {0,2}(?:кв\.?|квартира|apto?\.?|piso|bloco|depto\.?) ?\d{1,4}\w?)?)"
+    r"(?:,? {0,2}(?:(?:кв|квартира|корп|apto?|piso|bloco|depto|torre|casa)\.? ?\w{1,4}"
+    r"|\d{1,2}[oa](?: (?:izda|dcha|puerta)\.?)?)(?!\w)){0,3})"
 )
 _WORDS = r"(?:[^\W\d_][\w.'-]{0,20}[ ,]{1,2}){0,4}[^\W\d_][\w.'-]{0,20}"
 ABROAD = re.compile(
@@ -79,11 +86,14 @@ ABROAD = re.compile(
     r"|(?<!\w)\d{1,4},? (?:bis )?(?:rue|avenue|boulevard|all[eé]e|impasse|chemin|đường|duong|phố) "
     r"(?:de la |de l'|du |des |de |la |le |d'){0,2}[^\W\d_][\w'-]{1,20}(?: [^\W\d_][\w'-]{1,20})?"
     r"(?:,? \d{5} [^\W\d_][\w-]{2,20})?"
+    r"|\d{1,5} شارع [^\W\d_]{2,15}(?: شقة \d{1,4})?"
+    r"|(?:số|so) \d{1,4}(?: (?:ngõ|ngo|hẻm|hem|ngách) \d{1,4}){0,2},? (?:đường|duong|phố|pho) "
+    r"[^\W\d_]{2,8}(?: [^\W\d_]{2,8})?"
     r"|شارع (?:[^\W\d_]{2,15} ){1,3}(?:رقم )?\d{1,5}"
     r"|(?:[가-힣]{2,8}(?:시|도) )?[가-힣]{1,6}(?:구|군|시) [가-힣\d]{1,10}(?:로|길|동|가) ?\d{1,4}"
     r"(?:-\d{1,4})?(?:번지|호)?"
     rf"|(?:(?<=[在址到])|(?<=址是)|(?<![{HAN}]))(?![我他她你请請])[{HAN}]{{2,20}}?(?:路|街|道|巷|弄|村|区|园|胡同)"
-    rf"(?:[{HAN}]{{0,4}}?[\d一二三四五六七八九十]{{1,5}}[号號弄栋楼室单元层座]{{1,2}}){{1,4}}(?:\d{{1,4}}室?)?",
+    rf"(?:[{HAN}]{{0,4}}?[\d一二三四五六七八九十]{{1,5}}[号號弄栋楼室单元层座]{{1,2}}){{1,4}}(?:[A-Z]?\d{{0,4}}室)?",
     re.I,
 )
 WAYS = (
@@ -106,7 +116,7 @@ WAYS = (
         "동",
         "가",
     ),
-    *("路", "街", "道", "巷", "弄", "村", "区", "园", "胡同"),
+    *("số", "so ", "路", "街", "道", "巷", "弄", "村", "区", "园", "胡同"),
 )
 """What a way is called elsewhere."""
 CITY_ZIP = re.compile(rf"(?<!\w)(?P<city>{_CITY}),? {{1,2}}{_STATE},? {{1,2}}{_ZIP}", re.I)

@@ -38,7 +38,7 @@ NUMBERS = re.compile(
     r"(?<![\d./-])(?:\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d[/.-]\d{1,2}[/.-]\d{1,2}"
     r"|\d{1,2} \d{1,2} (?:19|20)\d\d)(?![\d/-])",
 )
-DAY_OF_MONTH = re.compile(rf"(?<![\d./-]){_DAY_OF_MONTH}{_YEAR}(?![\d/-])", re.I)
+DAY_OF_MONTH = re.compile(rf"(?<![\d./-])(?:ng[aà]y )?{_DAY_OF_MONTH}{_YEAR}(?![\d/-])", re.I)
 WITH_MONTH = re.compile(
     rf"(?<!\w)(?:\d{{1,2}}[ ./-]?{_MONTH_NAME}[ ./-]?(?:(?:19|20)\d\d|\d\d)"
     rf"|{_MONTH_NAME}\d{{1,2}}[ ./-](?:(?:19|20)\d\d|\d\d)"
@@ -73,6 +73,11 @@ BIRTHS = (
     *("рождения", "sinh", "ميلاد", "مواليد", "生", "생"),
 )
 """What announces a birth holds one of these."""
+BEFORE_BIRTH = re.compile(
+    r"(?<!\w)(?P<it>\d{1,2}[ ./-]\d{1,2}[ ./-]\d{2,4})"
+    r"(?= {1,2}(?:is|was|es|=) (?:my|her|his|mi|the|their) (?:birth|dob|b-?day|d\.o\.b))",
+    re.I,
+)
 _BORN = (
     r"(?:\b(?:d\.? ?o\.? ?b(?![^\W\d])\.?|date of birth|birth ?date|birthday|b-?day|born|fecha de nacimiento"
     r"|naci(?:o|do|da)?|data de nascimento|nasc(?:i|ido|ida|eu)|nee?|geb\.?|geboren|geburtsdatum|nato|nata"

@@ -43,8 +43,8 @@ _UNITS_IN_ONE = (
 _UNITS = frozenset(_UNITS_IN_ONE.split())
 _ROUND = ("00", "50")
 """How a cost or a count of five or six digits ends."""
-_TRIAL = re.compile(r"NCT\d{8}", re.I)
-"""The number of a study, which is public."""
+_TRIAL = re.compile(r"NCT\d{8}|T[0-4X][a-d]?N[0-3X][a-c]?(?:M[01X])?", re.I)
+"""The number of a study, which is public, and the stage of a cancer."""
 _MIXED = re.compile(r"([^\W\d]*)(\d+)([^\W\d]*)")
 _PREFIXES = ("", "وال", "فال", "بال", "كال", "هال", "عال", "لل", "ال", *"وفبلكسهحتينام")
 _SUFFIXES = (
@@ -52,6 +52,47 @@ _SUFFIXES = (
     *("ه", "ي", "ك", "ت", "ا", "و"),
 )
 _LEAST_ARABIC = 3
+_VERB_ENDINGS = (
+    *(
+        "o",
+        "as",
+        "a",
+        "es",
+        "e",
+        "amos",
+        "emos",
+        "imos",
+        "an",
+        "en",
+        "am",
+        "em",
+        "aste",
+        "iste",
+        "aron",
+        "ieron",
+        "aram",
+    ),
+    *(
+        "eram",
+        "iram",
+        "ou",
+        "eu",
+        "iu",
+        "ei",
+        "aba",
+        "aban",
+        "ava",
+        "avam",
+        "ia",
+        "ian",
+        "iam",
+        "ando",
+        "iendo",
+        "endo",
+    ),
+    *("indo", "ado", "ada", "ido", "ida", "ados", "adas", "idos", "idas", "ara", "era", "ira", "aran", "eran", "arme"),
+    *("arse", "arlo", "arla", "erlo", "erse", "irse", "arnos"),
+)
 
 
 class Unknown(NamedTuple):
@@ -109,7 +150,7 @@ class KnownWords:
         return "" if self._is_known(low) else "word"
 
     def _is_known(self, low: str) -> bool:
-        if low in self._content or _is_foreign_form(low):
+        if low in self._content or _is_foreign_form(low) or _is_verb(low):
             return True
         if _is_cyrillic(low):
             return any(low[:end] in self._cyrillic for end in range(_least(low), len(low) + 1))
@@ -166,6 +207,12 @@ def _is_listed(low: str) -> bool:
 
 def _is_foreign_form(low: str) -> bool:
     return len(low) >= _LEAST_CUT and low[:-2] in _cut()
+
+
+def _is_verb(low: str) -> bool:
+    """Return True for a form of a Spanish or Portuguese verb of the list: vivimos, of vivir."""
+    stems = [low.removesuffix(end) for end in _VERB_ENDINGS if low.endswith(end) and len(low) - len(end) > 2]
+    return any(f"{stem}{end}" in words_in("known_es_pt.txt") for stem in stems for end in ("ar", "er", "ir"))
 
 
 def _words(texts: Iterable[str]) -> frozenset[str]:

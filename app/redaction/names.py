@@ -94,6 +94,7 @@ _STATES = frozenset(_STATES_IN_ONE.split())
 _TIMES_IN_ONE = "will may sunday summer autumn april june august junior major guy chance justice"
 _TIMES = frozenset(_TIMES_IN_ONE.split())
 """Words that stand after "my son" without naming him: they need a verb after them."""
+_FIRST = re.compile(r"\A {0,2}")
 _LATIN = re.compile("[a-z]", re.I)
 _THIS = re.compile(r"\bthis is {1,2}", re.I)
 _START = re.compile(r"\A(?:hi|hello|hey|good morning|good afternoon|hola)?[ ,.!]{0,3}(?=\w)", re.I)
@@ -239,6 +240,7 @@ class _Reader:
             (_SIGNED, _SIGNED_SIGNS if likely else (), self.likely),
             (_RELATED, ("",), self.related),
             (_MEANT, ("",), self.meant),
+            (_FIRST, ("",), self.opening),
             (_START, _HERE_SIGNS, partial(self._before, _HERE)),
         )
         for pattern, signs, read in readings:
@@ -261,6 +263,12 @@ class _Reader:
         """Return the name after "I'm" or "tell" that is a word too, where the sentence goes on as after a name."""
         sure = (first.low not in _STATES and self._is_told(first)) or self._surname_after(first)
         return self._on(first, 2) if first.low in words_in("name_words.txt") and sure else None
+
+    def opening(self, first: Word) -> Range | None:
+        """Return the name with which a text begins: "hope ferncastle is my mom"."""
+        after = self._after(first)
+        named = first.low in words_in("name_words.txt") and first.low not in _TIMES
+        return self._on(first, 2) if named and after is not None and after.unknown else None
 
     def _surname_after(self, first: Word) -> bool:
         after = self._after(first)

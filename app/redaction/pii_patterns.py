@@ -22,6 +22,16 @@ _EMAIL = re.compile(
     r"|@(?=[^\W\d])[\w-]{2,63})",
     re.I,
 )
+_JOINT = "dot|underscore|dash|hyphen|punto|ponto|guion|guion bajo"
+_SAID_NUMBER = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]{3,5}teen|twenty|\\d{1,4}"
+_PROVIDER = "gmail|yahoo|hotmail|outlook|aol|icloud|comcast|verizon|proton|live"
+_EMAIL_SPELLED = re.compile(
+    rf"(?<![\w.+-])[\w.+-]{{1,30}}(?: (?:{_JOINT}) [\w+-]{{1,30}}| [a-z](?= )| (?:{_SAID_NUMBER})(?!\w)"
+    rf"| (?=[\w+-]{{1,30}} arroba)[\w+-]{{1,30}}){{0,5}}"
+    rf" (?:at|arroba) (?:(?:{_PROVIDER})\b(?: (?:dot|punto|ponto) [a-z]{{2,10}}\b)?"
+    rf"|{_HOST}(?: (?:dot|punto|ponto) [a-z]{{2,10}}\b){{1,3}})",
+    re.I,
+)
 _EMAIL_SAID = re.compile(
     rf"(?<![\w.+-])(?:[\w.+-]{{1,64}}(?: dot {_HOST}){{0,3}} at {_HOST}(?: dot [a-z]{{2,10}}){{1,3}}"
     rf"|(?=[a-z+-]{{0,63}}[\d._])[\w.+-]{{1,64}} at {_HOST}\.(?:com|org|net|edu))\b",
@@ -48,7 +58,7 @@ _PHONE = re.compile(
     r"(?<![\d.])(?:\+?1[ .-]{0,3})?(?:\([2-9]\d\d\)|[2-9]\d\d)[ ./-]{0,3}\d{3}[ .-]{0,3}\d{4}(?!\d)" + _EXTENSION, re.I
 )
 _ABROAD = re.compile(
-    rf"(?:\+(?:[ .()-]{{0,2}}\d){{7,15}}|\(\d{{2,4}}\) ?\d{{3,5}}[ -]?\d{{4}}"
+    rf"(?:\+(?:[ .()-]{{0,2}}\d){{7,15}}|(?:\d ?)?\(\d{{2,4}}\) ?\d{{2,5}}(?:[ -]?\d{{2,4}}){{1,3}}"
     rf"|(?<![\d.])\d{{3}}[.-]\d{{3}}[.-](?=\d{{0,3}}o)[\do]{{4}})"
     rf"(?!\w){_EXTENSION}",
     re.I,
@@ -80,6 +90,7 @@ class Rule:
 RULES = (
     Rule("url", _URL, signs=("/", "www.")),
     Rule("email", _EMAIL, signs=("@", "at)", "at]", "at}")),
+    Rule("email", _EMAIL_SPELLED, signs=(" at ", "arroba")),
     Rule("email", _EMAIL_SAID, signs=(" dot ", ".com", ".org", ".net", ".edu")),
     Rule("name", _ACCOUNT, _account, signs=("@",)),
     Rule("number", record_numbers.INTERNET, record_numbers.internet, digits=1, signs=(".", ":", "-")),
@@ -88,6 +99,7 @@ RULES = (
     Rule("date", dates.WITH_MONTH, digits=2, signs=dates.MONTHS),
     Rule("date", dates.RUN_TOGETHER, digits=3),
     Rule("date", dates.CHINESE, signs=("年", "년")),
+    Rule("date", dates.BEFORE_BIRTH, digits=4, signs=dates.BIRTHS),
     Rule("date", dates.BIRTH, digits=1, signs=dates.BIRTHS),
     Rule("date", dates.SAID_AFTER_BIRTH, signs=dates.BIRTHS),
     Rule("date", dates.NUMBERS, dates.date, digits=3),
@@ -96,6 +108,7 @@ RULES = (
     Rule("number", record_numbers.SSN, no_amount, digits=9),
     Rule("number", record_numbers.ABROAD, digits=7),
     Rule("number", record_numbers.MEDICARE, digits=5),
+    Rule("number", record_numbers.SPELLED, record_numbers.spelled, signs=record_numbers.ALPHABET),
     Rule("number", record_numbers.CODE, record_numbers.code, signs=record_numbers.BOOKINGS),
     Rule("number", record_numbers.PLATE, digits=1, signs=record_numbers.PLATES),
     Rule("number", record_numbers.CUED, record_numbers.cued, digits=3),
@@ -104,9 +117,10 @@ RULES = (
     Rule("address", addresses.STREET, addresses.street, signs=addresses.SUFFIXES),
     Rule("address", addresses.DIRECTED, digits=1),
     Rule("address", addresses.LIVING, addresses.living, signs=addresses.LIVES),
+    Rule("address", addresses.NAMED, signs=addresses.SUFFIXES),
     Rule("address", addresses.CORNER, addresses.corner, signs=("corner of", "intersection of")),
     Rule("address", addresses.ABROAD, signs=addresses.WAYS),
-    Rule("address", addresses.BOX, digits=1, signs=("box", "calle")),
+    Rule("address", addresses.BOX, digits=1, signs=("box", "bx", "calle")),
     Rule("address", addresses.CITY_ZIP, addresses.city, digits=5),
     Rule("address", addresses.ZIP_ALONE, digits=5, signs=("zip", "post", "cep", "plz")),
     Rule("address", addresses.ZIP_LONG, digits=8),

@@ -44,6 +44,14 @@ PLATE = re.compile(
 )
 BOOKINGS = ("conf", "booking", "reserv", "locator", "pnr", "ref", "check", "voucher")
 PLATES = ("plate", "tag", "placa", "matr")
+_LETTER = (
+    "alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliet|kilo|lima|mike|november|oscar|papa|quebec|romeo"
+    "|sierra|tango|uniform|victor|whiskey|xray|yankee|zulu"
+)
+ALPHABET = tuple(_LETTER.split("|"))
+"""Letters as they are said over the radio and to a clerk."""
+_SPELT = rf"(?:{_LETTER}|zero|one|two|three|four|five|six|seven|eight|nine|niner|\d|[a-z])"
+SPELLED = re.compile(rf"(?<!\w){_SPELT}(?:[ ,-]{{1,2}}{_SPELT}){{3,12}}(?!\w)", re.I)
 SSN = re.compile(r"(?<![\d.,/-])\d{3}[ .-]{1,3}\d{2}[ .-]{1,3}\d{4}(?![\d-])")
 CARD = re.compile(
     r"(?<!\d)(?:[3-6]\d{3}(?:[ .-]{0,2}\d{4}){2}[ .-]{0,2}\d{1,7}|3\d{3}[ -]{0,2}\d{6}[ -]{0,2}\d{5}|\d{13,19})(?!\d)"
@@ -55,7 +63,7 @@ ABROAD = re.compile(
     r"(?<![\w.])\d{3}[. ]\d{3}[. ]\d{3} ?[-/] ?\d\d(?!\w)|(?<!\w)(?:[XYZ]-?\d{7}|\d{8})-?[A-Z](?!\w)", re.I
 )
 """A Brazilian taxpayer's number and a Spanish identity card."""
-CODED = re.compile(r"(?<!\w)(?!NCT)[A-Z]{1,4}-?\d{5,20}[A-Z]?(?!\w)", re.I)
+CODED = re.compile(r"(?<!\w)(?!NCT)(?:[A-Z]{1,4}-?\d{5,20}[A-Z]?|[A-Z]{1,3}\d{1,6}-\d{4,9})(?!\w)", re.I)
 GROUPED = re.compile(r"(?<![\w.-])\d{1,6}(?:-\d{1,6}){2,5}(?![\w-])")
 SPACED = re.compile(r"(?<![\w.,$/-])\d{1,6}(?:[ .-]\d{2,6}){1,5}(?:-[\dX])?(?![\w/]|[.,]\d)")
 LONG = re.compile(r"\d{7,64}")
@@ -72,6 +80,12 @@ _LEAST_SPACED = 9
 
 def _digits(text: str) -> int:
     return sum(char.isdigit() for char in text)
+
+
+def spelled(_plain: str, match: re.Match[str]) -> Range | None:
+    """Take four four bravo nine zulu: letters said by words, not "mike a b c"."""
+    words = re.split("[ ,-]{1,2}", match[0].lower())
+    return match.span() if sum(word in ALPHABET for word in words) > 1 else None
 
 
 def code(_plain: str, match: re.Match[str]) -> Range | None:

@@ -22,10 +22,14 @@ from app.redaction.signs import Range, lowered
 MARKS = ("phone", "email", "number", "date", "name", "address", "url", "card", "word")
 _MARK = re.compile(rf"\[(?:{'|'.join(MARKS)})\]")
 _DIGIT = re.compile(r"\d")
-_NAMED = "\ue000"
+_NAMED, _STRANGE = "\ue000", "\ue001"
+"""Stand for what is or may be a name, and for other words that nobody knows."""
 _BESIDE_NAME = re.compile(
-    rf"(?<={_NAMED})(?: (?:d[aeo]|d[ao]s|del|de la|v[ao]n|van der|bin|ibn|al|el) (?={_NAMED})|,? (?:[B-HJ-Z]\b\.?"
+    rf"(?<={_NAMED})(?: (?:d[aeo]|d[ao]s|del|de la|v[ao]n|van der|bin|ibn|al|el)(?: \w{{3,12}})? (?={_NAMED})"
+    rf"|,? (?:[B-HJ-Z]\b\.?"
     rf"|[a-zA-Z]\.)| [A-Z][a-z]{{2,20}}\b)"
+    rf"|(?<=[{_STRANGE}{_NAMED}])(?:,? (?:[a-zA-Z]\.){{1,3}}|[_-]\d{{1,8}}(?!\w))"
+    rf"|(?<={_NAMED}) [b-hj-z](?= (?:from|here|and|is|has|was|said)\b)"
     rf"|(?<![\w.])(?:(?:[A-Z]|St|Saint)\.? ){{1,2}}(?={_NAMED})"
 )
 """What belongs to a name: what links two words of it, an initial, a word with a capital after it."""
@@ -112,7 +116,7 @@ def _unknown(plain: str, known: KnownWords, taken: Sequence[Span]) -> list[Span]
     unknown = [Span(start, end, mark) for (start, end), mark in known.unknown(plain)]
     named = [span for span in taken if span.mark == "name"]
     named += [span for span in unknown if span.mark == "name" or plain[span.start].isupper()]
-    shown = _without(plain, [(span.start, span.end) for span in unknown])
+    shown = _without(plain, [(span.start, span.end) for span in unknown], _STRANGE)
     shown = _without(shown, [(span.start, span.end) for span in named], _NAMED)
     return unknown + [Span(*match.span(), "name") for match in _BESIDE_NAME.finditer(shown)]
 

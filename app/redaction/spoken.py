@@ -82,5 +82,5 @@ def dates(month: str, year: str, born: str) -> tuple[re.Pattern[str], re.Pattern
     )
     part = rf"(?:{CARDINAL}|{ordinal}|{month}|\d{{1,4}}(?:st|nd|rd|th)?)(?!\w)"
     between = r"(?: (?:of|the|de|y|e|and))?[ ,./-]{1,2}"
-    date = rf"(?<!\w)(?:{month}(?:,| the)? {day}|{day}{of} {month}){of} (?:{said}|{year})(?!\w)"
+    date = rf"(?<!\w)(?:the )?(?:{month}(?:,| the)? {day}|{day}{of} {month}){of} (?:{said}|{year})(?!\w)"
     return re.compile(date, re.I), re.compile(rf"{born}(?P<it>(?:the )?{part}(?:{between}{part}){{1,9}})", re.I)
