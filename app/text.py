@@ -16,6 +16,17 @@ _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
 _KEPT = frozenset(".,;:!?()-'\"/%<>=&+")
 _SENTENCE_MARKS = {"。": ". ", "؟": "? ", "।": ". ", "۔": ". ", "،": ", ", "٫": "."}
 _LATIN_MARKS = range(0x300, 0x370)
+_STRAY_MARKS = (
+    (0x483, 0x48A),
+    (0x1AB0, 0x1B00),
+    (0x1DC0, 0x1E00),
+    (0x20D0, 0x2100),
+    (0xFE00, 0xFE30),
+    (0xE0100, 0xE01F0),
+)
+"""Marks that belong to no script of today, and variation selectors: what is strewn over letters."""
+_FILLERS = frozenset("\u115f\u1160")
+"""Letters of Hangul that are not seen."""
 _ARABIC_MARKS = (*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670)
 _LETTERS = {"đ": "d", "\u0649": "\u064a", "\u0629": "\u0647"}
 """Letters that Unicode does not decompose and that people type as others: Vietnamese d, Arabic final yeh and heh."""
@@ -44,13 +55,17 @@ def _fold_character(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Nd":
         return str(unicodedata.decimal(char))
-    if char == "\u20e3":  # what makes a key cap of a digit: 1\ufe0f\u20e3
+    if char in _FILLERS:
         return ""
     if category[0] == "M":
-        return "" if ord(char) in _LATIN_MARKS or ord(char) in _ARABIC_MARKS or 0xFE00 <= ord(char) <= 0xFE0F else char
+        return "" if _is_stray(ord(char)) else char
     if category[0] in "LN":
         return char
     return "" if category == "Cf" else " "
+
+
+def _is_stray(mark: int) -> bool:
+    return mark in _LATIN_MARKS or mark in _ARABIC_MARKS or any(first <= mark < end for first, end in _STRAY_MARKS)
 
 
 _FOLDING = _Folding()
@@ -141,6 +156,11 @@ def _composed(piece: str) -> str:
     plain = piece.replace("°", " ").replace("\ufdfa", " ").replace("\ufdfb", " ")
     decomposed = unicodedata.normalize("NFKD", plain).casefold()
     return unicodedata.normalize("NFC", decomposed.translate(_FOLDING))
+
+
+def visible(typed: str) -> str:
+    """Return what was typed without the characters that folding drops: invisible ones, and marks over letters."""
+    return typed if typed.isascii() else "".join(char for char in typed if _FOLDING[ord(char)])
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,13 @@ def test_curly_quotes_case_and_accents_do_not_count() -> None:
 
 def test_invisible_characters_and_emoji_are_dropped() -> None:
     assert text.words("pu\u200bmp 😢 size\u202e?") == ("pump", "size")
+
+
+@pytest.mark.parametrize(
+    "strewn", ["\u200b", "\u00ad", "\u3164", "\ufe0f", "\U000e0100", "\u034f", "\u0489\u1dc4\u20d0\ufe22"]
+)
+def test_what_is_strewn_between_letters_hides_no_word(strewn: str) -> None:
+    assert text.words(strewn.join("help me")) == ("help", "me")
 
 
 def test_emoji_that_speak_of_danger_are_words() -> None:
