@@ -25,7 +25,7 @@ from app.content.schema import (
     UrgentRules,
 )
 from app.dialogue.text_messages import MOST_PARTS
-from app.dialogue.urgent import stretches_of
+from app.dialogue.urgent import read_parts
 from app.dialogue.urgent_rules import RuleBook
 from app.matching import likeness
 from app.segments import segments
@@ -132,7 +132,7 @@ def _rules(tiers: Mapping[Tier, Sequence[Rule]]) -> Iterator[tuple[Tier, Rule]]:
 
 def _fired(book: RuleBook, message: str) -> set[tuple[str, str]]:
     """Return the tiers and signs of the rules that fire on a message."""
-    spans = book.index.spans(list(stretches_of(text.parse(message))))
+    spans = book.index.spans(read_parts(text.parse(message))[0])
     return {(tier, rule.sign) for tier, rule, _ in book.named(spans) if any(map(rule.raises, spans))}
 
 

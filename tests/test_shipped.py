@@ -429,3 +429,37 @@ def test_no_choice_is_a_word_that_stops_or_starts_messages(shipped: Knowledge) -
         shipped.approved.text("clarify-none"),
     ]
     assert not any(consent.keyword(each, opted_out=True) or consent.asks_to_stop(each) for each in printed)
+
+
+@pytest.mark.parametrize(
+    ("said", "tier"),
+    [
+        ("ICANTBREATHE", "emergency"),
+        ("i c a n t b r e a t h e", "emergency"),
+        ("#iwanttodie", "crisis"),
+        ("k1ll mys3lf tonight", "crisis"),
+        ("i want to k*ll my$elf", "crisis"),
+        ("i саnt brеаthе", "emergency"),
+        ("ΜΥ CΗΕSΤ ΗURΤS REALLY ΒΑD", "emergency"),
+        ("🅲🅾🆄🅶🅷🅸🅽🅶 🆄🅿 🅱🅻🅾🅾🅳", "emergency"),
+        ("nopuedorespirar", "emergency"),
+        ("хочуумереть", "crisis"),
+        ("لااستطيعالتنفس", "emergency"),
+    ],
+)
+def test_a_disguise_hides_no_danger(shipped: Knowledge, said: str, tier: str) -> None:
+    assert shipped.assess(Message(said)).tier == tier
+    assert shipped.assess(Message(f"{'Nice weather on the ward. ' * 290}{said}.")).tier == tier
+
+
+@pytest.mark.parametrize("said", ["end my life tonight", "the wound is bleeding a lot", "he is not breathing"])
+def test_hundreds_of_lines_in_front_hide_no_danger(shipped: Knowledge, said: str) -> None:
+    lines = "ok.\n" * 500
+    assert shipped.assess(Message(lines)).tier is None
+    for message in (f"{lines}{said}", f"{lines}{said}\n{lines}"):
+        assert shipped.assess(Message(message)).tier == shipped.assess(Message(said)).tier
+
+
+def test_look_alike_letters_are_no_other_language(shipped: Knowledge) -> None:
+    assert shipped.assess(Message("і саnt brеаthе")).language is None
+    assert shipped.assess(Message("не могу дышать")).language == "ru"

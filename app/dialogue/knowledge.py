@@ -48,18 +48,24 @@ class Knowledge:
 
         `before` are the context flags of the messages before it.
         """
-        utterance = self.read(message)
-        return self.urgent.assess(utterance, before, self.languages.detect(message.text, utterance))
+        utterance = self._undisguised(message)
+        return self.urgent.assess(utterance, before, self.languages.detect(utterance.typed, utterance))
+
+    def _undisguised(self, message: Message) -> Utterance:
+        """Return the message as danger is looked for in it: with the words that it hides written out."""
+        plain = self.urgent.disguises.taken_off(message.text)
+        return self.read(message if plain == message.text else Message(plain))
 
     def warm(self) -> None:
         """Build now what would otherwise be made for the first who searches or wants a reason: a second's work."""
         self.matcher.warm()
         for phrasings in self.urgent.matcher.phrasings.values():
             phrasings.nearest("")
+        self.urgent.disguises.taken_off("")
 
     def reasons(self, message: Message, urgency: Urgency) -> Reasons:
         """Return why the urgent check found this urgency in a message."""
-        return reasons(self.urgent, self.read(message), urgency)
+        return reasons(self.urgent, self._undisguised(message), urgency)
 
     def serves(self, id_: str, day: date) -> bool:
         """Return whether the entry is approved, not taken back, and within its review day and the grace after it."""

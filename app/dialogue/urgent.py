@@ -5,13 +5,16 @@ the sentence of the tier in doubt.
 """
 
 import itertools
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 from app.content.schema import CALM, TIERS, Costs
+from app.dialogue.disguises import Disguises
 from app.dialogue.urgent_rules import DOUBT, NOW, WRITER, RuleBook
 from app.matching.matcher import Matcher
 from app.matching.tiers import LEAST_CARRYING
@@ -20,6 +23,10 @@ from app.text import ParsedText
 
 MOST_SENTENCES = 400
 MOST_CLAUSES = 200
+MOST_WEIGHED = 1_000
+"""Most clauses of which those that are read are chosen."""
+RULE_WEIGHT = 2
+"""What a word that a rule needs weighs beside one that carries a tier."""
 LIKENESS, AGAIN = "likeness", "again"
 """Stand in place of a rule's sign: what raised a message was its likeness to phrasings; a second doubt."""
 _CALM = {CALM: 1.0}
@@ -77,6 +84,16 @@ class UrgentCheck:
     caution: float = 1.0
     """How much dearer than in the sealed costs a missed danger is for this site; at least 1."""
 
+    @cached_property
+    def disguises(self) -> Disguises:
+        """What takes the disguise off a message, by the words of the lines of danger."""
+        tiers = (phrasings.uses() for tier, phrasings in self.matcher.phrasings.items() if tier in TIERS)
+        return Disguises.of(sum(tiers, Counter()), self.matcher.model.vocabulary, self._known_pairs)
+
+    def _known_pairs(self, words: tuple[str, ...]) -> float:
+        model = self.matcher.model
+        return model.features.known_pairs(model.vocabulary.read(ParsedText(" ".join(words), words)))
+
     def assess(
         self, utterance: Utterance, before: frozenset[str] = frozenset(), language: str | None = None
     ) -> Urgency:
@@ -84,10 +101,11 @@ class UrgentCheck:
 
         `before` are the context flags of the messages before it: `chemo was Tuesday`, then `it's 101 now`.
         """
-        spans = self.rules.index.spans(list(stretches_of(utterance.text)), partial(_repaired, utterance))
+        stretches, clauses = read_parts(utterance.text, cache(self._weight))
+        parts = [*stretches, *clauses]
+        spans = self.rules.index.spans(stretches, partial(_repaired, utterance))
         named = self.rules.named(spans)
         flags = self.rules.flags(spans[0], named)
-        parts = list(parts_of(utterance.text))
         probabilities = self.probabilities(utterance, parts)
         findings = [
             *(Detection(tier, rule.sign, raises) for tier, rule, raises in named if any(map(rule.raises, spans))),
@@ -123,6 +141,12 @@ class UrgentCheck:
             elif raises and evidence and len(utterance.text.words) > 1:
                 yield Detection(tier, LIKENESS, raises=False)
 
+    def _weight(self, word: str) -> int:
+        """Return how much of danger a word may hold: a rule needs it, it carries a tier."""
+        vocabulary, tiers = self.matcher.model.vocabulary, self.matcher.tiers
+        carries = word in vocabulary.known and tiers and tiers.evidence(vocabulary.read(ParsedText(word, (word,))))
+        return RULE_WEIGHT * self.rules.index.needs(word) + bool(carries)
+
     def least_costly(self, probabilities: Mapping[str, float]) -> tuple[str | None, bool]:
         """Return the tier to raise (True) or to doubt (False), None for neither: whichever costs least on average."""
         missed = {tier: self.caution * cost * probabilities.get(tier, 0.0) for tier, cost in self.costs.missed.items()}
@@ -153,15 +177,36 @@ def _urgency(
     return Urgency(None, worst.tier, worst.sign, probabilities, flags, language)
 
 
-def parts_of(text: ParsedText) -> Iterator[ParsedText]:
-    """Yield what likeness is looked for in: the stretches, then each clause, since a question in the same sentence
-    hides a danger. Rules keep to the stretches: `no fever, chills` denies both.
+Weight = Callable[[str], int]
+"""Says how much of danger a word may hold."""
+
+
+def parts_of(text: ParsedText) -> list[ParsedText]:
+    """Return what likeness is looked for in."""
+    stretches, clauses = read_parts(text)
+    return [*stretches, *clauses]
+
+
+def read_parts(text: ParsedText, weight: Weight | None = None) -> tuple[list[ParsedText], list[ParsedText]]:
+    """Return the stretches, and each clause, since a question in the same sentence hides a danger. Rules keep to the
+    stretches: `no fever, chills` denies both.
 
     Of dangers that a comma or an `and` joined to a question 58 to 69% were raised without clauses, 76 to 87% with.
     """
-    yield from stretches_of(text)
-    clauses = (clause for sentence in text.sentences[:MOST_SENTENCES] for clause in _clauses(sentence))
-    yield from itertools.islice(clauses, MOST_CLAUSES)
+    sentences = _weightiest(text.sentences, MOST_SENTENCES, weight)
+    clauses = itertools.islice((clause for sentence in sentences for clause in _clauses(sentence)), MOST_WEIGHED)
+    return list(stretches_of(text, sentences)), _weightiest(list(clauses), MOST_CLAUSES, weight)
+
+
+def _weightiest(parts: list[ParsedText], most: int, weight: Weight | None) -> list[ParsedText]:
+    """Return the parts, of too many the weightiest third of so many, in their order: 401 lines hid what came after
+    them.
+    """
+    if len(parts) <= most or weight is None:
+        return parts[:most]
+    different = list({part.folded: part for part in parts}.values())
+    weights = [-sum(map(weight, part.words)) / math.sqrt(len(part.words) or 1) for part in different]
+    return [different[place] for place in sorted(sorted(range(len(different)), key=weights.__getitem__)[: most // 3])]
 
 
 def _clauses(sentence: ParsedText) -> Iterator[ParsedText]:
@@ -183,12 +228,11 @@ def _windows(clause: ParsedText) -> Iterator[ParsedText]:
         yield ParsedText(" ".join(words), words)
 
 
-def stretches_of(text: ParsedText) -> Iterator[ParsedText]:
-    """Yield the whole text, then each sentence and each two neighbouring sentences, since the sign and the words that
-    explain it may stand apart.
+def stretches_of(text: ParsedText, sentences: Sequence[ParsedText]) -> Iterator[ParsedText]:
+    """Yield the whole text, then each of its sentences and each two neighbouring ones, since the sign and the words
+    that explain it may stand apart.
     """
     yield text
-    sentences = text.sentences[:MOST_SENTENCES]
     if len(sentences) > 1:
         yield from sentences
         for first, second in itertools.pairwise(sentences):

@@ -109,6 +109,10 @@ class PatternIndex:
             candidates.update(self._needing(word) if needing is None else needing)
         return candidates
 
+    def needs(self, word: str) -> bool:
+        """Return whether some pattern needs a word."""
+        return bool(self._by_word[word] if word in self._by_word else self._needing(word))
+
     def _bare(self, text: ParsedText, repaired: Callable[[ParsedText], Sequence[str]]) -> frozenset[str]:
         if len(text.words) > LONGEST_ALONE:
             return frozenset()

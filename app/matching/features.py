@@ -245,6 +245,12 @@ class Features:
         values /= np.sqrt(np.bincount(blocks, values * values)).take(blocks)
         return Weighted(rows, of, values)
 
+    def known_pairs(self, reading: Reading) -> float:
+        """Return the share of neighbouring words that stand so in texts learnt from; 1 for a single word."""
+        hashes = np.array([term.key for term in reading.terms], np.uint64)
+        _, known = self.find(((hashes[:-1] * _PAIR + hashes[1:]) >> _FAMILY_BITS) | WORDS)
+        return float(known.mean()) if len(known) else 1.0
+
     def weigh_characters(self, word: str) -> tuple[IndexArray, float]:
         """Return the rows of the known characters of a word, and the square of its length as a vector.
 

@@ -1,6 +1,8 @@
 """Compares texts by rapidfuzz, where it pays: the nearest phrasing, and near-duplicates."""
 
+import itertools
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,6 +46,10 @@ class Phrasings:
             return "", 0.0
         _, score, place = nearest
         return self.texts[places[place]], score / 100
+
+    def uses(self) -> Counter[str]:
+        """Return how often the phrasings use each word."""
+        return Counter(itertools.chain.from_iterable(key.split() for key in self._keys))
 
     @cached_property
     def _keys(self) -> tuple[str, ...]:
