@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -429,6 +430,31 @@ def test_no_choice_is_a_word_that_stops_or_starts_messages(shipped: Knowledge) -
         shipped.approved.text("clarify-none"),
     ]
     assert not any(consent.keyword(each, opted_out=True) or consent.asks_to_stop(each) for each in printed)
+
+
+KEYS = {
+    "latin": "abcdefghijklmnopqrstuvwxyz",
+    "often": "eeeetttaaaoooiiinnnssshhrrddlcumwfgypbvk",
+    "russian": "абвгдежзийклмнопрстуфхцчшщыьэюя",
+    "arabic": "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
+    "greek": "αβγδεζηθικλμνξοπρστυφχψω",
+    "mashed": "asdfghjkl;",
+}
+
+
+@pytest.mark.parametrize("keys", KEYS)
+def test_keys_hit_at_random_are_not_raised(shipped: Knowledge, keys: str) -> None:
+    chosen = random.Random(keys)  # noqa: S311 the same on every run
+    for length in (20, 100, 1_000, 1_000, 20_000):
+        words = ("".join(chosen.choices(KEYS[keys], k=chosen.randint(2, 9))) for _ in itertools.count())
+        said = " ".join(itertools.islice(words, length // 5))
+        assert shipped.assess(Message(said)).tier is None, said[:100]
+
+
+def test_a_cry_amid_keys_hit_at_random_is_raised(shipped: Knowledge) -> None:
+    chosen = random.Random(22)  # noqa: S311 the same on every run
+    noise = " ".join("".join(chosen.choices(KEYS["latin"], k=7)) for _ in range(40))
+    assert shipped.assess(Message(f"{noise}. My chest hurts really bad. {noise}")).tier == "emergency"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.content.schema import CALM
-from app.dialogue.urgent import AGAIN, LIKENESS, Urgency, UrgentCheck
+from app.dialogue.urgent import AGAIN, GARBLED, LIKENESS, Urgency, UrgentCheck
 from app.matching.evidence import FUNCTION_WORDS
 from app.matching.likeness import sort_key
 from app.matching.utterance import Utterance
@@ -43,7 +43,7 @@ class Reasons:
     @property
     def rule(self) -> str | None:
         """The sign of the rule that decided; None where likeness did, or nothing."""
-        return self.urgency.sign if self.urgency.sign not in ("", LIKENESS, AGAIN) else None
+        return self.urgency.sign if self.urgency.sign not in ("", LIKENESS, GARBLED, AGAIN) else None
 
     def lines(self) -> Iterator[str]:
         """Yield the reasons as sentences for a clinician."""

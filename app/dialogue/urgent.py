@@ -27,8 +27,10 @@ MOST_WEIGHED = 1_000
 """Most clauses of which those that are read are chosen."""
 RULE_WEIGHT = 2
 """What a word that a rule needs weighs beside one that carries a tier."""
-LIKENESS, AGAIN = "likeness", "again"
-"""Stand in place of a rule's sign: what raised a message was its likeness to phrasings; a second doubt."""
+LIKENESS, GARBLED, AGAIN = "likeness", "garbled", "again"
+"""Stand in place of a rule's sign: what raised a message was its likeness to phrasings; a likeness of which hardly a
+word is known, which is only in doubt; a second doubt.
+"""
 _CALM = {CALM: 1.0}
 _CLAUSE_END = re.compile(r"[,;](?!\d)\s*|\s(?=(?:and|but|also|btw|because|so|plus)\s)")
 LEAST_CLAUSE = 2
@@ -112,7 +114,7 @@ class UrgentCheck:
             *(Detection(tier, sign, True) for tier, sign in self.rules.raised_by_both(before, flags)),
             *self._alike(utterance, parts, probabilities, abroad=language is not None),
         ]
-        doubts = {DOUBT + finding.tier for finding in findings if not finding.raises}
+        doubts = {DOUBT + finding.tier for finding in findings if not finding.raises and finding.sign != GARBLED}
         if not flags.isdisjoint((NOW, WRITER)):
             findings += [Detection(finding.tier, AGAIN, True) for finding in findings if DOUBT + finding.tier in before]
         return _urgency(min(findings, key=_order, default=None), probabilities, before | flags | doubts, language)
@@ -137,7 +139,8 @@ class UrgentCheck:
             scored = utterance.score([(part, None) for part in parts])
             evidence = max(tiers.evidence(part.reading, abroad) for part in scored)
             if evidence >= LEAST_CARRYING:
-                yield Detection(tier, LIKENESS, raises)
+                said = tiers.is_said([part.reading for part in scored], abroad)
+                yield Detection(tier, LIKENESS if said else GARBLED, raises and said)
             elif raises and evidence and len(utterance.text.words) > 1:
                 yield Detection(tier, LIKENESS, raises=False)
 

@@ -39,7 +39,7 @@ LONGEST_ALONE = 8
 _CACHED_WORDS = 20_000
 
 _NUMBER = re.compile(r"(?<![\d.,/])(?<!\d[:-])(\d{2,3}(?:[.,]\d{1,2})?)(?![\d/:]|[.,]\d| over\b)")
-_UNIT = re.compile(r"\d ?[fc]\b|\bt ?\d")
+_UNIT_AFTER, _T_BEFORE = re.compile(r" ?[fc]\b"), re.compile(r"\bt ?$")
 _NO_HITS: frozenset[int] = frozenset()
 
 
@@ -334,7 +334,16 @@ def has_fever(folded: str, spoken: re.Pattern[str]) -> bool:
     """Return whether a text holds a body temperature of 100.4 F or 38.0 C and more, and speaks of temperature or gives
     its unit.
     """
-    return any(map(_is_fever, _NUMBER.findall(folded))) and bool(spoken.search(folded) or _UNIT.search(folded))
+    fevers = [number for number in _NUMBER.finditer(folded) if _is_fever(number[1])]
+    return any(_has_unit(folded, number) for number in fevers) or (bool(fevers) and spoken.search(folded) is not None)
+
+
+def _has_unit(folded: str, number: re.Match[str]) -> bool:
+    """Return whether `t` stands before a number or its unit after it; `b39c` is a piece of a code."""
+    before = folded[max(0, number.start() - 3) : number.start()]
+    if _T_BEFORE.search(before):
+        return True
+    return not before[-1:].isalpha() and _UNIT_AFTER.match(folded, number.end()) is not None
 
 
 def is_reading(text: ParsedText) -> bool:

@@ -251,3 +251,8 @@ def test_the_parts_of_a_text_are_its_stretches_its_clauses_and_windows_of_long_o
     long = " ".join(f"w{letter}" for letter in "abcdefghijklmnop")
     assert [len(part.words) for part in parts_of(parse(long))] == [16, 8, 8, 8]
     assert len(list(parts_of(parse("a b, " * 4_000)))) <= 1 + MOST_CLAUSES
+
+
+def test_a_piece_of_a_code_is_no_fever() -> None:
+    assert not has_fever("3fab39c 1d 40f2 b39c-d103f", SPOKEN)
+    assert all(has_fever(said, SPOKEN) for said in ("39c", "38.5 c", "t 102.4 hr 120", "bp 120/80, t102.1"))
