@@ -148,8 +148,8 @@ class Disguises:
         return False
 
     def _undisguised(self, chunk: str) -> str:
-        if chunk in self._read:
-            return self._read[chunk]
+        if read := self._read.get(chunk):  # in one step: a thread aside may clear them between two
+            return read
         hidden = self._hidden(_core(chunk))
         return self._keep(chunk, chunk.replace(chunk.strip(_EDGES), hidden) if hidden else chunk)
 

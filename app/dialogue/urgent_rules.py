@@ -105,13 +105,12 @@ class PatternIndex:
     def _candidates(self, text: ParsedText) -> set[int]:
         candidates: set[int] = set()
         for word in text.words:
-            needing = self._by_word.get(word)  # in one step: a thread aside may clear it between two
-            candidates.update(self._needing(word) if needing is None else needing)
+            candidates.update(self._needing(word))
         return candidates
 
     def needs(self, word: str) -> bool:
         """Return whether some pattern needs a word."""
-        return bool(self._by_word[word] if word in self._by_word else self._needing(word))
+        return bool(self._needing(word))
 
     def _bare(self, text: ParsedText, repaired: Callable[[ParsedText], Sequence[str]]) -> frozenset[str]:
         if len(text.words) > LONGEST_ALONE:
@@ -125,6 +124,9 @@ class PatternIndex:
         return frozenset(number for number in candidates if number in self.plain or self.patterns[number].search(key))
 
     def _needing(self, word: str) -> tuple[int, ...]:
+        known = self._by_word.get(word)  # in one step: a thread aside may clear them between two
+        if known is not None:
+            return known
         if len(self._by_word) >= _CACHED_WORDS:
             self._by_word.clear()
         begun = (self.prefixes.get(word[:length], ()) for length in self.lengths if length <= len(word))
