@@ -24,13 +24,13 @@ from app.records.limits import Limits
 from app.records.writer import Writer
 from app.reply_cache import CachedReply, ReplyCache
 from app.tokens import Tokens
-from app.turns import SHORT, Rank, Turns
+from app.turns import SHORT_TEXT, Rank, Turns
 
 log = logging.getLogger(__name__)
 
 LONGEST = 20_000
 """Most characters of a text; longer ones are refused."""
-_END = SHORT // 2 - 1
+_END = SHORT_TEXT // 2 - 1
 """Characters of the beginning, and of the end, of a long message that are looked at for danger though its client has
 spent its limit.
 """
@@ -78,13 +78,15 @@ class Answering:
         cached = self.cache.find(knowledge, key)
         rendered = cached.rendered if cached else {}  # kept from the second asking on: most texts are asked once
         if cached is None:
-            urgency = await self.admit(knowledge, message, client, state.flags)
+            urgency, is_whole = await self.admit(knowledge, message, client, state.flags)
             reply, following = await self._respond(message, state, knowledge, now, urgency)
             cached = CachedReply(knowledge.read(message).text.folded, urgency, reply, following)
-            self.cache.keep(knowledge, key, cached)
+            if is_whole:
+                self.cache.keep(knowledge, key, cached)
         elif not cached.urgency.tier:
             await self.charge(client)
-        await self.conversations.save(conversation, cached.following, now, waited if cached.urgency.tier else 0.0)
+        waited = waited if cached.urgency.tier else 0.0
+        await self.conversations.save(conversation, cached.following, now, waited, before=state)
         message_id = self.tokens.sign(now, message.channel, subject(cached.reply), knowledge.version)
         self._record(message, cached, knowledge, message_id, now, time.perf_counter() - began)
         return Answered(cached.reply, conversation, message_id, knowledge.version, rendered)
@@ -96,23 +98,25 @@ class Answering:
         client: str | None,
         before: frozenset[str] = frozenset(),
         rank: Rank = Rank.CHECK,
-    ) -> Urgency:
-        """Return what the danger check finds in a message; raises `TooManyRequests` for a calm one over the limit.
+    ) -> tuple[Urgency, bool]:
+        """Return what the danger check finds in a message, and whether it was looked at as a whole; raises
+        `TooManyRequests` for a calm one over the limit.
 
         A long message pays for being read before it is; of one that cannot, its beginning and its end are looked at.
         """
-        if len(message.text) <= SHORT:
+        length = len(message.text)
+        if length <= SHORT_TEXT:
             urgency = await self.assess(knowledge, message, before, rank)
             if not urgency.tier:
                 await self.charge(client)
-            return urgency
-        if self.turns.has_room_aside and await self._affords(client, cost(message.text)):
-            return await self.assess(knowledge, message, before)
+            return urgency, True
+        if client is None or (await self._affords(client, cost(message.text)) and self.turns.has_room_aside(length)):
+            return await self.assess(knowledge, message, before, rank), True
         urgency = await self.assess(knowledge, _excerpt(message), before, rank)
         if not urgency.tier:
             metrics.limited.inc()
             raise TooManyRequests
-        return urgency
+        return urgency, False
 
     async def assess(
         self,
@@ -220,8 +224,8 @@ def _check(knowledge: Knowledge, message: Message, before: frozenset[str]) -> Ur
 
 
 def cost(text: str) -> int:
-    """Return how many messages of the limit a text counts for: one for each `SHORT` characters begun."""
-    return 1 + max(0, len(text) - 1) // SHORT
+    """Return how many messages of the limit a text counts for: one for each `SHORT_TEXT` characters begun."""
+    return 1 + max(0, len(text) - 1) // SHORT_TEXT
 
 
 def _excerpt(message: Message) -> Message:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import ParamSpec, TypeVar
 
-SHORT = 300
+SHORT_TEXT = 300
 """Most characters of a text that is worked on at its turn, for 1 to 20 ms; what is longer takes up to 100, aside."""
-MOST_ASIDE = 16
-"""Most pieces of long work that wait: the last of them for about a second."""
+MOST_ASIDE = 100_000
+"""Most characters that wait aside; the last of them for about half a second."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,53 +30,84 @@ class Rank(IntEnum):
 
 
 @dataclass
-class Turns:
-    """One piece of work a turn of the event loop, so that between two of them others are accepted, read and checked."""
+class _Queue:
+    """Who waits for a turn: first the lower rank, of the same rank the shorter text, then who came first."""
 
-    _waiting: list[tuple[Rank, int, asyncio.Future[None]]] = field(default_factory=list)
+    _waiting: list[tuple[Rank, int, int, asyncio.Future[None]]] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
-    _is_taken: bool = False
-    _aside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "long-work"))
-    """One thread: Python's lock gives way to the event loop every half millisecond (`SWITCH`), to two threads half as
-    often.
-    """
-    _are_aside: int = 0
+    is_taken: bool = False
 
-    async def take(self, rank: Rank) -> None:
-        """Return when it is one's turn; the work up to the next `await` is what it lasts for."""
-        loop = asyncio.get_running_loop()
-        if not self._is_taken:
-            self._is_taken = True
-            loop.call_soon(self._next)
-            return
-        turn = loop.create_future()
-        heapq.heappush(self._waiting, (rank, next(self._numbers), turn))
-        await turn
+    def join(self, rank: Rank, length: int = 0) -> asyncio.Future[None]:
+        turn = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (rank, length, next(self._numbers), turn))
+        return turn
 
-    def _next(self) -> None:
-        """Give the turn to whoever waits: it is taken before this is called again."""
+    def go_on(self) -> None:
+        """Give the turn to the first who still waits."""
         while self._waiting:
             *_, turn = heapq.heappop(self._waiting)
             if not turn.done():  # whoever was cancelled waits no more
                 turn.set_result(None)
-                asyncio.get_running_loop().call_soon(self._next)
                 return
-        self._is_taken = False
+        self.is_taken = False
 
-    @property
-    def has_room_aside(self) -> bool:
-        return self._are_aside < MOST_ASIDE
+
+@dataclass
+class Turns:
+    """One piece of work a turn of the event loop, so that between two of them others are accepted, read and checked."""
+
+    _here: _Queue = field(default_factory=_Queue)
+    _aside: _Queue = field(default_factory=_Queue)
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "long-work"))
+    """Only one: it lets the event loop go on every half millisecond (`SWITCH`), two would every whole one."""
+    _characters_aside: int = 0
+
+    async def take(self, rank: Rank) -> None:
+        """Return when it is one's turn; the work up to the next `await` is what it lasts for."""
+        if self._here.is_taken:
+            await self._here.join(rank)
+            return
+        self._here.is_taken = True
+        asyncio.get_running_loop().call_soon(self._next)
+
+    def _next(self) -> None:
+        """Give the turn to whoever waits, and come back after the work: it has begun when this is called again."""
+        self._here.go_on()
+        if self._here.is_taken:
+            asyncio.get_running_loop().call_soon(self._next)
+
+    def has_room_aside(self, length: int) -> bool:
+        return self._characters_aside + length <= MOST_ASIDE
 
     async def work(self, rank: Rank, length: int, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Return what a function makes of a text of `length` characters: at its turn, or aside after all before it."""
-        if length <= SHORT:
-            await self.take(rank)
-            return function(*args, **kwargs)
-        self._are_aside += 1
+        """Return what a function makes of a text of `length` characters: here at its turn, or aside."""
+        if length > SHORT_TEXT:
+            return await self._work_aside(rank, length, lambda: function(*args, **kwargs))
+        await self.take(rank)
+        return function(*args, **kwargs)
+
+    async def _work_aside(self, rank: Rank, length: int, work: Callable[[], R]) -> R:
+        self._characters_aside += length
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._aside, lambda: function(*args, **kwargs))
+            await self._take_aside(rank, length)
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            finally:
+                self._aside.go_on()
         finally:
-            self._are_aside -= 1
+            self._characters_aside -= length
+
+    async def _take_aside(self, rank: Rank, length: int) -> None:
+        if not self._aside.is_taken:
+            self._aside.is_taken = True
+            return
+        turn = self._aside.join(rank, length)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # it was given the turn just before
+                self._aside.go_on()
+            raise
 
     def close(self) -> None:
-        self._aside.shutdown(wait=False, cancel_futures=True)
+        self._thread.shutdown(wait=False, cancel_futures=True)

@@ -14,7 +14,7 @@ from app.records.conversations import MemoryConversations
 from app.records.exchange import Exchange
 from app.records.limits import MemoryLimits
 from app.reply_cache import CachedReply
-from app.turns import SHORT
+from app.turns import MOST_ASIDE, SHORT_TEXT
 
 
 class Kept:
@@ -74,7 +74,9 @@ def test_an_answered_message_in_doubt_of_danger_is_told_by_its_exchange(client: 
 class Watched(MemoryConversations):
     waited = -1.0
 
-    async def save(self, id_: str, state: State, now: datetime, waited: float = 0.0) -> None:
+    async def save(
+        self, id_: str, state: State, now: datetime, waited: float = 0.0, before: State | None = None
+    ) -> None:
         self.waited = waited
 
 
@@ -120,7 +122,7 @@ def test_an_emergency_is_answered_before_questions_that_came_first(client: TestC
 
 
 def test_a_long_message_counts_for_as_many_as_it_is_long(limited: Answering) -> None:
-    asyncio.run(limited.answer(Message(CALM_LONG[: 2 * SHORT + 1]), None, "203.0.113.9"))
+    asyncio.run(limited.answer(Message(CALM_LONG[: 2 * SHORT_TEXT + 1]), None, "203.0.113.9"))
     with pytest.raises(TooManyRequests):
         asyncio.run(limited.answer(Message("lamp"), None, "203.0.113.9"))
 
@@ -136,3 +138,36 @@ def test_danger_at_either_end_of_a_long_message_is_answered_beyond_the_limit(lim
 
 def test_danger_in_the_middle_of_a_long_message_is_found_within_the_limit(limited: Answering) -> None:
     assert tier_of(limited, f"{CALM_LONG}. i cant breathe. {CALM_LONG}") == "emergency"
+
+
+def test_what_was_read_by_its_ends_only_is_read_whole_the_next_time(limited: Answering) -> None:
+    said = f"i have a fever of 102. {CALM_LONG}. i cant breathe. {CALM_LONG}"
+    for _ in range(3):
+        asyncio.run(limited.answer(Message("lamp"), None, "203.0.113.9"))
+    by_its_ends = tier_of(limited, said)
+    whole = asyncio.run(limited.answer(Message(said), None, None)).reply.intent
+    assert (by_its_ends, whole and whole.id) == ("call-now", "emergency")
+
+
+def test_who_is_exempt_is_read_whole_however_much_waits_aside(limited: Answering) -> None:
+    limited.turns._characters_aside = MOST_ASIDE
+    said = f"{CALM_LONG}. i cant breathe. {CALM_LONG}"
+    reply = asyncio.run(limited.answer(Message(said), None, None)).reply
+    assert reply.intent
+    assert reply.intent.id == "emergency"
+
+
+def test_danger_told_while_a_long_message_is_worked_on_is_not_forgotten(client: TestClient) -> None:
+    app: Any = client.app
+    answering: Answering = app.state.services.answering
+    conversation = client.post("/v1/messages", json={"text": "lamp"}).json()["conversation_id"]
+
+    async def ask_both() -> None:
+        long = asyncio.create_task(answering.answer(Message(CALM_LONG), conversation, None))
+        await asyncio.sleep(0)
+        await answering.answer(Message("i cant breathe"), conversation, None)
+        await long
+
+    asyncio.run(ask_both())
+    _, state = asyncio.run(answering.conversations.open(conversation, "api", answering.clock()))
+    assert state.urgent == "emergency"

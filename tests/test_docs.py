@@ -13,7 +13,7 @@ from app.channels.sms import webhook
 from app.channels.sms.gateway import OLDEST
 from app.cli import main
 from app.settings import Settings
-from app.turns import MOST_ASIDE, SHORT
+from app.turns import MOST_ASIDE, SHORT_TEXT
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -48,7 +48,7 @@ LIMITS = (
     f"{protocol.MOST_PIPELINED} requests that wait",
     f"{Settings.model_fields['messages_per_second'].default:.0f} messages or opinions a second for a client",
     f"{Settings.model_fields['messages_per_second_in_all'].default:,.0f} for all of them at a replica",
-    f"each {SHORT} characters of a long message count as one",
+    f"each {SHORT_TEXT} characters of a long message count as one",
     f"{REQUESTS_A_MESSAGE} requests without a message for each message",
     f"with at most {MOST_ASIDE} waiting there",
     f"{LONGEST:,} characters",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.turns import SHORT, Rank, Turns
+from app.turns import MOST_ASIDE, SHORT_TEXT, Rank, Turns
 
 
 @pytest.fixture
@@ -59,25 +59,56 @@ def test_whoever_is_gone_costs_nobody_a_turn(turns: Turns) -> None:
     assert in_order(turns, ("later", Rank.REST)) == ["later"]
 
 
-@pytest.mark.parametrize(("length", "is_here"), [(SHORT, True), (SHORT + 1, False)])
+@pytest.mark.parametrize(("length", "is_here"), [(SHORT_TEXT, True), (SHORT_TEXT + 1, False)])
 def test_a_long_text_is_worked_on_in_a_thread_aside(turns: Turns, length: int, is_here: bool) -> None:
     thread: Callable[[], threading.Thread] = threading.current_thread
     worked = asyncio.run(turns.work(Rank.CHECK, length, thread))
     assert (worked is threading.current_thread()) == is_here
 
 
-def test_long_work_is_done_piece_after_piece_and_only_so_much_waits(turns: Turns) -> None:
+def test_only_so_many_characters_wait_aside(turns: Turns) -> None:
     goes_on = threading.Event()
     rooms: list[bool] = []
 
     async def ask() -> None:
-        work = [asyncio.create_task(turns.work(Rank.CHECK, SHORT + 1, goes_on.wait)) for _ in range(16)]
-        rooms.append(turns.has_room_aside)
+        work = [asyncio.create_task(turns.work(Rank.CHECK, MOST_ASIDE // 4, goes_on.wait)) for _ in range(4)]
+        rooms.append(turns.has_room_aside(1))
         await asyncio.sleep(0)
-        rooms.append(turns.has_room_aside)
+        rooms.append(turns.has_room_aside(1))
         goes_on.set()
         await asyncio.gather(*work)
-        rooms.append(turns.has_room_aside)
+        rooms.append(turns.has_room_aside(MOST_ASIDE))
 
     asyncio.run(ask())
     assert rooms == [True, False, True]
+
+
+def test_aside_a_check_goes_before_the_rest_and_a_shorter_text_before_a_longer(turns: Turns) -> None:
+    done: list[str] = []
+
+    async def ask() -> None:
+        wanted = [
+            ("first", Rank.REST, 900),
+            ("rest", Rank.REST, 400),
+            ("long", Rank.CHECK, 900),
+            ("short", Rank.CHECK, 500),
+        ]
+        await asyncio.gather(*(turns.work(rank, length, done.append, name) for name, rank, length in wanted))
+
+    asyncio.run(ask())
+    assert done == ["first", "short", "long", "rest"]
+
+
+def test_long_work_that_nobody_waits_for_any_more_holds_up_no_other(turns: Turns) -> None:
+    goes_on = threading.Event()
+
+    async def ask() -> list[bool]:
+        work = [asyncio.create_task(turns.work(Rank.REST, 400, goes_on.wait)) for _ in range(3)]
+        await asyncio.sleep(0)
+        for each in work[:2]:
+            each.cancel()
+        goes_on.set()
+        return [isinstance(each, BaseException) for each in await asyncio.gather(*work, return_exceptions=True)]
+
+    assert asyncio.run(asyncio.wait_for(ask(), 10)) == [True, True, False]
+    assert turns.has_room_aside(MOST_ASIDE)

@@ -65,11 +65,12 @@ router.add_api_route(
 async def search(body: SearchIn, request: Request, served: Served) -> SearchOut:
     """Entries for the first letters, a shorthand or a question, best first."""
     client = client_of(request, served.trusted_proxies)
-    checked = await checked_search.search(served.answering, body.text, client, body.limit + MOST_TOPICS)
+    explained = access.is_signed_in(request)
+    checked = await checked_search.search(served.answering, body.text, client, body.limit + MOST_TOPICS, explained)
     return SearchOut(
         content_version=checked.knowledge.version,
         urgent=UrgentOut.model_validate(checked.alert) if checked.alert else None,
-        results=_results(checked, explained=access.is_signed_in(request))[: body.limit],
+        results=_results(checked)[: body.limit],
     )
 
 
@@ -202,14 +203,14 @@ def _reply(answered: Answered) -> ReplyOut:
     return ReplyOut.model_validate(ids | {name: getattr(reply, name) for name in ReplyOut.model_fields.keys() - ids})
 
 
-def _results(checked: CheckedSearch, explained: bool) -> list[ResultOut]:
+def _results(checked: CheckedSearch) -> list[ResultOut]:
     return [
         ResultOut(
             id=result.id,
             question=result.title,
             text=result.answer.text,
             confidence=result.confidence,
-            why=WhyOut.model_validate(checked.explain(result)) if explained else None,
+            why=WhyOut.model_validate(why) if (why := checked.explanations.get(result.id)) else None,
         )
         for result in checked.found.results
         if result.answer

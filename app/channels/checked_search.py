@@ -1,13 +1,15 @@
 """A search whose text is checked for danger first: the same for the staff's pages and for `/v1/search`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from app.answering import Answering
 from app.content.schema import NET
 from app.dialogue.danger_reasons import Reasons
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
-from app.dialogue.search import SearchResult, SearchResults, explain, search_entries
+from app.dialogue.search import SearchResults, explain, search_entries
 from app.dialogue.urgent import Urgency
 from app.matching.matcher import Explanation
 from app.turns import Rank
@@ -37,26 +39,36 @@ class CheckedSearch:
     found: SearchResults
     urgency: Urgency
 
-    def reasons(self) -> Reasons | None:
-        """Return what speaks for the tier of the alert and against it; None without one, or where the check failed."""
-        if self.alert is None or self.urgency.failed:
-            return None
-        return self.knowledge.reasons(Message(self.text, "staff"), self.urgency)
-
-    def explain(self, result: SearchResult) -> Explanation:
-        return explain(self.knowledge, self.text, result)
+    reasons: Reasons | None = None
+    """What speaks for the tier of the alert and against it, where it was asked for."""
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)
+    """Of each entry found, where they were asked for."""
 
 
-async def search(answering: Answering, text: str, client: str | None, limit: int = RESULTS) -> CheckedSearch:
+async def search(
+    answering: Answering, text: str, client: str | None, limit: int = RESULTS, explained: bool = False
+) -> CheckedSearch:
     """Return the alert for a text that sounds dangerous or could not be checked, and at most `limit` results. Raises
     `TooManyRequests` as for a message.
     """
     knowledge, message = answering.reloader.current, Message(text, "staff")
-    beginning = message if len(text) <= LONGEST else Message(text[:LONGEST], "staff")
-    urgency = await answering.admit(knowledge, message, client, rank=Rank.REST)  # nobody in danger waits for it
+    urgency, _ = await answering.admit(knowledge, message, client, rank=Rank.REST)  # nobody in danger waits for it
     day = answering.clock().date()
-    results = await answering.turns.work(Rank.REST, len(text), search_entries, knowledge, beginning, day, limit)
-    return CheckedSearch(knowledge, beginning.text, _alert(urgency, knowledge), results, urgency)
+    return await answering.turns.work(Rank.REST, len(text), _search, knowledge, message, urgency, day, limit, explained)
+
+
+def _search(
+    knowledge: Knowledge, message: Message, urgency: Urgency, day: date, limit: int, explained: bool
+) -> CheckedSearch:
+    beginning = message if len(message.text) <= LONGEST else Message(message.text[:LONGEST], "staff")
+    found, alert = search_entries(knowledge, beginning, day, limit), _alert(urgency, knowledge)
+    checked = CheckedSearch(knowledge, beginning.text, alert, found, urgency)
+    if not explained:
+        return checked
+    entries = [result for result in found.results if result.answer]
+    explanations = {result.id: explain(knowledge, beginning.text, result) for result in entries}
+    reasons = knowledge.reasons(beginning, urgency) if alert and not urgency.failed else None
+    return replace(checked, reasons=reasons, explanations=explanations)
 
 
 def _alert(urgency: Urgency, knowledge: Knowledge) -> Alert | None:

@@ -169,12 +169,13 @@ class _CharacterScores:
         """Return the row of each word. Two threads may ask: long texts are read aside."""
         new = {word: score(word) for word in dict.fromkeys(words) if word not in self._places}
         with self._lock:
-            if len(self._places) + len(new) > self.room:
+            absent = [word for word in dict.fromkeys(words) if word not in self._places]  # some were cleared meanwhile
+            if len(self._places) + len(absent) > self.room:
                 self._places.clear()
-            for word in dict.fromkeys(words):
-                if word not in self._places:
-                    self._rows[len(self._places)] = new[word] if word in new else score(word)  # cleared meanwhile
-                    self._places[word] = len(self._places)
+                absent = list(dict.fromkeys(words))
+            for word in absent:
+                self._rows[len(self._places)] = new[word] if word in new else score(word)
+                self._places[word] = len(self._places)
             return self._rows.take([self._places[word] for word in words], axis=0)
 
 

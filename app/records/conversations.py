@@ -6,7 +6,7 @@ Ids and marks only, never text.
 import contextlib
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -51,8 +51,12 @@ class Conversations(ABC):
         return stored.state if stored else State()
 
     @abstractmethod
-    async def save(self, id_: str, state: State, now: datetime, waited: float = 0.0) -> None:
-        """Store a state; `waited` seconds are off the time that this may take."""
+    async def save(
+        self, id_: str, state: State, now: datetime, waited: float = 0.0, before: State | None = None
+    ) -> None:
+        """Store a state, in which danger stays that another message has told of since the state `before` was read;
+        `waited` seconds are off the time that this may take.
+        """
 
     @abstractmethod
     async def _find(self, id_: str, now: datetime) -> StoredState | None: ...
@@ -63,8 +67,15 @@ class MemoryConversations(Conversations):
         self._most = most
         self._stored: OrderedDict[str, StoredState] = OrderedDict()
 
-    async def save(self, id_: str, state: State, now: datetime, waited: float = 0.0) -> None:  # noqa: ARG002
-        self.follow(id_, state, now)
+    async def save(
+        self,
+        id_: str,
+        state: State,
+        now: datetime,
+        waited: float = 0.0,  # noqa: ARG002
+        before: State | None = None,
+    ) -> None:
+        self.follow(id_, state, now, before)
 
     async def _find(self, id_: str, now: datetime) -> StoredState | None:
         return self.find(id_, now)
@@ -73,10 +84,12 @@ class MemoryConversations(Conversations):
         stored = self._stored.get(id_)
         return stored if stored and now < stored.until else None
 
-    def follow(self, id_: str, state: State, now: datetime) -> StoredState:
+    def follow(self, id_: str, state: State, now: datetime, before: State | None = None) -> StoredState:
         """Store and return the state that comes after the one stored now."""
-        before, until = self._stored.get(id_), now + IDLE
-        stored = StoredState(state, max(until, before.until + _TICK) if before else until)
+        last, until = self._stored.get(id_), now + IDLE
+        if last and before is not None and last.state != before:
+            state = replace(state, urgent=state.urgent or last.state.urgent, flags=state.flags | last.state.flags)
+        stored = StoredState(state, max(until, last.until + _TICK) if last else until)
         self.keep(id_, stored)
         return stored
 
@@ -97,8 +110,10 @@ class RedisConversations(Conversations):
         self._redis = redis
         self._memory = MemoryConversations()
 
-    async def save(self, id_: str, state: State, now: datetime, waited: float = 0.0) -> None:
-        stored = self._memory.follow(id_, state, now)
+    async def save(
+        self, id_: str, state: State, now: datetime, waited: float = 0.0, before: State | None = None
+    ) -> None:
+        stored = self._memory.follow(id_, state, now, before)
         value, life = _STORED.dump_json(stored), stored.until - now
         with contextlib.suppress(StoreError):  # the next message of this conversation carries it there
             await self._redis.attempt("conversations", lambda redis: redis.set(KEY + id_, value, px=life), waited)

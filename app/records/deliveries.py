@@ -23,6 +23,8 @@ THEN = 1.0
 """Seconds after which the text that follows another goes out."""
 INTERRUPTED = 60.0
 """Seconds after which a sending that never ended was interrupted: longer than any call to a vendor takes."""
+MOST_AT_ONCE = 20
+"""Most replies that are sent at once."""
 AT_ONCE = 0.0
 AHEAD = 120.0
 """Seconds: more than any reply waits. A time further ahead was written before the clock was set back."""
@@ -95,7 +97,7 @@ class Deliveries(Store, table=deliveries):
                 after = Delivery(id_, "", "replied", now, now + THEN, delivery.following, address=address)
                 connection.execute(insert_into(deliveries, connection).on_conflict_do_nothing(), asdict(after))
 
-    def waiting(self, now: float, waited: Collection[str] = (), most: int = 20) -> list[Delivery]:
+    def waiting(self, now: float, waited: Collection[str] = (), most: int = MOST_AT_ONCE) -> list[Delivery]:
         """Return replies to send now, those with the ids `waited` among them, and sendings that were interrupted."""
         is_due = or_(_passed(now, 0.0), deliveries.c.id.in_(waited))
         ready = and_(deliveries.c.state == "replied", deliveries.c.address != "", is_due)

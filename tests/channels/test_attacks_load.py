@@ -84,6 +84,30 @@ def test_of_a_pipeline_so_many_requests_are_answered_and_then_the_connection_end
     assert received.count(b"connection: close") == 1
 
 
+def test_what_a_refused_request_says_is_said_by_no_other(service: Service) -> None:
+    asked = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n" * (MOST_PIPELINED + 1)
+    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as wire:
+        wire.sendall(asked + b"GET /healthz HTTP/1.1\r\nhost: y\r\norigin: https://evil.example\r\n\r\n")
+        received = b"".join(iter(lambda: wire.recv(65536), b""))
+    assert received.count(b"HTTP/1.1 200 OK") == MOST_PIPELINED + 1
+    assert received.count(b"vary: Origin") == MOST_PIPELINED + 1  # written where a request named no origin
+
+
+def test_a_request_under_way_is_answered_though_the_next_is_refused(service: Service) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as wire:
+        wire.sendall(b"GET /faq HTTP/1.1\r\nhost: x\r\n\r\nGET /faq HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n")
+        received = b"".join(iter(lambda: wire.recv(65536), b""))
+    assert received.startswith(b"HTTP/1.1 200 OK")
+    assert received.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize("origin", ["http://[x", "null", "", "https://evil.example"])
+def test_an_origin_of_any_shape_is_foreign_and_danger_is_answered(client: TestClient, origin: str) -> None:
+    said = client.post("/ask", data={"text": "i cant breathe"}, headers={"origin": origin})
+    assert said.status_code == 200
+    assert 'role="alert"' in said.text
+
+
 def test_who_reads_nothing_is_cut_off(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HardenedProtocol, "within", 0.2)
     with socket.socket() as wire:

@@ -13,7 +13,14 @@ def is_foreign(request: Request, public_url: str | None) -> bool:
     if site := request.headers.get("sec-fetch-site"):
         return site not in ("same-origin", "none")
     origin = request.headers.get("origin")
-    return bool(origin) and urlsplit(origin).netloc not in _hosts(request, public_url)
+    return origin is not None and _host(origin) not in _hosts(request, public_url)
+
+
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # `http://[x`
+        return ""
 
 
 def _hosts(request: Request, public_url: str | None) -> set[str]:

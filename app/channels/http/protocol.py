@@ -33,9 +33,10 @@ class CoalescingTransport:
     Of a process killed between two writes a proxy had the head, and could not ask another replica for the rest.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, within: float) -> None:
         self._transport = transport
         self._loop = loop
+        self._within = within
         self._waiting: list[bytes] = []
 
     def write(self, data: bytes) -> None:
@@ -44,8 +45,11 @@ class CoalescingTransport:
         self._waiting.append(data)
 
     def close(self) -> None:
+        """Close when all is sent, or in `within` seconds: who reads nothing would keep the connection for ever."""
         self._send()
         self._transport.close()
+        if self._transport.get_write_buffer_size():
+            self._loop.call_later(self._within, self._transport.abort)
 
     def _send(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -58,20 +62,20 @@ class CoalescingTransport:
 
 class HardenedProtocol(HttpToolsProtocol):
     within = 30.0
-    """Seconds for a whole request, head and body, to come in: 256 KiB at 70 kbit/s. A client that reads nothing of its
-    reply for so long is cut off.
+    """Seconds for a whole request, head and body, to come in: 256 KiB at 70 kbit/s. A client that reads too
+    little of its replies for so long, and keeps 64 KiB of them waiting, is cut off.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head = self._after = 0
         self._in_head = True
-        self._refused = False
+        self._refused = self._has_cycle = False
         self._deadline: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(CoalescingTransport(transport, self.loop))  # type: ignore[arg-type]
+        super().connection_made(CoalescingTransport(transport, self.loop, self.within))  # type: ignore[arg-type]
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -113,13 +117,18 @@ class HardenedProtocol(HttpToolsProtocol):
             self._refused = True
         if self._refused:
             return
+        self._has_cycle = False
         if self._deadline is None:
             self._arm()
         super().on_message_begin()
 
+    def on_url(self, url: bytes) -> None:
+        if not self._refused:
+            super().on_url(url)
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """Drop trailers: uvicorn adds them to the headers, where a proxy has not looked at them."""
-        if self._in_head:
+        if self._in_head and not self._refused:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -133,6 +142,7 @@ class HardenedProtocol(HttpToolsProtocol):
             self._refuse(400, "Bad Request")
         else:
             super().on_headers_complete()
+            self._has_cycle = True
 
     def on_body(self, body: bytes) -> None:
         if not self._refused:
@@ -156,7 +166,9 @@ class HardenedProtocol(HttpToolsProtocol):
         """Refuse without a problem body: nothing is known of the request, and no page of ours has sent it."""
         self._refused = True
         self._disarm()
-        if not self.transport.is_closing():
+        if not self._has_cycle and self.cycle and not self.cycle.response_complete:
+            self.cycle.keep_alive = False  # a request before this one is still to be answered, and then it ends
+        elif not self.transport.is_closing():
             self.transport.write(
                 f"HTTP/1.1 {status} {phrase}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode()
             )

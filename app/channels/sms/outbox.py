@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from app import metrics
 from app.channels.sms.gateway import Outcome, Sender
 from app.errors import StoreError
-from app.records.deliveries import Deliveries, Delivery
+from app.records.deliveries import MOST_AT_ONCE, Deliveries, Delivery
 
 if TYPE_CHECKING:  # a service without text messages does without cryptography
     from app.channels.sms.numbers import Numbers
@@ -81,8 +81,9 @@ class Outbox:
         """Send every reply that is due now."""
         waited = [id_ for id_, pause in self._pauses.items() if pause.until <= self.timer()]
         waiting = await asyncio.to_thread(self.deliveries.waiting, self.clock(), waited)
-        for id_ in {*waited} - {delivery.id for delivery in waiting}:  # another process saw to it
-            del self._pauses[id_]
+        if len(waiting) < MOST_AT_ONCE:
+            for id_ in {*waited} - {delivery.id for delivery in waiting}:  # another process saw to it
+                del self._pauses[id_]
         await asyncio.gather(*(self._send(delivery) for delivery in waiting))
 
     async def send_unkept(self, address: str, text: str) -> None:

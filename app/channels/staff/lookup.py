@@ -123,11 +123,11 @@ async def flagged(served: Served, staff: Staff, person: SignedIn, entry: EntryId
 async def _results(served: Services, staff: StaffServices, person: Person, text: str) -> Results:
     if not text:
         return Results()
-    checked = await search(served.answering, text, f"staff {person.who}")
+    checked = await search(served.answering, text, f"staff {person.who}", explained=True)
     return Results(
         rows=[_result(checked, staff, result) for result in checked.found.results],
         alert=checked.alert,
-        reasons=list(reasons.lines()) if (reasons := checked.reasons()) else [],
+        reasons=list(checked.reasons.lines()) if checked.reasons else [],
         sure=checked.found.sure,
         opens=checked.found.opens and (checked.alert is None or checked.alert.doubt),
         fallback=hand_over(staff.handoffs, ""),
@@ -136,7 +136,7 @@ async def _results(served: Services, staff: StaffServices, person: Person, text:
 
 def _result(checked: CheckedSearch, staff: StaffServices, result: SearchResult) -> Result:
     if result.answer:
-        return _entry(checked.knowledge, result.answer, checked.explain(result))
+        return _entry(checked.knowledge, result.answer, checked.explanations[result.id])
     return Result(result.id, result.title, handoff=hand_over(staff.handoffs, result.id), taken_back=result.taken_back)
 
 

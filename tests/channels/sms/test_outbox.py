@@ -16,7 +16,7 @@ from app.channels.sms.gateway import Outcome
 from app.channels.sms.numbers import Numbers
 from app.channels.sms.outbox import PAUSES, Outbox
 from app.records.database import connect, migrate
-from app.records.deliveries import INTERRUPTED, Deliveries, Delivery
+from app.records.deliveries import INTERRUPTED, MOST_AT_ONCE, Deliveries, Delivery
 
 NUMBERS = Numbers(("n" * 32,))
 ADDRESS = NUMBERS.seal("telnyx", "+12155550100", "+12155550123")
@@ -267,6 +267,18 @@ def test_what_was_sent_and_an_ordinary_text_that_was_not_alert_nobody(
     before = failed()
     run(deliveries, Vendor([outcome]), 1000.0)
     assert failed() == before
+
+
+def test_more_refused_replies_than_are_sent_at_once_are_all_given_up_in_the_end(deliveries: Deliveries) -> None:
+    for number in range(2 * MOST_AT_ONCE + 5):
+        claimed, _ = deliveries.claim(f"r{number}", "party", "digest", 1000.0, 1000.0)
+        deliveries.replied(replace(claimed, reply="hello", urgent=True), ADDRESS, 1000.0)
+    clock, before = Clock(), failed()
+    outbox = Outbox(deliveries, {"telnyx": Vendor(["refused"] * 9_999)}, NUMBERS, clock, timer=clock)
+    for _ in range(int(sum(PAUSES)) + 10):
+        clock.now += 1
+        asyncio.run(outbox.send_waiting())
+    assert failed() - before == 2 * MOST_AT_ONCE + 5
 
 
 def test_a_gateway_that_this_process_does_not_know_yet_is_tried_again(deliveries: Deliveries) -> None:
