@@ -196,7 +196,9 @@ def test_sign_ins_are_counted_by_how_they_ended(outsider: TestClient, links: lis
 
 
 def test_the_sign_in_offers_the_ways_that_there_are(hospital: TestClient, outsider: TestClient) -> None:
-    by_provider, by_link = (client.get("/staff/sign-in").text for client in (hospital, outsider))
+    pages = [client.get("/staff/sign-in") for client in (hospital, outsider)]
+    assert [page.status_code for page in pages] == [200, 200]
+    by_provider, by_link = (page.text for page in pages)
     assert ("/staff/sign-in/start" in by_provider, "/staff/sign-in/start" in by_link) == (True, False)
     assert ("printed on its console" in by_provider, "printed on its console" in by_link) == (False, True)
     assert [hospital.get("/staff/link").status_code, outsider.get("/staff/callback").status_code] == [404, 404]
@@ -232,6 +234,9 @@ def test_sign_ins_are_throttled(outsider: TestClient) -> None:
     outsider.app.state.staff = replace(staff, sign_in_limits=standing)  # type: ignore[attr-defined]
     statuses = [outsider.get("/staff/link?token=guess").status_code for _ in range(25)]
     assert statuses == [403] * 20 + [429] * 5
+    one, another = (TestClient(outsider.app, client=(f"203.0.113.{n}", 50_000)) for n in (8, 9))
+    assert [one.get("/staff/link").status_code for _ in range(21)][-2:] == [403, 429]
+    assert another.get("/staff/link").status_code == 403
 
 
 def test_signing_out_ends_the_session_for_a_copied_cookie_too(curator: TestClient, staffed: Settings) -> None:
