@@ -202,6 +202,14 @@ def test_small_talk_is_ranked_beside_the_topics(knowledge: Knowledge, said: str,
     assert (reply.intent.id, reply.intent.category) == (intent, "smalltalk")
 
 
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [("good morning can i talk to a person thanks", "human"), ("hi i am worried thank you", "worry")],
+)
+def test_small_talk_is_found_between_a_greeting_and_thanks(knowledge: Knowledge, said: str, intent: str) -> None:
+    assert say(knowledge, said).text == f"The {intent} text."
+
+
 def test_a_feeling_is_met_with_covered_questions_as_suggestions_only(knowledge: Knowledge) -> None:
     reply = say(knowledge, "i am so scared")
     assert not reply.options

@@ -62,7 +62,7 @@ def test_a_follow_up_is_read_by_its_words(by_meaning: Knowledge) -> None:
 
 
 def test_each_topic_is_ranked_once_at_its_surest() -> None:
-    found = [("a", 0.3, 0.9), ("b", 0.6, 0.1), ("a", 0.7, 0.2), ("c", 0.6, 0.2), ("d", 0.6, 0.1), ("e", 0.0, 0.0)]
+    found = [("a", 0.3, 0.9), ("b", 0.6, 0.1), ("a", 0.7, 0.2), ("c", 0.6, 0.3), ("d", 0.6, 0.1), ("e", 0.0, 0.0)]
     candidates = [Candidate(id_, "entry", score, confidence, False) for id_, confidence, score in found]
     ranked = [(best.id, best.confidence) for best in _surest(candidates)]
     assert ranked == [("a", 0.7), ("c", 0.6), ("b", 0.6), ("d", 0.6), ("e", 0.0)]

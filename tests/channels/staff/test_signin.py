@@ -62,6 +62,10 @@ def test_the_link_works_on_this_machine_only(outsider: TestClient, links: list[s
     assert outsider.get(path_of(links[-1])).status_code == 303
 
 
+def test_the_staffs_pages_are_no_part_of_the_published_description(outsider: TestClient) -> None:
+    assert not [path for path in outsider.get("/openapi.json").json()["paths"] if path.startswith("/staff")]
+
+
 def test_where_staff_cannot_sign_in_there_is_nothing(settings: Settings) -> None:
     with TestClient(create_app(settings.model_copy(update={"staff": "off"}))) as client:
         for path in ("/staff", "/staff/sign-in", "/staff/link", "/staff/callback"):
