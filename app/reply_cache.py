@@ -29,7 +29,9 @@ class CachedReply:
 
 
 class ReplyCache:
-    """The cache keeps no text, only a keyed hash: the words of a short message could be guessed from a plain one."""
+    """The keys hold no text, only a keyed hash: the words of a short message could be guessed from a plain one. The
+    replies hold the folded words until the day ends or the cache is full, and never leave the process.
+    """
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most

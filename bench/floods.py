@@ -81,6 +81,8 @@ FLOODS: dict[str, tuple[int, Callable[[], bytes]]] = {
     "long searches": (8, lambda: message(words(LONG, ". "), "/v1/search")),
     "unsigned webhooks": (4, lambda: form("/sms/twilio", "x-twilio-signature: x\r\n")),
     "forms of many fields": (8, lambda: form("/ask")),
+    "refused bodies": (300, lambda: post("/v1/messages", {"text": 1})),
+    "large refused bodies": (50, lambda: post("/v1/messages", {"text": [{}] * 60_000})),
     "pages": (50, lambda: b"GET /faq HTTP/1.1\r\nhost: x\r\n\r\n"),
 }
 """Connections, each of which asks again as soon as it is answered, and what it asks."""

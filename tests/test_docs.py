@@ -50,7 +50,7 @@ LIMITS = (
     f"{Settings.model_fields['messages_per_second_in_all'].default:,.0f} for all of them at a replica",
     f"each {SHORT_TEXT} characters of a long message count as one",
     f"{REQUESTS_A_MESSAGE} requests without a message for each message",
-    f"with at most {MOST_ASIDE} waiting there",
+    f"with at most {MOST_ASIDE:,} characters waiting there",
     f"{LONGEST:,} characters",
     f"good for {OLDEST / 60:.0f} minutes",
     f"{TEXTS_AT_ONCE} messages at once and one in {1 / TEXTS_A_SECOND:.0f} seconds for a number",

@@ -85,12 +85,13 @@ async def webhook(body: SentIn, request: Request, served: Served) -> list[SaidOu
     """Each answer is a message of its own; options and suggestions are buttons on the last. Never empty."""
     sender = body.sender or secrets.token_urlsafe(16)
     command = _COMMAND.fullmatch(body.message.strip())
+    client = client_of(request, served.trusted_proxies)
     if command and command[1] in OPENERS:
+        await served.answering.charge(client)
         await served.answering.forget("rasa", sender)
         texts = [served.knowledge.approved.text("welcome", "safety-notice")]
         buttons = [_button(option) for option in compose.first_suggestions(served.knowledge, served.day)]
     else:
-        client = client_of(request, served.trusted_proxies)
         said = command[1] if command and served.knowledge.serves(command[1], served.day) else body.message
         reply = (await served.answering.answer(Message(said, "rasa"), None, client, sender)).reply
         texts, buttons = list(_texts(reply)), _buttons(reply)

@@ -61,7 +61,6 @@ class Knowledge:
         self.matcher.warm()
         for phrasings in self.urgent.matcher.phrasings.values():
             phrasings.nearest("")
-        self.urgent.disguises.taken_off("")
 
     def reasons(self, message: Message, urgency: Urgency) -> Reasons:
         """Return why the urgent check found this urgency in a message."""

@@ -93,13 +93,17 @@ class Watched(SQLiteDialect_pysqlite):
         self._open.discard(dbapi_connection)
 
     def do_commit(self, dbapi_connection: Any) -> None:
+        """Look before, since a thousand pages of commits are written into whatever stands at the path, and after."""
+        self._check(dbapi_connection)
         super().do_commit(dbapi_connection)  # type: ignore[no-untyped-call]
-        path, files = dbapi_connection.path, dbapi_connection.files
-        now = Files.at(path)
-        if now != files:
-            now.refuse(path, files)
-            raise _Replaced(f"{path} is another file: it is opened anew")
-        self._held = files
+        self._check(dbapi_connection)
+        self._held = dbapi_connection.files
+
+    def _check(self, connection: _Connection) -> None:
+        now = Files.at(connection.path)
+        if now != connection.files:
+            now.refuse(connection.path, connection.files)
+            raise _Replaced(f"{connection.path} is another file: it is opened anew")
 
     def is_disconnect(self, e: Any, connection: Any, cursor: Any) -> bool:
         return isinstance(e, _Replaced) or super().is_disconnect(e, connection, cursor)

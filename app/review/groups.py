@@ -16,6 +16,9 @@ from app.records.review_queue import KeptQuestion
 from app.redaction.redact import without_marks
 from app.review.clusters import Job, clusters
 
+INHERITED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
+"""Variables that the child process gets."""
+
 log = logging.getLogger(__name__)
 
 LITTLE = 30_000
@@ -82,7 +85,7 @@ class Grouping:
         try:
             self._centres = _centres(newest_first, _clusters_aside(_job(newest_first, knowledge), self._command))
             self._version = knowledge.version
-        except (OSError, ValueError, subprocess.SubprocessError) as error:
+        except Exception as error:  # noqa: BLE001 whatever broke, the page shows them one by one
             log.error("questions are not grouped: %s", type(error).__name__)  # what it says may hold words of them
         finally:
             self._busy.release()
@@ -91,7 +94,8 @@ class Grouping:
 def _clusters_aside(job: Job, command: Sequence[str] = COMMAND) -> list[list[int]]:
     """Return what `clusters` does, worked out by a child process on one core."""
     job = job._replace(vocabulary=replace(job.vocabulary, _terms={}), features=replace(job.features))  # without caches
-    written, environment = pickle.dumps(job), os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}  # and no secret
+    written, environment = pickle.dumps(job), {**inherited, "OPENBLAS_NUM_THREADS": "1"}
     child = subprocess.run(command, input=written, capture_output=True, timeout=PATIENCE, check=True, env=environment)
     found: list[list[int]] = json.loads(child.stdout)
     return found

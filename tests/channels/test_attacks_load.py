@@ -42,6 +42,26 @@ def test_an_address_that_takes_no_message_is_limited(proxied: TestClient, path: 
     assert proxied.post("/v1/messages", json={"text": "i cant breathe"}).json()["urgent"]
 
 
+@pytest.mark.parametrize(("path", "body"), [("/v1/messages", {"text": 1}), ("/v1/search", {}), ("/nowhere", {})])
+def test_what_is_refused_is_limited_too(proxied: TestClient, path: str, body: dict[str, Any]) -> None:
+    app: Any = proxied.app
+    object.__setattr__(app.state.services, "requests", MemoryLimits(2.0, clock=lambda: 0.0))
+    first, second, third = (proxied.post(path, json=body).status_code for _ in range(3))
+    assert first == second != third == 429
+
+
+def test_of_a_very_large_body_it_is_not_said_what_is_wrong(proxied: TestClient) -> None:
+    refused = proxied.post("/v1/messages", json={"text": [{}] * 30_000})
+    assert (refused.status_code, refused.json()["type"]) == (400, "urn:hai-faq:problem:invalid-body")
+
+
+def test_who_starts_over_without_end_is_limited(proxied: TestClient) -> None:
+    app: Any = proxied.app
+    object.__setattr__(app.state.services.answering, "limits", MemoryLimits(1.0, clock=lambda: 0.0))
+    said = [proxied.post("/webhooks/rest/webhook", json={"sender": f"s{n}", "message": "/restart"}) for n in range(2)]
+    assert [each.status_code for each in said] == [200, 429]
+
+
 def test_a_search_is_limited_as_a_message_is_and_danger_passes(proxied: TestClient) -> None:
     app: Any = proxied.app
     object.__setattr__(app.state.services.answering, "limits", MemoryLimits(1.0, clock=lambda: 0.0))

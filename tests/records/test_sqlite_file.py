@@ -98,6 +98,14 @@ def test_nothing_is_confirmed_where_it_would_not_be_found_again(
     assert problem in failing(engine)["withdrawals"]
 
 
+def test_an_emptied_file_stays_refused_however_often_it_is_tried(engine: Engine, path: Path) -> None:
+    for number in range(400):
+        add(engine, f"before{number}")
+    empty(path)
+    assert all("was emptied" in add(engine, f"new{number}") for number in range(1_500))  # 1,000 pages make a checkpoint
+    assert path.stat().st_size == 0
+
+
 def test_a_file_that_went_away_is_not_made_anew(engine: Engine, path: Path) -> None:
     remove(path)
     add(engine, "new")

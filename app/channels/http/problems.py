@@ -13,8 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from app.channels.http.admission import admit
+from app.channels.http.clients import client_of
 from app.channels.http.services import services
-from app.errors import HaiFaqError, RequestError
+from app.errors import HaiFaqError, RequestError, TooManyRequests
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +62,28 @@ def install(app: FastAPI) -> None:
 
 
 async def answer_error(request: Request, error: Exception) -> Response:
-    """Return the answer to an error. Async, though nothing waits: Starlette takes a plain function to a thread."""
+    """Return the answer to an error, which is counted for its client and waits its turn like any other request: 300
+    connections whose bodies were refused held an emergency back for 10 s.
+    """
+    error = await _admitted(request, error)
     error_page: ErrorPage | None = request.app.state.error_page
     return (error_page and error_page(request, error)) or _problem(request, error)
+
+
+async def _admitted(request: Request, error: Exception) -> Exception:
+    """Return the error to answer: that of a client over its limit is that it is."""
+    if isinstance(error, TooManyRequests) or not isinstance(
+        error, RequestError | RequestValidationError | HTTPException
+    ):
+        return error
+    try:
+        served = services(request)
+        await admit(served, client_of(request, served.trusted_proxies))
+    except TooManyRequests as limited:
+        return limited
+    except AttributeError:  # the service is starting
+        pass
+    return error
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

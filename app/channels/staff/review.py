@@ -39,7 +39,9 @@ PATH = "/staff/review"
 
 
 @router.get(PATH)
-def review(served: Served, staff: Staff, person: Curating, at: Annotated[int, Query(ge=0, le=1000)] = 0) -> Response:
+def review(
+    served: Served, staff: Staff, person: Curating, at: Annotated[int, Query(ge=0, le=1_000_000)] = 0
+) -> Response:
     """Show patients' texts, redacted; the audit has the view first, or it does not happen."""
     knowledge, now = served.knowledge, served.now
     waiting = staff.questions.open()
