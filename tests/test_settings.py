@@ -33,7 +33,11 @@ def test_the_secrets_of_gateways_are_secrets() -> None:
     assert {"twilio_auth_tokens", "telnyx_api_key", "sms_secrets", "sms_number_keys", "sms_opt_out_secret"} <= SECRETS
 
 
-SMALL_ORDER = (bytes(32), b"\x01" + bytes(31), b"\xec" + b"\xff" * 30 + b"\x7f")
+SMALL_ORDER = (
+    *(bytes(32), b"\x01" + bytes(31), b"\xec" + b"\xff" * 30 + b"\x7f"),
+    *(bytes.fromhex(f"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc{sign}") for sign in ("05", "85")),
+    *(bytes.fromhex(f"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03{sign}") for sign in ("7a", "fa")),
+)
 """Under these points anybody can sign for Ed25519, most messages or all of them."""
 
 
