@@ -8,6 +8,7 @@ was due. `answered` is how many requests of the flood got a reply in a second.
 import argparse
 import asyncio
 import contextlib
+import functools
 import itertools
 import json
 import multiprocessing
@@ -62,8 +63,9 @@ def gibberish(length: int) -> str:
     return "".join(chance.choices("abcdefghijklmnopqrstuvwxyz    ", k=length))
 
 
+@functools.cache
 def form(path: str, head: str = "") -> bytes:
-    body = "&".join(f"f{number}=x" for number in range(LARGE))[: LARGE - 1]
+    body = "&".join(f"f{number}=x" for number in range(LARGE // 5))[: LARGE - 1]
     kind = "content-type: application/x-www-form-urlencoded"
     return f"POST {path} HTTP/1.1\r\nhost: x\r\n{kind}\r\n{head}content-length: {len(body)}\r\n\r\n{body}".encode()
 
