@@ -69,7 +69,7 @@ def replicas(start: Start, broken: Postgres, redis_server: RedisServer) -> tuple
     shared = {
         "database_url": broken.url,
         "redis_url": redis_server.url,
-        "redis_milliseconds": "10000",
+        "redis_milliseconds": "1000",
     }  # no fault: a busy machine
     return start(**shared), start(**shared)
 
