@@ -7,10 +7,9 @@ the sentence of the tier in doubt.
 import itertools
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from typing import NamedTuple
 
 from app.content.schema import CALM, TIERS, Costs
@@ -86,11 +85,12 @@ class UrgentCheck:
     caution: float = 1.0
     """How much dearer than in the sealed costs a missed danger is for this site; at least 1."""
 
-    @cached_property
-    def disguises(self) -> Disguises:
-        """What takes the disguise off a message, by the words of the lines of danger."""
-        tiers = (phrasings.uses() for tier, phrasings in self.matcher.phrasings.items() if tier in TIERS)
-        return Disguises.of(sum(tiers, Counter()), self.matcher.model.vocabulary, self._known_pairs)
+    disguises: Disguises = field(init=False, repr=False, compare=False)
+    """Takes the disguise off a message, by the words of the lines of danger."""
+
+    def __post_init__(self) -> None:
+        words = self.matcher.tiers.words if self.matcher.tiers else {}
+        object.__setattr__(self, "disguises", Disguises.of(words, self.matcher.model.vocabulary, self._known_pairs))
 
     def _known_pairs(self, words: tuple[str, ...]) -> float:
         model = self.matcher.model

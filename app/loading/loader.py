@@ -53,7 +53,6 @@ def load(config: ContentConfig) -> Knowledge:
     )
     _check_unchanged(config.content, version)  # a fit takes a minute: parts of two contents would be one
     _check_text_messages(config, loaded)
-    loaded.urgent.disguises  # noqa: B018 made when it is looked at, for 0.6 s: the first who cries for help must not wait
     for name, reason in files.passed_over(config.content).items():
         log.warning("%s %s", name, reason)
     return loaded

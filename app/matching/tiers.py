@@ -11,7 +11,7 @@ import math
 import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from app.matching.features import QUESTION_MARK, Reading
@@ -45,6 +45,8 @@ class Tiers:
     """
     carrying: Set[int]
     """Concepts that lines of the tiers use at least as often as the others, by their keys."""
+    words: Mapping[str, int] = field(default_factory=dict)
+    """How often lines of the tiers use each word."""
 
     def probabilities(self, scores: Sequence[Sequence[float]], reading: Reading) -> list[float]:
         """Return a probability for each label; `scores` has a row for the whole message and for each part of it, a
@@ -79,11 +81,12 @@ class Tiers:
         return any(self.evidence(part) >= LEAST_CARRYING and _is_clear(part) for part in parts)
 
     def to_names(self) -> dict[str, Any]:
-        return {"rest": self.rest, "coefficients": self.coefficients, "carrying": sorted(self.carrying)}
+        return {**asdict(self), "carrying": sorted(self.carrying)}
 
     @classmethod
     def of(cls, names: Mapping[str, Any]) -> "Tiers":
-        return cls(int(names["rest"]), tuple(map(tuple, names["coefficients"])), frozenset(names["carrying"]))
+        coefficients, carrying = tuple(map(tuple, names["coefficients"])), frozenset(names["carrying"])
+        return cls(int(names["rest"]), coefficients, carrying, dict(names["words"]))
 
 
 def _said(reading: Reading) -> tuple[float, int]:

@@ -272,7 +272,8 @@ def _matcher(
         not_covered=own.not_covered,
     )
     if own.rest:
-        return replace(bare, phrasings=_evidence(own), tiers=_tiers(shared, encoded, left_out))
+        phrasings = _evidence(own)
+        return replace(bare, phrasings=phrasings, tiers=_tiers(shared, encoded, left_out, phrasings))
     if not own.calibrated:
         return bare
     evidence = Evidence.learn(zip(encoded.topics, encoded.readings, strict=True), own.talk)
@@ -298,14 +299,25 @@ def _evidence(own: TrainingSet) -> dict[str, likeness.Phrasings]:
     return _phrasings(example for example in own.examples if own.origins[example[1]].is_evidence)
 
 
-def _tiers(shared: LinearModel, encoded: EncodedSet, fits: Sequence[svm.Weights]) -> Tiers:
+def _tiers(
+    shared: LinearModel,
+    encoded: EncodedSet,
+    fits: Sequence[svm.Weights],
+    phrasings: Mapping[str, likeness.Phrasings],
+) -> Tiers:
     """Return what is learnt of whole messages, each read with the weights of the fold that left it out."""
     rows = [row for fold, weights in enumerate(fits) for row in _left_out_messages(shared, encoded, fold, weights)]
     labels = np.concatenate([encoded.targets[out] for _, out in encoded.splits])
     groups: dict[bool, list[Reading]] = {True: [], False: []}
     for topic, reading in zip(encoded.topics, encoded.readings, strict=True):
         groups[topic == encoded.training_set.rest].append(reading)
-    return Tiers(encoded.rest, _fit_labels(np.array(rows), labels), tiers.carrying(groups[False], groups[True]))
+    uses = (lines.uses() for topic, lines in phrasings.items() if topic != encoded.training_set.rest)
+    return Tiers(
+        rest=encoded.rest,
+        coefficients=_fit_labels(np.array(rows), labels),
+        carrying=tiers.carrying(groups[False], groups[True]),
+        words=dict(sum(uses, Counter[str]())),
+    )
 
 
 def _left_out_messages(
