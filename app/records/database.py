@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, dialects, make_url
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Executable,
+    Table,
+    create_engine,
+    dialects,
+    make_url,
+    or_,
+)
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app import metrics
@@ -69,6 +80,17 @@ def why(error: Exception) -> str:
     """Return SQLite's own words, which hold no value and no secret, and of any other error the kind alone."""
     cause = getattr(error, "orig", None) or error
     return str(cause) if isinstance(cause, sqlite3.OperationalError) else type(cause).__name__
+
+
+AT_ONCE = 0.0
+"""When a row is due by any clock."""
+
+
+def is_due(due: Column[float], now: float, ahead: float) -> ColumnElement[bool]:
+    """Return what is true of a row that is due, by a clock that may have been set back: no row waits for more than
+    `ahead` seconds, so that a time further ahead was written before.
+    """
+    return or_(due <= now, due > now + ahead)
 
 
 class Store:

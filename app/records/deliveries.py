@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from sqlalchemy import ColumnElement, Engine, Index, String, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.records.database import Store
+from app.records.database import AT_ONCE, Store, is_due
 from app.records.tables import KEY, insert_into, table_of
 
 State = Literal["received", "replied", "sending", "sent", "unknown", "arrived"]
@@ -25,9 +25,8 @@ INTERRUPTED = 60.0
 """Seconds after which a sending that never ended was interrupted: longer than any call to a vendor takes."""
 MOST_AT_ONCE = 20
 """Most replies that are sent at once."""
-AT_ONCE = 0.0
-AHEAD = 120.0
-"""Seconds: more than any reply waits. A time further ahead was written before the clock was set back."""
+LONGEST_WAIT = 120.0
+"""Seconds: more than any reply waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,5 +144,5 @@ class Deliveries(Store, table=deliveries):
 
 
 def _passed(now: float, seconds: float) -> ColumnElement[bool]:
-    """Return what is true of a row that was due so long ago, by a clock that may have been set back since."""
-    return or_(deliveries.c.due <= now - seconds, deliveries.c.due > now + AHEAD)
+    """Return what is true of a row that was due so many seconds ago."""
+    return is_due(deliveries.c.due, now - seconds, LONGEST_WAIT + seconds)

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated, Literal
 
-from sqlalchemy import ColumnElement, String, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, delete, select, update
 
-from app.records.database import Store
+from app.records.database import Store, is_due
 from app.records.tables import KEY, put, table_of
 
-AT_ONCE = 0.0
-AHEAD = 1200.0
-"""Seconds: more than any event waits. A time further ahead was written before the clock was set back."""
+LONGEST_WAIT = 1200.0
+"""Seconds: more than any event waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class OptOutEvents(Store, table=opt_out_events):
 
     def waiting(self, now: float, most: int = 20) -> Sequence[OptOutEvent]:
         due = opt_out_events.c.due
-        query = select(opt_out_events).where(or_(due <= now, due > now + AHEAD)).order_by(due).limit(most)
+        query = select(opt_out_events).where(is_due(due, now, LONGEST_WAIT)).order_by(due).limit(most)
         return [OptOutEvent(*row) for row in self._fetch(query)]
 
     def lease(self, event: OptOutEvent, until: float) -> bool:

@@ -38,7 +38,7 @@ class Files(NamedTuple):
         main, wal, shm = (_stat(f"{path}{end}") for end in ("", "-wal", "-shm"))
         return cls(_id(main), _id(wal), _id(shm), is_empty=main is not None and main.st_size == 0)
 
-    def refuse(self, path: str, held: "Files") -> None:
+    def check_in_place_of(self, held: "Files", path: str) -> None:
         """Raise unless these files are the held ones, or others that can be opened in their place."""
         if self.main is None:
             raise _Lost(f"{path} is gone")
@@ -76,7 +76,7 @@ class Watched(SQLiteDialect_pysqlite):
         if held is None:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         else:  # the last connection that is closed takes -wal and -shm away itself
-            Files.at(path).refuse(path, held if self._open else held._replace(wal=None, shm=None))
+            Files.at(path).check_in_place_of(held if self._open else held._replace(wal=None, shm=None), path)
         connection: Any = super().connect(*args, factory=_Connection, **kwargs)
         try:
             if not _prepared(connection) and held:
@@ -102,7 +102,7 @@ class Watched(SQLiteDialect_pysqlite):
     def _check(self, connection: _Connection) -> None:
         now = Files.at(connection.path)
         if now != connection.files:
-            now.refuse(connection.path, connection.files)
+            now.check_in_place_of(connection.files, connection.path)
             raise _Replaced(f"{connection.path} is another file: it is opened anew")
 
     def is_disconnect(self, e: Any, connection: Any, cursor: Any) -> bool:

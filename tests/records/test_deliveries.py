@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from app.records.deliveries import AT_ONCE, Deliveries, Delivery
+from app.records.database import AT_ONCE
+from app.records.deliveries import Deliveries, Delivery
 
 
 @pytest.fixture

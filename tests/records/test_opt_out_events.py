@@ -1,7 +1,8 @@
 import pytest
 from sqlalchemy import Engine
 
-from app.records.opt_out_events import AT_ONCE, OptOutEvent, OptOutEvents
+from app.records.database import AT_ONCE
+from app.records.opt_out_events import OptOutEvent, OptOutEvents
 
 EVENT = OptOutEvent("party", "opt-out", 100_000.0, "sealed", 100_000.0, AT_ONCE)
 

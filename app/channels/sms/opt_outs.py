@@ -18,7 +18,8 @@ from app import metrics
 from app.channels.sms import vendor_api
 from app.channels.sms.generic import signature
 from app.errors import StoreError
-from app.records.opt_out_events import AT_ONCE, OptOutEvent, OptOutEvents
+from app.records.database import AT_ONCE
+from app.records.opt_out_events import OptOutEvent, OptOutEvents
 
 if TYPE_CHECKING:
     from app.channels.sms.numbers import Numbers
