@@ -42,7 +42,7 @@ from app.records.repeats import MemoryRepeats, RedisRepeats, Repeats
 from app.records.review_queue import ReviewQueue
 from app.records.withdrawals import Withdrawals
 from app.records.writer import Sink, Writer
-from app.redaction.redact import Storing, redact
+from app.redaction.redact import StorageRedactor, redact
 from app.settings import Settings
 from app.tokens import Tokens
 
@@ -95,7 +95,7 @@ class Builder:
         sinks: dict[str, Sink] = {
             "ledger": Ledger(self.settings.ledger_keep, Tokens(self.key).text_hash),
             "counts": Counts(self.engine),
-            "questions": self._questions(Storing(lambda: reloader.current)),
+            "questions": self._questions(StorageRedactor(lambda: reloader.current)),
         }
         return Writer(self.engine, sinks, _now)
 

@@ -18,18 +18,19 @@ from app.loading.loader import load
 from app.redaction import redact
 from app.redaction.checks import HAN
 from app.redaction.known_words import KnownWords
+from app.redaction.signs import Span
 from app.settings import Settings
 
 HEAD = f"{'':10s}   spans           found          missed   other mark   false"
 KINDS = redact.MARKS
-Taking = Callable[[str], Sequence[redact.Span]]
+Taking = Callable[[str], Sequence[Span]]
 _WORD = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 
 
 @dataclass(frozen=True)
 class Labelled:
     text: str
-    spans: tuple[redact.Span, ...]
+    spans: tuple[Span, ...]
 
 
 @dataclass
@@ -84,16 +85,16 @@ def _labelled(line: dict[str, object]) -> Labelled:
     return Labelled(text, tuple(_places(text, given)))
 
 
-def _places(text: str, given: Sequence[Sequence[str]]) -> Iterator[redact.Span]:
+def _places(text: str, given: Sequence[Sequence[str]]) -> Iterator[Span]:
     """Yield the spans, which are labelled in the order in which they stand."""
     at = 0
     for part, kind in given:
         start = text.index(part, at)
         at = start + len(part)
-        yield redact.Span(start, at, kind)
+        yield Span(start, at, kind)
 
 
-def _letters(text: str, spans: Sequence[redact.Span]) -> set[int]:
+def _letters(text: str, spans: Sequence[Span]) -> set[int]:
     return {place for each in spans for place in range(each.start, each.end) if text[place].isalnum()}
 
 
@@ -104,7 +105,7 @@ def count(cases: Sequence[Labelled], taking: Taking = redact.spans) -> Counts:
     return counts
 
 
-def _count(case: Labelled, taken: Sequence[redact.Span], counts: Counts) -> None:
+def _count(case: Labelled, taken: Sequence[Span], counts: Counts) -> None:
     covered, labelled = _letters(case.text, taken), _letters(case.text, case.spans)
     for span in case.spans:
         found = _letters(case.text, [span]) <= covered
@@ -124,12 +125,17 @@ def _count(case: Labelled, taken: Sequence[redact.Span], counts: Counts) -> None
     counts.spoilt += bool(false)
 
 
+def _unknown(text: str, known: KnownWords) -> list[Span]:
+    plain, places = redact.plainly(text)
+    return [Span(places[each.start], places[each.end], each.mark) for each in known.unknown(plain)]
+
+
 def _taking(by: str) -> Taking:
     if by == "patterns":
         return redact.spans
     known = KnownWords.of(load(Settings().content_config))
     if by == "words":
-        return lambda text: redact.unknown(text, known)
+        return lambda text: _unknown(text, known)
     return lambda text: redact.spans(text, known)
 
 

@@ -99,24 +99,8 @@ ABROAD = re.compile(
 WAYS = (
     *("rua", "avenida", "avda", "av", "travessa", "alameda", "pra", "calle", "camino", "carrera", "viale"),
     *("piazza", "rue", "ulica", "ul.", "r.", "c/", "stra", "str.", "weg", "platz", "gasse", "all", "boulevard"),
-    *(
-        "avenue",
-        "impasse",
-        "chemin",
-        "ул",
-        "просп",
-        "пр-т",
-        "пер.",
-        "đường",
-        "duong",
-        "phố",
-        "شارع",
-        "로",
-        "길",
-        "동",
-        "가",
-    ),
-    *("số", "so ", "路", "街", "道", "巷", "弄", "村", "区", "园", "胡同"),
+    *("avenue", "impasse", "chemin", "ул", "просп", "пр-т", "пер.", "đường", "duong", "phố", "شارع", "로", "길"),
+    *("동", "가", "số", "so ", "路", "街", "道", "巷", "弄", "村", "区", "园", "胡同"),
 )
 """What a way is called elsewhere."""
 CITY_ZIP = re.compile(rf"(?<!\w)(?P<city>{_CITY}),? {{1,2}}{_STATE},? {{1,2}}{_ZIP}", re.I)

@@ -27,12 +27,13 @@ _DAY_OF_MONTH = (
     rf"(?:{_MONTH} {{0,2}}{_DAY}(?!\w),? {{0,2}}"
     rf"|{_DAY} {{0,2}}(?:of |de )?{_MONTH},? {{0,2}}(?:de |of |do |năm |nam )?)"
 )
-_MONTHS_IN_ONE = (
-    "jan feb fev fév mar apr abr may mai mag jun jul aug ago ao sep set oct okt ott out nov dec dez dic ene gen "
-    "giu lug avr янв фев апр мая июн июл авг сен окт ноя дек th يناير فبراير مارس بريل مايو يونيو يوليو غسطس "
-    "سبتمبر كتوبر نوفمبر ديسمبر شباط آذار نيسان أيار حزيران تموز آب أيلول"
+MONTHS = (
+    *("jan", "feb", "fev", "fév", "mar", "apr", "abr", "may", "mai", "mag", "jun", "jul", "aug", "ago", "ao"),
+    *("sep", "set", "oct", "okt", "ott", "out", "nov", "dec", "dez", "dic", "ene", "gen", "giu", "lug", "avr"),
+    *("янв", "фев", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек", "th", "يناير", "فبراير"),
+    *("مارس", "بريل", "مايو", "يونيو", "يوليو", "غسطس", "سبتمبر", "كتوبر", "نوفمبر", "ديسمبر", "شباط", "آذار"),
+    *("نيسان", "أيار", "حزيران", "تموز", "آب", "أيلول"),
 )
-MONTHS = tuple(_MONTHS_IN_ONE.split())
 """Every name of a month begins with one of these or holds it."""
 NUMBERS = re.compile(
     r"(?<![\d./-])(?:\d{1,2} ?[/.-] ?\d{1,2} ?[/.-] ?(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d[/.-]\d{1,2}[/.-]\d{1,2}"
@@ -53,24 +54,8 @@ RUN_TOGETHER = re.compile(
 _SIGN = "[\\d〇零一二三四五六七八九十]"
 CHINESE = re.compile(rf"{_SIGN}{{4}} ?[年년] ?{_SIGN}{{1,3}} ?[月월](?: ?{_SIGN}{{1,3}} ?[日号號일])?")
 BIRTHS = (
-    *(
-        "ob",
-        "o.b",
-        "o b",
-        "o. b",
-        "birth",
-        "bday",
-        "b-day",
-        "b day",
-        "born",
-        "nac",
-        "nasc",
-        "ne",
-        "geb",
-        "nat",
-        "родил",
-    ),
-    *("рождения", "sinh", "ميلاد", "مواليد", "生", "생"),
+    *("ob", "o.b", "o b", "o. b", "birth", "bday", "b-day", "b day", "born", "nac", "nasc", "ne", "geb", "nat"),
+    *("родил", "рождения", "sinh", "ميلاد", "مواليد", "生", "생"),
 )
 """What announces a birth holds one of these."""
 BEFORE_BIRTH = re.compile(

@@ -8,14 +8,13 @@ question is turned around: a word stays when it stands in a list of everyday wor
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
 
 from app import text
 from app.dialogue.knowledge import Knowledge
 from app.matching.vocabulary import Vocabulary
 from app.redaction.checks import HAN
 from app.redaction.names import is_form, words_in
-from app.redaction.signs import Range
+from app.redaction.signs import Span
 
 _TOKEN = re.compile(rf"[^\W_{HAN}]+(?:(?<!\d)'[^\W\d_{HAN}]+)*")
 _LISTS = (
@@ -35,12 +34,14 @@ _ENDING = 4
 _LEAST_CUT = 7
 """Length from which a word may end in two other letters than a listed one does."""
 _SENTENCE = re.compile(r"(?:\A|[.!?:\n])[^\w]{0,5}\Z")
-_UNITS_IN_ONE = (
-    "mg ml mcg cc cm mm kg lb lbs oz g l iu k m x am pm a p h hr hrs min mins s sec d day days wk wks week weeks "
-    "mo mos month months yr yrs y yo st nd rd th f c fr fu gauge cycles cycle rounds doses nights hours years "
-    "times"
+_UNITS = frozenset(
+    (
+        *("mg", "ml", "mcg", "cc", "cm", "mm", "kg", "lb", "lbs", "oz", "g", "l", "iu", "k", "m", "x", "am"),
+        *("pm", "a", "p", "h", "hr", "hrs", "min", "mins", "s", "sec", "d", "day", "days", "wk", "wks", "week"),
+        *("weeks", "mo", "mos", "month", "months", "yr", "yrs", "y", "yo", "st", "nd", "rd", "th", "f", "c"),
+        *("fr", "fu", "gauge", "cycles", "cycle", "rounds", "doses", "nights", "hours", "years", "times"),
+    )
 )
-_UNITS = frozenset(_UNITS_IN_ONE.split())
 _ROUND = ("00", "50")
 """How a cost or a count of five or six digits ends."""
 _TRIAL = re.compile(r"NCT\d{8}|T[0-4X][a-d]?N[0-3X][a-c]?(?:M[01X])?", re.I)
@@ -53,53 +54,11 @@ _SUFFIXES = (
 )
 _LEAST_ARABIC = 3
 _VERB_ENDINGS = (
-    *(
-        "o",
-        "as",
-        "a",
-        "es",
-        "e",
-        "amos",
-        "emos",
-        "imos",
-        "an",
-        "en",
-        "am",
-        "em",
-        "aste",
-        "iste",
-        "aron",
-        "ieron",
-        "aram",
-    ),
-    *(
-        "eram",
-        "iram",
-        "ou",
-        "eu",
-        "iu",
-        "ei",
-        "aba",
-        "aban",
-        "ava",
-        "avam",
-        "ia",
-        "ian",
-        "iam",
-        "ando",
-        "iendo",
-        "endo",
-    ),
-    *("indo", "ado", "ada", "ido", "ida", "ados", "adas", "idos", "idas", "ara", "era", "ira", "aran", "eran", "arme"),
-    *("arse", "arlo", "arla", "erlo", "erse", "irse", "arnos"),
+    *("o", "as", "a", "es", "e", "amos", "emos", "imos", "an", "en", "am", "em", "aste", "iste", "aron", "ieron"),
+    *("aram", "eram", "iram", "ou", "eu", "iu", "ei", "aba", "aban", "ava", "avam", "ia", "ian", "iam", "ando"),
+    *("iendo", "endo", "indo", "ado", "ada", "ido", "ida", "ados", "adas", "idos", "idas", "ara", "era", "ira"),
+    *("aran", "eran", "arme", "arse", "arlo", "arla", "erlo", "erse", "irse", "arnos"),
 )
-
-
-class Unknown(NamedTuple):
-    """A part of a text that no list knows."""
-
-    range: Range
-    mark: str
 
 
 class KnownWords:
@@ -121,7 +80,7 @@ class KnownWords:
         phrasings = (line for topic in topics for line in topic.texts)
         return cls(knowledge.matcher.model.vocabulary, knowledge.content.texts().values(), phrasings)
 
-    def unknown(self, plain: str) -> Iterator[Unknown]:
+    def unknown(self, plain: str) -> Iterator[Span]:
         """Yield what of a text in plain characters is neither a known word nor a short number, in order."""
         repairs = MOST_REPAIRS
         for token in _TOKEN.finditer(plain):
@@ -130,7 +89,7 @@ class KnownWords:
                 repairs -= 1
                 mark = "" if self._is_slip(plain, token) else mark
             if mark:
-                yield Unknown(token.span(), mark)
+                yield Span(*token.span(), mark)
 
     def _mark(self, token: str) -> str:
         """Return the mark for a word that may not stay, else nothing."""

@@ -7,7 +7,6 @@ stands beside them, and what follows "my name is".
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from app.redaction.checks import HAN
 from app.redaction.names import words_in
@@ -79,6 +78,8 @@ _PATRONYMIC = re.compile(r"[а-яё]{2,18}(?:ович|евич|овн|евн|и�
 _RUSSIAN_SURNAME = re.compile(
     r"[а-яё]{2,18}(?:[ое]в|[иы]н|ск(?:ий|ая|ого|ой|ому|им|ую)|цк(?:ий|ая)|енко|чук|юк|ян|дзе|швили)(?:а|у|е|ым|ой|ы)?"
 )
+_DOUBTFUL = frozenset(("вер", "надежд", "любов", "роман", "лев", "марк", "слав", "светлан"))
+"""Given names that are words too: Vera is faith."""
 _MOST = 4
 """Most words of one name."""
 _MOST_LETTERS = 2
@@ -230,9 +231,4 @@ def _is_russian_name(word: str, cued: bool) -> bool:
     if any(stem in words_in("names_ru.txt") for stem in stems):
         return True
     named = word[0].isupper() and cued
-    return named and (any(stem in _doubtful() for stem in stems) or _RUSSIAN_SURNAME.fullmatch(low) is not None)
-
-
-@cache
-def _doubtful() -> frozenset[str]:
-    return frozenset(["вер", "надежд", "любов", "роман", "лев", "марк", "слав", "светлан"])
+    return named and (any(stem in _DOUBTFUL for stem in stems) or _RUSSIAN_SURNAME.fullmatch(low) is not None)

@@ -9,7 +9,6 @@ docs/decisions/0007-redaction.md.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from app.dialogue.knowledge import Knowledge
@@ -17,7 +16,7 @@ from app.redaction import names, other_scripts
 from app.redaction.checks import TAKEN
 from app.redaction.known_words import KnownWords
 from app.redaction.pii_patterns import rules_for
-from app.redaction.signs import Range, lowered
+from app.redaction.signs import Range, Span, lowered
 
 MARKS = ("phone", "email", "number", "date", "name", "address", "url", "card", "word")
 _MARK = re.compile(rf"\[(?:{'|'.join(MARKS)})\]")
@@ -35,13 +34,6 @@ _BESIDE_NAME = re.compile(
 """What belongs to a name: what links two words of it, an initial, a word with a capital after it."""
 _ROUNDS = 6
 """What is taken can free what stood beside it: two rounds in practice, and the bound keeps the time linear."""
-
-
-@dataclass(frozen=True)
-class Span:
-    start: int
-    end: int
-    mark: str
 
 
 def redact(text: str) -> str:
@@ -75,8 +67,8 @@ def storable(text: str, known: KnownWords) -> str:
     return _marked(text, spans(text, known))
 
 
-class Storing:
-    """Makes texts fit to be stored, by the words of the knowledge that is served."""
+class StorageRedactor:
+    """Redacts what is stored, by the words of the knowledge that is served."""
 
     def __init__(self, current: Callable[[], Knowledge]) -> None:
         self._current = current
@@ -91,7 +83,7 @@ class Storing:
 
 def spans(text: str, known: KnownWords | None = None) -> list[Span]:
     """Return what `redact` replaces, or `storable` where words are known, in order, apart from each other."""
-    plain, places = _plainly(text)
+    plain, places = plainly(text)
     plain = _MARK.sub(lambda mark: TAKEN * len(mark[0]), plain)
     taken: list[Span] = []
     for _ in range(_ROUNDS):
@@ -105,15 +97,9 @@ def spans(text: str, known: KnownWords | None = None) -> list[Span]:
     return [Span(places[span.start], places[span.end], span.mark) for span in taken]
 
 
-def unknown(text: str, known: KnownWords) -> list[Span]:
-    """Return the words of a text that nobody knows, without what patterns would say of them."""
-    plain, places = _plainly(text)
-    return [Span(places[start], places[end], mark) for (start, end), mark in known.unknown(plain)]
-
-
 def _unknown(plain: str, known: KnownWords, taken: Sequence[Span]) -> list[Span]:
     """Return the words that nobody knows, with what of a name stands beside them or beside one that is taken."""
-    unknown = [Span(start, end, mark) for (start, end), mark in known.unknown(plain)]
+    unknown = list(known.unknown(plain))
     named = [span for span in taken if span.mark == "name"]
     named += [span for span in unknown if span.mark == "name" or plain[span.start].isupper()]
     shown = _without(plain, [(span.start, span.end) for span in unknown], _STRANGE)
@@ -179,7 +165,7 @@ _SIGNS = {**dict.fromkeys("’‘`´＇", "'"), "\u2212": "-", "\t": " "}
 _SPANISH = {"\u0301", "\u0308"}
 
 
-def _plainly(text: str) -> tuple[str, Sequence[int]]:
+def plainly(text: str) -> tuple[str, Sequence[int]]:
     """Return the text in plain characters, and where each of them stands in the text."""
     if text.isascii():
         return text.replace("\t", " ").replace("`", "'"), range(len(text) + 1)

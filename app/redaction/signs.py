@@ -4,9 +4,19 @@ Searching for a fixed part is some fifty times cheaper than a pattern, and most 
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 Range = tuple[int, int]
 """Start and end of a part of a text."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of a text, and the mark that is put in its place."""
+
+    start: int
+    end: int
+    mark: str
 
 
 def lowered(plain: str) -> str:

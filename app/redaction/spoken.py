@@ -39,11 +39,8 @@ _LEAST, _MOST = 7, 15
 def phone(_plain: str, match: re.Match[str]) -> Range | None:
     """Return a telephone number of which a part is said in words; all in digits it is for other patterns."""
     said = match[0]
-    return (
-        match.span()
-        if not said.isdigit() and _LEAST <= _digits(said) <= _MOST and re.search("[A-Za-z]{2}", said)
-        else None
-    )
+    in_words = re.search("[A-Za-z]{2}", said) is not None
+    return match.span() if in_words and _LEAST <= _digits(said) <= _MOST else None
 
 
 def _digits(said: str) -> int:

@@ -7,7 +7,7 @@ import pytest
 from app.dialogue.knowledge import Knowledge
 from app.matching.vocabulary import Lexicon, Vocabulary
 from app.redaction.known_words import MOST_REPAIRS, KnownWords
-from app.redaction.redact import Storing, spans, storable
+from app.redaction.redact import StorageRedactor, spans, storable
 from bench.redaction import count, read
 
 SHAPES = Path(__file__).with_name("shapes_tune.jsonl")
@@ -73,7 +73,7 @@ def test_only_so_many_words_of_a_text_are_held_against_the_content(known: KnownW
 
 
 def test_the_words_of_the_content_that_is_served_count(knowledge: Knowledge) -> None:
-    assert Storing(lambda: knowledge)("does the lamp reach zorbulak") == "does the lamp reach [word]"
+    assert StorageRedactor(lambda: knowledge)("does the lamp reach zorbulak") == "does the lamp reach [word]"
 
 
 def test_names_and_numbers_of_many_countries_are_found(known: KnownWords) -> None:
