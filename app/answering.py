@@ -78,7 +78,7 @@ class Answering:
         cached = self.cache.find(knowledge, key)
         rendered = cached.rendered if cached else {}  # kept from the second asking on: most texts are asked once
         if cached is None:
-            urgency, is_whole = await self.admit(knowledge, message, client, state.flags)
+            urgency, is_whole = await self.assess_within_limit(knowledge, message, client, state.flags)
             reply, following = await self._respond(message, state, knowledge, now, urgency)
             cached = CachedReply(knowledge.read(message).text.folded, urgency, reply, following)
             if is_whole:
@@ -91,7 +91,7 @@ class Answering:
         self._record(message, cached, knowledge, message_id, now, time.perf_counter() - began)
         return Answered(cached.reply, conversation, message_id, knowledge.version, rendered)
 
-    async def admit(
+    async def assess_within_limit(
         self,
         knowledge: Knowledge,
         message: Message,
@@ -148,7 +148,7 @@ class Answering:
             metrics.limited.inc()
             raise TooManyRequests
 
-    async def urgency(self, message: Message, sender: str) -> Urgency:
+    async def assess_sender(self, message: Message, sender: str) -> Urgency:
         """Return what the danger check finds in a message after those before it of this sender; its net is that of the
         reply.
         """

@@ -59,7 +59,9 @@ class Turns:
     _here: _Queue = field(default_factory=_Queue)
     _aside: _Queue = field(default_factory=_Queue)
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "long-work"))
-    """Only one: it lets the event loop go on every half millisecond (`SWITCH`), two would every whole one."""
+    """Python runs one thread at a time, and another every half millisecond, as `hai-faq serve` sets it. Beside
+    one thread of long work the event loop gets half of the processor, beside two it would get a third.
+    """
     _characters_aside: int = 0
 
     async def take(self, rank: Rank) -> None:

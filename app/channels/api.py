@@ -144,7 +144,7 @@ def feedback(body: FeedbackIn, served: Served) -> FeedbackOut:
     return FeedbackOut(**body.model_dump())
 
 
-@router.get("/healthz")  # describes it; the route below, which is found first, answers
+@router.get("/healthz")  # of GET and HEAD, which the decorator below serves, OpenAPI describes only GET
 @router.api_route("/healthz", methods=READ, include_in_schema=False)
 async def healthz() -> Health:
     """The process lives."""

@@ -52,9 +52,10 @@ async def search(
     `TooManyRequests` as for a message.
     """
     knowledge, message = answering.reloader.current, Message(text, "staff")
-    urgency, _ = await answering.admit(knowledge, message, client, rank=Rank.REST)  # nobody in danger waits for it
+    rank = Rank.REST  # nobody in danger waits for it
+    urgency, _ = await answering.assess_within_limit(knowledge, message, client, rank=rank)
     day = answering.clock().date()
-    return await answering.turns.work(Rank.REST, len(text), _search, knowledge, message, urgency, day, limit, explained)
+    return await answering.turns.work(rank, len(text), _search, knowledge, message, urgency, day, limit, explained)
 
 
 def _search(

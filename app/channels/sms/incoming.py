@@ -97,11 +97,11 @@ class Reader:
         beside the wish, where that is the more dangerous.
         """
         message = Message(said, "sms")
-        urgency = await self.answering.urgency(message, number)
+        urgency = await self.answering.assess_sender(message, number)
         if urgency.tier or not (beside := consent.beside_wish(said)):
             return message, urgency
         other = Message(beside, "sms")
-        found = await self.answering.urgency(other, number)
+        found = await self.answering.assess_sender(other, number)
         return (other, found) if found.tier or (found.net and not urgency.net) else (message, urgency)
 
     async def _sounds_dangerous(self, message: Message) -> bool:

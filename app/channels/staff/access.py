@@ -13,7 +13,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.channels.http.admission import admit
 from app.channels.http.bodies import form_of
-from app.channels.http.clients import client_of
 from app.channels.http.services import Served, services
 from app.channels.rendering import page
 from app.channels.staff.services import Staff, StaffServices, services_of
@@ -93,7 +92,6 @@ def is_signed_in(request: Request) -> bool:
 async def signed_in(request: Request, served: Served, staff: Staff) -> Person:
     person = person_of(request.session, staff, served.now)
     if person is None:
-        await admit(served, client_of(request, served.trusted_proxies))
         raise SignInNeeded
     await admit(served, f"staff {person.who}")  # many desks share an address
     return person
