@@ -14,7 +14,7 @@ import json
 import multiprocessing
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from multiprocessing.sharedctypes import Synchronized
 
 import numpy as np
@@ -31,21 +31,7 @@ LONG = 20_000
 LARGE = 256 * 1024
 """Bytes: the largest body that is read."""
 WORDS = (
-    "the",
-    "pump",
-    "is",
-    "a",
-    "small",
-    "device",
-    "and",
-    "my",
-    "mother",
-    "was",
-    "told",
-    "that",
-    "she",
-    "may",
-    "keep",
+    *("the", "pump", "is", "a", "small", "device", "and", "my", "mother", "was", "told", "that", "she", "may", "keep"),
 )
 chance = random.Random(0)
 
@@ -136,10 +122,9 @@ async def waits(port: int, seconds: float) -> list[float]:
     times: list[float] = []
 
     async def ask(due: float, number: int) -> None:
-        asking: Awaitable[tuple[int, bytes]]
         _, connection = await asyncio.get_running_loop().create_connection(Connection, "127.0.0.1", port)
-        asking = connection.ask(message("i can't breathe" + " " * number))  # no two alike: a kept reply costs nothing
-        status, body = await asking
+        cry = message("i can't breathe" + " " * number)  # no two alike: a reply from the cache costs nothing
+        status, body = await connection.ask(cry)
         is_urgent = status == 200 and json.loads(body)["urgent"] is True
         times.append((time.perf_counter() - due) * 1000 if is_urgent else float("inf"))
         connection.close()
