@@ -1,6 +1,5 @@
 """The widget as a hospital's patients meet it: in a real browser, on another origin, under the strictest policy."""
 
-import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import Engine, select
 
-from app.channels.assets import FOLDER, asset
+from app.channels.assets import asset
 from app.records.database import connect
 from app.records.feedback import feedback
 from tests.channels.conftest import Service, Website, page_with, settings_for
@@ -42,9 +41,9 @@ def axe(page: Page) -> list[str]:
 
 
 def test_the_widget_is_small() -> None:
-    body = (FOLDER / "widget.js").read_bytes()
-    assert len(gzip.compress(body)) < 15_000
-    assert b"innerHTML" not in body
+    widget = asset("widget.js")
+    assert len(widget.squeezed) < 15_000
+    assert b"innerHTML" not in widget.body
 
 
 def test_under_the_strictest_policy_a_question_gets_its_answer_source_and_seal(page: Page, website: Website) -> None:

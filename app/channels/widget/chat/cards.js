@@ -1,0 +1,178 @@
+/* What a reply looks like. Sealed text is put into the page as text, word for word. */
+
+const PHONE = /^\+?[\d\s().-]{3,24}$/;
+
+/** Draws replies in the panel's words; `pick` is called with the id and the words of what is chosen. */
+class Cards {
+  #words;
+  #language;
+  #welcome;
+  #pick;
+
+  constructor(words, language, welcome, pick) {
+    this.#words = words;
+    this.#language = language;
+    this.#welcome = welcome;
+    this.#pick = pick;
+  }
+
+  /** The reply's text cut into the sentence of the safety net, where it opens with one, its answers, which are drawn
+   * with source and seal, and what stands between. */
+  pieces(reply) {
+    const banner = this.#welcome?.banner;
+    const pieces = [];
+    let rest = reply.text;
+    const say = (text) => {
+      const said = text
+        .split("\n\n")
+        .filter((part) => part.trim() && part !== banner)
+        .join("\n\n");
+      if (said) pieces.push({ said });
+    };
+    if (reply.safety_net) {
+      const [net] = rest.split("\n\n");
+      pieces.push({ net });
+      rest = rest.slice(net.length).trimStart();
+    }
+    for (const answer of reply.answers) {
+      const start = rest.indexOf(answer.text);
+      say(rest.slice(0, start));
+      pieces.push(answer);
+      rest = rest.slice(start + answer.text.length).trimStart();
+      if (answer.limits && rest.startsWith(answer.limits)) rest = rest.slice(answer.limits.length).trimStart();
+      const [line] = rest.split("\n\n");
+      if (answer.sources[0] && line.includes(answer.sources[0].title)) rest = rest.slice(line.length).trimStart();
+    }
+    say(reply.options.length ? rest.split("\n\n").slice(0, -1).join("\n\n") : rest);
+    return pieces;
+  }
+
+  mine(item) {
+    return h(
+      "div",
+      { class: "item me" },
+      h("span", { class: "hidden" }, this.#words.you),
+      h("p", { dir: "auto" }, item.shown),
+    );
+  }
+
+  /** Whom to call where danger is possible and not sure: part of the conversation, read before the answer. */
+  net(text, language) {
+    const card = this.said(text, language);
+    const calls = this.calls(text);
+    card.className = "card net";
+    card.setAttribute("role", "note");
+    calls.lang = this.#language;
+    card.append(calls);
+    return card;
+  }
+
+  /** What can be picked after a reply: its options and the line for none of them, else what it suggests. */
+  open(reply) {
+    if (!reply.options.length) return { choice: false, options: reply.suggestions };
+    const none = reply.text
+      .split("\n")
+      .pop()
+      .match(/^\d+\. (.+)$/);
+    const last =
+      none && !reply.options.some((each) => each.question === none[1]) ? [{ id: none[1], question: none[1] }] : [];
+    return { choice: true, options: [...reply.options, ...last] };
+  }
+
+  choices(heading, options) {
+    return h(
+      "div",
+      { class: "more latest" },
+      heading && h("p", {}, heading),
+      options.map((each) =>
+        h(
+          "button",
+          { class: "pick", type: "button", lang: "en", onclick: () => this.#pick(each.id, each.question) },
+          each.question,
+        ),
+      ),
+    );
+  }
+
+  answer(answer, reply) {
+    return [
+      h("h3", { lang: "en" }, answer.question),
+      this.said(answer.text, reply.language),
+      answer.limits && h("p", { class: "limits", lang: "en" }, answer.limits),
+      h("div", { class: "origin" }, this.#sources(answer), this.#seal(answer.seal)),
+    ];
+  }
+
+  #sources(answer) {
+    const linked = (source) => {
+      const name = `${source.title}, ${source.publisher}`;
+      const url = /^https?:\/\//.test(source.url ?? "") && source.url;
+      return url
+        ? h(
+            "a",
+            { href: url, target: "_blank", rel: "noopener noreferrer", lang: "en" },
+            name,
+            h("span", { class: "hidden" }, ` (${this.#words.tab})`),
+          )
+        : h("span", { lang: "en" }, name);
+    };
+    const named = new Map(answer.sources.map((each) => [`${each.document}`, each]));
+    return [...named.values()].map((each) => h("p", {}, h("span", {}, `${this.#words.source} `, linked(each))));
+  }
+
+  #seal(seal) {
+    const day = new Intl.DateTimeFormat(this.#language, { dateStyle: "medium", timeZone: "UTC" }).format(
+      new Date(seal.on),
+    );
+    if (seal.role === "demo") return h("p", {}, `${this.#words.demo} ${seal.by}, ${day}.`);
+    return h("p", {}, icon("seal"), h("span", {}, `${this.#words.approved} ${seal.by}, ${seal.role}, ${day}`));
+  }
+
+  /** Sealed text as paragraphs, word for word; its telephone numbers can be tapped. */
+  said(text, language) {
+    return h(
+      "div",
+      { lang: language ?? "en", dir: "auto" },
+      text.split("\n\n").map((part) => h("p", {}, this.#dialled(part))),
+    );
+  }
+
+  /** The text cut at its numbers: every second part is one. The lines come first, as 988 may be their area code. */
+  #cut(text) {
+    const lines = Object.values(this.#welcome?.lines ?? {}).filter((line) => line && PHONE.test(line));
+    const numbers = [...lines, "911", "988"].map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    return text.split(new RegExp(`(?<![\\d-])(${numbers.join("|")})(?![\\d-])`));
+  }
+
+  #dialled(text) {
+    return this.#cut(text).map((part, place) => (place % 2 ? h("a", { href: this.#tel(part) }, part) : part));
+  }
+
+  #tel(number) {
+    return `tel:${number.replace(/[^\d+]/g, "")}`;
+  }
+
+  line() {
+    const { lines } = this.#welcome ?? {};
+    const line = lines?.oncall_line ?? lines?.phone_line;
+    return line && h("p", { class: "line" }, `${this.#words.line} `, this.#dialled(line));
+  }
+
+  /** A button for each number of a text; 988 takes text messages too. Without a tier they stand as in the text. */
+  calls(text, tier) {
+    const numbers = [...new Set(this.#cut(text).filter((_, place) => place % 2))];
+    const first = { crisis: "988", emergency: "911" }[tier];
+    if (numbers.includes(first)) numbers.sort((a, b) => (b === first) - (a === first));
+    const button = (href, picture, words, second) =>
+      h("a", { class: second ? "call second" : "call", href }, icon(picture), words);
+    const texts = !tier || tier === "crisis";
+    return h(
+      "div",
+      { class: "calls" },
+      numbers.flatMap((each, place) => [
+        button(this.#tel(each), "phone", `${this.#words.call} ${each}`, place),
+        texts && each === "988" && button("sms:988", "chat", `${this.#words.text} 988`, true),
+      ]),
+    );
+  }
+}

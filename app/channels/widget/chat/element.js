@@ -1,0 +1,547 @@
+/* The chat: its frame, its conversation, and what becomes of a message. How to embed it: docs/INTEGRATION.md.
+ *
+ * It runs under `default-src 'none'; script-src ORIGIN; connect-src ORIGIN; require-trusted-types-for 'script'`:
+ * every node is made by `h`, every style is a constructed sheet. What people type goes to the service and into this
+ * tab's sessionStorage, nowhere else; events carry ids and kinds only.
+ */
+
+const SLOW = 4_000;
+const REASONS = ["not-my-question", "not-clear", "not-enough", "looks-wrong"];
+const PERSON = "I want to talk to a person"; // the service's `human` intent
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(CSS);
+
+class HaiFaqChat extends HTMLElement {
+  static observedAttributes = ["title", "lang", "position", "accent", "scheme"].flatMap((name) => [
+    name,
+    `data-${name}`,
+  ]);
+  #root = this.attachShadow({ mode: "open" });
+  #turn = Promise.resolve();
+  #era = 0; // counts conversations, so that a late reply to an erased one is dropped
+  #parts = {};
+  #memory;
+  #gone;
+
+  connectedCallback() {
+    this.#root.adoptedStyleSheets = [sheet];
+    this.#gone = new AbortController();
+    this.#memory ??= new Memory(`hai-faq ${this.#base}`);
+    const until = { signal: this.#gone.signal };
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#paint(), until);
+    document.addEventListener("keydown", (event) => this.#escape(event), until);
+    document.addEventListener("visibilitychange", () => this.#forgetWhenIdle(), until);
+    this.#build();
+    const wanted = this.#memory.open ?? this.#option("start") === "open";
+    if (this.#inline || (wanted && !this.#sheetSized)) this.#show(); // never over a whole screen unasked
+    this.#greet();
+    queueMicrotask(() => this.#tell("ready", {}));
+  }
+
+  disconnectedCallback() {
+    this.#gone.abort();
+    clearTimeout(this.#parts.idle);
+  }
+
+  attributeChangedCallback() {
+    if (!this.#parts.panel) return;
+    const shown = !this.#parts.panel.hidden;
+    this.#build();
+    if (shown) this.#show();
+  }
+
+  // -------------------------------------------------------------- for the page
+
+  open() {
+    if (!this.#parts.panel?.hidden) return this.#parts.input?.focus();
+    this.#show();
+    (matchMedia("(pointer: coarse)").matches ? this.#parts.heading : this.#parts.input).focus();
+    this.#tell("opened", {});
+  }
+
+  close() {
+    if (this.#inline || this.#parts.panel?.hidden) return;
+    this.#parts.panel.hidden = true;
+    this.#parts.launch.hidden = false;
+    this.#parts.launch.setAttribute("aria-expanded", "false");
+    this.#memory.open = false;
+    this.#memory.save();
+    this.#parts.launch.focus();
+    this.#tell("closed", {});
+  }
+
+  toggle() {
+    return this.#parts.panel.hidden ? this.open() : this.close();
+  }
+
+  ask(text) {
+    if (this.#parts.panel.hidden) this.open();
+    return this.#ask(String(text), String(text), "question");
+  }
+
+  reset() {
+    this.#era += 1;
+    this.#turn = Promise.resolve();
+    const { open } = this.#memory;
+    this.#memory.clear();
+    this.#memory.open = open;
+    this.#memory.save();
+    this.#parts.input.value = "";
+    this.#wait(false);
+    this.#draw();
+  }
+
+  // -------------------------------------------------------------- settings
+
+  get #base() {
+    const given = this.#option("service") ?? script?.src ?? location.href;
+    return new URL(".", new URL(given, location.href)).href;
+  }
+
+  get #inline() {
+    return this.#option("position") === "inline";
+  }
+
+  get #sheetSized() {
+    return matchMedia("(max-width: 34em), (max-height: 30em)").matches;
+  }
+
+  get #language() {
+    const wanted = this.#option("lang") || document.documentElement.lang;
+    return wanted.slice(0, 2).toLowerCase() in WORDS ? wanted.slice(0, 2).toLowerCase() : "en";
+  }
+
+  get #words() {
+    return WORDS[this.#language];
+  }
+
+  get #cards() {
+    return new Cards(this.#words, this.#language, this.#memory.welcome, (id, question) => this.#pick(id, question));
+  }
+
+  #option(name) {
+    return this.getAttribute(`data-${name}`) ?? this.getAttribute(name);
+  }
+
+  // -------------------------------------------------------------- the frame
+
+  #build() {
+    const w = this.#words;
+    const title = this.#option("title") || w.title;
+    const parts = (this.#parts = {});
+    parts.input = h("textarea", {
+      rows: 1,
+      "aria-label": w.label,
+      placeholder: w.hint,
+      enterkeyhint: "send",
+      dir: "auto",
+      autocomplete: "off",
+      onkeydown: (event) => this.#enter(event),
+      oninput: () => this.#keepDraft(),
+    });
+    parts.input.value = this.#memory.draft;
+    parts.heading = h("h2", { tabindex: -1, id: "title" }, title);
+    parts.banner = h("p", { class: "banner", lang: "en", hidden: true });
+    parts.alert = h("div", { class: "alert", role: "alert" });
+    parts.log = h("div", { class: "log", role: "log", "aria-label": w.log, tabindex: 0 });
+    parts.status = h("div", { class: "wait", role: "status" });
+    const close = h(
+      "button",
+      { type: "button", "aria-label": w.close, title: w.close, onclick: () => this.close() },
+      icon("close"),
+    );
+    parts.panel = h(
+      "section",
+      { class: "panel", role: this.#inline ? "region" : "dialog", "aria-labelledby": "title", hidden: true },
+      h("div", { class: "head" }, parts.heading, !this.#inline && close),
+      parts.banner,
+      parts.alert,
+      parts.log,
+      parts.status,
+      h(
+        "div",
+        { class: "compose" },
+        h(
+          "form",
+          { onsubmit: (event) => this.#submit(event) },
+          parts.input,
+          h("button", { class: "send", "aria-label": w.send, title: w.send }, icon("send")),
+        ),
+        h(
+          "div",
+          { class: "foot" },
+          h("button", { class: "plain", type: "button", onclick: () => this.#pick(PERSON, w.person) }, w.person),
+          h("button", { class: "plain", type: "button", onclick: () => this.#startOver() }, w.restart),
+        ),
+      ),
+    );
+    parts.launch = h(
+      "button",
+      {
+        class: "launch",
+        type: "button",
+        "aria-haspopup": "dialog",
+        "aria-expanded": "false",
+        hidden: this.#inline,
+        onclick: () => this.open(),
+      },
+      icon("chat"),
+      h("span", {}, w.launch),
+    );
+    parts.root = h(
+      "div",
+      { class: `root ${this.#inline ? "inline" : "float"}`, lang: this.#language },
+      parts.launch,
+      parts.panel,
+    );
+    this.#root.replaceChildren(parts.root);
+    this.#paint();
+    this.#draw();
+  }
+
+  #paint() {
+    const { root } = this.#parts;
+    const scheme = this.#option("scheme") ?? "auto";
+    const dark = scheme === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : scheme === "dark";
+    root.classList.toggle("dark", dark);
+    const probe = h("i");
+    probe.style.color = "rgb(14, 107, 99)";
+    const wanted = this.#option("accent") || getComputedStyle(this).getPropertyValue("--hai-faq-accent");
+    if (wanted) probe.style.color = wanted.trim(); // what is no colour changes nothing
+    root.append(probe);
+    const parsed = getComputedStyle(probe).color.match(/^rgb\((\d+), (\d+), (\d+)\)$/);
+    probe.remove();
+    const accent = parsed ? parsed.slice(1).map(Number) : [14, 107, 99];
+    for (const [name, rgb] of Object.entries(palette(accent, dark))) root.style.setProperty(name, css(rgb));
+  }
+
+  #show() {
+    const { panel, launch } = this.#parts;
+    this.#paint();
+    panel.hidden = false;
+    launch.hidden = true;
+    launch.setAttribute("aria-expanded", "true");
+    this.#memory.open = true;
+    this.#memory.save();
+    this.#watchIdle();
+    this.#toEnd();
+    if (!this.#memory.welcome) this.#greet();
+  }
+
+  #escape(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || this.#parts.panel.hidden) return;
+    // Over the whole of a phone's screen, Esc closes wherever the focus is: nothing behind it could be seen.
+    if (event.composedPath().includes(this) || this.#sheetSized) this.close();
+  }
+
+  // -------------------------------------------------------------- idle
+
+  #watchIdle() {
+    clearTimeout(this.#parts.idle);
+    this.#parts.idle = setTimeout(() => this.#forgetWhenIdle(), IDLE + 1000);
+  }
+
+  #forgetWhenIdle() {
+    if (this.#memory.idle && (this.#memory.items.length || this.#memory.draft)) this.reset();
+  }
+
+  // -------------------------------------------------------------- asking
+
+  #keepDraft() {
+    this.#memory.draft = this.#parts.input.value;
+    this.#memory.save();
+    this.#watchIdle();
+  }
+
+  #enter(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    this.#submit(event);
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const text = this.#parts.input.value.trim();
+    if (!text) return this.#parts.input.focus();
+    this.#parts.input.value = this.#memory.draft = "";
+    this.#ask(text, text, "question");
+  }
+
+  #pick(send, shown) {
+    if (!matchMedia("(pointer: coarse)").matches) this.#parts.input.focus();
+    else this.#parts.log.focus();
+    this.#ask(send, shown, "choice");
+  }
+
+  #startOver() {
+    this.reset();
+    this.#parts.status.replaceChildren(this.#words.restarted);
+    this.#parts.input.focus();
+  }
+
+  #ask(send, shown, kind) {
+    const item = { me: true, send, shown, state: "waiting" };
+    this.#memory.items.push(item);
+    this.#memory.save();
+    this.#watchIdle();
+    this.#parts.log.querySelector(".latest")?.remove();
+    this.#append(item);
+    this.#tell("message", { kind });
+    return this.#enqueue(item);
+  }
+
+  /** One after the other, so that replies stand in the order asked. */
+  #enqueue(item) {
+    const era = this.#era;
+    this.#wait(true);
+    this.#turn = this.#turn.then(() => (era === this.#era ? this.#exchange(item, era) : null));
+    return this.#turn;
+  }
+
+  async #exchange(item, era) {
+    this.#wait(true);
+    const slow = setTimeout(() => era === this.#era && this.#wait(true, this.#words.slow), SLOW);
+    try {
+      const reply = await request(this.#base + "v1/messages", {
+        text: item.send,
+        conversation_id: this.#memory.id,
+        channel: "web",
+      });
+      if (era !== this.#era) return;
+      item.state = "sent";
+      this.#receive(reply);
+    } catch (failure) {
+      if (era !== this.#era) return;
+      item.state = failure.why ?? "down";
+      item.help = failure.help;
+      if (item.state === "long" && !this.#parts.input.value) this.#parts.input.value = this.#memory.draft = item.send;
+      this.#memory.save();
+      this.#append(this.#failed(item));
+      this.#tell("error", { kind: item.state });
+    } finally {
+      clearTimeout(slow);
+      if (era === this.#era && !this.#memory.items.some((each) => each.state === "waiting")) this.#wait(false);
+    }
+  }
+
+  #retry(item, card) {
+    card.remove();
+    item.state = "waiting";
+    this.#parts.input.focus();
+    this.#enqueue(item);
+  }
+
+  #receive(reply) {
+    this.#memory.id = reply.conversation_id;
+    const item = { reply };
+    this.#memory.items.push(item);
+    if (reply.urgent) this.#memory.pinned = reply.message_id;
+    this.#memory.save();
+    this.#append(item);
+    this.#pin();
+    const refused = reply.kind === "fallback" || ["not-covered", "language"].includes(reply.intent?.category);
+    const name = reply.urgent ? "urgent" : reply.kind === "answer" ? "answered" : refused ? "unanswered" : null;
+    const entries = reply.answers.map((each) => each.id);
+    this.#tell(name, { kind: reply.kind, message_id: reply.message_id, entries, intent: reply.intent?.id ?? null });
+  }
+
+  async #greet() {
+    if (this.#memory.welcome || this.#parts.greeting) return;
+    this.#parts.greeting = true;
+    try {
+      this.#memory.welcome = await request(this.#base + "v1/welcome");
+      this.#memory.save();
+    } catch {
+      /* opening tries again; until then the words of `help` stand in */
+    }
+    this.#parts.greeting = false;
+    this.#draw();
+  }
+
+  // -------------------------------------------------------------- drawing
+
+  #draw() {
+    const { log, banner } = this.#parts;
+    const { welcome, items } = this.#memory;
+    banner.textContent = welcome?.banner ?? "";
+    banner.hidden = !welcome?.banner;
+    log.replaceChildren(this.#welcome());
+    items.forEach((item, place) => {
+      this.#append(item, place === items.length - 1);
+      if (item.me && !["sent", "waiting"].includes(item.state)) this.#append(this.#failed(item));
+    });
+    this.#pin();
+  }
+
+  #welcome() {
+    const { welcome, items } = this.#memory;
+    if (!welcome)
+      return h("div", { class: "item card" }, this.#cards.said(this.#words.help, this.#language), this.#cards.line());
+    const asked = !items.length && this.#cards.choices(this.#words.ask, welcome.suggestions);
+    return h("div", { class: "item" }, h("div", { class: "card" }, this.#cards.said(welcome.text)), asked);
+  }
+
+  #append(item, latest = true) {
+    const node = item instanceof Node ? item : item.me ? this.#cards.mine(item) : this.#theirs(item, latest);
+    this.#parts.log.append(node);
+    this.#toEnd();
+  }
+
+  #theirs(item, latest) {
+    const { reply } = item;
+    const node = h("div", { class: "item", "data-message": reply.message_id });
+    for (const piece of this.#cards.pieces(reply))
+      node.append(
+        piece.net
+          ? this.#cards.net(piece.net, reply.language)
+          : h(
+              "div",
+              { class: "card" },
+              piece.text ? this.#cards.answer(piece, reply) : this.#cards.said(piece.said, reply.language),
+            ),
+      );
+    if (reply.kind === "answer" || reply.kind === "fallback") node.append(this.#votes(item));
+    const { choice, options } = this.#cards.open(reply);
+    if (latest && options.length) node.append(this.#cards.choices(choice ? null : this.#words.next, options));
+    return node;
+  }
+
+  #failed(item) {
+    const w = this.#words;
+    const sealed = ["down", "offline"].includes(item.state) ? this.#memory.welcome?.offline : item.help;
+    const help = sealed ? this.#cards.said(sealed) : this.#cards.said(w.help, this.#language);
+    const card = h("div", { class: "item card fail" }, h("p", {}, w[item.state] ?? w.down), help, this.#cards.line());
+    card.append(
+      item.state === "long" ? "" : h("button", { type: "button", onclick: () => this.#retry(item, card) }, w.retry),
+    );
+    return card;
+  }
+
+  // -------------------------------------------------------------- danger
+
+  /** The urgent reply stands above everything until it is put away, and then in its place in the conversation. */
+  #pin() {
+    const { alert, log } = this.#parts;
+    const item = this.#memory.items.findLast((each) => each.reply && each.reply.message_id === this.#memory.pinned);
+    const shows = item?.reply.message_id ?? "";
+    this.#park([...log.querySelectorAll("[data-message]")].find((node) => node.dataset.message === shows));
+    if (alert.dataset.shows === shows) return;
+    alert.dataset.shows = shows;
+    if (!item) return alert.replaceChildren();
+    const [{ said }] = this.#cards.pieces(item.reply);
+    alert.replaceChildren(
+      h("h3", {}, this.#words.urgent),
+      this.#cards.said(said, item.reply.language),
+      this.#cards.calls(said, item.reply.intent.id),
+      h("button", { class: "read", type: "button", onclick: () => this.#unpin() }, this.#words.read),
+    );
+    alert.scrollTop = 0;
+    this.#toEnd();
+  }
+
+  /** Takes the pinned reply out of the conversation, so that it is there once, and puts the one before back. */
+  #park(node) {
+    const { parked } = this.#parts;
+    if (!node && parked && this.#memory.pinned === parked.node.dataset.message && parked.mark.isConnected) return;
+    parked?.mark.replaceWith(parked.node);
+    this.#parts.parked = node && { node, mark: document.createComment("") };
+    node?.replaceWith(this.#parts.parked.mark);
+  }
+
+  #unpin() {
+    this.#memory.pinned = null;
+    this.#memory.save();
+    this.#pin();
+    this.#parts.input.focus();
+  }
+
+  // -------------------------------------------------------------- feedback
+
+  #votes(item) {
+    const w = this.#words;
+    const said = h("span", {}, item.verdict ? w.thanks : "");
+    const box = h("div", { class: "votes", role: "group", "aria-label": w.helped });
+    const vote = (verdict, label) =>
+      h(
+        "button",
+        {
+          class: `vote ${verdict === "down" ? "no" : ""}`,
+          type: "button",
+          "aria-label": label,
+          title: label,
+          "aria-pressed": String(item.verdict === verdict),
+          onclick: () => this.#vote(item, verdict, null, box, said),
+        },
+        icon("up"),
+      );
+    box.append(h("span", {}, w.helped), vote("up", w.up), vote("down", w.down_), said);
+    return box;
+  }
+
+  async #vote(item, verdict, reason, box, said) {
+    const w = this.#words;
+    try {
+      await request(this.#base + "v1/feedback", { message_id: item.reply.message_id, verdict, reason });
+    } catch {
+      said.textContent = w.unkept;
+      return;
+    }
+    Object.assign(item, { verdict, reason });
+    this.#memory.save();
+    said.textContent = w.thanks;
+    box
+      .querySelectorAll(".vote")
+      .forEach((each) =>
+        each.setAttribute("aria-pressed", String(each.classList.contains("no") === (verdict === "down"))),
+      );
+    const had = box.querySelector(".why");
+    if (had?.contains(this.#root.activeElement)) this.#parts.input.focus();
+    had?.remove();
+    if (verdict === "down" && !reason) box.append(this.#reasons(item, box, said));
+    this.#tell("feedback", {
+      verdict,
+      reason,
+      message_id: item.reply.message_id,
+      entries: item.reply.answers.map((each) => each.id),
+    });
+  }
+
+  #reasons(item, box, said) {
+    const pick = (reason, place) =>
+      h(
+        "button",
+        { class: "pick", type: "button", onclick: () => this.#vote(item, "down", reason, box, said) },
+        this.#words.reasons[place],
+      );
+    return h(
+      "div",
+      { class: "votes why", role: "group", "aria-label": this.#words.why },
+      h("span", {}, this.#words.why),
+      REASONS.map(pick),
+    );
+  }
+
+  // -------------------------------------------------------------- small things
+
+  #wait(on, words = this.#words.wait) {
+    const dots = [h("i"), h("i"), h("i")];
+    this.#parts.status.replaceChildren(...(on ? [...dots, words] : []));
+    if (on) this.#toEnd();
+  }
+
+  /** A reply is read from its beginning: the last question goes to the top when what follows is long. */
+  #toEnd() {
+    const { log, panel, alert } = this.#parts;
+    const last = [...log.querySelectorAll(".me")].pop();
+    const top = last ? last.offsetTop - 12 : 0;
+    log.scrollTop = top;
+    panel.scrollTop = last ? log.offsetTop + top - alert.offsetHeight : 0; // on a low screen the whole panel scrolls
+  }
+
+  /** On the element by its plain name, and on the document as `hai-faq:name`. */
+  #tell(name, detail) {
+    if (!name) return;
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+    document.dispatchEvent(new CustomEvent(`hai-faq:${name}`, { detail }));
+  }
+}

@@ -1,0 +1,32 @@
+/* The service is asked here, and nothing else is. */
+
+const PATIENCE = 15_000;
+
+/** Why a message got no reply (`offline`, `down`, `busy`, `long`), and the help that came with the refusal. */
+class Failure extends Error {
+  constructor(why, help) {
+    super(why);
+    Object.assign(this, { why, help });
+  }
+}
+
+/** The JSON that the service answers with; without a body it is a GET. Throws a `Failure`. */
+async function request(address, body) {
+  let response;
+  try {
+    response = await fetch(address, {
+      method: body ? "POST" : "GET",
+      body: body && JSON.stringify(body),
+      headers: body && { "content-type": "application/json" },
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      cache: "no-store",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (response.ok) return await response.json();
+  } catch {
+    throw new Failure(navigator.onLine === false ? "offline" : "down");
+  }
+  const problem = await response.json().catch(() => ({}));
+  throw new Failure({ 413: "long", 429: "busy" }[response.status] ?? "down", problem.help);
+}
