@@ -6,6 +6,7 @@
  */
 
 const SLOW = 4_000;
+const WHOLE_SCREEN = "(max-width: 34em), (max-height: 30em)"; // as in chat.css
 const REASONS = ["not-my-question", "not-clear", "not-enough", "looks-wrong"];
 const PERSON = "I want to talk to a person"; // the service's `human` intent
 
@@ -23,13 +24,17 @@ class HaiFaqChat extends HTMLElement {
   #parts = {};
   #memory;
   #gone;
+  #scrolls = null; // how the page scrolled before the chat covered it
+  #resized = new ResizeObserver(() => this.#fit());
 
   connectedCallback() {
     this.#root.adoptedStyleSheets = [sheet];
     this.#gone = new AbortController();
     this.#memory ??= new Memory(`hai-faq ${this.#base}`);
+    this.#rise();
     const until = { signal: this.#gone.signal };
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#paint(), until);
+    matchMedia(WHOLE_SCREEN).addEventListener("change", () => this.#shown && this.#unfold(), until);
     document.addEventListener("keydown", (event) => this.#escape(event), until);
     document.addEventListener("visibilitychange", () => this.#forgetWhenIdle(), until);
     this.#build();
@@ -40,13 +45,22 @@ class HaiFaqChat extends HTMLElement {
   }
 
   disconnectedCallback() {
+    this.#hide();
+    this.#resized.disconnect();
     this.#gone.abort();
     clearTimeout(this.#parts.idle);
   }
 
+  /** Above everything of the page, whatever its z-index and transforms; older browsers keep to a z-index. */
+  #rise() {
+    this.popover = this.#inline ? null : "manual";
+    if (!this.#inline) this.showPopover?.();
+  }
+
   attributeChangedCallback() {
     if (!this.#parts.panel) return;
-    const shown = !this.#parts.panel.hidden;
+    const shown = this.#shown;
+    this.#hide();
     this.#build();
     if (shown) this.#show();
   }
@@ -54,15 +68,15 @@ class HaiFaqChat extends HTMLElement {
   // -------------------------------------------------------------- for the page
 
   open() {
-    if (!this.#parts.panel?.hidden) return this.#parts.input?.focus();
+    if (this.#shown) return this.#parts.input.focus();
     this.#show();
     (matchMedia("(pointer: coarse)").matches ? this.#parts.heading : this.#parts.input).focus();
     this.#tell("opened", {});
   }
 
   close() {
-    if (this.#inline || this.#parts.panel?.hidden) return;
-    this.#parts.panel.hidden = true;
+    if (this.#inline || !this.#shown) return;
+    this.#hide();
     this.#parts.launch.hidden = false;
     this.#parts.launch.setAttribute("aria-expanded", "false");
     this.#memory.open = false;
@@ -72,11 +86,11 @@ class HaiFaqChat extends HTMLElement {
   }
 
   toggle() {
-    return this.#parts.panel.hidden ? this.open() : this.close();
+    return this.#shown ? this.close() : this.open();
   }
 
   ask(text) {
-    if (this.#parts.panel.hidden) this.open();
+    if (!this.#shown) this.open();
     return this.#ask(String(text), String(text), "question");
   }
 
@@ -103,8 +117,12 @@ class HaiFaqChat extends HTMLElement {
     return this.#option("position") === "inline";
   }
 
+  get #shown() {
+    return this.#inline || Boolean(this.#parts.panel?.open);
+  }
+
   get #sheetSized() {
-    return matchMedia("(max-width: 34em), (max-height: 30em)").matches;
+    return matchMedia(WHOLE_SCREEN).matches;
   }
 
   get #language() {
@@ -142,19 +160,28 @@ class HaiFaqChat extends HTMLElement {
     });
     parts.input.value = this.#memory.draft;
     parts.heading = h("h2", { tabindex: -1, id: "title" }, title);
+    parts.bar = h(
+      "div",
+      { class: "bar" },
+      h("button", { class: "back", type: "button", hidden: true, onclick: () => this.#toAlert() }, w.urgent),
+    );
     parts.banner = h("p", { class: "banner", lang: "en", hidden: true });
     parts.alert = h("div", { class: "alert", role: "alert" });
     parts.log = h("div", { class: "log", role: "log", "aria-label": w.log, tabindex: 0 });
     parts.status = h("div", { class: "wait", role: "status" });
-    const close = h(
-      "button",
-      { type: "button", "aria-label": w.close, title: w.close, onclick: () => this.close() },
-      icon("close"),
-    );
+    if (!this.#inline)
+      parts.bar.append(
+        h(
+          "button",
+          { class: "close", type: "button", "aria-label": w.close, title: w.close, onclick: () => this.close() },
+          icon("close"),
+        ),
+      );
     parts.panel = h(
-      "section",
-      { class: "panel", role: this.#inline ? "region" : "dialog", "aria-labelledby": "title", hidden: true },
-      h("div", { class: "head" }, parts.heading, !this.#inline && close),
+      this.#inline ? "section" : "dialog",
+      { class: "panel", "aria-labelledby": "title", onscroll: () => this.#mark() },
+      h("div", { class: "head" }, parts.heading),
+      parts.bar,
       parts.banner,
       parts.alert,
       parts.log,
@@ -191,11 +218,13 @@ class HaiFaqChat extends HTMLElement {
     );
     parts.root = h(
       "div",
-      { class: `root ${this.#inline ? "inline" : "float"}`, lang: this.#language },
+      { class: `root ${this.#inline ? "inline" : "float"}`, lang: this.#language, dir: "ltr" },
       parts.launch,
       parts.panel,
     );
     this.#root.replaceChildren(parts.root);
+    this.#resized.disconnect();
+    for (const part of [parts.panel, parts.alert, parts.heading]) this.#resized.observe(part);
     this.#paint();
     this.#draw();
   }
@@ -217,9 +246,9 @@ class HaiFaqChat extends HTMLElement {
   }
 
   #show() {
-    const { panel, launch } = this.#parts;
+    const { launch } = this.#parts;
     this.#paint();
-    panel.hidden = false;
+    this.#unfold();
     launch.hidden = true;
     launch.setAttribute("aria-expanded", "true");
     this.#memory.open = true;
@@ -229,8 +258,31 @@ class HaiFaqChat extends HTMLElement {
     if (!this.#memory.welcome) this.#greet();
   }
 
+  /** Over the whole of a small screen the chat is modal: nothing behind it can be reached or scrolled. */
+  #unfold() {
+    if (this.#inline) return;
+    const { panel } = this.#parts;
+    const focused = this.#root.activeElement;
+    if (panel.open) this.#hide();
+    if (!this.#sheetSized)
+      panel.open = true; // `show()` would take the focus
+    else {
+      panel.showModal();
+      this.#scrolls = document.documentElement.style.overflow;
+      document.documentElement.style.overflow = "hidden";
+    }
+    focused?.focus();
+  }
+
+  #hide() {
+    if (this.#inline) return;
+    this.#parts.panel?.close();
+    if (this.#scrolls != null) document.documentElement.style.overflow = this.#scrolls;
+    this.#scrolls = null;
+  }
+
   #escape(event) {
-    if (event.key !== "Escape" || event.defaultPrevented || this.#parts.panel.hidden) return;
+    if (event.key !== "Escape" || event.defaultPrevented || !this.#shown) return;
     // Over the whole of a phone's screen, Esc closes wherever the focus is: nothing behind it could be seen.
     if (event.composedPath().includes(this) || this.#sheetSized) this.close();
   }
@@ -427,16 +479,23 @@ class HaiFaqChat extends HTMLElement {
     this.#park([...log.querySelectorAll("[data-message]")].find((node) => node.dataset.message === shows));
     if (alert.dataset.shows === shows) return;
     alert.dataset.shows = shows;
-    if (!item) return alert.replaceChildren();
-    const [{ said }] = this.#cards.pieces(item.reply);
-    alert.replaceChildren(
-      h("h3", {}, this.#words.urgent),
-      this.#cards.said(said, item.reply.language),
-      this.#cards.calls(said, item.reply.intent.id),
-      h("button", { class: "read", type: "button", onclick: () => this.#unpin() }, this.#words.read),
-    );
-    alert.scrollTop = 0;
+    alert.replaceChildren(...(item ? this.#urgent(item.reply) : []));
+    this.#fit();
     this.#toEnd();
+    this.#toAlert();
+  }
+
+  #urgent(reply) {
+    const w = this.#words;
+    const [{ said }] = this.#cards.pieces(reply);
+    const calls = this.#cards.calls(said, reply.intent.id);
+    calls.append(h("button", { class: "read", type: "button", onclick: () => this.#unpin() }, w.read));
+    return [
+      h("h3", {}, w.urgent),
+      this.#cards.said(said, reply.language),
+      calls,
+      h("button", { class: "on", type: "button", "aria-label": w.on, onclick: () => this.#readOn() }, icon("down")),
+    ];
   }
 
   /** Takes the pinned reply out of the conversation, so that it is there once, and puts the one before back. */
@@ -446,6 +505,43 @@ class HaiFaqChat extends HTMLElement {
     parked?.mark.replaceWith(parked.node);
     this.#parts.parked = node && { node, mark: document.createComment("") };
     node?.replaceWith(this.#parts.parked.mark);
+  }
+
+  /** What is pinned keeps its height. Where less than the log's least is left beside it, all scrolls together, and the
+   * question box comes after it: at double text in a small window none of the urgent text was to be seen. */
+  #fit() {
+    const { panel } = this.#parts;
+    const was = panel.classList.contains("tight");
+    panel.classList.remove("tight");
+    const tight = panel.scrollHeight > panel.clientHeight + 1;
+    panel.classList.toggle("tight", tight);
+    if (tight !== was) this.#toEnd();
+    if (tight && !was) this.#toAlert();
+    this.#mark();
+  }
+
+  /** Says that the urgent text goes on below, or stands above. */
+  #mark() {
+    const { panel, alert, bar } = this.#parts;
+    const [seen, urgent] = [panel, alert].map((part) => part.getBoundingClientRect());
+    const tight = panel.classList.contains("tight") && alert.dataset.shows;
+    bar.querySelector(".back").hidden = !tight || urgent.bottom > bar.getBoundingClientRect().bottom + 1;
+    const on = alert.querySelector(".on");
+    if (on) on.hidden = !tight || alert.querySelector(".read").getBoundingClientRect().bottom <= seen.bottom + 1;
+  }
+
+  #toAlert() {
+    if (this.#parts.alert.dataset.shows) this.#parts.panel.scrollTop = 0;
+  }
+
+  /** By what is seen, less a button's height: each line and each button is whole at some time. */
+  #readOn() {
+    const { panel, alert, bar } = this.#parts;
+    const covered = [bar, alert.querySelector(".on"), alert.querySelector(".call, .read")];
+    panel.scrollTop += Math.max(
+      40,
+      covered.reduce((room, part) => room - part.offsetHeight, panel.clientHeight),
+    );
   }
 
   #unpin() {
@@ -531,11 +627,11 @@ class HaiFaqChat extends HTMLElement {
 
   /** A reply is read from its beginning: the last question goes to the top when what follows is long. */
   #toEnd() {
-    const { log, panel, alert } = this.#parts;
+    const { log, panel, bar } = this.#parts;
     const last = [...log.querySelectorAll(".me")].pop();
     const top = last ? last.offsetTop - 12 : 0;
     log.scrollTop = top;
-    panel.scrollTop = last ? log.offsetTop + top - alert.offsetHeight : 0; // on a low screen the whole panel scrolls
+    panel.scrollTop = last ? log.offsetTop + top - bar.offsetHeight : 0; // where all scrolls together
   }
 
   /** On the element by its plain name, and on the document as `hai-faq:name`. */
