@@ -34,7 +34,11 @@ _PLACEHOLDER_SECRETS = (
     *("changeme", "change-me", "change_me", "secret", "password", "placeholder", "example"),
     *("your-", "your_", "your ", "xxxxxxxx", "<"),
 )
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+_AUTHORITY = r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?"
+_ORIGIN = re.compile(rf"(?:https?|capacitor|ionic)://{_AUTHORITY}")
+"""Of a website; of an app made with Capacitor or Ionic on iOS, whose pages have a scheme of their own."""
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_PUBLIC_URL = re.compile(rf"https?://(?i:{_AUTHORITY}(?:/[a-z0-9_~-][a-z0-9._~-]*)*)")
 
 
 def _check_secret(secret: SecretStr) -> SecretStr:
@@ -102,9 +106,20 @@ def _check_secure_webhook(url: str) -> str:
 
 
 def _check_origin(origin: str) -> str:
-    if not _ORIGIN.fullmatch(origin):
+    """Return the origin as browsers write it: in lower case, without a default port."""
+    written = origin.lower().removesuffix("/")
+    written = written.removesuffix(_DEFAULT_PORTS.get(written.partition("://")[0], ""))
+    if not _ORIGIN.fullmatch(written):
         raise ValueError(f"must be scheme and host only, such as https://www.hospital.example, not {origin}")
-    return origin
+    return written
+
+
+def _check_public_url(url: str) -> str:
+    """Return the URL without a slash at its end. Its path becomes part of every link, so it is of plain characters."""
+    whole = url.rstrip("/")
+    if url and not _PUBLIC_URL.fullmatch(whole):
+        raise ValueError("must be a scheme and a host, and a path at most, such as https://faq.hospital.example")
+    return whole
 
 
 def _check_network(proxy: str) -> str:
@@ -186,8 +201,11 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = None
     """smtp://user:password@host:587 (STARTTLS), or smtps:// (TLS from the start)."""
 
-    public_url: Annotated[str, AfterValidator(lambda url: url.rstrip("/"))] | None = None
-    """Where the world reaches the service, such as https://faq.hospital.example; text messages' signatures cover it."""
+    public_url: Annotated[str, AfterValidator(_check_public_url)] | None = None
+    """Where the world reaches the service, such as https://faq.hospital.example; text messages' signatures cover it.
+
+    A path, as of https://www.hospital.example/pump, stands before the address of every page.
+    """
     sms_number_keys: tuple[Secret, ...] = ()
     """Hash and encrypt telephone numbers; the newest first. Keep the old ones: opt-outs are known by them."""
     sms_consent: Literal["service", "gateway"] = "service"

@@ -161,6 +161,7 @@ def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
         ("HAI_FAQ_DATABASE_URL", "garbage", "HAI_FAQ_DATABASE_URL: Value error, must be sqlite"),
         ("HAI_FAQ_SMS_SECRETS", '[""]', "HAI_FAQ_SMS_SECRETS: 0: Value error, must be at least 32 random characters"),
         ("HAI_FAQ_OWNER_WEBHOOK", "hooks.example/1", "HAI_FAQ_OWNER_WEBHOOK: Value error, must be a URL"),
+        ("HAI_FAQ_PUBLIC_URL", "faq.example", "HAI_FAQ_PUBLIC_URL: Value error, must be a scheme and a host"),
         ("HAI_FAQ_SECRETS_DIR", "/there/is/none", "HAI_FAQ_SECRETS_DIR: there is no folder /there/is/none"),
     ],
 )

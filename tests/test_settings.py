@@ -92,10 +92,46 @@ def test_the_environment_sets_what_the_site_says(monkeypatch: pytest.MonkeyPatch
     assert Settings(_env_file=None).site["phone_line"] == "555-0100"
 
 
-@pytest.mark.parametrize("origin", ["*", "https://a.example/", "https://a.example/page", "a.example", "null"])
+@pytest.mark.parametrize(
+    "origin", ["*", "https://a.example//", "https://a.example/page", "a.example", "null", "file://"]
+)
 def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
     with pytest.raises(ValidationError, match="scheme and host only"):
         Settings(_env_file=None, allowed_origins=(origin,))
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("https://a.example:443", "https://a.example"),
+        ("http://a.example:80/", "http://a.example"),
+        ("HTTPS://Www.A.example", "https://www.a.example"),
+        ("https://a.example:80", "https://a.example:80"),
+        ("https://a.example:8443", "https://a.example:8443"),
+        ("capacitor://localhost", "capacitor://localhost"),
+        ("ionic://localhost/", "ionic://localhost"),
+    ],
+)
+def test_an_origin_becomes_what_browsers_send(given: str, sent: str) -> None:
+    assert Settings(_env_file=None, allowed_origins=(given,)).allowed_origins == (sent,)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["faq.example", "https://", "ftp://faq.example", "https://faq.example/?a=b", "https://faq.example#a",
+     "https://ann:word@faq.example", "https://faq.example/../x", "https://faq.example/a b", 'https://faq.example/"',
+     "/"],
+)  # fmt: skip
+def test_a_public_url_that_links_cannot_be_made_of_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError, match="must be a scheme and a host, and a path at most"):
+        Settings(_env_file=None, public_url=url)
+
+
+@pytest.mark.parametrize("url", ["https://faq.example", "https://www.example:8443/pump", "http://[::1]:8000/a/b.c"])
+def test_a_slash_at_the_end_of_the_public_url_is_harmless(url: str) -> None:
+    assert Settings(_env_file=None, public_url=url).public_url == url
+    assert Settings(_env_file=None, public_url=f"{url}/").public_url == url
+    assert Settings(_env_file=None, public_url="").public_url == ""
 
 
 @pytest.mark.parametrize("proxy", ["caddy", "10.0.0.0/40", ""])
