@@ -7,7 +7,7 @@ import logging
 import secrets
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
@@ -17,10 +17,11 @@ from app import __version__
 from app.builder import Builder, revealed, shared_of
 from app.channels import api, pages, rasa
 from app.channels.http import middleware, problems
+from app.channels.http.prefix import prefix_of
 from app.channels.sms import webhook
 from app.channels.staff import access, dashboard, lookup, review, signin
 from app.dialogue.knowledge import Knowledge
-from app.errors import StoreError
+from app.errors import SettingsError, StoreError
 from app.records.database import connect, migrate
 from app.settings import Settings
 
@@ -37,9 +38,10 @@ def create_app(
     """Return the whole service. Importing and creating reach nothing; the lifespan opens files and stores.
 
     `loaded` is the content on disk where it was loaded a moment ago. `announce` gets each one-time link for the
-    staff's sign-in, which must reach the console and nothing else.
+    staff's sign-in, which must reach the console and nothing else. Raises `SettingsError`.
     """
     key = _key(settings)
+    prefix = prefix_of(settings.public_url)
     app = FastAPI(  # routes, not included routers: those are matched twice, which cost 50 us a request
         title="hai-faq",
         version=__version__,
@@ -49,13 +51,24 @@ def create_app(
         docs_url=None,  # Swagger's and ReDoc's pages load scripts from elsewhere, which our policy forbids
         redoc_url=None,
         redirect_slashes=False,
+        servers=[{"url": prefix}] if prefix else None,
         routes=[route for surface in SURFACES for route in surface.router.routes],
     )
     secure = (settings.public_url or "").startswith("https://")
+    _check_prefix(prefix, {str(getattr(route, "path", "")) for route in app.routes})
     problems.install(app)
     access.install(app, hmac.digest(key, b"staff sessions", "sha256").hex(), settings.staff_hours * 3600, secure)
-    middleware.install(app, settings.allowed_origins, settings.trusted_proxies, secure)
+    middleware.install(app, settings.allowed_origins, settings.trusted_proxies, secure, prefix)
     return app
+
+
+def _check_prefix(prefix: str, paths: Collection[str]) -> None:
+    """Refuse a prefix that may be a path of ours: whether a proxy has taken it off nobody could tell."""
+    first = prefix.split("/")[:2]
+    if prefix and any(path.split("/")[:2] == first for path in paths):
+        raise SettingsError(
+            f"HAI_FAQ_PUBLIC_URL: its path may not begin with {'/'.join(first)}, as a path of the service does"
+        )
 
 
 @asynccontextmanager

@@ -94,6 +94,11 @@ def embed_line(url: str) -> str:
     return f'<script async src="{url.rstrip("/")}/widget.js"></script>'
 
 
+def origin_of(url: str) -> str:
+    """Return scheme and host, for a policy of browsers, which would take an address with a path for that file alone."""
+    return "/".join(url.split("/")[:3])
+
+
 def pinned_line(url: str) -> str:
     """Return the line that holds a page to these very bytes; after an upgrade it must be copied anew."""
     widget = asset("widget.js")

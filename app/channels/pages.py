@@ -32,9 +32,17 @@ for name in assets.NAMES:
 async def demo(request: Request, served: Served) -> Response:
     """Show a web team the line that puts the widget on a page, and the widget itself to try."""
     url = served.public_url or f"{request.url.scheme}://{request.url.netloc}"
-    widget, line, pinned = assets.asset("widget.js"), assets.embed_line(url), assets.pinned_line(url)
-    return served.constant(
-        f"demo {url}", lambda: page("demo.html", served, url=url, widget=widget, line=line, pinned=pinned)
+    return served.constant(f"demo {url}", lambda: _demo(served, url))
+
+
+def _demo(served: Services, url: str) -> Response:
+    return page(
+        "demo.html",
+        served,
+        origin=assets.origin_of(url),
+        integrity=assets.asset("widget.js").integrity,
+        line=assets.embed_line(url),
+        pinned=assets.pinned_line(url),
     )
 
 

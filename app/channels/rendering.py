@@ -32,7 +32,8 @@ def page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLR
         "site": knowledge.approved.site,
         "heading": next(iter(knowledge.content.documents.values())).title,
         "dial": lambda text: dialled(text, knowledge),
-        "asset": assets.asset,
+        "asset": lambda name: served.link(assets.asset(name).address),
+        "link": served.link,
     }
     html = _templates().get_template(name).render({**common, **values})
     return HTMLResponse(html, status, {"content-security-policy": POLICY})

@@ -92,7 +92,7 @@ def migrate(settings: Settings) -> None:
 @click.option("--url", required=True, help="Where browsers reach the service, such as https://faq.hospital.example.")
 def embed(url: str) -> None:
     """Print the line that puts the widget on a page, the same held to its hash, and what the page's policy allows."""
-    origin = "/".join(url.split("/")[:3])
+    origin = assets.origin_of(url)
     click.echo(f"{assets.embed_line(url)}\n")
     click.echo(f"{assets.pinned_line(url)}\n")
     click.echo(f"Content-Security-Policy: script-src {origin}; connect-src {origin}")

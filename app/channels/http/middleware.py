@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.channels.http.bodies import limited
 from app.channels.http.forwarded import ForwardedHeaders
+from app.channels.http.prefix import without_prefix
 from app.channels.http.problems import answer_error
 
 log = logging.getLogger(__name__)
@@ -31,23 +32,26 @@ _TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _VARY = (b"vary", b"Origin")
 
 
-def install(app: FastAPI, allowed_origins: Sequence[str], trusted: Collection[str], secure: bool) -> None:
+def install(
+    app: FastAPI, allowed_origins: Sequence[str], trusted: Collection[str], secure: bool, prefix: str = ""
+) -> None:
     """Add the layers of every request, the outermost last; `secure` says that browsers reach the service by TLS.
 
     Where proxies are trusted, the last hop that is none takes the place of the peer.
     """
-    app.add_middleware(RequestBoundary, allowed_origins=allowed_origins, secure=secure)
+    app.add_middleware(RequestBoundary, allowed_origins=allowed_origins, secure=secure, prefix=prefix)
     if trusted:
         app.add_middleware(ForwardedHeaders, trusted=trusted)
 
 
 class RequestBoundary:
-    """Gives each response a request id, security headers and, to an allowed origin, CORS; answers a body that is too
-    long and an error that nobody foresaw with a problem; writes one log line, without query or text.
+    """Takes the prefix off the path; gives each response a request id, security headers and, to an allowed origin,
+    CORS; answers a body that is too long and an error that nobody foresaw; writes one log line, without query or text.
     """
 
-    def __init__(self, app: ASGIApp, allowed_origins: Sequence[str], secure: bool) -> None:
+    def __init__(self, app: ASGIApp, allowed_origins: Sequence[str], secure: bool, prefix: str) -> None:
         self._app = app
+        self._prefix = prefix
         self._to_origins = functools.partial(
             CORSMiddleware,
             allow_origins=allowed_origins,
@@ -57,7 +61,7 @@ class RequestBoundary:
         )
         self._app_to_origins = self._to_origins(app)
         self._headers = (*_SECURITY_HEADERS, *((_TLS_ONLY,) if secure else ()))
-        self._prefix = secrets.token_hex(4)
+        self._process = secrets.token_hex(4)
         self._numbers = itertools.count()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,7 +69,8 @@ class RequestBoundary:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        request_id = f"{self._prefix}{next(self._numbers) & 0xFFFFFFFF:08x}"
+        scope["path"] = without_prefix(scope["path"], self._prefix)
+        request_id = f"{self._process}{next(self._numbers) & 0xFFFFFFFF:08x}"
         headers = dict(scope["headers"])
         has_origin = b"origin" in headers
         status = 0

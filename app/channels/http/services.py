@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Response
 
 from app.answering import Answering
 from app.channels.http.constants import Constants
+from app.channels.http.prefix import prefix_of
 from app.dialogue.knowledge import Knowledge
 from app.records.feedback import Feedback
 from app.records.limits import Limits
@@ -40,6 +41,10 @@ class Services:
     @property
     def day(self) -> date:
         return self.now.date()
+
+    def link(self, path: str) -> str:
+        """Return the address by which a browser reaches a path of ours, on the host that it has asked."""
+        return f"{prefix_of(self.public_url)}{path}"
 
     def constant(self, name: str, make: Callable[[], Response]) -> Response:
         """Return a response that is the same for everyone today."""

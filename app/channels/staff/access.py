@@ -130,7 +130,7 @@ def error_page(request: Request, error: Exception) -> Response | None:
     if not reads or request.url.path == SEARCH or not isinstance(error, RequestError | StoreError):
         return None
     if isinstance(error, SignInNeeded) and request.method == "GET":
-        return RedirectResponse("/staff/sign-in", 303)
+        return RedirectResponse(services(request).link("/staff/sign-in"), 303)
     refused = error if isinstance(error, RequestError) else RecordsDown()
     response = page("refused.html", services(request), refused.status, title=refused.title, detail=refused.detail)
     response.headers.update(refused.headers)

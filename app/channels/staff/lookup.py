@@ -108,7 +108,7 @@ async def flag(served: Served, staff: Staff, person: SignedIn, form: Posted) -> 
         raise InvalidBody("There is no such entry or reason.")
     await asyncio.to_thread(_keep_flag, served, staff, id_, reason, person, now)
     staff.owner_alerts.send(Flag(id_, knowledge.approved.answers[id_].question, reason, person.who, knowledge.version))
-    return RedirectResponse(f"/staff/flagged?{urlencode({'entry': id_})}", 303)
+    return RedirectResponse(served.link(f"/staff/flagged?{urlencode({'entry': id_})}"), 303)
 
 
 @router.get("/staff/flagged")

@@ -107,7 +107,7 @@ def withdraw(served: Served, staff: Staff, person: Curating, form: Posted) -> Re
         raise InvalidBody("This proposal is not open any more.")
     staff.add_audit_event(served.now, person.who, "refuse", f"{proposal.id} {proposal.target}")
     staff.proposals.settle(proposal, "refused", f"withdrawn by {person.who}")
-    return RedirectResponse(PATH, 303)
+    return RedirectResponse(served.link(PATH), 303)
 
 
 @router.post(f"{PATH}/dismiss")
@@ -115,7 +115,7 @@ def dismiss(served: Served, staff: Staff, person: Curating, form: Posted) -> Res
     chosen = _chosen(staff.questions.open_ids(), form)
     staff.add_audit_event(served.now, person.who, "dismiss", f"{len(chosen)} questions")
     staff.questions.decide(chosen, "dismissed")
-    return RedirectResponse(PATH, 303)
+    return RedirectResponse(served.link(PATH), 303)
 
 
 @router.post(f"{PATH}/withhold")
@@ -128,7 +128,7 @@ def withhold(served: Served, staff: Staff, person: Curating, form: Posted) -> Re
     staff.add_audit_event(now, person.who, "withhold", id_)
     staff.withdrawals.add(Withdrawal(id_, now, person.who, why[:LONGEST_REASON]))
     served.answering.reloader.wake()
-    return RedirectResponse(PATH, 303)
+    return RedirectResponse(served.link(PATH), 303)
 
 
 def _shown_ids(group: Group) -> set[str]:

@@ -86,7 +86,7 @@ async def sign_out(request: Request, served: Served, staff: Staff, person: Signe
     staff.ended_sessions.add(request.session["id"])
     request.session.clear()
     await _audit(served, staff, person.who, "sign-out")
-    return RedirectResponse("/staff/sign-in", 303)
+    return RedirectResponse(served.link("/staff/sign-in"), 303)
 
 
 def roles_of(claims: Mapping[str, Any], provider: Provider) -> frozenset[Role]:
@@ -110,7 +110,7 @@ async def _welcome(
     access.begin(request.session, who, roles, served.now)
     metrics.sign_ins.labels("signed in").inc()
     await _audit(served, staff, who, "sign-in", " ".join(sorted(roles)))
-    return RedirectResponse(HOME, 303)
+    return RedirectResponse(served.link(HOME), 303)
 
 
 async def _refuse(served: Services, staff: StaffServices, who: str, why: str, detail: str) -> Response:
@@ -120,7 +120,7 @@ async def _refuse(served: Services, staff: StaffServices, who: str, why: str, de
 
 
 def _page(served: Services, staff: StaffServices, refused: str = "", status: int = 200) -> Response:
-    ways = {"provider": staff.provider is not None, "link": staff.one_time_link is not None}
+    ways = {"provider": staff.provider is not None, "one_time_link": staff.one_time_link is not None}
     return page("sign-in.html", served, status, refused=refused, **ways)
 
 

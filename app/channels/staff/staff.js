@@ -21,7 +21,7 @@ async function post(text, settled) {
   const body = new URLSearchParams({ text });
   if (settled) body.set("settled", "1");
   const headers = { "x-csrf-token": form.dataset.csrf };
-  return fetch("/staff/search", { method: "POST", body, headers, signal: asking.signal });
+  return fetch(`${form.action}/search`, { method: "POST", body, headers, signal: asking.signal });
 }
 
 async function search(settled) {
