@@ -264,6 +264,8 @@ def going_live(content: Content, lock: Lock, settings: Mapping[str, bool]) -> li
     demo = sum(seal.role == approval.DEMO for seal in lock.texts.values())
     if demo:
         todo.append(f"{demo} texts are sealed for demonstration only: approve them in a role of your own")
+    unlinked = (id_ for id_, document in content.documents.items() if document.url is None)
+    todo += [f"document {id_} has no `url`: its answers cannot link to their source" for id_ in unlinked]
     for id_, entry in content.entries.items():
         if entry.hold:
             todo.append(f"entry {id_} is held: {entry.hold}")

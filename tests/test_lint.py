@@ -93,6 +93,13 @@ def test_going_live_lists_demo_seals_and_unset_facts(folder: Path) -> None:
     assert lint.going_live(content, lock, {"the line is not set": False}) == ["the line is not set", unreviewed]
 
 
+def test_going_live_asks_where_a_document_can_be_read(folder: Path) -> None:
+    change = (folder / "faq.yaml").read_text().replace("    url: https://example.org/lamp\n", "")
+    (folder / "faq.yaml").write_text(change)
+    todo = lint.going_live(files.load_content(folder), approval.read_lock(folder / "faq.lock"), {})
+    assert "document lamp has no `url`: its answers cannot link to their source" in todo
+
+
 RULES = "intents/urgent/general/rules.yaml"
 
 

@@ -1,11 +1,12 @@
 """The models of faq.yaml and intents/, frozen once read."""
 
+import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 PLACEHOLDERS = ("site_name", "phone_line", "oncall_line", "interpreter_line", "page_url")
 """Names that a site fills in; nothing else in braces is allowed in a text."""
@@ -55,6 +56,18 @@ Item = TypeVar("Item")
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
+_LINK = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9/?#._~!$&()*+,;=:@%-]*)?")
+"""Nothing before the host: in `https://hospital.example@elsewhere.example/` it is another than one reads."""
+
+
+def _check_link(url: str) -> str:
+    if not _LINK.fullmatch(url):
+        raise ValueError("must be an address of https, such as https://www.hospital.example/pump")
+    return url
+
+
+Link = Annotated[Text, AfterValidator(_check_link)]
+"""An address that people may follow."""
 
 
 class Strict(BaseModel):
@@ -64,7 +77,8 @@ class Strict(BaseModel):
 class Document(Strict):
     title: Text
     publisher: Text
-    url: Text | None = None
+    url: Link | None = None
+    """Where people can read the document; sealed like a text, since it leads them away from here."""
     sections: dict[Id, Text]
     """Section id to its heading, word for word, in the document's order."""
 
@@ -171,6 +185,8 @@ class Content(Strict):
         for id_, document in self.documents.items():
             texts[f"document.{id_}.title"] = document.title
             texts[f"document.{id_}.publisher"] = document.publisher
+            if document.url:
+                texts[f"document.{id_}.url"] = document.url
             texts |= {f"document.{id_}.section.{key}": heading for key, heading in document.sections.items()}
         texts |= {f"theme.{id_}": title for id_, title in self.themes.items()}
         for id_, entry in self.entries.items():

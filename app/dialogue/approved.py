@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from app.content import approval, schema
 from app.content.approval import Lock, Seal
-from app.content.schema import Content, Entry, Script, Source, Translation
+from app.content.schema import Content, Document, Entry, Script, Source, Translation
 from app.dialogue.messages import Answer, Cited, ScriptPart, Translated
 from app.errors import ApprovalError
 from app.segments import without_accents
@@ -45,7 +45,7 @@ class ApprovedTexts:
     titles: Mapping[str, str]
     """Titles of not-covered topics."""
     withheld: Mapping[str, str]
-    """Entries, titles and scripts that their seal or a hold keeps back, and why."""
+    """Entries, titles, scripts and links to documents that their seal or a hold keeps back, and why."""
     last_day: Mapping[str, date]
     """The last day on which an entry is served without a review."""
     demo: bool
@@ -125,8 +125,9 @@ def _check_safety(content: Content, broken: Mapping[str, str], site: Site) -> No
 
 
 def _withheld(content: Content, broken: Mapping[str, str]) -> dict[str, str]:
-    """Return entry ids, and seal keys of scripts and titles, that must not be said, and why."""
-    reasons = {key: reason for key, reason in broken.items() if key.startswith(("script.", "title."))}
+    """Return entry ids, and seal keys of scripts, titles and links, that must not be said, and why."""
+    links = {f"document.{id_}.url" for id_ in content.documents}
+    reasons = {key: reason for key, reason in broken.items() if key.startswith(("script.", "title.")) or key in links}
     for id_, entry in content.entries.items():
         cited = _cited_keys(entry)
         keys = [key for key in broken if key.startswith(f"{id_}.") or key in cited]
@@ -157,7 +158,7 @@ def _answer(id_: str, entry: Entry, content: Content, lock: Lock, passages: Mapp
         theme=entry.theme,
         seal=lock.texts[f"{id_}.answer"],
         sms_seal=lock.texts[f"{id_}.sms"],
-        sources=tuple(_cited(source, content, passages) for source in entry.sources),
+        sources=tuple(_cited(source, content, lock, passages) for source in entry.sources),
         related=entry.related,
         translations={
             language: _translated(translation, lock.texts[f"{id_}.translations.{language}.answer"], site)
@@ -186,7 +187,7 @@ def _translated(translation: Translation, seal: Seal, site: Site) -> Translated:
     return Translated(fill(translation.question, site), answer, limits, sms, seal)
 
 
-def _cited(source: Source, content: Content, passages: Mapping[str, str]) -> Cited:
+def _cited(source: Source, content: Content, lock: Lock, passages: Mapping[str, str]) -> Cited:
     document = content.documents[source.document]
     return Cited(
         document=source.document,
@@ -194,6 +195,12 @@ def _cited(source: Source, content: Content, passages: Mapping[str, str]) -> Cit
         publisher=document.publisher,
         section=document.sections[source.section],
         paragraph=source.paragraph,
-        url=document.url,
+        url=_link(source.document, document, lock),
         passage=passages.get(str(source)),
     )
+
+
+def _link(id_: str, document: Document, lock: Lock) -> str | None:
+    """Return where a document can be read; without its seal the answer stays, and leads nowhere."""
+    is_broken = document.url and lock.broken({f"document.{id_}.url": document.url})
+    return None if is_broken else document.url

@@ -1,8 +1,10 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from app.content import files
+from app.content.schema import Document
 from app.content.yaml_file import read_yaml
 from app.errors import ContentError
 
@@ -43,6 +45,7 @@ def test_the_fixture_loads(folder: Path) -> None:
         ("review: 2030-01-07", "review: 2030-02-30", "entries.lamp-color.review", "day is out of range for month"),
         ("review: 2030-01-07", "review: !!now 2030-01-07", "entries.lamp-color.review", "could not determine"),
         ("review: 2030-01-07", "reviewed: 2030-01-07", "entries.lamp-color.review", "is missing"),
+        ("url: https://", "url: http://", "documents.lamp.url", "must be an address of https"),
     ],
 )
 def test_a_content_error_names_file_line_and_key(folder: Path, old: str, new: str, key: str, problem: str) -> None:
@@ -52,6 +55,18 @@ def test_a_content_error_names_file_line_and_key(folder: Path, old: str, new: st
     assert int(line) > 0
     assert where.strip() == key
     assert problem in what[0]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("javascript:alert(1)", "https://", "https:///lamp", "https://example.org@elsewhere.example", "//example.org"),
+        *("https://example.org/a b", 'https://example.org/"', "https://example.org/\u202e", "https://еxample.org"),
+    ],
+)
+def test_the_link_to_a_document_is_an_address_that_shows_where_it_leads(url: str) -> None:
+    with pytest.raises(ValidationError, match="must be an address of https"):
+        Document(title="The Lamp", publisher="Ward", url=url, sections={})
 
 
 def test_the_line_is_the_line_of_the_key(folder: Path) -> None:

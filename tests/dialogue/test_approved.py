@@ -52,6 +52,14 @@ def test_one_changed_letter_withholds_the_entry_and_no_other(folder: Path) -> No
     assert approved.withheld["lamp-color"] == "lamp-color.answer does not match its seal"
 
 
+def test_a_link_that_lost_its_seal_is_left_out_and_its_answers_stay(folder: Path) -> None:
+    assert approve(folder).answers["lamp-color"].sources[0].url == "https://example.org/lamp"
+    change(folder, "https://example.org/lamp", "https://example.net/lamp")
+    changed = approve(folder)
+    assert changed.answers["lamp-color"].sources[0].url is None
+    assert dict(changed.withheld) == {"document.lamp.url": "does not match its seal"}
+
+
 @pytest.mark.parametrize("id_", ["emergency", "crisis", "call-now", "fallback", "safety-notice", "crisis-staff"])
 def test_one_changed_letter_of_a_safety_text_stops_everything(folder: Path, id_: str) -> None:
     path = folder / "faq.yaml"
