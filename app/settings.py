@@ -154,6 +154,8 @@ class Settings(BaseSettings):
     oncall_line: str | None = None
     interpreter_line: str | None = None
     page_url: str | None = None
+    contact_url: schema.Link | None = None
+    """The site's contact form or live chat, for patients."""
     privacy_address: str | None = None
     allowed_origins: tuple[Annotated[str, AfterValidator(_check_origin)], ...] = ()
     """Of other websites that may show the widget, `https://www.hospital.example`; the service's own always may."""
@@ -194,7 +196,7 @@ class Settings(BaseSettings):
     oidc_roles: dict[str, Role] = {"lookup": "lookup", "curator": "curator"}
     """Value of the claim to role; who has none of them is refused."""
     handoffs: tuple[Handoff, ...] = ()
-    """To whom staff hand over what has no approved text."""
+    """To whom staff hand over what has no approved text; a `line` is for patients too."""
     owner_webhook: Annotated[str, AfterValidator(_check_webhook)] | None = None
     owner_email: str | None = None
     """Told when staff flag an answer as wrong."""
@@ -286,6 +288,7 @@ class Settings(BaseSettings):
             grace=self.grace,
             scripts=schema.SMS if self.texts else (),
             handoffs=self.handoffs,
+            contact_url=self.contact_url,
         )
 
     @property

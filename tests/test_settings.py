@@ -195,6 +195,18 @@ def test_a_hand_over_with_an_unknown_key_is_refused() -> None:
         Settings(_env_file=None, handoffs=[{"label": "Billing", "extention": "4-1200"}])
 
 
+@pytest.mark.parametrize("line", ["extension 4-1200", "", "--", "215-555-0100, option 2"])
+def test_the_line_of_a_hand_over_is_a_number_that_patients_can_dial(line: str) -> None:
+    with pytest.raises(ValidationError, match="must be a number that a telephone dials"):
+        Settings(_env_file=None, handoffs=[{"label": "Billing", "line": line}])
+
+
+@pytest.mark.parametrize("url", ["http://hospital.example/chat", "hospital.example", "javascript:alert(1)"])
+def test_the_contact_form_of_a_site_is_an_address_of_https(url: str) -> None:
+    with pytest.raises(ValidationError, match="must be an address of https"):
+        Settings(_env_file=None, contact_url=url)
+
+
 @pytest.mark.parametrize(
     "url", ["garbage", "mysql://root:hunter2@db/x", "sqlite://var/x.db", "postgresql://u:hunter2@db:port/x"]
 )

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from app.answering import Answered
 from app.channels import checked_search
 from app.channels.api_models import (
+    ContactOut,
     Details,
     EntriesOut,
     EntryOut,
@@ -115,6 +116,7 @@ def _welcome(served: Services) -> WelcomeOut:
         offline=knowledge.approved.text("offline", "safety-notice"),
         banner=knowledge.approved.banner.text if knowledge.approved.banner else None,
         lines={name: knowledge.approved.site.get(name) for name in schema.PLACEHOLDERS},
+        contact=ContactOut.model_validate(contact) if (contact := knowledge.contacts.of()) else None,
         suggestions=list(map(OptionOut.model_validate, compose.first_suggestions(knowledge, day))),
     )
 

@@ -66,6 +66,16 @@ class IntentOut(Body):
     category: Category
 
 
+class ContactOut(Body):
+    """Whom a person can reach; a line or an address is there."""
+
+    label: str | None = Field(description="Who answers; null where it is the site's own line.")
+    line: str | None
+    hours: str | None
+    after_hours: str | None
+    url: str | None = Field(description="The site's contact form or live chat, https.")
+
+
 class ReplyOut(Body):
     conversation_id: str
     message_id: str
@@ -81,6 +91,10 @@ class ReplyOut(Body):
         description="Danger is possible and not sure: the text opens with one sentence on whom to call."
     )
     language: str | None = Field(description="Of the text or the answers, where it is not English.")
+    contact: ContactOut | None = Field(
+        description="Where the reply does not help: not covered, fallback, unclear, feelings, a wish for a person."
+    )
+    feelings: bool = Field(description="The reply is to a feeling: a card of its own, calm, with its numbers to call.")
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -98,6 +112,14 @@ class ReplyOut(Body):
                     "urgent": False,
                     "safety_net": False,
                     "language": None,
+                    "contact": {
+                        "label": "HAI nurse line",
+                        "line": "215-555-0100",
+                        "hours": "Mon-Fri 8-5",
+                        "after_hours": None,
+                        "url": "https://www.hospital.example/contact",
+                    },
+                    "feelings": False,
                 }
             ]
         }
@@ -158,6 +180,7 @@ class WelcomeOut(BaseModel):
     offline: str
     banner: str | None
     lines: dict[str, str | None]
+    contact: ContactOut | None = Field(description="Whom to reach whatever was asked.")
     suggestions: list[OptionOut]
 
 

@@ -30,6 +30,8 @@ SMALLTALK = (
     *("acknowledge", "frustration", "worry", "repeat", "simpler"),
 )
 """Small talk that has a script of its own."""
+FEELINGS = frozenset({"worry", "frustration"})
+"""Small talk that says how a person feels."""
 MORE = "more"
 """Small talk that asks for more of what was just said."""
 STOP_MESSAGES = "stop-messages"

@@ -23,6 +23,8 @@ from app.dialogue.messages import (
 
 SUGGESTIONS = 3
 """Most entries suggested after a reply."""
+UNHELPED = schema.FEELINGS | {"human", "none-chosen", schema.UNCLEAR}
+"""Scripts after which a person may want to reach somebody."""
 
 
 def first_suggestions(knowledge: Knowledge, day: date) -> tuple[Option, ...]:
@@ -50,6 +52,9 @@ def answer(knowledge: Knowledge, confidences: Mapping[str, float], day: date) ->
         parts=(*banner(knowledge), *parts),
         suggestions=tuple(knowledge.option(id_) for id_ in related if id_ not in confidences)[:SUGGESTIONS],
         confidence=min(confidences.values()),
+        contact=next(
+            (knowledge.contacts.of(id_) for id_ in confidences if id_ not in knowledge.approved.answers), None
+        ),
     )
 
 
@@ -136,7 +141,8 @@ def script(knowledge: Knowledge, id_: str, confidence: float = 1.0) -> Reply:
     if part is None:
         return fallback(knowledge, confidence)
     intent = Intent(id_, "smalltalk") if id_ in (*schema.TALK, schema.UNCLEAR, "too-long") else None
-    return Reply(kind="scripted", parts=(*banner(knowledge), part), intent=intent, confidence=confidence)
+    contact = knowledge.contacts.of() if id_ in UNHELPED else None
+    return Reply("scripted", (*banner(knowledge), part), intent=intent, confidence=confidence, contact=contact)
 
 
 def not_covered(knowledge: Knowledge, id_: str, confidence: float, nearby: Sequence[Option] = ()) -> Reply:
@@ -149,6 +155,7 @@ def not_covered(knowledge: Knowledge, id_: str, confidence: float, nearby: Seque
         suggestions=tuple(nearby)[:SUGGESTIONS],
         intent=Intent(id_, "not-covered"),
         confidence=confidence,
+        contact=knowledge.contacts.of(id_),
     )
 
 
@@ -160,9 +167,11 @@ def _not_covered_part(knowledge: Knowledge, id_: str) -> NotCoveredPart:
 
 
 def fallback(knowledge: Knowledge, confidence: float, intent: Intent | None = None) -> Reply:
-    """Say that we cannot answer; `intent` is a topic that the message was taken for without its title being said."""
+    """Say that we cannot answer; `intent` is a topic that the message was taken for without its title being said: its
+    hand-over is not named either.
+    """
     parts = (*banner(knowledge), knowledge.approved.scripts["fallback"])
-    return Reply(kind="fallback", parts=parts, intent=intent, confidence=confidence)
+    return Reply("fallback", parts, intent=intent, confidence=confidence, contact=knowledge.contacts.of())
 
 
 def with_net(knowledge: Knowledge, reply: Reply, tier: str, channel: Channel, language: str | None = None) -> Reply:

@@ -1,9 +1,21 @@
-"""Names to whom staff hand a caller over when there is no approved text."""
+"""Names to whom staff hand a caller over when there is no approved text, and which of them patients may call."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator
+
+PHONE = re.compile(r"\+?[\d\s().-]{3,24}")
+"""What a telephone dials."""
+
+
+def _check_line(line: str) -> str:
+    if not PHONE.fullmatch(line) or sum(map(str.isdecimal, line)) < 3:
+        raise ValueError("must be a number that a telephone dials, such as 215-555-0100")
+    return line
 
 
 @dataclass(frozen=True)
@@ -17,6 +29,9 @@ class Handoff:
     topics: tuple[str, ...] = ()
     """Ids, or their beginnings: `nc-refill-*`."""
     extension: str | None = None
+    """Internal: for staff, never shown to patients."""
+    line: Annotated[str, AfterValidator(_check_line)] | None = None
+    """The number that patients may call."""
     hours: str | None = None
     after_hours: str | None = None
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from app.content.schema import Content
 from app.dialogue.approved import ApprovedTexts
+from app.dialogue.contacts import Contacts
 from app.dialogue.danger_reasons import Reasons, reasons
 from app.dialogue.language import Languages
 from app.dialogue.messages import Answer, Message, Option
@@ -29,6 +30,7 @@ class Knowledge:
     model_version: str
     encoder: Encoder | None = None
     """Reads texts by their meaning, where the site has it."""
+    contacts: Contacts = field(default_factory=Contacts)
     taken_back: frozenset[str] = field(default_factory=frozenset)
     """Entries taken back by `hai-faq withhold`."""
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app.content import schema
 from app.content.approval import Seal
+from app.dialogue.contacts import Contact
 from app.matching.utterance import Utterance
 
 Channel = Literal["web", "sms", "staff", "api", "rasa"]
@@ -212,6 +214,8 @@ class Reply:
     """Confidence of the best candidate, whether or not it was answered."""
     language: str | None = None
     """Language of scripts and answers that are not in English."""
+    contact: Contact | None = None
+    """Whom to reach where the reply does not help; a setting of the site and no approved text."""
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -246,6 +250,11 @@ class Reply:
     @property
     def urgent(self) -> bool:
         return self.intent is not None and self.intent.category == "urgent"
+
+    @property
+    def feelings(self) -> bool:
+        """The reply is to a feeling, and no answer to a question."""
+        return self.intent is not None and self.intent.id in schema.FEELINGS
 
     @property
     def net(self) -> NetPart | None:

@@ -13,6 +13,7 @@ from app.content.file_io import is_there, read_bytes, read_text
 from app.content.schema import DEFAULT_COSTS, Content
 from app.dialogue import text_messages
 from app.dialogue.approved import approve
+from app.dialogue.contacts import Contacts
 from app.dialogue.handoffs import unknown_topics
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.language import Languages
@@ -50,6 +51,7 @@ def load(config: ContentConfig) -> Knowledge:
         model_version=folder.name[:16],
         approved=approved,
         encoder=encoder.load() if config.encoder else None,
+        contacts=_contacts(config),
     )
     _check_unchanged(config.content, version)  # a fit takes a minute: parts of two contents would be one
     _check_text_messages(config, loaded)
@@ -63,6 +65,11 @@ def version_of(folder: Path) -> str:
     lock = folder / files.LOCK
     sealed = read_bytes(lock) if is_there(lock) else b""
     return hashlib.sha256(files.fingerprint(folder).encode() + sealed).hexdigest()[:16]
+
+
+def _contacts(config: ContentConfig) -> Contacts:
+    line = config.site.get("phone_line") or config.site.get("oncall_line")
+    return Contacts(config.handoffs, line, config.contact_url)
 
 
 def _check_needs(config: ContentConfig, content: Content) -> None:

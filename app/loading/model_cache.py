@@ -49,6 +49,8 @@ class ContentConfig:
     """Scripts that the content must have beside those of every department."""
     handoffs: Sequence[Handoff] = ()
     """Each topic that they name must be one of the content's."""
+    contact_url: str | None = None
+    """The site's form or live chat for patients."""
 
 
 def key(config: ContentConfig) -> str:

@@ -148,6 +148,23 @@ def test_entries_are_listed_and_shown(client: TestClient) -> None:
     assert client.get("/v1/entries/nothing").status_code == 404
 
 
+def test_a_refusal_tells_whom_to_call_by_line_and_never_by_extension(settings: Settings) -> None:
+    billing = {"label": "Billing", "topics": ["nc-price"], "extension": "4-1200", "line": "215-555-0120"}
+    values = settings.model_dump() | {"handoffs": [billing], "contact_url": "https://hospital.example/chat"}
+    with TestClient(create_app(Settings.model_validate(values))) as client:
+        refused = client.post("/v1/messages", json={"text": "how much is the lamp"})
+        welcome = client.get("/v1/welcome").json()
+    url = {"hours": None, "after_hours": None, "url": "https://hospital.example/chat"}
+    assert refused.json()["contact"] == {"label": "Billing", "line": "215-555-0120", **url}
+    assert welcome["contact"] == {"label": None, "line": "555-0100", **url}
+    assert "4-1200" not in refused.text
+
+
+def test_an_answer_has_no_contact_and_is_no_feeling(client: TestClient) -> None:
+    answer = client.post("/v1/messages", json={"text": "what color is the lamp"}).json()
+    assert (answer["contact"], answer["feelings"]) == (None, False)
+
+
 def test_welcome_says_what_to_show_first(client: TestClient) -> None:
     welcome = client.get("/v1/welcome").json()
     assert welcome["text"] == "Hello. In an emergency call 911."
