@@ -35,6 +35,18 @@ def first_suggestions(knowledge: Knowledge, day: date) -> tuple[Option, ...]:
     return tuple(map(knowledge.option, dict.fromkeys([*first, *(answer.id for answer in served)])))[:SUGGESTIONS]
 
 
+def nearby(knowledge: Knowledge, near: Sequence[str], day: date) -> tuple[Option, ...]:
+    """Return what to suggest beside a refusal: the served entries that sound like it, then what is related to the
+    nearest and of its theme; where none does, what is offered before anything is typed.
+    """
+    if not near:
+        return first_suggestions(knowledge, day)
+    nearest = knowledge.approved.answers[near[0]]
+    of_theme = (answer.id for answer in knowledge.served(day) if answer.theme == nearest.theme)
+    ids = dict.fromkeys([*near, *_related(knowledge, nearest, day), *of_theme])
+    return tuple(map(knowledge.option, ids))[:SUGGESTIONS]
+
+
 def answer(knowledge: Knowledge, confidences: Mapping[str, float], day: date) -> Reply:
     """Give the answer of each entry, and the refusal of each topic that is not covered, in the order asked; the keys
     are their ids.
@@ -166,12 +178,14 @@ def _not_covered_part(knowledge: Knowledge, id_: str) -> NotCoveredPart:
     return NotCoveredPart(id_, text, short, care)
 
 
-def fallback(knowledge: Knowledge, confidence: float, intent: Intent | None = None) -> Reply:
+def fallback(
+    knowledge: Knowledge, confidence: float, intent: Intent | None = None, nearby: Sequence[Option] = ()
+) -> Reply:
     """Say that we cannot answer; `intent` is a topic that the message was taken for without its title being said: its
     hand-over is not named either.
     """
     parts = (*banner(knowledge), knowledge.approved.scripts["fallback"])
-    return Reply("fallback", parts, intent=intent, confidence=confidence, contact=knowledge.contacts.of())
+    return Reply("fallback", parts, tuple(nearby)[:SUGGESTIONS], intent, confidence, contact=knowledge.contacts.of())
 
 
 def with_net(knowledge: Knowledge, reply: Reply, tier: str, channel: Channel, language: str | None = None) -> Reply:

@@ -49,6 +49,8 @@ class Turn:
     state: State
     knowledge: Knowledge
     day: date
+    is_calm: bool = True
+    """No danger is in doubt, and none was found in the message before."""
 
 
 def respond(
@@ -62,7 +64,8 @@ def respond(
     language = urgency.language
     if urgency.tier:
         return _urgent(message, state, knowledge, urgency, urgency.tier)
-    turn = Turn(message, knowledge.read(message), state, knowledge, now.date())
+    is_calm = not (state.urgent or urgency.failed or net_of(urgency, state))
+    turn = Turn(message, knowledge.read(message), state, knowledge, now.date(), is_calm)
     reply = _too_long(turn) or _in_language(turn, language) or _choice(turn) or _matched(turn)
     if state.urgent and _repeats_urgent(turn, reply):
         reply = compose.urgent(knowledge, state.urgent, message.channel, state.language)
@@ -173,14 +176,12 @@ def _decide(turn: Turn, candidates: Sequence[Candidate]) -> Reply:
     entries, topics, talk = ([best for best in candidates if best.kind == kind] for kind in KINDS)
     sure = entries[0].confidence if entries else 0.0
     if entries and sure >= LEAST_CHOICE and not knowledge.serves(entries[0].id, turn.day):
-        return compose.fallback(knowledge, sure)
+        return compose.fallback(knowledge, sure, nearby=_nearby(entries, turn))
     if entries and entries[0].sure:
         return compose.answer(knowledge, {entries[0].id: sure}, turn.day)
     options = _options(entries, topics, talk, turn)
     if topics and topics[0].sure and topics[0].id in knowledge.approved.titles:
-        near = (entry.id for entry in entries if entry.score >= LEAST_NEAR)
-        nearby = [knowledge.option(id_) for id_ in near if knowledge.serves(id_, turn.day)]
-        return compose.not_covered(knowledge, topics[0].id, topics[0].confidence, nearby)
+        return compose.not_covered(knowledge, topics[0].id, topics[0].confidence, _nearby(entries, turn, named=True))
     if talk and talk[0].sure:
         return _talk(turn, talk[0].id)
     if options:
@@ -188,7 +189,19 @@ def _decide(turn: Turn, candidates: Sequence[Candidate]) -> Reply:
     if not entries and not topics and len(turn.utterance.text.words) <= FEW_WORDS:
         return compose.script(knowledge, schema.UNCLEAR)
     unnamed = Intent(topics[0].id, "not-covered") if topics and topics[0].confidence > sure else None
-    return compose.fallback(knowledge, sure, unnamed)
+    return compose.fallback(knowledge, sure, unnamed, _nearby(entries, turn))
+
+
+def _nearby(entries: Sequence[Candidate], turn: Turn, named: bool = False) -> Sequence[Option]:
+    """Return entries to suggest beside a refusal, which is no dead end then.
+
+    A text message does not show them, and `the second one` would pick what nobody saw. Where danger is in doubt,
+    nothing is added to what sounds like a topic refused by name.
+    """
+    near = [entry.id for entry in entries if entry.score >= LEAST_NEAR and turn.knowledge.serves(entry.id, turn.day)]
+    if turn.is_calm and turn.message.channel != "sms":
+        return compose.nearby(turn.knowledge, near, turn.day)
+    return [turn.knowledge.option(id_) for id_ in near] if named else []
 
 
 def _options(
@@ -233,7 +246,7 @@ def _again(turn: Turn) -> Reply | None:
         return None
     first = shortened[0]
     if first == FALLBACK:
-        return compose.fallback(knowledge, 0.0)
+        return compose.fallback(knowledge, 0.0, nearby=options)
     if first in knowledge.approved.scripts:
         return compose.script(knowledge, first)
     if state.said != shortened:

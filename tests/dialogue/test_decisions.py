@@ -7,7 +7,7 @@ import pytest
 from app.dialogue import compose, engine
 from app.dialogue.engine import LEAST_NEAR, LEAST_OPTION, Turn
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Intent, Message, Reply, State
+from app.dialogue.messages import Channel, Intent, Message, Reply, State
 from app.matching.confidence import Kind
 from app.matching.matcher import Candidate
 from tests.conftest import NOW
@@ -20,10 +20,16 @@ def candidate(id_: str, confidence: float, sure: bool = False, score: float = 0.
     return Candidate(id_, kind, score, confidence, sure)
 
 
-def decide(knowledge: Knowledge, *candidates: Candidate, said: str = LONG) -> Reply:
-    message = Message(said)
-    turn = Turn(message, knowledge.read(message), State(), knowledge, NOW.date())
+def decide(
+    knowledge: Knowledge, *candidates: Candidate, said: str = LONG, channel: Channel = "web", is_calm: bool = True
+) -> Reply:
+    message = Message(said, channel)
+    turn = Turn(message, knowledge.read(message), State(), knowledge, NOW.date(), is_calm)
     return engine._decide(turn, sorted(candidates, key=lambda best: -best.confidence))
+
+
+def suggested(reply: Reply) -> list[str]:
+    return [option.id for option in reply.suggestions]
 
 
 def test_a_sure_entry_is_answered_whatever_else_is_near(knowledge: Knowledge) -> None:
@@ -66,9 +72,32 @@ def test_a_sure_topic_is_refused_by_name_with_what_is_near_as_suggestions(knowle
     near = candidate("lamp-bulb", 0.01, score=LEAST_NEAR), candidate("lamp-color", 0.01, score=LEAST_NEAR - 0.01)
     reply = decide(knowledge, candidate("nc-price", 0.8, sure=True), *near)
     assert (reply.kind, reply.intent, reply.confidence) == ("scripted", Intent("nc-price", "not-covered"), 0.8)
-    assert [option.id for option in reply.suggestions] == ["lamp-bulb"]
+    assert suggested(reply)[0] == "lamp-bulb"
     without = replace(knowledge, taken_back=frozenset({"lamp-bulb"}))
-    assert decide(without, candidate("nc-price", 0.8, sure=True), *near).suggestions == ()
+    assert "lamp-bulb" not in suggested(decide(without, candidate("nc-price", 0.8, sure=True), *near))
+
+
+def test_what_is_related_to_the_nearest_follows_it_beside_a_refusal(knowledge: Knowledge) -> None:
+    near = candidate("lamp-color", 0.01, score=LEAST_NEAR)
+    for refusal in (decide(knowledge, candidate("nc-price", 0.8, sure=True), near), decide(knowledge, near)):
+        assert suggested(refusal) == ["lamp-color", "lamp-switch", "lamp-place"]
+
+
+def test_where_nothing_is_near_a_refusal_suggests_what_is_offered_first(knowledge: Knowledge) -> None:
+    first = list(compose.first_suggestions(knowledge, NOW.date()))
+    assert len(first) == 3
+    assert list(decide(knowledge, candidate("nc-price", 0.8, sure=True)).suggestions) == first
+    assert list(decide(knowledge).suggestions) == first
+
+
+@pytest.mark.parametrize(("channel", "is_calm"), [("sms", True), ("web", False)])
+def test_by_text_and_in_doubt_of_danger_nothing_is_added_to_what_is_near(
+    knowledge: Knowledge, channel: Channel, is_calm: bool
+) -> None:
+    near = candidate("lamp-bulb", 0.01, score=LEAST_NEAR)
+    refused = decide(knowledge, candidate("nc-price", 0.8, sure=True), near, channel=channel, is_calm=is_calm)
+    assert suggested(refused) == ["lamp-bulb"]
+    assert suggested(decide(knowledge, near, channel=channel, is_calm=is_calm)) == []
 
 
 def test_a_topic_without_a_title_is_never_named_and_nothing_is_offered_beside_it(knowledge: Knowledge) -> None:

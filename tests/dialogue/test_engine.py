@@ -216,6 +216,22 @@ def test_a_feeling_is_met_with_covered_questions_as_suggestions_only(knowledge: 
     assert reply.suggestions
 
 
+UNKNOWN = "zorp blick frum wug zorp blick frum wug zorp blick"
+
+
+def test_a_fallback_suggests_what_is_covered_and_so_does_its_repetition(knowledge: Knowledge) -> None:
+    fallback, again = converse(knowledge, UNKNOWN, "say that again")
+    assert (fallback.kind, len(fallback.suggestions), fallback.options) == ("fallback", 3, ())
+    assert (again.kind, again.suggestions) == ("fallback", fallback.suggestions)
+
+
+def test_nothing_is_suggested_after_danger_or_where_it_is_in_doubt(knowledge: Knowledge) -> None:
+    doubt = say(knowledge, f"make it stop. {UNKNOWN}")
+    *_, after = converse(knowledge, "i cant breathe", UNKNOWN)
+    assert (doubt.kind, doubt.safety_net, doubt.suggestions) == ("fallback", True, ())
+    assert (after.kind, after.suggestions) == ("fallback", ())
+
+
 def test_a_feeling_beside_a_question_gets_the_answer(knowledge: Knowledge) -> None:
     assert say(knowledge, "I am so afraid. What color is the lamp?").answers[0].id == "lamp-color"
 
