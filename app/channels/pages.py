@@ -13,11 +13,16 @@ from app.channels.http.origins import is_foreign
 from app.channels.http.routes import READ
 from app.channels.http.services import Served, Services
 from app.channels.rendering import by_theme, page
+from app.content import schema
+from app.content.approval import Seal
 from app.dialogue import compose
 from app.dialogue.messages import Answer, AnswerPart, ChoicePart, Message, NetPart, NoticePart, Option, Reply
 from app.errors import RequestError
 
 router = APIRouter(include_in_schema=False)
+
+SENDING = schema.FEELINGS | {"human", "fallback"}
+"""Scripts that send a person to somebody: their numbers are buttons, as those of a refusal are."""
 
 
 async def asset(request: Request) -> Response:
@@ -75,6 +80,7 @@ async def ask(request: Request, served: Served) -> Response:
         asked=answers[text].question if text in answers else text,  # a choice arrives as an id
         reply=answered.reply,
         pieces=_pieces(answered.reply),
+        sends=_sends(answered.reply),
         options=_options(answered.reply),
         suggestions=answered.reply.suggestions,
     )
@@ -88,11 +94,22 @@ async def faq(served: Served) -> Response:
 
 def _faq(served: Services) -> Response:
     knowledge = served.knowledge
-    data = None if knowledge.approved.demo else _structured(knowledge.served(served.day))
-    response = page("faq.html", served, themes=by_theme(served), data=data)
+    answers = knowledge.served(served.day)
+    data = None if knowledge.approved.demo else _structured(answers)
+    response = page("faq.html", served, themes=by_theme(served), data=data, seals=_sealed_alike(answers))
     if data:
         response.headers["x-robots-tag"] = "all"
     return response
+
+
+def _sealed_alike(answers: Sequence[Answer]) -> list[Seal]:
+    """Return the first and the last seal where one person sealed all in one role, so that the page says it once."""
+    seals = sorted((answer.seal for answer in answers), key=lambda seal: seal.on)
+    return [seals[0], seals[-1]] if len({(seal.by, seal.role) for seal in seals}) == 1 else []
+
+
+def _sends(reply: Reply) -> bool:
+    return any(id_ in SENDING or id_.startswith(schema.NOT_COVERED) for id_ in reply.said)
 
 
 def _options(reply: Reply) -> list[Option]:

@@ -1,6 +1,5 @@
 """Pages are drawn on the server, from templates, under one policy for browsers."""
 
-import re
 from functools import cache
 from typing import Any
 
@@ -8,7 +7,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from app.channels import assets
+from app.channels import assets, calls
 from app.channels.http.services import Services
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer
@@ -17,8 +16,6 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
-_NUMBERS = ("911", "988")
-_PHONE = re.compile(r"\+?[\d\s().-]{3,24}")
 
 
 def page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLResponse:
@@ -34,6 +31,7 @@ def page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLR
         "dial": lambda text: dialled(text, knowledge),
         "asset": lambda name: served.link(assets.asset(name).address),
         "link": served.link,
+        "numbers": lambda text: calls.numbers(text, knowledge),
     }
     html = _templates().get_template(name).render({**common, **values})
     return HTMLResponse(html, status, {"content-security-policy": POLICY})
@@ -42,7 +40,9 @@ def page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLR
 @cache
 def _templates() -> Environment:
     loader = FileSystemLoader([folder / "templates" for folder in assets.FOLDERS])
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    env = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    env.globals["tel"] = calls.tel
+    return env
 
 
 def by_theme(served: Services) -> dict[str, list[Answer]]:
@@ -56,11 +56,8 @@ def by_theme(served: Services) -> dict[str, list[Answer]]:
 
 def dialled(text: str, knowledge: Knowledge) -> Markup:
     """Return the text word for word, its telephone numbers as links."""
-    lines = [line for line in knowledge.approved.site.values() if line and _PHONE.fullmatch(line)]
-    numbers = "|".join(map(re.escape, (*lines, *_NUMBERS)))  # 988 may be the area code of a line
-    pieces = re.split(rf"(?<![\d-])({numbers})(?![\d-])", text)
-    link = Markup('<a href="tel:{}">{}</a>')
+    link = Markup('<a href="{}">{}</a>')
     return Markup("").join(
-        link.format(re.sub(r"[^\d+]", "", piece), piece) if place % 2 else escape(piece)
-        for place, piece in enumerate(pieces)
+        link.format(calls.tel(piece), piece) if place % 2 else escape(piece)
+        for place, piece in enumerate(calls.cut(text, knowledge))
     )

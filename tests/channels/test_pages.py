@@ -100,7 +100,28 @@ def test_sealed_by_a_site_every_entry_is_told_to_search_engines(client: TestClie
     assert (data["@type"], len(data["mainEntity"])) == ("FAQPage", 6)  # type: ignore[arg-type]
     assert response.headers["x-robots-tag"] == "all"
     assert "noindex" not in response.text
-    assert "Approved by Dr. Test, doctor, January 1, 2029" in response.text
+    assert response.text.count("Approved by Dr. Test, doctor, January 1, 2029") == 1
+
+
+def test_where_texts_have_different_seals_each_says_its_own(settings: Settings) -> None:
+    path = settings.content_dir / "faq.lock"
+    lines = path.read_text().splitlines(keepends=True)
+    other = [line.replace("Dr. Test", "Dr. Other") if "lamp-bulb.answer" in line else line for line in lines]
+    path.write_text("".join(other))
+    with TestClient(create_app(settings)) as client:
+        page = client.get("/faq").text
+    assert page.count("<summary>Approved by Dr. Test, doctor, January 1, 2029</summary>") == 5
+    assert page.count("<summary>Approved by Dr. Other, doctor, January 1, 2029</summary>") == 1
+
+
+def test_an_answer_links_to_its_document_and_folds_its_seal(client: TestClient) -> None:
+    page = client.post("/ask", data={"text": "what color is the lamp"}).text
+    source = '<a href="https://example.org/lamp" rel="noopener noreferrer">The Bedside Lamp, Example Ward</a>'
+    assert page.count(source) == 1
+    seal = re.search(r"<details>(.*?)</details>", page, re.S)
+    assert seal
+    assert "<summary>Approved by Dr. Test, doctor, January 1, 2029</summary>" in seal[1]
+    assert re.search(r"<code>[0-9a-f]{64}</code>", seal[1])
 
 
 def test_without_javascript_a_conversation_is_held_by_form(browser: Browser, service: Service) -> None:
@@ -119,6 +140,74 @@ def test_without_javascript_a_conversation_is_held_by_form(browser: Browser, ser
     assert box["y"] < 200
     assert "breathe" not in page.url
     context.close()
+
+
+BILLING = {
+    "label": "Billing",
+    "topics": ["nc-price"],
+    "extension": "4-1200",
+    "line": "215-555-0120",
+    "hours": "Mon-Fri 8-5",
+}
+
+
+@pytest.fixture
+def reachable(settings: Settings) -> Iterator[TestClient]:
+    site = {"handoffs": [BILLING], "contact_url": "https://hospital.example/chat"}
+    with TestClient(create_app(Settings.model_validate(settings.model_dump() | site))) as client:
+        yield client
+
+
+def section(page: str, name: str) -> str:
+    """The part of a page with this class; nothing where there is none."""
+    found = re.search(rf'<(section|div) class="{name}"[^>]*>(.*?)</\1>\n', page, re.S)
+    return found[2] if found else ""
+
+
+def test_a_refusal_shows_its_topics_line_hours_form_and_what_else_can_be_asked(reachable: TestClient) -> None:
+    page = reachable.post("/ask", data={"text": "how much is the lamp"}).text
+    card = section(page, "card contact")
+    for shown in ("Billing", "Mon-Fri 8-5", '<a class="call" href="tel:2155550120">Call 215-555-0120</a>'):
+        assert shown in card
+    assert '<a href="https://hospital.example/chat"' in card
+    assert "4-1200" not in page
+    assert '<a class="call" href="tel:5550100">Call 555-0100</a>' in page
+    assert "You can ask:" in page
+    assert '<a href="/faq">All answers</a></p>' in page
+
+
+@pytest.mark.parametrize("text", ["can i talk to a person", "i am so scared", "this is useless", "zorp blick frum wug"])
+def test_who_is_not_helped_gets_the_sites_line_as_a_button(reachable: TestClient, text: str) -> None:
+    card = section(reachable.post("/ask", data={"text": text}).text, "card contact")
+    assert "Talk to a person" in card
+    assert '<a class="call" href="tel:5550100">Call 555-0100</a>' in card
+
+
+def test_the_reply_to_a_feeling_is_a_card_of_its_own(client: TestClient) -> None:
+    assert "The worry text." in section(client.post("/ask", data={"text": "i am so scared"}).text, "card feelings")
+    assert not section(client.post("/ask", data={"text": "thanks"}).text, "card feelings")
+
+
+def test_a_line_with_words_is_shown_and_not_dialled(settings: Settings) -> None:
+    with TestClient(create_app(settings.model_copy(update={"phone_line": "555-0100, option 2"}))) as client:
+        card = section(client.post("/ask", data={"text": "can i talk to a person"}).text, "card contact")
+    assert "<p>555-0100, option 2</p>" in card
+    assert "tel:" not in card
+
+
+def test_an_emergency_is_red_and_a_crisis_calm_and_both_are_buttons(client: TestClient) -> None:
+    emergency = section(client.post("/ask", data={"text": "i cant breathe"}).text, "alert")
+    crisis = section(client.post("/ask", data={"text": "i want to die"}).text, "alert calm")
+    assert '<a class="call" href="tel:911">Call 911</a>' in emergency
+    assert '<a class="call" href="tel:988">Call 988</a>' in crisis
+    assert '<a class="call" href="sms:988">Text 988</a>' in crisis
+    for alert in (emergency, crisis):
+        assert "<h2>Please read this first</h2>" in alert
+
+
+def test_whom_to_call_stands_once_beside_the_welcome_and_below_every_reply(client: TestClient) -> None:
+    assert client.get("/ask").text.count("tel:911") == 1
+    assert client.post("/ask", data={"text": "what color is the lamp"}).text.count("tel:911") == 1
 
 
 def test_a_doubt_stands_before_the_answer_and_is_no_alert(client: TestClient) -> None:
@@ -178,7 +267,13 @@ def test_axe_finds_nothing_on_the_pages(
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.goto(f"{service.url}/ask")
-    for text in ("make it stop. what color is the lamp", "i cant breathe"):
+    for text in (
+        "make it stop. what color is the lamp",
+        "i cant breathe",
+        "i want to die",
+        "i am so scared",
+        "zorp wug",
+    ):
         page.get_by_label("Your question").fill(text)
         page.get_by_role("button", name="Send").click()
         assert axe(page) == []
