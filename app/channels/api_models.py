@@ -72,7 +72,6 @@ class ContactOut(Body):
     label: str | None = Field(description="Who answers; null where it is the site's own line.")
     line: str | None
     hours: str | None
-    after_hours: str | None
     url: str | None = Field(description="The site's contact form or live chat, https.")
 
 
@@ -116,7 +115,6 @@ class ReplyOut(Body):
                         "label": "HAI nurse line",
                         "line": "215-555-0100",
                         "hours": "Mon-Fri 8-5",
-                        "after_hours": None,
                         "url": "https://www.hospital.example/contact",
                     },
                     "feelings": False,

@@ -12,7 +12,6 @@ class Contact:
     """Who answers; None where it is the site's own line."""
     line: str | None
     hours: str | None
-    after_hours: str | None
     url: str | None
 
 
@@ -30,5 +29,5 @@ class Contacts:
         """
         group = hand_over([group for group in self.handoffs if group.line], topic)
         if group:
-            return Contact(group.label, group.line, group.hours, group.after_hours, self.url)
-        return Contact(None, self.line, None, None, self.url) if self.line or self.url else None
+            return Contact(group.label, group.line, group.hours, self.url)
+        return Contact(None, self.line, None, self.url) if self.line or self.url else None

@@ -154,7 +154,7 @@ def test_a_refusal_tells_whom_to_call_by_line_and_never_by_extension(settings: S
     with TestClient(create_app(Settings.model_validate(values))) as client:
         refused = client.post("/v1/messages", json={"text": "how much is the lamp"})
         welcome = client.get("/v1/welcome").json()
-    url = {"hours": None, "after_hours": None, "url": "https://hospital.example/chat"}
+    url = {"hours": None, "url": "https://hospital.example/chat"}
     assert refused.json()["contact"] == {"label": "Billing", "line": "215-555-0120", **url}
     assert welcome["contact"] == {"label": None, "line": "555-0100", **url}
     assert "4-1200" not in refused.text

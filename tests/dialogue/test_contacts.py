@@ -20,7 +20,7 @@ def reachable(knowledge: Knowledge) -> Knowledge:
 
 def test_a_topic_is_asked_of_its_own_line_and_all_else_of_the_sites() -> None:
     contacts = Contacts((BILLING,), "555-0100", "https://hospital.example/chat")
-    billing = Contact("Billing", "215-555-0120", "Mon-Fri 8-5", "take a message", "https://hospital.example/chat")
+    billing = Contact("Billing", "215-555-0120", "Mon-Fri 8-5", "https://hospital.example/chat")
     assert contacts.of("nc-price") == billing
     assert contacts.of("nc-mri") == Contact(None, "555-0100", None, None, "https://hospital.example/chat")
 
