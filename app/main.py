@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from app import __version__
 from app.builder import Builder, revealed, shared_of
-from app.channels import api, pages, rasa
+from app.channels import api, error_pages, pages, rasa
 from app.channels.http import middleware, problems
 from app.channels.http.prefix import prefix_of
 from app.channels.sms import webhook
@@ -58,6 +58,7 @@ def create_app(
     _check_prefix(prefix, {str(getattr(route, "path", "")) for route in app.routes})
     problems.install(app)
     access.install(app, hmac.digest(key, b"staff sessions", "sha256").hex(), settings.staff_hours * 3600, secure)
+    error_pages.install(app, prefix)
     middleware.install(app, settings.allowed_origins, settings.trusted_proxies, secure, prefix)
     return app
 

@@ -1,6 +1,7 @@
 """Finds the telephone numbers of an approved text, so that they can be called from a page."""
 
 import re
+from collections.abc import Sequence
 
 from app.dialogue.handoffs import PHONE
 from app.dialogue.knowledge import Knowledge
@@ -9,16 +10,20 @@ _NUMBERS = ("911", "988")
 _UNDIALLED = re.compile(r"[^\d+]")
 
 
-def cut(text: str, knowledge: Knowledge) -> list[str]:
-    """Return the text in pieces: every second is a number, 911, 988 or a line of the site."""
-    lines = [line for line in knowledge.approved.site.values() if line and PHONE.fullmatch(line)]
+def lines(knowledge: Knowledge) -> list[str]:
+    """Return the lines of the site that can be dialled."""
+    return [line for line in knowledge.approved.site.values() if line and PHONE.fullmatch(line)]
+
+
+def cut(text: str, lines: Sequence[str] = ()) -> list[str]:
+    """Return the text in pieces: every second is a number, 911, 988 or one of these lines."""
     numbers = "|".join(map(re.escape, (*lines, *_NUMBERS)))  # 988 may be the area code of a line
     return re.split(rf"(?<![\d-])({numbers})(?![\d-])", text)
 
 
-def numbers(text: str, knowledge: Knowledge) -> list[str]:
+def numbers(text: str, lines: Sequence[str] = ()) -> list[str]:
     """Return the numbers of a text, each once, in the order in which they stand there."""
-    return list(dict.fromkeys(cut(text, knowledge)[1::2]))
+    return list(dict.fromkeys(cut(text, lines)[1::2]))
 
 
 def tel(line: str) -> str | None:

@@ -10,7 +10,7 @@ from app.channels.http.admission import Admitted
 from app.channels.http.bodies import form_of
 from app.channels.http.clients import client_of
 from app.channels.http.origins import is_foreign
-from app.channels.http.routes import READ
+from app.channels.http.routes import READ, without_slash
 from app.channels.http.services import Served, Services
 from app.channels.rendering import by_theme, page
 from app.content import schema
@@ -31,6 +31,8 @@ async def asset(request: Request) -> Response:
 
 for name in assets.NAMES:
     router.add_api_route(f"/{name}", asset, methods=READ, dependencies=[Admitted])
+for address in ("/ask/", "/faq/"):
+    router.add_api_route(address, without_slash, methods=READ, dependencies=[Admitted])
 
 
 @router.api_route("/", methods=READ, dependencies=[Admitted])

@@ -1,5 +1,6 @@
 """Pages are drawn on the server, from templates, under one policy for browsers."""
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -8,7 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from app.channels import assets, calls
+from app.channels.http.problems import HELP
 from app.channels.http.services import Services
+from app.content import schema
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer
 
@@ -20,19 +23,38 @@ POLICY = (
 
 def page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLResponse:
     """Return the page of a template, under the banner of a demonstration where the content is one."""
-    knowledge = served.knowledge
-    common = {
+    return _response(name, status, served.link, {**_of_content(served.knowledge), **values})
+
+
+def bare_page(name: str, link: Callable[[str], str], status: int, **values: Any) -> HTMLResponse:
+    """Return the page of a template with the fixed help, while no content is loaded."""
+    fixed = {
+        "banner": None,
+        "notice": HELP,
+        "demo": True,
+        "site": dict.fromkeys(schema.PLACEHOLDERS),
+        "heading": "Questions and answers",
+        "dial": dialled,
+    }
+    return _response(name, status, link, {**fixed, **values})
+
+
+def _of_content(knowledge: Knowledge) -> dict[str, Any]:
+    lines = calls.lines(knowledge)
+    return {
         "banner": knowledge.approved.banner.text if knowledge.approved.banner else None,
         "welcome": knowledge.approved.text("welcome", "safety-notice"),
         "notice": knowledge.approved.text("safety-notice"),
         "demo": knowledge.approved.demo,
         "site": knowledge.approved.site,
         "heading": next(iter(knowledge.content.documents.values())).title,
-        "dial": lambda text: dialled(text, knowledge),
-        "asset": lambda name: served.link(assets.asset(name).address),
-        "link": served.link,
-        "numbers": lambda text: calls.numbers(text, knowledge),
+        "dial": lambda text: dialled(text, lines),
+        "numbers": lambda text: calls.numbers(text, lines),
     }
+
+
+def _response(name: str, status: int, link: Callable[[str], str], values: Mapping[str, Any]) -> HTMLResponse:
+    common = {"status": status, "link": link, "asset": lambda asset: link(assets.asset(asset).address)}
     html = _templates().get_template(name).render({**common, **values})
     return HTMLResponse(html, status, {"content-security-policy": POLICY})
 
@@ -54,10 +76,10 @@ def by_theme(served: Services) -> dict[str, list[Answer]]:
     return {title: entries[id_] for id_, title in knowledge.content.themes.items() if entries[id_]}
 
 
-def dialled(text: str, knowledge: Knowledge) -> Markup:
-    """Return the text word for word, its telephone numbers as links."""
+def dialled(text: str, lines: Sequence[str] = ()) -> Markup:
+    """Return the text word for word, its telephone numbers, 911, 988 and these lines, as links."""
     link = Markup('<a href="{}">{}</a>')
     return Markup("").join(
         link.format(calls.tel(piece), piece) if place % 2 else escape(piece)
-        for place, piece in enumerate(calls.cut(text, knowledge))
+        for place, piece in enumerate(calls.cut(text, lines))
     )

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, expect
 
-from app.channels.assets import embed_line
+from app.channels.assets import NAMES, embed_line
 from app.main import create_app
 from app.settings import Settings
 from tests.channels.conftest import Service
@@ -26,8 +26,9 @@ def structured(page: str) -> dict[str, object] | None:
     return json.loads(found[1]) if found else None
 
 
-def test_pages_and_files_answer_head(client: TestClient) -> None:
-    assert {client.head(path).status_code for path in ("/", "/ask", "/faq", "/widget.js", "/pages.css")} == {200}
+def test_pages_files_and_probes_answer_head(client: TestClient) -> None:
+    paths = ("/", "/ask", "/faq", "/staff/sign-in", "/healthz", "/readyz", *(f"/{name}" for name in NAMES))
+    assert [path for path in paths if client.head(path).status_code != 200] == []
 
 
 def test_pages_allow_nothing_inline_and_no_framing(client: TestClient) -> None:

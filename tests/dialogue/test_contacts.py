@@ -10,7 +10,7 @@ from tests.conftest import NOW
 
 BILLING = Handoff("Billing", ("nc-price",), "4-1200", "215-555-0120", "Mon-Fri 8-5", "take a message")
 INTERNAL = Handoff("Wards", ("nc-rules",), "4-1300", hours="Mon-Fri 8-5")
-SITE = Contact(None, "555-0100", None, None, None)
+SITE = Contact(None, "555-0100", None, None)
 
 
 @pytest.fixture
@@ -22,13 +22,13 @@ def test_a_topic_is_asked_of_its_own_line_and_all_else_of_the_sites() -> None:
     contacts = Contacts((BILLING,), "555-0100", "https://hospital.example/chat")
     billing = Contact("Billing", "215-555-0120", "Mon-Fri 8-5", "https://hospital.example/chat")
     assert contacts.of("nc-price") == billing
-    assert contacts.of("nc-mri") == Contact(None, "555-0100", None, None, "https://hospital.example/chat")
+    assert contacts.of("nc-mri") == Contact(None, "555-0100", None, "https://hospital.example/chat")
 
 
 def test_a_hand_over_without_a_line_is_for_staff_only() -> None:
     assert Contacts((INTERNAL,), "555-0100").of("nc-rules") == SITE
     assert Contacts((INTERNAL, Handoff("Nurse", line="555-0300")), "555-0100").of("nc-rules") == Contact(
-        "Nurse", "555-0300", None, None, None
+        "Nurse", "555-0300", None, None
     )
 
 

@@ -1,7 +1,8 @@
 """Every error is answered here, with a page of the surface that was asked or with an RFC 9457 problem."""
 
 import logging
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from app.channels.http.admission import admit
 from app.channels.http.clients import client_of
 from app.channels.http.services import services
-from app.errors import HaiFaqError, RequestError, TooManyRequests
+from app.errors import HaiFaqError, NotReady, RequestError, TooManyRequests
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +27,8 @@ HELP = "If this is an emergency, call 911. If you think of ending your life, cal
 MOST_DETAILS = 5
 """Most fields that a problem names of a body that does not fit."""
 
-ErrorPage = Callable[[Request, Exception], Response | None]
-"""Returns the page of an error, or None where a program asked or the address is another surface's."""
+_FOR_PROGRAMS = ("application/json", MEDIA_TYPE)
+_WEIGHT = re.compile(r"[01](?:\.\d{0,3})?")
 
 
 class Problem(BaseModel):
@@ -41,7 +42,9 @@ class Problem(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class _Fault:
+class Fault:
+    """What is answered to an error."""
+
     status: int
     code: str
     title: str
@@ -49,12 +52,16 @@ class _Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+ErrorPage = Callable[[Request, Exception, Fault], Response | None]
+"""Returns the page of an error, or None where the address is another surface's or a program's."""
+
+
 def install(app: FastAPI) -> None:
     """Answer the errors of all routes here, and describe a problem in the OpenAPI description.
 
-    A surface sets `app.state.error_page` to draw those of its pages.
+    A surface adds to `app.state.error_pages` what draws the errors of its pages.
     """
-    app.state.error_page = None
+    app.state.error_pages = []
     for kind in (HaiFaqError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer_error)
     without_problem = app.openapi
@@ -66,8 +73,33 @@ async def answer_error(request: Request, error: Exception) -> Response:
     connections whose bodies were refused held an emergency back for 10 s.
     """
     error = await _admitted(request, error)
-    error_page: ErrorPage | None = request.app.state.error_page
-    return (error_page and error_page(request, error)) or _problem(request, error)
+    fault = _fault(error)
+    return _page(request, error, fault) or _problem(request, fault)
+
+
+def _page(request: Request, error: Exception, fault: Fault) -> Response | None:
+    if not prefers_html(request):
+        return None
+    error_pages: Sequence[ErrorPage] = request.app.state.error_pages
+    try:
+        return next(filter(None, (draw(request, error, fault) for draw in error_pages)), None)
+    except Exception as failed:  # a page that cannot be drawn must not take the problem and its help away
+        log.error("an error's page was not drawn: %s", type(failed).__name__, exc_info=failed)
+        return None
+
+
+def prefers_html(request: Request) -> bool:
+    """Return True where HTML is asked for by name and no problem is liked better: a browser goes to the address."""
+    weights = dict(map(_weighed, request.headers.get("accept", "").lower().split(",")))
+    html = weights.get("text/html", 0.0)
+    return html > 0 and html >= max(weights.get(type_, 0.0) for type_ in _FOR_PROGRAMS)
+
+
+def _weighed(accepted: str) -> tuple[str, float]:
+    """Return a media type of `Accept` and its weight, 0 where that is garbled."""
+    type_, *parameters = (part.strip() for part in accepted.split(";"))
+    weight = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+    return type_, float(weight) if _WEIGHT.fullmatch(weight) else 0.0
 
 
 async def _admitted(request: Request, error: Exception) -> Exception:
@@ -81,7 +113,7 @@ async def _admitted(request: Request, error: Exception) -> Exception:
         await admit(served, client_of(request, served.trusted_proxies))
     except TooManyRequests as limited:
         return limited
-    except AttributeError:  # the service is starting
+    except NotReady:
         pass
     return error
 
@@ -102,8 +134,7 @@ def _with_problem(openapi: dict[str, Any]) -> dict[str, Any]:
     return openapi
 
 
-def _problem(request: Request, error: Exception) -> JSONResponse:
-    fault = _fault(error)
+def _problem(request: Request, fault: Fault) -> JSONResponse:
     body = Problem(
         type=f"urn:hai-faq:problem:{fault.code}",
         title=fault.title,
@@ -117,14 +148,14 @@ def _problem(request: Request, error: Exception) -> JSONResponse:
 def _help(request: Request) -> str:
     try:
         return services(request).knowledge.approved.text("safety-notice")
-    except (HaiFaqError, AttributeError):
+    except HaiFaqError:
         return HELP
 
 
-def _fault(error: Exception) -> _Fault:
+def _fault(error: Exception) -> Fault:
     match error:
         case RequestError():
-            return _Fault(error.status, error.code, error.title, error.detail, error.headers)
+            return Fault(error.status, error.code, error.title, error.detail, error.headers)
         case RequestValidationError():
             return _of_validation(error)
         case HTTPException():  # its headers: `allow` of a 405
@@ -134,23 +165,23 @@ def _fault(error: Exception) -> _Fault:
         case HaiFaqError():
             log.error("not answered: %s", error)
             title = "The service cannot answer right now."
-            return _Fault(503, "not-ready", title, "Please try again.", {"retry-after": "5"})
+            return Fault(503, "not-ready", title, "Please try again.", {"retry-after": "5"})
         case _:  # its place and kind for the log, and not its words, which may be a patient's
             log.error("unforeseen: %s", type(error).__name__, exc_info=error)
-            return _Fault(500, "internal", "Something went wrong here.", "Please try again.")
+            return Fault(500, "internal", "Something went wrong here.", "Please try again.")
 
 
-def _of_validation(error: RequestValidationError) -> _Fault:
+def _of_validation(error: RequestValidationError) -> Fault:
     errors = error.errors()
     status = 400 if any(details["type"] == "json_invalid" for details in errors) else 422
     detail = "; ".join(f"{_where(details['loc'])}: {details['msg']}" for details in errors[:MOST_DETAILS])
-    return _Fault(status, "invalid-body", "The request is not what this address takes.", detail)
+    return Fault(status, "invalid-body", "The request is not what this address takes.", detail)
 
 
 def _where(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location[1:]) or str(location[0])
 
 
-def _of_status(status: int, detail: str, headers: Mapping[str, str] | None = None) -> _Fault:
+def _of_status(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Fault:
     phrase = HTTPStatus(status).phrase
-    return _Fault(status, phrase.lower().replace(" ", "-"), phrase, detail, headers or {})
+    return Fault(status, phrase.lower().replace(" ", "-"), phrase, detail, headers or {})

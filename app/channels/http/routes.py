@@ -6,12 +6,13 @@ FastAPI's own way, anew through the signature of an endpoint, took a third of an
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.types import Receive, Scope, Send
 
 from app.channels.http.bodies import again, read
-from app.channels.http.services import services
+from app.channels.http.services import Served, services
 from app.errors import InvalidBody
 from app.turns import Rank
 
@@ -20,6 +21,12 @@ READ = ["GET", "HEAD"]
 MOST_EXPLAINED = 64 * 1024
 """Most bytes of a body of which it is said what is wrong with it: to say it of 60,000 objects took 0.1 s."""
 _JSON = (b"content-type", b"application/json")
+
+
+async def without_slash(request: Request, served: Served) -> Response:
+    """Lead from the address of a page with a slash at its end to the page, with its query."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(served.link(request.scope["path"].rstrip("/")) + query)
 
 
 class JsonRoute(APIRoute):

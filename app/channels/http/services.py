@@ -11,6 +11,7 @@ from app.answering import Answering
 from app.channels.http.constants import Constants
 from app.channels.http.prefix import prefix_of
 from app.dialogue.knowledge import Knowledge
+from app.errors import NotReady
 from app.records.feedback import Feedback
 from app.records.limits import Limits
 
@@ -52,7 +53,11 @@ class Services:
 
 
 def services(request: Request) -> Services:
-    built: Services = request.app.state.services
+    """Return what was built in the lifespan. Raises `NotReady` before."""
+    try:
+        built: Services = request.app.state.services
+    except AttributeError as error:
+        raise NotReady from error
     return built
 
 

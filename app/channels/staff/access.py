@@ -13,10 +13,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.channels.http.admission import admit
 from app.channels.http.bodies import form_of
+from app.channels.http.problems import Fault
+from app.channels.http.routes import READ
 from app.channels.http.services import Served, services
 from app.channels.rendering import page
 from app.channels.staff.services import Staff, StaffServices, services_of
-from app.errors import NotAllowed, RecordsDown, RequestError, SignInNeeded, StoreError
+from app.errors import NotAllowed, RecordsDown, SignInNeeded, StoreError
 from app.roles import Role
 
 LONGEST_NAME = 200
@@ -51,7 +53,7 @@ class Sessions:
 
 def install(app: FastAPI, secret: str, longest: int, secure: bool) -> None:
     """`longest` is in seconds; `secure` says that browsers reach the service by TLS."""
-    app.state.error_page = error_page
+    app.state.error_pages.append(error_page)
     app.add_middleware(Sessions, secret=secret, longest=longest, secure=secure)
 
 
@@ -124,14 +126,15 @@ async def posted(request: Request, person: SignedIn) -> dict[str, str]:
 Posted = Annotated[dict[str, str], Depends(posted)]
 
 
-def error_page(request: Request, error: Exception) -> Response | None:
-    """Return the page on which a person reads why, or the way to the sign-in; None for whatever a program asked."""
-    reads = "text/html" in request.headers.get("accept", "") and request.url.path.startswith("/staff")
-    if not reads or request.url.path == SEARCH or not isinstance(error, RequestError | StoreError):
+def error_page(request: Request, error: Exception, fault: Fault) -> Response | None:
+    """Return the page on which a person reads why, or the way to the sign-in; None where no page of staff's is."""
+    path: str = request.scope["path"]
+    if not f"{path}/".startswith("/staff/") or path == SEARCH:
         return None
-    if isinstance(error, SignInNeeded) and request.method == "GET":
-        return RedirectResponse(services(request).link("/staff/sign-in"), 303)
-    refused = error if isinstance(error, RequestError) else RecordsDown()
-    response = page("refused.html", services(request), refused.status, title=refused.title, detail=refused.detail)
+    served = services(request)
+    if isinstance(error, SignInNeeded) and request.method in READ:
+        return RedirectResponse(served.link("/staff/sign-in"), 303)
+    refused = RecordsDown() if isinstance(error, StoreError) else fault
+    response = page("refused.html", served, refused.status, title=refused.title, detail=refused.detail)
     response.headers.update(refused.headers)
     return response

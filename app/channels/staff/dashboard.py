@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from app import analytics
+from app.channels.http.routes import READ
 from app.channels.http.services import Served, Services
 from app.channels.rendering import page
 from app.channels.staff.access import Curating
@@ -34,7 +35,7 @@ class Length(IntEnum):
 Days = Annotated[Length, Query()]
 
 
-@router.get("/staff/insights")
+@router.api_route("/staff/insights", methods=READ)
 def show(served: Served, staff: Staff, person: Curating, days: Days = Length.MONTH) -> Response:
     common: dict[str, Any] = {"person": person, "active": "insights", "days": days, "lengths": list(Length)}
     try:
@@ -48,7 +49,7 @@ def show(served: Served, staff: Staff, person: Curating, days: Days = Length.MON
     return page("dashboard.html", served, figures=figures, items=items, **common)
 
 
-@router.get("/staff/insights.csv")
+@router.api_route("/staff/insights.csv", methods=READ)
 def download(served: Served, staff: Staff, person: Curating, table: Name, days: Days = Length.MONTH) -> Response:
     """Return a table as a file; the audit has the download before it goes out."""
     now = served.now

@@ -12,6 +12,8 @@ from starlette.responses import RedirectResponse
 
 from app import answering
 from app.channels.checked_search import Alert, CheckedSearch, search
+from app.channels.http.admission import Admitted
+from app.channels.http.routes import READ, without_slash
 from app.channels.http.services import Served, Services
 from app.channels.rendering import by_theme, page
 from app.channels.staff.access import Person, Posted, SignedIn
@@ -70,7 +72,10 @@ class Results:
     """Callers go there whose question is none of the rows."""
 
 
-@router.get("/staff")
+router.add_api_route("/staff/", without_slash, methods=READ, dependencies=[Admitted])
+
+
+@router.api_route("/staff", methods=READ)
 async def browse(served: Served, person: SignedIn, entry: EntryId = "") -> Response:
     """Show all entries by theme, or one of them."""
     knowledge = served.knowledge
@@ -111,7 +116,7 @@ async def flag(served: Served, staff: Staff, person: SignedIn, form: Posted) -> 
     return RedirectResponse(served.link(f"/staff/flagged?{urlencode({'entry': id_})}"), 303)
 
 
-@router.get("/staff/flagged")
+@router.api_route("/staff/flagged", methods=READ)
 async def flagged(served: Served, staff: Staff, person: SignedIn, entry: EntryId = "") -> Response:
     """Confirm a flag on a page of its own, so that loading it again flags nothing again."""
     answers, told = served.knowledge.approved.answers, staff.owner_alerts.has_recipient

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from starlette.responses import RedirectResponse
 
+from app.channels.http.routes import READ
 from app.channels.http.services import Served
 from app.channels.rendering import page
 from app.channels.staff.access import Curating, Person, Posted
@@ -38,7 +39,7 @@ LONGEST_REASON = 1_000
 PATH = "/staff/review"
 
 
-@router.get(PATH)
+@router.api_route(PATH, methods=READ)
 def review(
     served: Served, staff: Staff, person: Curating, at: Annotated[int, Query(ge=0, le=1_000_000)] = 0
 ) -> Response:

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 from app import metrics
 from app.channels.http.admission import Admitted
 from app.channels.http.clients import client_of, is_local
+from app.channels.http.routes import READ
 from app.channels.http.services import Served, Services
 from app.channels.rendering import page
 from app.channels.staff import access
@@ -36,7 +37,7 @@ async def throttle(request: Request, served: Served, staff: Staff) -> None:
         raise TooManyRequests("Too many sign-ins. Please wait a minute.")
 
 
-@router.get("/staff/sign-in", dependencies=[Admitted])
+@router.api_route("/staff/sign-in", methods=READ, dependencies=[Admitted])
 async def offer(served: Served, staff: Staff) -> Response:
     return _page(served, staff)
 

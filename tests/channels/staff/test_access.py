@@ -159,3 +159,11 @@ def test_staff_are_limited_by_name_since_desks_share_an_address(signed: TestClie
     provider.claims = {"email": "bob@example.org", "roles": ["lookup"]}
     signed.get(come_back(signed, provider))
     assert signed.get("/staff").status_code == 200
+
+
+def test_staffs_pages_answer_head_and_a_link_that_works_once_does_not(outsider: TestClient, links: list[str]) -> None:
+    """What looks at a link before a person follows it must not use it up."""
+    assert outsider.head(path_of(links[-1])).status_code == 405
+    assert outsider.head("/staff", headers={"accept": "text/html"}).headers["location"] == "/staff/sign-in"
+    assert outsider.get(path_of(links[-1])).status_code == 303
+    assert {outsider.head(path).status_code for path in ("/staff", "/staff/review", "/staff/insights")} == {200}
