@@ -14,7 +14,7 @@ from fastapi import Request, Response
 FOLDER = Path(__file__).parent / "widget"
 FOLDERS = (FOLDER, Path(__file__).parent / "staff")
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-NAMES = ("widget.js", "pages.css", "pages.js", "icon.svg", "staff.css", "staff.js")
+NAMES = ("widget.js", "pages.css", "pages.js", "embed.js", "icon.svg", "staff.css", "staff.js")
 CHAT = FOLDER / "chat"
 CHAT_PARTS = ("words", "nodes", "colours", "memory", "service", "cards", "element", "page")
 """The files of `widget.js` in the order in which they are put together."""

@@ -1,4 +1,4 @@
-"""People without the widget get pages: the demo `/`, the plain form `/ask`, every entry at `/faq`."""
+"""People without the widget get pages: `/`, the plain form `/ask`, every entry at `/faq`; web teams get `/embed`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,20 +31,38 @@ async def asset(request: Request) -> Response:
 
 for name in assets.NAMES:
     router.add_api_route(f"/{name}", asset, methods=READ, dependencies=[Admitted])
-for address in ("/ask/", "/faq/"):
+for address in ("/ask/", "/faq/", "/embed/"):
     router.add_api_route(address, without_slash, methods=READ, dependencies=[Admitted])
 
 
 @router.api_route("/", methods=READ, dependencies=[Admitted])
-async def demo(request: Request, served: Served) -> Response:
-    """Show a web team the line that puts the widget on a page, and the widget itself to try."""
-    url = served.public_url or f"{request.url.scheme}://{request.url.netloc}"
-    return served.constant(f"demo {url}", lambda: _demo(served, url))
+async def home(served: Served) -> Response:
+    """Let patients ask, call or choose an answer; the widget is there too."""
+    return served.constant("home", lambda: _home(served))
 
 
-def _demo(served: Services, url: str) -> Response:
+def _home(served: Services) -> Response:
+    scripts = served.knowledge.approved.scripts
     return page(
-        "demo.html",
+        "home.html",
+        served,
+        welcome_short=scripts["welcome" if "welcome" in scripts else "safety-notice"].short,
+        suggestions=compose.first_suggestions(served.knowledge, served.day),
+        themes=by_theme(served),
+        integrity=assets.asset("widget.js").integrity,
+    )
+
+
+@router.api_route("/embed", methods=READ, dependencies=[Admitted])
+async def embed(request: Request, served: Served) -> Response:
+    """Show a web team the line that puts the widget on a page, and build it from what they choose."""
+    url = served.public_url or f"{request.url.scheme}://{request.url.netloc}"
+    return served.constant(f"embed {url}", lambda: _embed(served, url))
+
+
+def _embed(served: Services, url: str) -> Response:
+    return page(
+        "embed.html",
         served,
         origin=assets.origin_of(url),
         integrity=assets.asset("widget.js").integrity,

@@ -34,7 +34,7 @@ def test_what_is_typed_is_shown_as_text(client: TestClient, text: str) -> None:
 
 @pytest.mark.parametrize("host", ['evil"><script>alert(1)</script>', "evil.example/x?", "a b", "evil.example:99999999"])
 def test_a_made_up_host_stays_text_and_is_not_kept(client: TestClient, host: str) -> None:
-    shown = client.get("/", headers={"host": host})
+    shown = client.get("/embed", headers={"host": host})
     assert shown.status_code in (200, 400)
     assert "<script>alert" not in shown.text
     assert shown.headers["cache-control"] == "no-store"
@@ -43,7 +43,7 @@ def test_a_made_up_host_stays_text_and_is_not_kept(client: TestClient, host: str
 def test_the_line_to_copy_names_the_public_address_whatever_host_was_asked(settings: Settings) -> None:
     public = settings.model_copy(update={"public_url": "https://faq.hospital.example/"})
     with TestClient(create_app(public)) as client:
-        shown = client.get("/", headers={"host": "evil.example"}).text
+        shown = client.get("/embed", headers={"host": "evil.example"}).text
     assert "https://faq.hospital.example/widget.js" in shown
     assert "evil.example" not in shown
 
@@ -220,7 +220,7 @@ def test_nothing_that_is_typed_comes_back_from_the_api(
     assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/", "/ask", "/faq", "/staff/sign-in"])
+@pytest.mark.parametrize("path", ["/", "/ask", "/faq", "/embed", "/staff/sign-in"])
 def test_a_page_loads_nothing_from_elsewhere(client: TestClient, path: str) -> None:
     shown = client.get(path)
     policy = dict(part.strip().split(" ", 1) for part in shown.headers["content-security-policy"].split(";"))

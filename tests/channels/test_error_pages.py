@@ -122,7 +122,7 @@ def test_the_staffs_pages_draw_their_own_errors(client: TestClient, path: str, s
 
 
 @pytest.mark.parametrize("query", ["", "?a=b&c=%2F%2Fevil.example"])
-@pytest.mark.parametrize("path", ["/ask", "/faq", "/staff"])
+@pytest.mark.parametrize("path", ["/ask", "/faq", "/embed", "/staff"])
 def test_a_slash_at_the_end_leads_to_the_page_with_its_query(client: TestClient, path: str, query: str) -> None:
     answer = client.get(f"{path}/{query}", follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (307, path + query)

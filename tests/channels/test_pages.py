@@ -27,12 +27,12 @@ def structured(page: str) -> dict[str, object] | None:
 
 
 def test_pages_files_and_probes_answer_head(client: TestClient) -> None:
-    paths = ("/", "/ask", "/faq", "/staff/sign-in", "/healthz", "/readyz", *(f"/{name}" for name in NAMES))
+    paths = ("/", "/ask", "/faq", "/embed", "/staff/sign-in", "/healthz", "/readyz", *(f"/{name}" for name in NAMES))
     assert [path for path in paths if client.head(path).status_code != 200] == []
 
 
 def test_pages_allow_nothing_inline_and_no_framing(client: TestClient) -> None:
-    for address in ("/", "/ask", "/faq"):
+    for address in ("/", "/ask", "/faq", "/embed"):
         response = client.get(address)
         policy = response.headers["content-security-policy"]
         assert policy.startswith("default-src 'none';")
@@ -41,16 +41,27 @@ def test_pages_allow_nothing_inline_and_no_framing(client: TestClient) -> None:
         assert response.headers["cache-control"] == "no-store"
 
 
-def test_the_demo_page_shows_the_line_for_its_own_address(client: TestClient) -> None:
-    page = client.get("/").text
+def test_the_page_for_web_teams_shows_the_line_for_its_own_address(client: TestClient) -> None:
+    page = client.get("/embed").text
     assert "&lt;script async src=&#34;http://testserver/widget.js&#34;&gt;&lt;/script&gt;" in page
     assert "sha384-" in page
+
+
+def test_the_first_page_has_the_welcome_the_lines_the_first_questions_and_every_entry(client: TestClient) -> None:
+    page = client.get("/").text
+    assert "Hello. In an emergency call" in page
+    assert '<a href="tel:911">Call 911</a>' in page
+    assert 'Care team: <a href="tel:5550100">555-0100</a>' in page
+    assert '<button name="choice" value="lamp-' in page
+    every = re.findall(r'<article class="card" id="([\w-]+)"', client.get("/faq").text)
+    assert re.findall(r'<a href="/faq#([\w-]+)">', page) == every
+    assert len(every) == 6
 
 
 def test_a_trusted_proxy_says_that_it_was_https(settings: Settings) -> None:
     behind = settings.model_copy(update={"trusted_proxies": ("testclient",)})
     with TestClient(create_app(behind)) as client:
-        page = client.get("/", headers={"x-forwarded-proto": "https"}).text
+        page = client.get("/embed", headers={"x-forwarded-proto": "https"}).text
     assert embed_line("https://testserver").split('"')[1] in page
 
 
@@ -247,7 +258,7 @@ def test_entries_are_found_in_the_page_and_by_deep_link(page: Page, service: Ser
     expect(page.locator("#lamp-place")).to_be_visible()
 
 
-def test_the_demo_page_runs_the_widget_under_its_own_policy(page: Page, service: Service) -> None:
+def test_the_first_page_runs_the_widget_under_its_own_policy(page: Page, service: Service) -> None:
     page.goto(service.url)
     page.get_by_role("button", name="Ask a question").click()
     page.get_by_label("Your question").fill("what color is the lamp")
@@ -255,7 +266,9 @@ def test_the_demo_page_runs_the_widget_under_its_own_policy(page: Page, service:
     expect(page.get_by_text("The lamp is green.")).to_be_visible()
 
 
-@pytest.mark.parametrize(("scheme", "addresses"), [("light", ("/", "/ask", "/faq")), ("dark", ("/faq",))])
+@pytest.mark.parametrize(
+    ("scheme", "addresses"), [("light", ("/", "/ask", "/faq", "/embed")), ("dark", ("/", "/faq", "/embed"))]
+)
 def test_axe_finds_nothing_on_the_pages(
     browser: Browser, service: Service, scheme: str, addresses: tuple[str, ...]
 ) -> None:

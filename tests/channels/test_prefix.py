@@ -52,9 +52,9 @@ def addresses_of(page: str) -> set[str]:
 
 
 @pytest.mark.parametrize("before", BEFORE)
-@pytest.mark.parametrize("path", ["/", "/ask", "/faq", "/staff/sign-in"])
+@pytest.mark.parametrize("path", ["/", "/ask", "/faq", "/embed", "/nothing", "/staff/sign-in"])
 def test_each_address_of_a_page_has_the_prefix_and_leads_somewhere(client: TestClient, path: str, before: str) -> None:
-    addresses = addresses_of(client.get(before + path).text)
+    addresses = addresses_of(client.get(before + path, headers={"accept": "text/html"}).text)
     assert addresses
     for address in addresses:
         assert address.startswith(f"{PREFIX}/"), address
