@@ -18,7 +18,9 @@ NAMES = ("widget.js", "pages.css", "pages.js", "embed.js", "icon.svg", "staff.cs
 CHAT = FOLDER / "chat"
 CHAT_PARTS = ("words", "nodes", "colours", "memory", "service", "cards", "element", "page")
 """The files of `widget.js` in the order in which they are put together."""
-_FOR_PEOPLE = re.compile(r"^\s*(/\*.*?\*/|//[^\n]*)?\n?|^[ \t]+", re.MULTILINE | re.DOTALL)
+_FOR_PEOPLE = re.compile(r"^\s*(/\*.*?\*/|//[^\n]*)?\n?|^[ \t]+|(?<=[;,{}]) // [^\n]*", re.MULTILINE | re.DOTALL)
+_NEEDLESS_BREAK = re.compile(r"(?<=[(\[{,;])\n|\n(?=[)\]}])")
+"""A line's end where no statement can end without its semicolon."""
 FOR_EVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=300"
 """The cache-control of an address without the version: a new release reaches every page in five minutes."""
@@ -74,7 +76,7 @@ def _file(name: str) -> bytes:
 def _widget() -> bytes:
     """Return the chat as one script, so that a page loads nothing else: its style sheet and its parts in one scope.
 
-    Comments and indentation are left out, which are a fifth of it.
+    Comments and layout are left out, which are a fifth of it.
     """
     style = json.dumps(_without_notes((CHAT / "chat.css").read_text("utf-8")))
     parts = "".join(_without_notes((CHAT / f"{part}.js").read_text("utf-8")) for part in CHAT_PARTS)
@@ -83,10 +85,10 @@ def _widget() -> bytes:
 
 
 def _without_notes(source: str) -> str:
-    """Return a source without its comments that begin a line, empty lines and indentation; no text of ours that spans
+    """Return a source without its comments, empty lines, indentation and most ends of lines; no text of ours that spans
     lines may hold any of them.
     """
-    return _FOR_PEOPLE.sub("", source)
+    return _NEEDLESS_BREAK.sub("", _FOR_PEOPLE.sub("", source))
 
 
 def embed_line(url: str) -> str:
