@@ -535,3 +535,60 @@ def test_motion_and_colours_follow_the_visitor(browser: Browser, website: Websit
     assert page.locator(".panel").evaluate("node => getComputedStyle(node).animationName") == "none"
     assert page.locator(".send").evaluate("node => getComputedStyle(node).borderStyle") == "solid"
     context.close()
+
+
+def sent(page: Page) -> list[Any]:
+    """The bodies of the messages that this page sends from now on."""
+    bodies: list[Any] = []
+    page.on("request", lambda each: bodies.append(each.post_data_json) if each.url.endswith("/v1/messages") else None)
+    return bodies
+
+
+def test_an_empty_message_is_not_sent_and_that_can_be_told(page: Page, website: Website) -> None:
+    opened(page, website.url)
+    bodies = sent(page)
+    send, field = page.get_by_role("button", name="Send"), page.get_by_label("Your question")
+    expect(send).to_have_attribute("aria-disabled", "true")
+    field.fill("  \n ")
+    send.click(force=True)  # which Playwright waits for to be enabled
+    expect(send).to_be_focused()
+    field.fill("what color is the lamp")
+    expect(send).to_have_attribute("aria-disabled", "false")
+    send.click()
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    expect(send).to_have_attribute("aria-disabled", "true")
+    assert [body["text"] for body in bodies] == ["what color is the lamp"]
+
+
+def test_the_room_that_is_left_is_told_before_it_ends(page: Page, website: Website) -> None:
+    field = opened(page, website.url).get_by_label("Your question")
+    line, heard = page.locator("#limit"), page.locator(".compose [role=status]")
+    field.fill("a" * 3_499)
+    expect(line).to_have_text("")
+    field.press("a")
+    expect(line).to_have_text("500 characters left")
+    expect(heard).to_have_text("500 characters left")
+    field.press("a")
+    expect(line).to_have_text("499 characters left")
+    expect(heard).to_have_text("500 characters left")
+    field.fill("\N{HEAVY BLACK HEART}\N{HOT PEPPER}" * 2_000)  # counted as the service counts them
+    expect(line).to_have_text("0 characters left")
+    expect(field).to_have_attribute("aria-invalid", "false")
+    assert axe(page) == []
+
+
+def test_what_is_too_long_is_said_beside_the_input_and_stays_in_it(page: Page, website: Website) -> None:
+    bodies = sent(page)
+    field = opened(page, website.url).get_by_label("Your question")
+    text = "word " * 801
+    field.fill(text)
+    page.get_by_role("button", name="Send").click()
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile("too long by 4 characters. Nothing was sent.*911.*988"))
+    expect(page.locator(".compose [role=status]")).to_contain_text("too long by 4 characters")
+    expect(field).to_have_value(text)
+    assert axe(page) == []
+    page.reload()
+    expect(field).to_have_value(text)
+    assert bodies == []

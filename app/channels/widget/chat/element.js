@@ -100,8 +100,8 @@ class HaiFaqChat extends HTMLElement {
     const { open } = this.#memory;
     this.#memory.clear();
     this.#memory.open = open;
+    this.#type("");
     this.#memory.save();
-    this.#parts.input.value = "";
     this.#wait(false);
     this.#draw();
   }
@@ -155,10 +155,12 @@ class HaiFaqChat extends HTMLElement {
       enterkeyhint: "send",
       dir: "auto",
       autocomplete: "off",
+      "aria-describedby": "limit",
       onkeydown: (event) => this.#enter(event),
       oninput: () => this.#keepDraft(),
     });
-    parts.input.value = this.#memory.draft;
+    parts.send = h("button", { class: "send", "aria-label": w.send, title: w.send }, icon("send"));
+    parts.limit = new Limit(w, () => this.#help());
     parts.heading = h("h2", { tabindex: -1, id: "title" }, title);
     parts.bar = h(
       "div",
@@ -189,12 +191,9 @@ class HaiFaqChat extends HTMLElement {
       h(
         "div",
         { class: "compose" },
-        h(
-          "form",
-          { onsubmit: (event) => this.#submit(event) },
-          parts.input,
-          h("button", { class: "send", "aria-label": w.send, title: w.send }, icon("send")),
-        ),
+        h("form", { onsubmit: (event) => this.#submit(event) }, parts.input, parts.send),
+        parts.limit.line,
+        parts.limit.heard,
         h(
           "div",
           { class: "foot" },
@@ -225,6 +224,7 @@ class HaiFaqChat extends HTMLElement {
     this.#root.replaceChildren(parts.root);
     this.#resized.disconnect();
     for (const part of [parts.panel, parts.alert, parts.heading]) this.#resized.observe(part);
+    this.#type(this.#memory.draft);
     this.#paint();
     this.#draw();
   }
@@ -300,8 +300,22 @@ class HaiFaqChat extends HTMLElement {
 
   // -------------------------------------------------------------- asking
 
+  #type(text) {
+    this.#parts.input.value = this.#memory.draft = text;
+    this.#measure();
+  }
+
+  /** Says what can be done with what stands in the input: an empty one sends nothing, nor does one that is too long. */
+  #measure() {
+    const { input, send, limit } = this.#parts;
+    const text = input.value.trim();
+    send.setAttribute("aria-disabled", String(!text));
+    input.setAttribute("aria-invalid", String(limit.show(text)));
+  }
+
   #keepDraft() {
     this.#memory.draft = this.#parts.input.value;
+    this.#measure();
     this.#memory.save();
     this.#watchIdle();
   }
@@ -313,9 +327,14 @@ class HaiFaqChat extends HTMLElement {
 
   #submit(event) {
     event.preventDefault();
-    const text = this.#parts.input.value.trim();
-    if (!text) return this.#parts.input.focus();
-    this.#parts.input.value = this.#memory.draft = "";
+    const { input, limit } = this.#parts;
+    const text = input.value.trim();
+    if (!text) return;
+    if (limit.show(text)) {
+      limit.repeat();
+      return input.focus();
+    }
+    this.#type("");
     this.#ask(text, text, "question");
   }
 
@@ -366,7 +385,7 @@ class HaiFaqChat extends HTMLElement {
       if (era !== this.#era) return;
       item.state = failure.why ?? "down";
       item.help = failure.help;
-      if (item.state === "long" && !this.#parts.input.value) this.#parts.input.value = this.#memory.draft = item.send;
+      if (item.state === "long" && !this.#parts.input.value) this.#type(item.send);
       this.#memory.save();
       this.#append(this.#failed(item));
       this.#tell("error", { kind: item.state });
@@ -458,10 +477,15 @@ class HaiFaqChat extends HTMLElement {
     return node;
   }
 
+  /** Whom to call, in the words of the service where it has said any. */
+  #help(sealed) {
+    return sealed ? this.#cards.said(sealed) : this.#cards.said(this.#words.help, this.#language);
+  }
+
   #failed(item) {
     const w = this.#words;
     const sealed = ["down", "offline"].includes(item.state) ? this.#memory.welcome?.offline : item.help;
-    const help = sealed ? this.#cards.said(sealed) : this.#cards.said(w.help, this.#language);
+    const help = this.#help(sealed);
     const card = h("div", { class: "item card fail" }, h("p", {}, w[item.state] ?? w.down), help, this.#cards.line());
     card.append(
       item.state === "long" ? "" : h("button", { type: "button", onclick: () => this.#retry(item, card) }, w.retry),
