@@ -592,3 +592,28 @@ def test_what_is_too_long_is_said_beside_the_input_and_stays_in_it(page: Page, w
     page.reload()
     expect(field).to_have_value(text)
     assert bodies == []
+
+
+def test_a_long_question_is_folded_to_six_lines_and_can_be_shown(page: Page, website: Website) -> None:
+    ask(opened(page, website.url), "and so on " * 80 + "what color is the lamp")
+    said = page.locator(".me p")
+    height, line = "node => node.clientHeight", "node => parseFloat(getComputedStyle(node).lineHeight)"
+    page.get_by_role("button", name="Show all").wait_for()
+    assert round(said.evaluate(height) / said.evaluate(line)) == 6
+    assert axe(page) == []
+    page.get_by_role("button", name="Show all").click()
+    assert said.evaluate(height) > 6.5 * said.evaluate(line)
+    page.get_by_role("button", name="Show less").click()
+    assert round(said.evaluate(height) / said.evaluate(line)) == 6
+    ask(page, "bulb type")
+    expect(page.get_by_text("bulb type", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Show all")).to_have_count(1)
+
+
+@pytest.mark.parametrize("size", [(1000, 800), (360, 640), (900, 500), (360, 500)])
+def test_a_reply_begins_in_view_however_long_the_question(page: Page, website: Website, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    ask(opened(page, website.url), "and so on " * 350 + "tell me something")
+    reply = page.locator("[data-message] p").first
+    expect(reply).to_be_in_viewport(ratio=1)
+    expect(page.locator(".me")).to_be_in_viewport()

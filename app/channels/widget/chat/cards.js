@@ -48,12 +48,26 @@ class Cards {
   }
 
   mine(item) {
-    return h(
-      "div",
-      { class: "item me" },
-      h("span", { class: "hidden" }, this.#words.you),
-      h("p", { dir: "auto" }, item.shown),
+    return h("div", { class: "item me" }, h("span", { class: "hidden" }, this.#words.you), this.#folded(item.shown));
+  }
+
+  /** A text of six lines at most, and where it has more a button that shows them. */
+  #folded(text) {
+    const { all, less } = this.#words;
+    const said = h("p", { class: "fold", dir: "auto" }, text);
+    const button = h(
+      "button",
+      {
+        class: "plain",
+        type: "button",
+        hidden: true,
+        onclick: () => (button.textContent = said.classList.toggle("fold") ? all : less),
+      },
+      all,
     );
+    const measure = () => said.className && (button.hidden = said.scrollHeight <= said.clientHeight + 1);
+    new ResizeObserver(measure).observe(said);
+    return [said, button];
   }
 
   /** Whom to call where danger is possible and not sure: part of the conversation, read before the answer. */

@@ -653,7 +653,8 @@ class HaiFaqChat extends HTMLElement {
   #toEnd() {
     const { log, panel, bar } = this.#parts;
     const last = [...log.querySelectorAll(".me")].pop();
-    const top = last ? last.offsetTop - 12 : 0;
+    const reply = last?.nextElementSibling; // of a question that would leave it no room, only the end is shown
+    const top = last ? Math.max(last.offsetTop - 12, (reply?.offsetTop ?? 0) - log.clientHeight * 0.4) : 0;
     log.scrollTop = top;
     panel.scrollTop = last ? log.offsetTop + top - bar.offsetHeight : 0; // where all scrolls together
   }

@@ -15,7 +15,7 @@ const WORDS = {
     demo: "Demonstration text, not approved for patients. Sealed by", helped: "Did this help?", up: "Yes, this helped",
     down_: "No, this did not help", why: "What was wrong?", thanks: "Thank you. That is noted.",
     unkept: "That could not be saved. Please try again.", urgent: "Please read this first", call: "Call", text: "Text",
-    read: "I have read this", on: "Read on", tab: "opens in a new tab",
+    read: "I have read this", on: "Read on", all: "Show all", less: "Show less", tab: "opens in a new tab",
     reasons: ["Not what I asked", "Hard to understand", "Not enough", "Looks wrong"],
   },
   es: {
@@ -33,7 +33,7 @@ const WORDS = {
     helped: "¿Le sirvió?", up: "Sí, me sirvió", down_: "No, no me sirvió", why: "¿Qué falló?",
     thanks: "Gracias. Queda anotado.", unkept: "No se pudo guardar. Intente de nuevo.",
     urgent: "Lea esto primero", call: "Llamar al", text: "Mensaje al", read: "Ya lo leí", on: "Seguir leyendo",
-    tab: "se abre en otra pestaña",
+    all: "Mostrar todo", less: "Mostrar menos", tab: "se abre en otra pestaña",
     reasons: ["No es lo que pregunté", "Difícil de entender", "Le falta información", "Parece incorrecto"],
   },
 };
