@@ -16,7 +16,7 @@ FOLDERS = (FOLDER, Path(__file__).parent / "staff")
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 NAMES = ("widget.js", "pages.css", "pages.js", "embed.js", "icon.svg", "staff.css", "staff.js")
 CHAT = FOLDER / "chat"
-CHAT_PARTS = ("words", "nodes", "colours", "memory", "service", "limit", "cards", "element", "page")
+CHAT_PARTS = ("words", "nodes", "colours", "memory", "idle", "service", "limit", "cards", "element", "page")
 """The files of `widget.js` in the order in which they are put together."""
 _FOR_PEOPLE = re.compile(r"^\s*(/\*.*?\*/|//[^\n]*)?\n?|^[ \t]+|(?<=[;,{}]) // [^\n]*", re.MULTILINE | re.DOTALL)
 _NEEDLESS_BREAK = re.compile(r"(?<=[(\[{,;])\n|\n(?=[)\]}])")

@@ -617,3 +617,122 @@ def test_a_reply_begins_in_view_however_long_the_question(page: Page, website: W
     reply = page.locator("[data-message] p").first
     expect(reply).to_be_in_viewport(ratio=1)
     expect(page.locator(".me")).to_be_in_viewport()
+
+
+def kept(page: Page) -> str:
+    return str(page.evaluate("JSON.stringify(Object.values(sessionStorage))"))
+
+
+def answered(page: Page, url: str) -> Page:
+    ask(opened(page, url), "what color is the lamp")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    return page
+
+
+def test_starting_over_can_be_undone_until_something_is_asked(page: Page, website: Website) -> None:
+    answered(page, website.url).get_by_label("Your question").fill("and the bul")
+    restart, undo = page.get_by_role("button", name="Start over"), page.get_by_role("button", name="Undo")
+    restart.dblclick()
+    expect(page.get_by_role("status").filter(has=undo)).to_contain_text("The conversation was erased.")
+    assert "green" not in kept(page)
+    assert axe(page) == []
+    undo.click()
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    expect(page.get_by_label("Your question")).to_have_value("and the bul")
+    expect(page.get_by_label("Your question")).to_be_focused()
+    restart.click()
+    ask(page, "bulb type")
+    expect(page.get_by_text("The lamp has a small bulb.")).to_be_visible()
+    expect(undo).to_have_count(0)
+
+
+def test_what_is_typed_after_starting_over_outlives_the_undoing(page: Page, website: Website) -> None:
+    answered(page, website.url).get_by_role("button", name="Start over").click()
+    page.get_by_label("Your question").fill("bulb")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Your question")).to_have_value("bulb")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+
+
+def test_an_erasure_by_the_page_cannot_be_undone(page: Page, website: Website) -> None:
+    answered(page, website.url).get_by_role("button", name="Start over").click()
+    page.evaluate("haiFaq.reset()")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+
+
+def test_a_message_that_waited_when_all_was_erased_can_be_sent_again(page: Page, website: Website) -> None:
+    opened(page, website.url)
+    page.route("**/v1/messages", lambda route: None)
+    ask(page, "what color is the lamp")
+    page.get_by_role("button", name="Start over").click()
+    page.unroute("**/v1/messages")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("This message was not answered yet.")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+
+
+def test_an_urgent_text_stays_through_starting_over_and_any_time(page: Page, website: Website) -> None:
+    page.clock.install()
+    answered(page, website.url)
+    ask(page, "i cant breathe")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Call 911 now.")
+    page.get_by_role("button", name="Start over").click()
+    expect(page.get_by_text("The lamp is green.")).to_have_count(0)
+    page.reload()
+    expect(alert).to_contain_text("Call 911 now.")
+    ask(page, "bulb type")
+    expect(page.get_by_text("The lamp has a small bulb.")).to_be_visible()
+    page.clock.fast_forward("31:00")
+    expect(page.get_by_text("The lamp has a small bulb.")).to_have_count(0)
+    expect(alert).to_contain_text("Call 911 now.")
+    page.clock.fast_forward("02:00:00")
+    page.goto(f"{website.url}/other")
+    expect(alert).to_contain_text("Call 911 now.")
+    assert "bulb" not in kept(page)
+
+
+def test_an_urgent_text_outlives_a_long_conversation(page: Page, website: Website) -> None:
+    ask(opened(page, website.url), "i cant breathe")
+    expect(page.get_by_role("alert")).to_contain_text("Call 911 now.")
+    for _ in range(31):
+        page.evaluate("haiFaq.ask('bulb type')")
+    expect(page.get_by_text("The lamp has a small bulb.")).to_have_count(31)
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("Call 911 now.")
+
+
+def test_the_clearing_is_told_two_minutes_before_and_can_be_put_off(page: Page, website: Website) -> None:
+    page.clock.install()
+    answered(page, website.url)
+    keep = page.get_by_role("button", name="Keep it")
+    page.clock.fast_forward("27:50")
+    expect(keep).to_have_count(0)
+    page.clock.fast_forward("00:15")
+    expect(page.get_by_role("status").filter(has=keep)).to_contain_text("will be cleared in two minutes")
+    assert axe(page) == []
+    keep.click()
+    expect(keep).to_have_count(0)
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.clock.fast_forward("27:50")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    page.clock.fast_forward("00:15")
+    page.get_by_label("Your question").press("b")
+    expect(keep).to_have_count(0)
+
+
+def test_that_it_was_cleared_is_told_until_something_is_asked(page: Page, website: Website) -> None:
+    page.clock.install()
+    answered(page, website.url)
+    page.goto("about:blank")
+    page.clock.fast_forward("31:00")
+    page.goto(f"{website.url}/other")
+    told = page.get_by_text("This conversation was cleared after 30 minutes without a message.")
+    expect(told).to_be_visible()
+    assert "green" not in kept(page)
+    assert axe(page) == []
+    page.reload()
+    expect(told).to_be_visible()
+    ask(page, "bulb type")
+    expect(told).to_have_count(0)

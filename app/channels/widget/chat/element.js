@@ -23,6 +23,8 @@ class HaiFaqChat extends HTMLElement {
   #era = 0; // counts conversations, so that a late reply to an erased one is dropped
   #parts = {};
   #memory;
+  #idle;
+  #erased; // by "Start over", until something is asked
   #gone;
   #scrolls = null; // how the page scrolled before the chat covered it
   #resized = new ResizeObserver(() => this.#fit());
@@ -32,14 +34,20 @@ class HaiFaqChat extends HTMLElement {
     this.#gone = new AbortController();
     this.#memory ??= new Memory(`hai-faq ${this.#base}`);
     this.#rise();
+    this.#idle ??= new Idle(
+      this.#memory,
+      () => this.#wait(false),
+      () => this.#clear(),
+    );
     const until = { signal: this.#gone.signal };
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#paint(), until);
     matchMedia(WHOLE_SCREEN).addEventListener("change", () => this.#shown && this.#unfold(), until);
     document.addEventListener("keydown", (event) => this.#escape(event), until);
-    document.addEventListener("visibilitychange", () => this.#forgetWhenIdle(), until);
+    document.addEventListener("visibilitychange", () => this.#idle.look(), until);
     this.#build();
     const wanted = this.#memory.open ?? this.#option("start") === "open";
     if (this.#inline || (wanted && !this.#sheetSized)) this.#show(); // never over a whole screen unasked
+    this.#idle.watch();
     this.#greet();
     queueMicrotask(() => this.#tell("ready", {}));
   }
@@ -48,7 +56,7 @@ class HaiFaqChat extends HTMLElement {
     this.#hide();
     this.#resized.disconnect();
     this.#gone.abort();
-    clearTimeout(this.#parts.idle);
+    this.#idle.stop();
   }
 
   /** Above everything of the page, whatever its z-index and transforms; older browsers keep to a z-index. */
@@ -95,15 +103,8 @@ class HaiFaqChat extends HTMLElement {
   }
 
   reset() {
-    this.#era += 1;
-    this.#turn = Promise.resolve();
-    const { open } = this.#memory;
-    this.#memory.clear();
-    this.#memory.open = open;
-    this.#type("");
-    this.#memory.save();
-    this.#wait(false);
-    this.#draw();
+    this.#erased = null;
+    this.#erase();
   }
 
   // -------------------------------------------------------------- settings
@@ -287,15 +288,69 @@ class HaiFaqChat extends HTMLElement {
     if (event.composedPath().includes(this) || this.#sheetSized) this.close();
   }
 
-  // -------------------------------------------------------------- idle
+  // -------------------------------------------------------------- forgetting
 
-  #watchIdle() {
-    clearTimeout(this.#parts.idle);
-    this.#parts.idle = setTimeout(() => this.#forgetWhenIdle(), IDLE + 1000);
+  #erase(cleared = false) {
+    this.#era += 1;
+    this.#turn = Promise.resolve();
+    this.#memory.clear(cleared);
+    this.#type("");
+    this.#memory.save();
+    this.#watchIdle();
+    this.#wait(false);
+    this.#draw();
   }
 
-  #forgetWhenIdle() {
-    if (this.#memory.idle && (this.#memory.items.length || this.#memory.draft)) this.reset();
+  /** What is erased can be had back; pressed twice by mistake, too. */
+  #startOver() {
+    const { id, items, draft, holds } = this.#memory;
+    if (!holds) return;
+    this.#erased = { id, items, ...this.#erased, draft: draft || this.#erased?.draft || "" };
+    this.#erase();
+    this.#settle();
+  }
+
+  #undo() {
+    this.#memory.take({ ...this.#erased, draft: this.#memory.draft || this.#erased.draft });
+    this.#erased = null;
+    this.#type(this.#memory.draft);
+    this.#memory.save();
+    this.#draw();
+    this.#parts.status.replaceChildren(this.#words.back);
+    this.#settle();
+  }
+
+  #clear() {
+    this.#erased = null;
+    if (this.#memory.holds) this.#erase(true);
+    else this.#wait(false);
+  }
+
+  #keep() {
+    this.#memory.save();
+    this.#watchIdle();
+    this.#settle();
+  }
+
+  /** Somebody is there: a warning that nobody seemed to be is taken back. */
+  #watchIdle() {
+    const { warned } = this.#idle;
+    this.#idle.watch();
+    if (warned) this.#wait(false);
+  }
+
+  /** What can still be changed about the conversation, as one line. */
+  #remark() {
+    const w = this.#words;
+    const line = (words, label, act) => [h("span", {}, words), h("button", { type: "button", onclick: act }, label)];
+    if (this.#idle.warned) return line(w.soon, w.keep, () => this.#keep());
+    return this.#erased ? line(w.restarted, w.undo, () => this.#undo()) : [];
+  }
+
+  /** The focus of what is gone; on a touch screen not into the input, which would raise the keyboard. */
+  #settle() {
+    const { log, input } = this.#parts;
+    (matchMedia("(pointer: coarse)").matches ? log : input).focus();
   }
 
   // -------------------------------------------------------------- asking
@@ -339,23 +394,18 @@ class HaiFaqChat extends HTMLElement {
   }
 
   #pick(send, shown) {
-    if (!matchMedia("(pointer: coarse)").matches) this.#parts.input.focus();
-    else this.#parts.log.focus();
+    this.#settle();
     this.#ask(send, shown, "choice");
-  }
-
-  #startOver() {
-    this.reset();
-    this.#parts.status.replaceChildren(this.#words.restarted);
-    this.#parts.input.focus();
   }
 
   #ask(send, shown, kind) {
     const item = { me: true, send, shown, state: "waiting" };
+    this.#erased = null;
+    this.#memory.cleared = false;
     this.#memory.items.push(item);
     this.#memory.save();
     this.#watchIdle();
-    this.#parts.log.querySelector(".latest")?.remove();
+    this.#parts.log.querySelectorAll(".latest").forEach((each) => each.remove());
     this.#append(item);
     this.#tell("message", { kind });
     return this.#enqueue(item);
@@ -433,10 +483,10 @@ class HaiFaqChat extends HTMLElement {
 
   #draw() {
     const { log, banner } = this.#parts;
-    const { welcome, items } = this.#memory;
+    const { welcome, items, cleared } = this.#memory;
     banner.textContent = welcome?.banner ?? "";
     banner.hidden = !welcome?.banner;
-    log.replaceChildren(this.#welcome());
+    log.replaceChildren(cleared ? h("p", { class: "item cleared latest" }, this.#words.cleared) : "", this.#welcome());
     items.forEach((item, place) => {
       this.#append(item, place === items.length - 1);
       if (item.me && !["sent", "waiting"].includes(item.state)) this.#append(this.#failed(item));
@@ -448,7 +498,7 @@ class HaiFaqChat extends HTMLElement {
     const { welcome, items } = this.#memory;
     if (!welcome)
       return h("div", { class: "item card" }, this.#cards.said(this.#words.help, this.#language), this.#cards.line());
-    const asked = !items.length && this.#cards.choices(this.#words.ask, welcome.suggestions);
+    const asked = !items.some((each) => each.me) && this.#cards.choices(this.#words.ask, welcome.suggestions);
     return h("div", { class: "item" }, h("div", { class: "card" }, this.#cards.said(welcome.text)), asked);
   }
 
@@ -645,7 +695,7 @@ class HaiFaqChat extends HTMLElement {
 
   #wait(on, words = this.#words.wait) {
     const dots = [h("i"), h("i"), h("i")];
-    this.#parts.status.replaceChildren(...(on ? [...dots, words] : []));
+    this.#parts.status.replaceChildren(...(on ? [...dots, words] : this.#remark()));
     if (on) this.#toEnd();
   }
 

@@ -5,35 +5,62 @@ const KEPT = 60; // items of a conversation that survive a page change
 
 /** This tab's conversation; where storage is refused, it lasts as long as the page. */
 class Memory {
+  at = Date.now();
+  id = null;
+  items = [];
+  pinned = null;
+  open = null;
+  draft = "";
+  cleared = false;
+
   constructor(key) {
     this.key = key;
-    this.clear();
     try {
-      const kept = JSON.parse(sessionStorage.getItem(key));
-      if (kept && Date.now() - kept.at < IDLE) Object.assign(this, kept);
-      else sessionStorage.removeItem(key);
+      this.take(JSON.parse(sessionStorage.getItem(key)));
     } catch {
       /* refused or damaged: begin anew */
     }
+    if (this.rest > 0) return;
+    this.welcome = null;
+    this.clear(this.holds);
+    this.save();
+  }
+
+  /** Goes on with what was kept; a message that waited for its reply can be sent again. */
+  take(kept) {
+    Object.assign(this, kept);
     for (const item of this.items) if (item.state === "waiting") item.state = "left";
   }
 
-  clear() {
-    Object.assign(this, { at: Date.now(), id: null, items: [], pinned: null, open: null, draft: "" });
+  /** Forgets the conversation, except for an urgent reply that has not been put away; `cleared` says that time did it. */
+  clear(cleared = false) {
+    const items = this.items.filter((item) => this.#isPinned(item));
+    Object.assign(this, { at: Date.now(), id: null, items, draft: "", cleared });
   }
 
   save() {
     this.at = Date.now();
-    const { at, id, pinned, open, draft, welcome } = this;
+    const { at, id, pinned, open, draft, welcome, cleared } = this;
     try {
-      const items = this.items.slice(-KEPT);
-      sessionStorage.setItem(this.key, JSON.stringify({ at, id, items, pinned, open, draft, welcome }));
+      const first = this.items.length - KEPT;
+      const items = this.items.filter((item, place) => place >= first || this.#isPinned(item));
+      sessionStorage.setItem(this.key, JSON.stringify({ at, id, items, pinned, open, draft, welcome, cleared }));
     } catch {
       /* refused or full */
     }
   }
 
-  get idle() {
-    return Date.now() - this.at >= IDLE;
+  /** How long it is kept if nothing more happens. */
+  get rest() {
+    return IDLE - (Date.now() - this.at);
+  }
+
+  /** True when there is anything to forget. */
+  get holds() {
+    return Boolean(this.draft) || this.items.some((item) => !this.#isPinned(item));
+  }
+
+  #isPinned({ reply }) {
+    return Boolean(reply) && reply.message_id === this.pinned;
   }
 }

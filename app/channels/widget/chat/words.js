@@ -4,7 +4,10 @@
 const WORDS = {
   en: {
     launch: "Ask a question", title: "Questions and answers", close: "Close", restart: "Start over",
-    restarted: "The conversation was erased.", person: "Talk to a person", label: "Your question",
+    restarted: "The conversation was erased.", undo: "Undo", back: "The conversation is back.",
+    soon: "This conversation will be cleared in two minutes.", keep: "Keep it",
+    cleared: "This conversation was cleared after 30 minutes without a message.",
+    person: "Talk to a person", label: "Your question",
     hint: "Type your question", send: "Send", log: "Conversation", you: "You asked:", wait: "Looking for the answer",
     slow: "This takes longer than usual. Please wait.", retry: "Try again", offline: "You seem to be offline.",
     down: "The service did not answer. Your message is kept here.", left: "This message was not answered yet.",
@@ -20,7 +23,10 @@ const WORDS = {
   },
   es: {
     launch: "Haga una pregunta", title: "Preguntas y respuestas", close: "Cerrar", restart: "Empezar de nuevo",
-    restarted: "Se borró la conversación.", person: "Hablar con una persona", label: "Su pregunta",
+    restarted: "Se borró la conversación.", undo: "Deshacer", back: "La conversación está de vuelta.",
+    soon: "Esta conversación se borrará en dos minutos.", keep: "Conservarla",
+    cleared: "Esta conversación se borró después de 30 minutos sin mensajes.",
+    person: "Hablar con una persona", label: "Su pregunta",
     hint: "Escriba su pregunta", send: "Enviar", log: "Conversación", you: "Usted preguntó:",
     wait: "Buscando la respuesta", slow: "Está tardando más de lo normal. Espere, por favor.",
     retry: "Intentar de nuevo", offline: "Parece que no hay conexión a internet.",
