@@ -54,7 +54,7 @@ def test_under_the_strictest_policy_a_question_gets_its_answer_source_and_seal(p
     expect(page.get_by_role("link", name="The Bedside Lamp, Example Ward")).to_have_attribute(
         "href", "https://example.org/lamp"
     )
-    expect(page.get_by_text("Approved by Dr. Test, doctor, Jan 1, 2029")).to_be_visible()
+    expect(page.get_by_text("Approved by Dr. Test, Jan 1, 2029")).to_be_visible()
     paths = [re.sub(r"https?://[^/]+", "", url) for url in requested if not url.startswith(website.url)]
     assert paths == ["/widget.js", "/v1/welcome", "/v1/messages"]
     assert page.context.cookies() == []
@@ -736,3 +736,108 @@ def test_that_it_was_cleared_is_told_until_something_is_asked(page: Page, websit
     expect(told).to_be_visible()
     ask(page, "bulb type")
     expect(told).to_have_count(0)
+
+
+CONTACT = {
+    "label": "Lamp nurse line",
+    "line": "555-0142",
+    "hours": "Mon-Fri 8-5",
+    "after_hours": "Take a message.",
+    "url": "https://ward.example/chat",
+}
+
+
+def changed(page: Page, **fields: Any) -> None:
+    """Puts other fields in the place of those in real replies of the service."""
+
+    def fulfill(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json={**response.json(), **fields})
+
+    page.route("**/v1/messages", fulfill)
+
+
+@pytest.mark.parametrize("said", ["tell me something", "I want to talk to a person", "what does the lamp cost"])
+def test_a_reply_that_cannot_answer_says_whom_to_turn_to(page: Page, website: Website, said: str) -> None:
+    suggestions = [{"id": "lamp-color", "question": "What color is the lamp?", "language": None}]
+    changed(page, contact=CONTACT, suggestions=suggestions)
+    ask(opened(page, website.url), said)
+    card = page.locator(".contact")
+    expect(card.get_by_role("heading")).to_have_text("Lamp nurse line")
+    expect(card.get_by_role("link", name="Call 555-0142")).to_have_attribute("href", "tel:5550142")
+    expect(card.get_by_text("Mon-Fri 8-5")).to_be_visible()
+    form = card.get_by_role("link", name="Contact form or chat (opens in a new tab)")
+    expect(form).to_have_attribute("href", "https://ward.example/chat")
+    expect(page.get_by_text("Take a message.")).to_have_count(0)
+    expect(page.get_by_text("You can ask:")).to_be_visible()
+    expect(page.get_by_role("link", name="All answers")).to_have_attribute("href", re.compile(r"//[^/]+/faq$"))
+    assert axe(page) == []
+    page.get_by_role("button", name="What color is the lamp?").click()
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    expect(page.get_by_role("link", name="All answers")).to_have_count(1)
+
+
+def test_a_contact_shows_what_it_has_and_a_line_in_words_is_no_button(page: Page, website: Website) -> None:
+    changed(page, contact={"label": None, "line": "ask at the desk", "hours": None, "url": None}, suggestions=[])
+    ask(opened(page, website.url), "tell me something")
+    expect(page.locator(".contact")).to_have_text(re.compile("Talk to a person\\s*ask at the desk$"))
+    expect(page.locator(".contact a")).to_have_count(0)
+    expect(page.get_by_text("You can ask:")).to_have_count(0)
+    expect(page.get_by_role("link", name="All answers")).to_be_visible()
+
+
+def test_while_the_service_is_away_the_site_can_be_turned_to(page: Page, website: Website) -> None:
+    def welcome(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json={**response.json(), "contact": CONTACT})
+
+    page.route("**/v1/welcome", welcome)
+    page.route("**/v1/messages", lambda route: route.abort())
+    opened(page, website.url)
+    expect(page.get_by_text("Hello.")).to_be_visible()
+    page.get_by_role("button", name="Talk to a person").click()
+    expect(page.locator(".fail").get_by_role("link", name="Call 555-0142")).to_be_visible()
+    assert axe(page) == []
+
+
+def test_feelings_get_a_calm_card_with_the_line_of_those_who_listen(page: Page, website: Website) -> None:
+    text = "That sounds hard. Call or text 988, or call 555-0199."
+    changed(page, text=text, feelings=True, contact=CONTACT, answers=[], options=[], suggestions=[], safety_net=False)
+    ask(opened(page, website.url), "tell me something")
+    card = page.get_by_role("note")
+    expect(card.locator(".call")).to_have_text(["Call 988", "Text 988", "Call 555-0199", "Call 555-0142"])
+    expect(card).to_contain_text("That sounds hard.")
+    expect(page.locator(".contact")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_text("")
+    assert axe(page) == []
+
+
+def test_a_crisis_is_calm_and_an_emergency_is_red(page: Page, website: Website) -> None:
+    ground = "node => getComputedStyle(node).backgroundColor"
+    alert, card = page.get_by_role("alert"), page.locator(".me").first
+    ask(opened(page, website.url), "i want to die")
+    expect(alert.get_by_role("heading")).to_have_text("Please read this first")
+    assert alert.evaluate(ground) == card.evaluate(ground)
+    ask(page, "i cant breathe")
+    expect(alert).to_contain_text("Call 911 now.")
+    assert alert.evaluate(ground) != card.evaluate(ground)
+
+
+def test_who_approved_it_is_one_line_and_the_rest_is_shown_on_demand(page: Page, website: Website) -> None:
+    card = answered(page, website.url).locator(".origin")
+    line = card.get_by_text("Approved by Dr. Test, Jan 1, 2029")
+    expect(line).to_be_visible()
+    expect(card.get_by_text("Dr. Test, doctor, Jan 1, 2029")).to_be_hidden()
+    line.focus()
+    page.keyboard.press("Enter")
+    expect(card.get_by_text("Dr. Test, doctor, Jan 1, 2029")).to_be_visible()
+    expect(card.get_by_text("Section:")).to_be_visible()
+    assert axe(page) == []
+
+
+def test_a_number_is_not_turned_around_in_text_from_right_to_left(page: Page, website: Website) -> None:
+    changed(page, text="اتصل بالرقم 555-0199 الآن", language="ar", answers=[], options=[], suggestions=[])
+    ask(opened(page, website.url), "tell me something")
+    number = page.get_by_role("link", name="555-0199").first
+    assert number.evaluate("node => getComputedStyle(node).direction") == "ltr"
+    assert number.evaluate("node => getComputedStyle(node.parentNode).direction") == "rtl"

@@ -7,12 +7,14 @@ class Cards {
   #words;
   #language;
   #welcome;
+  #faq;
   #pick;
 
-  constructor(words, language, welcome, pick) {
+  constructor(words, language, welcome, faq, pick) {
     this.#words = words;
     this.#language = language;
     this.#welcome = welcome;
+    this.#faq = faq;
     this.#pick = pick;
   }
 
@@ -70,10 +72,11 @@ class Cards {
     return [said, button];
   }
 
-  /** Whom to call where danger is possible and not sure: part of the conversation, read before the answer. */
-  net(text, language) {
+  /** Whom to call where danger is possible and not sure: part of the conversation, read before the answer. A reply to
+   * feelings is drawn alike, with the line of those who can be talked to. */
+  net(text, language, line) {
     const card = this.said(text, language);
-    const calls = this.calls(text);
+    const calls = this.calls(text, null, line);
     card.className = "card net";
     card.setAttribute("role", "note");
     calls.lang = this.#language;
@@ -108,12 +111,44 @@ class Cards {
     );
   }
 
+  /** Whom to turn to: a line to call, its hours, and the site's form or chat. */
+  contact({ label, line, hours, url }) {
+    const dialled = PHONE.test(line ?? "");
+    return h(
+      "div",
+      { class: "card contact" },
+      label ? h("h3", { lang: "en" }, label) : h("h3", {}, this.#words.person),
+      line && !dialled && h("p", { lang: "en" }, line),
+      h(
+        "div",
+        { class: "calls" },
+        dialled && this.#call(this.#tel(line), "phone", `${this.#words.call} ${line}`),
+        hours && h("p", { lang: "en" }, hours),
+        url && this.#linked(url, this.#words.form, { class: dialled ? "call second" : "call" }),
+      ),
+    );
+  }
+
+  allAnswers() {
+    return this.#linked(this.#faq, this.#words.answers, { class: "all" });
+  }
+
+  /** A link that leaves the conversation where it is. */
+  #linked(href, name, props) {
+    return h(
+      "a",
+      { href, target: "_blank", rel: "noopener noreferrer", ...props },
+      name,
+      h("span", { class: "hidden" }, ` (${this.#words.tab})`),
+    );
+  }
+
   answer(answer, reply) {
     return [
       h("h3", { lang: "en" }, answer.question),
       this.said(answer.text, reply.language),
       answer.limits && h("p", { class: "limits", lang: "en" }, answer.limits),
-      h("div", { class: "origin" }, this.#sources(answer), this.#seal(answer.seal)),
+      h("div", { class: "origin" }, this.#sources(answer), this.#seal(answer)),
     ];
   }
 
@@ -121,25 +156,29 @@ class Cards {
     const linked = (source) => {
       const name = `${source.title}, ${source.publisher}`;
       const url = /^https?:\/\//.test(source.url ?? "") && source.url;
-      return url
-        ? h(
-            "a",
-            { href: url, target: "_blank", rel: "noopener noreferrer", lang: "en" },
-            name,
-            h("span", { class: "hidden" }, ` (${this.#words.tab})`),
-          )
-        : h("span", { lang: "en" }, name);
+      return url ? this.#linked(url, h("span", { lang: "en" }, name)) : h("span", { lang: "en" }, name);
     };
     const named = new Map(answer.sources.map((each) => [`${each.document}`, each]));
     return [...named.values()].map((each) => h("p", {}, h("span", {}, `${this.#words.source} `, linked(each))));
   }
 
-  #seal(seal) {
+  /** Who approved it when, in one line; on demand in what role, and which passages it stands on. */
+  #seal({ seal, sources }) {
+    const w = this.#words;
+    const demo = seal.role === "demo";
     const day = new Intl.DateTimeFormat(this.#language, { dateStyle: "medium", timeZone: "UTC" }).format(
       new Date(seal.on),
     );
-    if (seal.role === "demo") return h("p", {}, `${this.#words.demo} ${seal.by}, ${day}.`);
-    return h("p", {}, icon("seal"), h("span", {}, `${this.#words.approved} ${seal.by}, ${seal.role}, ${day}`));
+    return h(
+      "details",
+      {},
+      h("summary", {}, demo ? w.demo : [icon("seal"), `${w.approved} ${seal.by}, ${day}`]),
+      h("p", {}, demo ? `${w.sealed} ${seal.by}, ${day}.` : `${seal.by}, ${seal.role}, ${day}`),
+      sources.map((each) => [
+        h("p", {}, `${w.section} `, h("span", { lang: "en" }, each.section)),
+        each.passage && h("blockquote", { lang: "en" }, each.passage),
+      ]),
+    );
   }
 
   /** Sealed text as paragraphs, word for word; its telephone numbers can be tapped. */
@@ -159,7 +198,12 @@ class Cards {
   }
 
   #dialled(text) {
-    return this.#cut(text).map((part, place) => (place % 2 ? h("a", { href: this.#tel(part) }, part) : part));
+    return this.#cut(text).map((part, place) => (place % 2 ? this.#number(part) : part));
+  }
+
+  /** A number runs its own way, or text from right to left would turn its groups around. */
+  #number(text) {
+    return h("a", { href: this.#tel(text), dir: "ltr" }, text);
   }
 
   #tel(number) {
@@ -172,20 +216,24 @@ class Cards {
     return line && h("p", { class: "line" }, `${this.#words.line} `, this.#dialled(line));
   }
 
-  /** A button for each number of a text; 988 takes text messages too. Without a tier they stand as in the text. */
-  calls(text, tier) {
-    const numbers = [...new Set(this.#cut(text).filter((_, place) => place % 2))];
+  #call(href, picture, words, second) {
+    return h("a", { class: second ? "call second" : "call", href }, icon(picture), words);
+  }
+
+  /** A button for each number of a text, and for one more line; 988 takes text messages too. Without a tier they stand
+   * as in the text. */
+  calls(text, tier, line) {
+    const more = PHONE.test(line ?? "") ? [line] : [];
+    const numbers = [...new Set([...this.#cut(text).filter((_, place) => place % 2), ...more])];
     const first = { crisis: "988", emergency: "911" }[tier];
     if (numbers.includes(first)) numbers.sort((a, b) => (b === first) - (a === first));
-    const button = (href, picture, words, second) =>
-      h("a", { class: second ? "call second" : "call", href }, icon(picture), words);
     const texts = !tier || tier === "crisis";
     return h(
       "div",
       { class: "calls" },
       numbers.flatMap((each, place) => [
-        button(this.#tel(each), "phone", `${this.#words.call} ${each}`, place),
-        texts && each === "988" && button("sms:988", "chat", `${this.#words.text} 988`, true),
+        this.#call(this.#tel(each), "phone", `${this.#words.call} ${each}`, place),
+        texts && each === "988" && this.#call("sms:988", "chat", `${this.#words.text} 988`, true),
       ]),
     );
   }

@@ -136,7 +136,10 @@ class HaiFaqChat extends HTMLElement {
   }
 
   get #cards() {
-    return new Cards(this.#words, this.#language, this.#memory.welcome, (id, question) => this.#pick(id, question));
+    const faq = `${this.#base}faq`;
+    return new Cards(this.#words, this.#language, this.#memory.welcome, faq, (id, question) =>
+      this.#pick(id, question),
+    );
   }
 
   #option(name) {
@@ -499,7 +502,7 @@ class HaiFaqChat extends HTMLElement {
     if (!welcome)
       return h("div", { class: "item card" }, this.#cards.said(this.#words.help, this.#language), this.#cards.line());
     const asked = !items.some((each) => each.me) && this.#cards.choices(this.#words.ask, welcome.suggestions);
-    return h("div", { class: "item" }, h("div", { class: "card" }, this.#cards.said(welcome.text)), asked);
+    return h("div", { class: "item" }, h("div", { class: "card parts" }, this.#cards.said(welcome.text)), asked);
   }
 
   #append(item, latest = true) {
@@ -510,21 +513,34 @@ class HaiFaqChat extends HTMLElement {
 
   #theirs(item, latest) {
     const { reply } = item;
+    const cards = this.#cards;
     const node = h("div", { class: "item", "data-message": reply.message_id });
-    for (const piece of this.#cards.pieces(reply))
-      node.append(
-        piece.net
-          ? this.#cards.net(piece.net, reply.language)
-          : h(
-              "div",
-              { class: "card" },
-              piece.text ? this.#cards.answer(piece, reply) : this.#cards.said(piece.said, reply.language),
-            ),
-      );
+    node.append(...cards.pieces(reply).map((piece) => this.#card(piece, reply)));
+    if (reply.contact && !reply.feelings) node.append(cards.contact(reply.contact));
     if (reply.kind === "answer" || reply.kind === "fallback") node.append(this.#votes(item));
-    const { choice, options } = this.#cards.open(reply);
-    if (latest && options.length) node.append(this.#cards.choices(choice ? null : this.#words.next, options));
+    if (latest) node.append(this.#further(reply));
     return node;
+  }
+
+  #card(piece, reply) {
+    const { said, net = reply.feelings && said } = piece;
+    if (net) return this.#cards.net(net, reply.language, piece.net ? null : reply.contact?.line);
+    return h(
+      "div",
+      { class: "card" },
+      said ? this.#cards.said(said, reply.language) : this.#cards.answer(piece, reply),
+    );
+  }
+
+  /** What can be asked after a reply; where it had no answer, all that can be. */
+  #further(reply) {
+    const { ask, next } = this.#words;
+    const { choice, options } = this.#cards.open(reply);
+    const heading = !choice && options.length > 0 && (reply.kind === "answer" ? next : ask);
+    const more = this.#cards.choices(heading, options);
+    const asksAPerson = reply.contact && !reply.feelings;
+    if (asksAPerson || reply.kind === "fallback") more.append(this.#cards.allAnswers());
+    return more.childElementCount ? more : "";
   }
 
   /** Whom to call, in the words of the service where it has said any. */
@@ -536,7 +552,9 @@ class HaiFaqChat extends HTMLElement {
     const w = this.#words;
     const sealed = ["down", "offline"].includes(item.state) ? this.#memory.welcome?.offline : item.help;
     const help = this.#help(sealed);
-    const card = h("div", { class: "item card fail" }, h("p", {}, w[item.state] ?? w.down), help, this.#cards.line());
+    const contact = this.#memory.welcome?.contact;
+    const line = contact ? this.#cards.contact(contact) : this.#cards.line();
+    const card = h("div", { class: "item card fail" }, h("p", {}, w[item.state] ?? w.down), help, line);
     card.append(
       item.state === "long" ? "" : h("button", { type: "button", onclick: () => this.#retry(item, card) }, w.retry),
     );
@@ -553,6 +571,7 @@ class HaiFaqChat extends HTMLElement {
     this.#park([...log.querySelectorAll("[data-message]")].find((node) => node.dataset.message === shows));
     if (alert.dataset.shows === shows) return;
     alert.dataset.shows = shows;
+    alert.classList.toggle("calm", item?.reply.intent.id === "crisis");
     alert.replaceChildren(...(item ? this.#urgent(item.reply) : []));
     this.#fit();
     this.#toEnd();
