@@ -831,7 +831,7 @@ def test_who_approved_it_is_one_line_and_the_rest_is_shown_on_demand(page: Page,
     line.focus()
     page.keyboard.press("Enter")
     expect(card.get_by_text("Dr. Test, doctor, Jan 1, 2029")).to_be_visible()
-    expect(card.get_by_text("Section:")).to_be_visible()
+    expect(card.get_by_text("Source:").last).to_be_visible()
     assert axe(page) == []
 
 
@@ -841,3 +841,96 @@ def test_a_number_is_not_turned_around_in_text_from_right_to_left(page: Page, we
     number = page.get_by_role("link", name="555-0199").first
     assert number.evaluate("node => getComputedStyle(node).direction") == "ltr"
     assert number.evaluate("node => getComputedStyle(node.parentNode).direction") == "rtl"
+
+
+def in_spanish(page: Page, **more: Any) -> None:
+    """Has the service welcome in Spanish, where that is asked for."""
+
+    def welcome(route: Route) -> None:
+        response = route.fetch()
+        body = response.json()
+        if "lang=es" in route.request.url:
+            languages = dict.fromkeys(("text", "offline", "banner", "notice"), "es")
+            body |= {"text": "Hola.", "offline": "Sin conexión.", "notice": "Llame al 911.", "languages": languages}
+            body["suggestions"] = [{"id": "lamp-color", "question": "¿De qué color es?", "language": "es"}]
+        route.fulfill(response=response, json={**body, **more})
+
+    page.route("**/v1/welcome*", welcome)
+
+
+def test_a_person_may_choose_the_language_for_this_tab(page: Page, website: Website) -> None:
+    in_spanish(page)
+    bodies = sent(page)
+    answered(page, website.url).get_by_label("Your question").fill("bul")
+    page.get_by_role("button", name="Español").click()
+    switch = page.get_by_role("button", name="English")
+    expect(switch).to_be_focused()
+    expect(switch).to_have_attribute("lang", "en")
+    expect(page.get_by_text("Hola.").locator("xpath=..")).to_have_attribute("lang", "es")
+    expect(page.get_by_text("The lamp is green.").locator("xpath=..")).to_have_attribute("lang", "en")
+    expect(page.get_by_label("Su pregunta")).to_have_value("bul")
+    assert axe(page) == []
+    page.goto(f"{website.url}/other")
+    page.get_by_label("Su pregunta").press("Enter")
+    expect(page.locator(".me")).to_have_count(2)
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_text("Hello.")).to_be_visible()
+    assert [body["language"] for body in bodies] == ["en", "es"]
+
+
+@pytest.mark.parametrize(
+    ("page_language", "browsers", "words"),
+    [("es-MX", "en-US", "es"), ("en", "es-US", "en"), ("", "es-US", "es"), ("fr", "es-US", "es"), ("", "fr-FR", "en")],
+)
+def test_the_language_is_that_of_the_page_else_of_the_browser(
+    browser: Browser, website: Website, service: Service, page_language: str, browsers: str, words: str
+) -> None:
+    script = f'<script async src="{service.url}/widget.js" data-start="open"></script>'
+    website.pages["/spoken"] = page_with(script, page_language)
+    context = browser.new_context(locale=browsers)
+    page = context.new_page()
+    page.goto(f"{website.url}/spoken")
+    expect(page.locator("hai-faq-chat .root")).to_have_attribute("lang", words)
+    context.close()
+
+
+def test_each_text_says_its_language(page: Page, website: Website) -> None:
+    in_spanish(page)
+
+    def fulfill(route: Route) -> None:
+        response = route.fetch()
+        reply = response.json()
+        for each in reply["answers"] + reply["suggestions"]:
+            each["language"] = "es"
+        route.fulfill(response=response, json=reply)
+
+    page.route("**/v1/messages", fulfill)
+    opened(page, website.url).get_by_role("button", name="Español").click()
+    start = page.get_by_role("button", name="¿De qué color es?")
+    expect(start).to_have_attribute("lang", "es")
+    start.click()
+    expect(page.get_by_text("The lamp is green.").locator("xpath=..")).to_have_attribute("lang", "es")
+    expect(page.get_by_role("heading", name="What color is the lamp?")).to_have_attribute("lang", "es")
+    expect(page.get_by_role("button", name="How do I switch the lamp on?")).to_have_attribute("lang", "es")
+    expect(page.get_by_role("link", name="The Bedside Lamp").locator("span").first).to_have_attribute("lang", "en")
+
+
+def test_what_fails_is_told_in_the_language_of_the_person(page: Page, website: Website) -> None:
+    in_spanish(page)
+    opened(page, website.url).get_by_role("button", name="Español").click()
+    expect(page.get_by_text("Hola.")).to_be_visible()
+    page.get_by_label("Su pregunta").fill("palabra " * 501)
+    expect(page.locator("#limit")).to_contain_text("A este mensaje le sobran")
+    expect(page.locator("#limit [lang=es]")).to_have_text("Llame al 911.")
+    page.route("**/v1/messages", lambda route: route.abort())
+    page.get_by_label("Su pregunta").fill("hola")
+    page.keyboard.press("Enter")
+    expect(page.locator(".fail [lang=es]")).to_have_text("Sin conexión.")
+    assert axe(page) == []
+
+
+def test_the_welcome_is_drawn_in_its_parts(page: Page, website: Website) -> None:
+    in_spanish(page, text="What I am.\n\nWhat to leave out.\n\nCall 911.")
+    parts = opened(page, website.url).locator(".parts p")
+    expect(parts).to_have_text(["What I am.", "What to leave out.", "Call 911."])
+    assert axe(page) == []

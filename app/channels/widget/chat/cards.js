@@ -21,7 +21,7 @@ class Cards {
   /** The reply's text cut into the sentence of the safety net, where it opens with one, its answers, which are drawn
    * with source and seal, and what stands between. */
   pieces(reply) {
-    const banner = this.#welcome?.banner;
+    const banner = reply.banner ?? this.#welcome?.banner;
     const pieces = [];
     let rest = reply.text;
     const say = (text) => {
@@ -92,7 +92,9 @@ class Cards {
       .pop()
       .match(/^\d+\. (.+)$/);
     const last =
-      none && !reply.options.some((each) => each.question === none[1]) ? [{ id: none[1], question: none[1] }] : [];
+      none && !reply.options.some((each) => each.question === none[1])
+        ? [{ id: none[1], question: none[1], language: reply.language }]
+        : [];
     return { choice: true, options: [...reply.options, ...last] };
   }
 
@@ -104,7 +106,13 @@ class Cards {
       options.map((each) =>
         h(
           "button",
-          { class: "pick", type: "button", lang: "en", onclick: () => this.#pick(each.id, each.question) },
+          {
+            class: "pick",
+            type: "button",
+            lang: each.language ?? "en",
+            dir: "auto",
+            onclick: () => this.#pick(each.id, each.question),
+          },
           each.question,
         ),
       ),
@@ -143,11 +151,12 @@ class Cards {
     );
   }
 
-  answer(answer, reply) {
+  answer(answer) {
+    const own = { lang: answer.language ?? "en", dir: "auto" };
     return [
-      h("h3", { lang: "en" }, answer.question),
-      this.said(answer.text, reply.language),
-      answer.limits && h("p", { class: "limits", lang: "en" }, answer.limits),
+      h("h3", own, answer.question),
+      this.said(answer.text, answer.language),
+      answer.limits && h("p", { class: "limits", ...own }, answer.limits),
       h("div", { class: "origin" }, this.#sources(answer), this.#seal(answer)),
     ];
   }
@@ -175,7 +184,7 @@ class Cards {
       h("summary", {}, demo ? w.demo : [icon("seal"), `${w.approved} ${seal.by}, ${day}`]),
       h("p", {}, demo ? `${w.sealed} ${seal.by}, ${day}.` : `${seal.by}, ${seal.role}, ${day}`),
       sources.map((each) => [
-        h("p", {}, `${w.section} `, h("span", { lang: "en" }, each.section)),
+        h("p", {}, `${w.source} `, h("span", { lang: "en" }, each.section)),
         each.passage && h("blockquote", { lang: "en" }, each.passage),
       ]),
     );

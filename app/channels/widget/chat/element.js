@@ -71,6 +71,7 @@ class HaiFaqChat extends HTMLElement {
     this.#hide();
     this.#build();
     if (shown) this.#show();
+    this.#greet();
   }
 
   // -------------------------------------------------------------- for the page
@@ -126,9 +127,14 @@ class HaiFaqChat extends HTMLElement {
     return matchMedia(WHOLE_SCREEN).matches;
   }
 
+  /** As the person has chosen, else as the page is, else as the browser is set. */
   get #language() {
-    const wanted = this.#option("lang") || document.documentElement.lang;
-    return wanted.slice(0, 2).toLowerCase() in WORDS ? wanted.slice(0, 2).toLowerCase() : "en";
+    const wanted = [this.#memory.language, this.#option("lang"), document.documentElement.lang, ...navigator.languages];
+    return wanted.map((each) => each?.slice(0, 2).toLowerCase()).find((each) => each in WORDS) ?? "en";
+  }
+
+  get #inLanguage() {
+    return this.#language === "en" ? "" : `?lang=${this.#language}`;
   }
 
   get #words() {
@@ -136,7 +142,7 @@ class HaiFaqChat extends HTMLElement {
   }
 
   get #cards() {
-    const faq = `${this.#base}faq`;
+    const faq = `${this.#base}faq${this.#inLanguage}`;
     return new Cards(this.#words, this.#language, this.#memory.welcome, faq, (id, question) =>
       this.#pick(id, question),
     );
@@ -171,7 +177,8 @@ class HaiFaqChat extends HTMLElement {
       { class: "bar" },
       h("button", { class: "back", type: "button", hidden: true, onclick: () => this.#toAlert() }, w.urgent),
     );
-    parts.banner = h("p", { class: "banner", lang: "en", hidden: true });
+    parts.banner = h("p", { class: "banner", hidden: true });
+    parts.other = this.#otherLanguage();
     parts.alert = h("div", { class: "alert", role: "alert" });
     parts.log = h("div", { class: "log", role: "log", "aria-label": w.log, tabindex: 0 });
     parts.status = h("div", { class: "wait", role: "status" });
@@ -202,6 +209,7 @@ class HaiFaqChat extends HTMLElement {
           "div",
           { class: "foot" },
           h("button", { class: "plain", type: "button", onclick: () => this.#pick(PERSON, w.person) }, w.person),
+          parts.other,
           h("button", { class: "plain", type: "button", onclick: () => this.#startOver() }, w.restart),
         ),
       ),
@@ -231,6 +239,19 @@ class HaiFaqChat extends HTMLElement {
     this.#type(this.#memory.draft);
     this.#paint();
     this.#draw();
+  }
+
+  #otherLanguage() {
+    const other = this.#language === "en" ? "es" : "en";
+    const { name } = WORDS[other];
+    return h("button", { class: "plain", type: "button", lang: other, onclick: () => this.#speak(other) }, name);
+  }
+
+  #speak(language) {
+    this.#memory.language = language;
+    this.#memory.save();
+    this.attributeChangedCallback();
+    this.#parts.other.focus();
   }
 
   #paint() {
@@ -430,6 +451,7 @@ class HaiFaqChat extends HTMLElement {
         text: item.send,
         conversation_id: this.#memory.id,
         channel: "web",
+        language: this.#language,
       });
       if (era !== this.#era) return;
       item.state = "sent";
@@ -457,6 +479,7 @@ class HaiFaqChat extends HTMLElement {
 
   #receive(reply) {
     this.#memory.id = reply.conversation_id;
+    reply.banner = this.#memory.welcome?.banner; // in the language of the reply
     const item = { reply };
     this.#memory.items.push(item);
     if (reply.urgent) this.#memory.pinned = reply.message_id;
@@ -470,13 +493,16 @@ class HaiFaqChat extends HTMLElement {
   }
 
   async #greet() {
-    if (this.#memory.welcome || this.#parts.greeting) return;
+    const asked = this.#language;
+    if (this.#memory.welcome?.asked === asked || this.#parts.greeting) return;
     this.#parts.greeting = true;
     try {
-      this.#memory.welcome = await request(this.#base + "v1/welcome");
+      const welcome = await request(`${this.#base}v1/welcome${this.#inLanguage}`);
+      if (asked !== this.#language) return;
+      this.#memory.welcome = { ...welcome, asked };
       this.#memory.save();
     } catch {
-      /* opening tries again; until then the words of `help` stand in */
+      /* opening tries again; until then one in another language, or the words of `help`, stand in */
     }
     this.#parts.greeting = false;
     this.#draw();
@@ -489,6 +515,7 @@ class HaiFaqChat extends HTMLElement {
     const { welcome, items, cleared } = this.#memory;
     banner.textContent = welcome?.banner ?? "";
     banner.hidden = !welcome?.banner;
+    banner.lang = welcome?.languages?.banner ?? "en";
     log.replaceChildren(cleared ? h("p", { class: "item cleared latest" }, this.#words.cleared) : "", this.#welcome());
     items.forEach((item, place) => {
       this.#append(item, place === items.length - 1);
@@ -502,7 +529,12 @@ class HaiFaqChat extends HTMLElement {
     if (!welcome)
       return h("div", { class: "item card" }, this.#cards.said(this.#words.help, this.#language), this.#cards.line());
     const asked = !items.some((each) => each.me) && this.#cards.choices(this.#words.ask, welcome.suggestions);
-    return h("div", { class: "item" }, h("div", { class: "card parts" }, this.#cards.said(welcome.text)), asked);
+    return h(
+      "div",
+      { class: "item" },
+      h("div", { class: "card parts" }, this.#cards.said(welcome.text, welcome.languages?.text)),
+      asked,
+    );
   }
 
   #append(item, latest = true) {
@@ -525,11 +557,7 @@ class HaiFaqChat extends HTMLElement {
   #card(piece, reply) {
     const { said, net = reply.feelings && said } = piece;
     if (net) return this.#cards.net(net, reply.language, piece.net ? null : reply.contact?.line);
-    return h(
-      "div",
-      { class: "card" },
-      said ? this.#cards.said(said, reply.language) : this.#cards.answer(piece, reply),
-    );
+    return h("div", { class: "card" }, said ? this.#cards.said(said, reply.language) : this.#cards.answer(piece));
   }
 
   /** What can be asked after a reply; where it had no answer, all that can be. */
@@ -543,16 +571,18 @@ class HaiFaqChat extends HTMLElement {
     return more.childElementCount ? more : "";
   }
 
-  /** Whom to call, in the words of the service where it has said any. */
-  #help(sealed) {
-    return sealed ? this.#cards.said(sealed) : this.#cards.said(this.#words.help, this.#language);
+  /** Whom to call, in the words of the service where it has said any; `own` came with what it refused, in English. */
+  #help(own) {
+    const { notice, languages } = this.#memory.welcome ?? {};
+    if (own && (this.#language === "en" || !notice)) return this.#cards.said(own);
+    return notice ? this.#cards.said(notice, languages.notice) : this.#cards.said(this.#words.help, this.#language);
   }
 
   #failed(item) {
     const w = this.#words;
-    const sealed = ["down", "offline"].includes(item.state) ? this.#memory.welcome?.offline : item.help;
-    const help = this.#help(sealed);
-    const contact = this.#memory.welcome?.contact;
+    const { offline, languages, contact } = this.#memory.welcome ?? {};
+    const away = offline && ["down", "offline"].includes(item.state);
+    const help = away ? this.#cards.said(offline, languages?.offline) : this.#help(item.help);
     const line = contact ? this.#cards.contact(contact) : this.#cards.line();
     const card = h("div", { class: "item card fail" }, h("p", {}, w[item.state] ?? w.down), help, line);
     card.append(

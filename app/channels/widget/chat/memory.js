@@ -12,6 +12,7 @@ class Memory {
   open = null;
   draft = "";
   cleared = false;
+  language = null; // that the person has chosen
 
   constructor(key) {
     this.key = key;
@@ -40,11 +41,10 @@ class Memory {
 
   save() {
     this.at = Date.now();
-    const { at, id, pinned, open, draft, welcome, cleared } = this;
+    const first = this.items.length - KEPT;
+    const items = this.items.filter((item, place) => place >= first || this.#isPinned(item));
     try {
-      const first = this.items.length - KEPT;
-      const items = this.items.filter((item, place) => place >= first || this.#isPinned(item));
-      sessionStorage.setItem(this.key, JSON.stringify({ at, id, items, pinned, open, draft, welcome, cleared }));
+      sessionStorage.setItem(this.key, JSON.stringify({ ...this, items }));
     } catch {
       /* refused or full */
     }

@@ -3,7 +3,7 @@
 // prettier-ignore
 const WORDS = {
   en: {
-    launch: "Ask a question", title: "Questions and answers", close: "Close", restart: "Start over",
+    name: "English", launch: "Ask a question", title: "Questions and answers", close: "Close", restart: "Start over",
     restarted: "The conversation was erased.", undo: "Undo", back: "The conversation is back.",
     soon: "This conversation will be cleared in two minutes.", keep: "Keep it",
     cleared: "This conversation was cleared after 30 minutes without a message.",
@@ -15,7 +15,7 @@ const WORDS = {
     room: "# characters left", over: "This message is too long by # characters. Nothing was sent.",
     help: "If this is an emergency, call 911. If you think of ending your life, call or text 988.",
     line: "Care team:", ask: "You can ask:", next: "Related:", source: "Source:", approved: "Approved by",
-    demo: "Demonstration text, not approved for patients", sealed: "Sealed by", section: "Section:",
+    demo: "Demonstration text, not approved for patients", sealed: "Sealed by",
     form: "Contact form or chat", answers: "All answers", helped: "Did this help?", up: "Yes, this helped",
     down_: "No, this did not help", why: "What was wrong?", thanks: "Thank you. That is noted.",
     unkept: "That could not be saved. Please try again.", urgent: "Please read this first", call: "Call", text: "Text",
@@ -23,7 +23,7 @@ const WORDS = {
     reasons: ["Not what I asked", "Hard to understand", "Not enough", "Looks wrong"],
   },
   es: {
-    launch: "Haga una pregunta", title: "Preguntas y respuestas", close: "Cerrar", restart: "Empezar de nuevo",
+    name: "Español", launch: "Haga una pregunta", title: "Preguntas y respuestas", close: "Cerrar", restart: "Empezar de nuevo",
     restarted: "Se borró la conversación.", undo: "Deshacer", back: "La conversación está de vuelta.",
     soon: "Esta conversación se borrará en dos minutos.", keep: "Conservarla",
     cleared: "Esta conversación se borró después de 30 minutos sin mensajes.",
@@ -37,7 +37,7 @@ const WORDS = {
     help: "Si es una emergencia, llame al 911. Si piensa en quitarse la vida, llame o envíe un mensaje al 988.",
     line: "Equipo médico:", ask: "Puede preguntar:", next: "Relacionado:", source: "Fuente:",
     approved: "Aprobado por", demo: "Texto de demostración, no aprobado para pacientes", sealed: "Sellado por",
-    section: "Sección:", form: "Formulario de contacto o chat", answers: "Todas las respuestas",
+    form: "Formulario de contacto o chat", answers: "Todas las respuestas",
     helped: "¿Le sirvió?", up: "Sí, me sirvió", down_: "No, no me sirvió", why: "¿Qué falló?",
     thanks: "Gracias. Queda anotado.", unkept: "No se pudo guardar. Intente de nuevo.",
     urgent: "Lea esto primero", call: "Llamar al", text: "Mensaje al", read: "Ya lo leí", on: "Seguir leyendo",
