@@ -105,6 +105,8 @@ $(VENV)/.tested: $(VENV)/.installed requirements-test.txt
 	command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get -qq update \
 	  && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
 	  || $(BIN)/playwright install chromium
+	{ command -v firefox-esr && command -v WebKitWebDriver && command -v Xvfb; } >/dev/null || [ "$$(id -u)" != 0 ] || { apt-get -qq update \
+	  && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends firefox-esr webkit2gtk-driver xvfb >/dev/null; } || true
 	touch $@
 
 $(VENV)/.benched: $(VENV)/.tested requirements-bench.txt

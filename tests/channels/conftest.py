@@ -1,5 +1,6 @@
 """A real service, a hospital's website on another origin, and a real browser."""
 
+import json
 import shutil
 import socket
 import threading
@@ -78,6 +79,7 @@ class Website:
     def __init__(self) -> None:
         self.pages: dict[str, str] = {}
         self.policy = ""
+        self.broken: list[str] = []
         website = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -88,6 +90,13 @@ class Website:
                 self.send_header("content-security-policy", website.policy)
                 self.end_headers()
                 self.wfile.write((page or "").encode())
+
+            def do_POST(self) -> None:
+                """Notes what a browser reports of a page that broke the policy."""
+                report = json.loads(self.rfile.read(int(self.headers["content-length"])))["csp-report"]
+                website.broken.append("{effective-directive} {blocked-uri}".format_map(report))
+                self.send_response(204)
+                self.end_headers()
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -105,7 +114,7 @@ class Website:
     def allow(self, service: str) -> None:
         self.policy = (
             f"default-src 'none'; script-src {service}; connect-src {service}; base-uri 'none'; form-action 'none'; "
-            "require-trusted-types-for 'script'; trusted-types 'none'"
+            "require-trusted-types-for 'script'; trusted-types 'none'; report-uri /broken"
         )
 
     def stop(self) -> None:
