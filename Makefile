@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 AUDIT := $(VENV)/audit
 
-.PHONY: run build test test-faults test-faults-smoke lint types imports format bench bench-load soak fuzz mutants attacks audit licences sbom screenshots check-deploy check-image lock clean
+.PHONY: run build test test-faults test-faults-smoke lint types imports format bench bench-load soak fuzz mutants attacks audit licences sbom widget screenshots check-deploy check-image lock clean
 
 run: $(VENV)/.installed ## serve at http://127.0.0.1:8000
 	$(BIN)/hai-faq serve
@@ -71,6 +71,9 @@ bench-load: $(VENV)/.tested ## throughput, latency and memory under a day's mix 
 RATE ?= 200
 soak: $(VENV)/.tested ## memory at each minute of a steady rate: make soak MINUTES=3 RATE=100
 	$(BIN)/python -m bench.load --soak $(MINUTES) --rate $(RATE)
+
+widget: $(VENV)/.tested ## the chat's script of its parts in app/channels/widget/chat
+	$(BIN)/python -m scripts.widget
 
 screenshots: $(VENV)/.tested ## the pictures of docs/images, anew
 	$(BIN)/python -m scripts.screenshots

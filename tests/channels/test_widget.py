@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 from app.channels.assets import asset
 from app.records.database import connect
 from app.records.feedback import feedback
+from scripts.widget import widget
 from tests.channels.conftest import Service, Website, page_with, settings_for
 
 HEARD = """
@@ -38,6 +39,10 @@ def axe(page: Page) -> list[str]:
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     found: dict[str, Any] = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response
     return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found["violations"]]
+
+
+def test_what_is_served_is_made_of_the_parts_by_make_widget() -> None:
+    assert asset("widget.js").body.decode() == widget()
 
 
 def test_the_widget_is_small() -> None:

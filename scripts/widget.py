@@ -1,0 +1,26 @@
+"""Makes widget.js of its parts, small: `make widget`. A page loads nothing else, so parts and style sheet are one script."""
+
+import json
+from pathlib import Path
+
+import minify
+
+from app.channels.assets import FOLDER
+
+CHAT = FOLDER / "chat"
+PARTS = ("words", "nodes", "colours", "memory", "idle", "service", "limit", "cards", "element", "page")
+"""In the order in which they are put together."""
+NOTICE = "/* Made by `make widget` of the parts in chat/. */"
+OPENING = '(() => {"use strict"; if (customElements.get("hai-faq-chat")) return;'
+
+
+def widget() -> str:
+    """Return the script: what only people read, comments, layout and long names, is a quarter of it."""
+    style = json.dumps(minify.string("text/css", (CHAT / "chat.css").read_text("utf-8")))
+    parts = "".join((CHAT / f"{part}.js").read_text("utf-8") for part in PARTS)
+    small: str = minify.string("application/javascript", f"{OPENING}\nconst CSS = {style};\n{parts}}})();")
+    return f"{NOTICE}\n{small}\n"
+
+
+if __name__ == "__main__":
+    (FOLDER / "widget.js").write_text(widget(), "utf-8")
