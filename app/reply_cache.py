@@ -12,7 +12,7 @@ from app.dialogue.urgent import Urgency
 MOST = 1_000
 """Most replies that are cached."""
 
-Key = tuple[bytes, Channel, State, date]
+Key = tuple[bytes, Channel, str | None, State, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class ReplyCache:
 
     def key(self, message: Message, state: State, day: date) -> Key:
         text = message.text.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(text, digest_size=16, key=self._secret).digest(), message.channel, state, day
+        digest = hashlib.blake2b(text, digest_size=16, key=self._secret).digest()
+        return digest, message.channel, message.prefers, state, day
 
     def find(self, knowledge: Knowledge, key: Key) -> CachedReply | None:
         """Return the cached reply; those from another knowledge are forgotten all at once."""

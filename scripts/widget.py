@@ -1,7 +1,6 @@
-"""Makes widget.js of its parts, small: `make widget`. A page loads nothing else, so parts and style sheet are one script."""
+"""Makes widget.js of its parts, small: `make widget`. A page loads nothing else."""
 
 import json
-from pathlib import Path
 
 import minify
 

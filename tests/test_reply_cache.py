@@ -22,15 +22,16 @@ def test_a_reply_is_found_again(knowledge: Knowledge) -> None:
     assert cache.find(knowledge, cache.key(ASKED, State(), NOW.date())) is reply
 
 
-def test_another_text_channel_or_state_has_another_key() -> None:
+def test_another_text_channel_language_or_state_has_another_key() -> None:
     cache = ReplyCache()
     others = [
         cache.key(Message("lamp", "web"), State(), NOW.date()),
         cache.key(replace(ASKED, channel="api"), State(), NOW.date()),
+        cache.key(replace(ASKED, prefers="es"), State(), NOW.date()),
         cache.key(ASKED, State(about="lamp-color"), NOW.date()),
         cache.key(ASKED, State(), NOW.date()),
     ]
-    assert len(set(others)) == 4
+    assert len(set(others)) == 5
 
 
 def test_nothing_is_found_once_an_entry_was_taken_back(knowledge: Knowledge) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
@@ -36,7 +36,7 @@ from app.channels.http.routes import READ, JsonRoute
 from app.channels.http.services import Served, Services
 from app.channels.staff import access
 from app.content import schema
-from app.dialogue import compose
+from app.dialogue import compose, translations
 from app.dialogue.messages import Message
 from app.dialogue.search import MOST_TOPICS
 from app.errors import NotFound
@@ -48,7 +48,8 @@ router = APIRouter(responses=problems(500))
 async def messages(body: MessageIn, request: Request, served: Served) -> Response:
     """The approved answer to a message, a choice, or an honest refusal; an emergency first of all."""
     client = client_of(request, served.trusted_proxies)
-    answered = await served.answering.answer(Message(body.text, body.channel), body.conversation_id, client)
+    message = Message(body.text, body.channel, served.knowledge.content.read_in(body.language))
+    answered = await served.answering.answer(message, body.conversation_id, client)
     return Response(reply_json(answered), media_type="application/json")
 
 
@@ -103,21 +104,30 @@ async def entry(id: Annotated[str, Path(max_length=100)], served: Served) -> Ent
     return EntryOut.model_validate(knowledge.approved.answers[id])
 
 
-@router.get("/v1/welcome", response_model=WelcomeOut, responses=problems(429, 503), dependencies=[Admitted])
-async def welcome(served: Served) -> Response:
-    """What to show before anything is typed."""
-    return served.constant("welcome", lambda: _json(_welcome(served)))
+@router.get("/v1/welcome", response_model=WelcomeOut, responses=problems(422, 429, 503), dependencies=[Admitted])
+async def welcome(
+    served: Served, lang: Annotated[str | None, Query(description="What the person reads.", examples=["es"])] = None
+) -> Response:
+    """What to show before anything is typed, in the language asked for as far as texts are approved in it."""
+    language = served.knowledge.content.read_in(lang)
+    return served.constant(f"welcome {language}", lambda: _json(_welcome(served, language)))
 
 
-def _welcome(served: Services) -> WelcomeOut:
-    knowledge, day = served.knowledge, served.day
+def _welcome(served: Services, language: str | None) -> WelcomeOut:
+    knowledge, approved = served.knowledge, served.knowledge.approved
+    first = compose.first_suggestions(knowledge, served.day)
+    scripts = {
+        "text": approved.first("welcome", "safety-notice", language=language),
+        "offline": approved.first("offline", "safety-notice", language=language),
+        "banner": approved.banner_in(language),
+        "notice": approved.first("safety-notice", language=language),
+    }
     return WelcomeOut(
-        text=knowledge.approved.text("welcome", "safety-notice"),
-        offline=knowledge.approved.text("offline", "safety-notice"),
-        banner=knowledge.approved.banner.text if knowledge.approved.banner else None,
-        lines={name: knowledge.approved.site.get(name) for name in schema.PLACEHOLDERS},
+        **{name: script and script.text for name, script in scripts.items()},
+        languages={name: script and script.language for name, script in scripts.items()},
+        lines={name: approved.site.get(name) for name in schema.PLACEHOLDERS},
         contact=ContactOut.model_validate(contact) if (contact := knowledge.contacts.of()) else None,
-        suggestions=list(map(OptionOut.model_validate, compose.first_suggestions(knowledge, day))),
+        suggestions=list(map(OptionOut.model_validate, translations.options(knowledge, first, language))),
     )
 
 

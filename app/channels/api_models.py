@@ -11,6 +11,7 @@ from app.dialogue.messages import Category, Kind
 from app.records.feedback import Reason, Verdict
 
 Confidence = Annotated[float, AfterValidator(lambda value: round(value, 4))]
+InLanguage = Annotated[str | None, Field(description="Null is English.")]
 
 
 class Body(BaseModel):
@@ -23,6 +24,13 @@ class MessageIn(BaseModel):
     text: Typed = Field(description=f"What the person typed; over {LONGEST} characters is refused.")
     conversation_id: Typed | None = Field(default=None, description="From the reply before; unknown starts anew.")
     channel: Literal["api", "web"] = Field(default="api", description="`web` is the widget; for the records only.")
+    language: Typed | None = Field(
+        default=None,
+        max_length=35,
+        description="What the person reads, `es` say: the reply is in it as far as texts are approved in it. "
+        "What the text is written in is found out.",
+        examples=["es"],
+    )
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"text": "how big is this thing", "conversation_id": None}]}
@@ -51,6 +59,7 @@ class AnswerOut(Body):
     question: str
     text: str
     limits: str | None
+    language: InLanguage
     confidence: Confidence
     seal: SealOut
     sources: list[SourceOut]
@@ -59,6 +68,7 @@ class AnswerOut(Body):
 class OptionOut(Body):
     id: str
     question: str
+    language: InLanguage
 
 
 class IntentOut(Body):
@@ -89,7 +99,9 @@ class ReplyOut(Body):
     safety_net: bool = Field(
         description="Danger is possible and not sure: the text opens with one sentence on whom to call."
     )
-    language: str | None = Field(description="Of the text or the answers, where it is not English.")
+    language: str | None = Field(
+        description="Of what in the text is no answer, else of the first answer, where it is not English."
+    )
     contact: ContactOut | None = Field(
         description="Where the reply does not help: not covered, fallback, unclear, feelings, a wish for a person."
     )
@@ -177,6 +189,8 @@ class WelcomeOut(BaseModel):
     text: str
     offline: str
     banner: str | None
+    notice: str = Field(description="Whom to call in an emergency, for where nothing can be answered.")
+    languages: dict[str, InLanguage] = Field(description="Of each of these texts.")
     lines: dict[str, str | None]
     contact: ContactOut | None = Field(description="Whom to reach whatever was asked.")
     suggestions: list[OptionOut]

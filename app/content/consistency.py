@@ -21,16 +21,16 @@ def problems(content: Content) -> Iterator[Problem]:
 
 
 def _of_scripts(content: Content) -> Iterator[Problem]:
-    safety = content.safety()
+    safety, translatable = content.safety(), content.translatable()
     required = {*schema.SCRIPTS, *schema.SMALLTALK, schema.UNCLEAR, *safety}
     for id_ in sorted(required - content.scripts.keys()):
         yield ("scripts",), f"script {id_} is missing"
     for id_, script in content.scripts.items():
-        if id_ not in (*required, *schema.SMS, schema.STOP_MESSAGES):
+        if id_ not in (*required, *translatable, *schema.SMS, schema.STOP_MESSAGES):
             yield ("scripts", id_), "is not a script that the service knows"
         elif script.safety != (id_ in safety):
             yield ("scripts", id_, "safety"), f"must be {str(id_ in safety).lower()}"
-        elif id_ in safety - schema.SAFETY and script.translated_by is None:
+        elif id_ in (safety - schema.SAFETY) | translatable and script.translated_by is None:
             yield ("scripts", id_, "translated_by"), "must say who translated it, or `pending`"
 
 

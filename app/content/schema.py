@@ -48,6 +48,10 @@ SMS = (
 """Scripts that text messages need; content that is never texted may leave them out."""
 IN_LANGUAGE = ("language", *OF_TIERS)
 """Scripts that each language other than English has: `language-es`, `emergency-es` ..."""
+TRANSLATABLE = frozenset({*SCRIPTS, *SMALLTALK, UNCLEAR, STOP_MESSAGES, "safety-notice", "fallback"})
+"""Scripts that a language may have beside those, `greeting-es`: English is said where it has not."""
+THEME = "theme-"
+"""Prefix of the script that is a theme's title in another language: `theme-device-es`."""
 NOT_COVERED = "nc-"
 """Ids of not-covered topics start with this, so that no entry can be taken for one."""
 
@@ -175,6 +179,20 @@ class Content(Strict):
     def languages(self) -> tuple[str, ...]:
         """Return the languages other than English that have scripts of their own."""
         return tuple(id_.removeprefix("language-") for id_ in self.scripts if id_.startswith("language-"))
+
+    def read_in(self, tag: str | None) -> str | None:
+        """Return the language other than English that a tag such as `es-MX` asks for; None where there is none such."""
+        wanted = (tag or "").lower()
+        return next((own for own in self.languages() if f"{wanted}-".startswith(f"{own.lower()}-")), None)
+
+    def language_of(self, script: str) -> str | None:
+        """Return the language of a script, by the end of its id; None for English."""
+        return next((language for language in self.languages() if script.endswith(f"-{language}")), None)
+
+    def translatable(self) -> frozenset[str]:
+        """Return the scripts that languages other than English may have and need not: `greeting-es`."""
+        names = TRANSLATABLE.union(f"{THEME}{id_}" for id_ in self.themes)
+        return frozenset(f"{name}-{language}" for language in self.languages() for name in names)
 
     def safety(self) -> frozenset[str]:
         """Return the scripts that are never withheld: without each, sealed, the service does not start."""

@@ -51,14 +51,24 @@ class ApprovedTexts:
     demo: bool
     site: Site
 
+    def script(self, id_: str, language: str | None = None) -> ScriptPart | None:
+        """Return a script in this language, else in English; None where it may be said in neither."""
+        return self.scripts.get(f"{id_}-{language}") or self.scripts.get(id_)
+
+    def first(self, *ids: str, language: str | None = None) -> ScriptPart:
+        """Return the first of these scripts that may be said; one of them must be a safety text."""
+        return next(script for id_ in ids if (script := self.script(id_, language)))
+
     def text(self, *ids: str) -> str:
-        """Return the text of the first of these scripts that may be said; one of them must be a safety text."""
-        return next(self.scripts[id_].text for id_ in ids if id_ in self.scripts)
+        return self.first(*ids).text
 
     @property
     def banner(self) -> ScriptPart | None:
         """The banner of a demonstration; None where the content is approved for patients."""
-        return self.scripts.get("demo-banner") if self.demo else None
+        return self.banner_in(None)
+
+    def banner_in(self, language: str | None) -> ScriptPart | None:
+        return self.script("demo-banner", language) if self.demo else None
 
 
 def approve(
@@ -70,7 +80,7 @@ def approve(
     broken = lock.broken({**content.texts(), **urgent})
     _check_layers(urgent, lock)
     _check_safety(content, broken, site)
-    withheld, texted = _withheld(content, broken), _for_texts(site)
+    withheld, texted, safety = _withheld(content, broken), _for_texts(site), content.safety()
     return ApprovedTexts(
         answers={
             id_: _answer(id_, entry, content, lock, passages, site)
@@ -78,9 +88,9 @@ def approve(
             if id_ not in withheld
         },
         scripts={
-            id_: _script(id_, script, withheld, site, texted)
+            id_: _script(id_, script, withheld, site, texted, content.language_of(id_))
             for id_, script in content.scripts.items()
-            if f"script.{id_}" not in withheld
+            if f"script.{id_}" not in withheld and (id_ in safety or _is_reviewed(script, lock))
         },
         titles={
             id_: topic.title for id_, topic in content.topics.items() if topic.title and f"title.{id_}" not in withheld
@@ -97,12 +107,14 @@ def _for_texts(site: Site) -> Site:
     return {name: without_accents(line) if line else line for name, line in site.items()}
 
 
-def _script(id_: str, script: Script, withheld: Mapping[str, str], site: Site, texted: Site) -> ScriptPart:
+def _script(
+    id_: str, script: Script, withheld: Mapping[str, str], site: Site, texted: Site, language: str | None
+) -> ScriptPart:
     """Return a script; its long wording stands in where there is no wording for text messages, or that lost its
     seal.
     """
     short = None if f"script.{id_}.sms" in withheld else script.sms
-    return ScriptPart(id_, fill(script.text, site), fill(short or script.text, texted))
+    return ScriptPart(id_, fill(script.text, site), fill(short or script.text, texted), language)
 
 
 def _check_layers(urgent: Mapping[str, str], lock: Lock) -> None:
@@ -169,11 +181,13 @@ def _answer(id_: str, entry: Entry, content: Content, lock: Lock, passages: Mapp
 
 
 def _is_served(translation: Translation, entry: Entry, lock: Lock) -> bool:
-    """Return whether a translation says all that the entry says, and a translator has reviewed it or this is a
-    demonstration.
-    """
-    whole = bool(translation.limits) == bool(entry.limits)
-    return whole and (translation.translated_by != schema.PENDING or _is_demo(lock))
+    """Return whether a translation says all that the entry says, and is reviewed."""
+    return bool(translation.limits) == bool(entry.limits) and _is_reviewed(translation, lock)
+
+
+def _is_reviewed(text: Script | Translation, lock: Lock) -> bool:
+    """Return whether a translator has reviewed a text that is a translation, or this is a demonstration."""
+    return text.translated_by != schema.PENDING or _is_demo(lock)
 
 
 def _is_demo(lock: Lock) -> bool:

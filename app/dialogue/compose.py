@@ -54,7 +54,7 @@ def answer(knowledge: Knowledge, confidences: Mapping[str, float], day: date) ->
     parts: list[Part] = [
         answer_part(knowledge, replace(knowledge.approved.answers[id_], confidence=confidence))
         if id_ in knowledge.approved.answers
-        else _not_covered_part(knowledge, id_)
+        else not_covered_part(knowledge, id_)
         for id_, confidence in confidences.items()
     ]
     answers = (part.answer for part in parts if isinstance(part, AnswerPart))
@@ -72,16 +72,25 @@ def answer(knowledge: Knowledge, confidences: Mapping[str, float], day: date) ->
 
 def answer_part(knowledge: Knowledge, answer: Answer) -> AnswerPart:
     """Return an answer with the line that names its documents, each once."""
-    label = knowledge.approved.scripts.get("source-label")
+    label = knowledge.approved.script("source-label", answer.language)
     documents = dict.fromkeys(f"{cited.title}, {cited.publisher}" for cited in answer.sources)
     return AnswerPart(answer, f"{label.text} {'; '.join(documents)}" if label else None)
 
 
 def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) -> Reply:
     """Offer entries to choose from."""
-    prompt, none, how = (knowledge.approved.scripts.get(id_) for id_ in ("clarify", "clarify-none", "sms-choose"))
-    choice = ChoicePart(tuple(options), prompt, none.text if none else None, how)
-    return Reply(kind="clarify", parts=(*banner(knowledge), choice), confidence=confidence)
+    return Reply(kind="clarify", parts=(*banner(knowledge), choice_part(knowledge, options)), confidence=confidence)
+
+
+def choice_part(knowledge: Knowledge, options: Sequence[Option], language: str | None = None) -> ChoicePart:
+    """Return a choice of these entries; the words around them are in one language, English where one of them is."""
+    prompt, none = (knowledge.approved.script(id_, language) for id_ in ("clarify", "clarify-none"))
+    if prompt and none and prompt.language != none.language:
+        return choice_part(knowledge, options)
+    own = prompt.language if prompt else None
+    return ChoicePart(
+        tuple(options), prompt, none.text if none else None, knowledge.approved.scripts.get("sms-choose"), own
+    )
 
 
 def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | None = None) -> Reply:
@@ -92,7 +101,6 @@ def urgent(knowledge: Knowledge, tier: str, channel: Channel, language: str | No
         parts=(script, *banner(knowledge)),
         intent=Intent(tier, "urgent"),
         confidence=1.0,
-        language=language if script.id == f"{tier}-{language}" else None,
     )
 
 
@@ -111,25 +119,13 @@ def in_language(knowledge: Knowledge, language: str) -> Reply:
         parts=(*banner(knowledge), knowledge.approved.scripts[name]),
         intent=Intent(name, "language"),
         confidence=1.0,
-        language=language,
     )
 
 
 def translated(knowledge: Knowledge, id_: str, language: str, confidence: float) -> Reply:
     """Give the approved translation of an answer, with its source."""
-    answer = knowledge.approved.answers[id_]
-    own = answer.translations[language]
-    translation = replace(
-        answer,
-        question=own.question,
-        text=own.text,
-        limits=own.limits,
-        sms=own.sms,
-        seal=own.seal,
-        confidence=confidence,
-    )
-    part = answer_part(knowledge, translation)
-    return Reply(kind="answer", parts=(*banner(knowledge), part), confidence=confidence, language=language)
+    translation = replace(knowledge.approved.answers[id_].in_language(language), confidence=confidence)
+    return Reply("answer", (*banner(knowledge), answer_part(knowledge, translation)), confidence=confidence)
 
 
 def shorter(knowledge: Knowledge, id_: str, day: date) -> Reply:
@@ -163,7 +159,7 @@ def not_covered(knowledge: Knowledge, id_: str, confidence: float, nearby: Seque
     """
     return Reply(
         kind="scripted",
-        parts=(*banner(knowledge), _not_covered_part(knowledge, id_)),
+        parts=(*banner(knowledge), not_covered_part(knowledge, id_)),
         suggestions=tuple(nearby)[:SUGGESTIONS],
         intent=Intent(id_, "not-covered"),
         confidence=confidence,
@@ -171,11 +167,14 @@ def not_covered(knowledge: Knowledge, id_: str, confidence: float, nearby: Seque
     )
 
 
-def _not_covered_part(knowledge: Knowledge, id_: str) -> NotCoveredPart:
-    script, title = knowledge.approved.scripts["not-covered"], knowledge.approved.titles[id_]
+def not_covered_part(knowledge: Knowledge, id_: str, language: str | None = None) -> NotCoveredPart:
+    """Return the refusal of a topic, all of it in one language; titles are English, so that another has none."""
+    script, title = knowledge.approved.script("not-covered", language), knowledge.approved.titles[id_]
+    care = knowledge.approved.script("care-line", language) if knowledge.content.topics[id_].care else None
+    if script is None or (care and care.language != script.language):
+        script, care = knowledge.approved.scripts["not-covered"], knowledge.approved.scripts.get("care-line")
     text, short = (wording.replace("{title}", title) for wording in (script.text, script.short))
-    care = knowledge.approved.scripts.get("care-line") if knowledge.content.topics[id_].care else None
-    return NotCoveredPart(id_, text, short, care)
+    return NotCoveredPart(id_, text, short, care, script.language)
 
 
 def fallback(
@@ -191,7 +190,8 @@ def fallback(
 def with_net(knowledge: Knowledge, reply: Reply, tier: str, channel: Channel, language: str | None = None) -> Reply:
     """Open the reply with the sentence of the tier in doubt, in the writer's language."""
     script = _of_tier(knowledge, f"{schema.NET}{tier}", channel, language)
-    return replace(reply, parts=(NetPart(script.id, script.text, script.short, tier), *reply.parts))
+    net = NetPart(script.id, script.text, script.short, script.language, tier)
+    return replace(reply, parts=(net, *reply.parts))
 
 
 def with_notice(knowledge: Knowledge, reply: Reply) -> Reply:
@@ -206,7 +206,7 @@ def banner(knowledge: Knowledge) -> tuple[NoticePart, ...]:
 
 
 def _notice(part: ScriptPart) -> NoticePart:
-    return NoticePart(part.id, part.text, part.short)
+    return NoticePart(part.id, part.text, part.short, part.language)
 
 
 def _related(knowledge: Knowledge, answer: Answer, day: date) -> list[str]:

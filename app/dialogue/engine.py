@@ -10,9 +10,11 @@ from datetime import date, datetime
 from app.content import schema
 from app.dialogue import compose, context
 from app.dialogue.knowledge import Knowledge
+from app.dialogue.language import ENGLISH
 from app.dialogue.messages import AnswerPart, Intent, Message, NotCoveredPart, Option, Reply, State
 from app.dialogue.ranking import Ranking
 from app.dialogue.splitter import QuestionSplitter
+from app.dialogue.translations import for_reader
 from app.dialogue.urgent import Urgency
 from app.matching.confidence import KINDS
 from app.matching.matcher import Candidate
@@ -56,19 +58,27 @@ class Turn:
 def respond(
     message: Message, state: State, knowledge: Knowledge, now: datetime, urgency: Urgency | None = None
 ) -> tuple[Reply, State]:
-    """Return the reply and what the conversation remembers of it; deterministic.
+    """Return the reply, in the language that the person prefers as far as it is approved in it, and what the
+    conversation remembers of it; deterministic.
 
     `urgency` is what the urgent check found when it was made beforehand.
     """
     urgency = urgency or knowledge.assess(message, state.flags)
+    reply, following = _respond(message, state, knowledge, now, urgency)
+    return for_reader(knowledge, reply, message.prefers), following
+
+
+def _respond(
+    message: Message, state: State, knowledge: Knowledge, now: datetime, urgency: Urgency
+) -> tuple[Reply, State]:
     language = urgency.language
     if urgency.tier:
         return _urgent(message, state, knowledge, urgency, urgency.tier)
     is_calm = not (state.urgent or urgency.failed or net_of(urgency, state))
     turn = Turn(message, knowledge.read(message), state, knowledge, now.date(), is_calm)
-    reply = _too_long(turn) or _in_language(turn, language) or _choice(turn) or _matched(turn)
+    reply = _too_long(turn) or _declined(turn) or _in_language(turn, language) or _choice(turn) or _matched(turn)
     if state.urgent and _repeats_urgent(turn, reply):
-        reply = compose.urgent(knowledge, state.urgent, message.channel, state.language)
+        reply = compose.urgent(knowledge, state.urgent, message.channel, state.language or message.prefers)
         return reply, replace(state, flags=urgency.flags)
     following = replace(_remember(reply, state), flags=urgency.flags, language=language)
     return _with_safety(turn, reply, urgency), following
@@ -76,11 +86,19 @@ def respond(
 
 def _urgent(message: Message, state: State, knowledge: Knowledge, urgency: Urgency, tier: str) -> tuple[Reply, State]:
     """Give the script of the tier; after a crisis its sentence stays in front of a less urgent one."""
-    reply = compose.urgent(knowledge, tier, message.channel, urgency.language)
+    language = _language_of_danger(message, knowledge, urgency)
+    reply = compose.urgent(knowledge, tier, message.channel, language)
     if tier == schema.TIERS[-1] and CRISIS_SAID in state.flags:
-        reply = compose.with_net(knowledge, reply, CRISIS, message.channel, urgency.language)
+        reply = compose.with_net(knowledge, reply, CRISIS, message.channel, language)
     flags = urgency.flags | {CRISIS_SAID} if tier == CRISIS else urgency.flags
-    return reply, State(urgent=tier, flags=flags, language=urgency.language)
+    return reply, State(urgent=tier, flags=flags, language=language)
+
+
+def _language_of_danger(message: Message, knowledge: Knowledge, urgency: Urgency) -> str | None:
+    """Return the language in which a danger was told, English too; where that tells nothing, the one preferred."""
+    if urgency.language or message.prefers is None:
+        return urgency.language
+    return ENGLISH if knowledge.languages.is_english(knowledge.read(message)) else message.prefers
 
 
 def _with_safety(turn: Turn, reply: Reply, urgency: Urgency) -> Reply:
@@ -92,7 +110,7 @@ def _with_safety(turn: Turn, reply: Reply, urgency: Urgency) -> Reply:
     net = net_of(urgency, turn.state)
     if net is None:
         return reply
-    language = urgency.language or turn.state.language
+    language = urgency.language or turn.message.prefers or turn.state.language
     return compose.with_net(turn.knowledge, reply, net, turn.message.channel, language)
 
 
@@ -108,14 +126,25 @@ def _too_long(turn: Turn) -> Reply | None:
     return compose.script(turn.knowledge, "too-long") if len(turn.message.text) > LONGEST_ANSWERED else None
 
 
+def _declined(turn: Turn) -> Reply | None:
+    """Take the line for none of the options, in the language in which it was shown, for what it is."""
+    shown = turn.knowledge.approved.scripts.get(f"clarify-none-{turn.message.prefers}")
+    declined = shown is not None and turn.message.text.strip() == shown.text
+    return compose.script(turn.knowledge, "none-chosen") if declined else None
+
+
 def _in_language(turn: Turn, language: str | None) -> Reply | None:
-    """Give an approved translation where the matcher is sure of one, else whom to call, in the writer's language."""
+    """Give an approved translation where the matcher is sure of one, else whom to call, in the writer's language. Who
+    also prefers that language is suggested more in it.
+    """
     if language is None:
         return None
     knowledge = turn.knowledge
     best = next(iter(Ranking(turn.utterance, knowledge).abroad()), None)
     sure = best is not None and best.sure and knowledge.serves(best.id, turn.day)
     if best and sure and language in knowledge.approved.answers[best.id].translations:
+        if language == turn.message.prefers:
+            return compose.answer(knowledge, {best.id: best.confidence}, turn.day)
         return compose.translated(knowledge, best.id, language, best.confidence)
     return compose.in_language(knowledge, language)
 
@@ -228,7 +257,7 @@ def _talk(turn: Turn, intent: str) -> Reply:
     if intent == REPEAT and (again := _again(turn)):
         return again
     is_long = turn.message.channel != "sms" and state.said == (state.about,) and knowledge.is_shortened(state.said[0])
-    if intent == SIMPLER and is_long and knowledge.serves(state.said[0], turn.day):
+    if intent == SIMPLER and is_long and not turn.message.prefers and knowledge.serves(state.said[0], turn.day):
         return compose.shorter(knowledge, state.said[0], turn.day)
     reply = compose.script(knowledge, intent)
     if intent == WORRY:

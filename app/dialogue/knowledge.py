@@ -80,8 +80,9 @@ class Knowledge:
     def served(self, day: date) -> list[Answer]:
         return [answer for id_, answer in self.approved.answers.items() if self.serves(id_, day)]
 
-    def option(self, id_: str) -> Option:
-        return Option(id_, self.approved.answers[id_].question)
+    def option(self, id_: str, language: str | None = None) -> Option:
+        answer = self.approved.answers[id_].in_language(language)
+        return Option(id_, answer.question, answer.language)
 
     def expired(self, day: date) -> list[str]:
         """Return the approved entries whose review is overdue beyond the grace."""

@@ -15,10 +15,15 @@ from app.matching.utterance import Utterance
 
 LABEL = "language-"
 """Prefix of a language among the labels of its matcher: `language-es`."""
+ENGLISH = "en"
 LEAST_WORDS = 2
 LEAST_MARGIN = 0.3
 """Least margin of a language over English. Cross-validated: 0.2 missed 1 of 164 lines and took 3 of 3,904 English
 ones for another language, all of them of one word.
+"""
+LEAST_ENGLISH = 1.1
+"""Least margin of English over every language that is surely English: what tells nothing, `911`, has 1.0. Of 1,500
+lines of danger in English 94% have it, of 675 in Spanish none.
 """
 LEAST_LETTERS = 0.3
 """Least share of letters that are of the language's script: drugs and abbreviations stay in Latin letters."""
@@ -59,6 +64,11 @@ class Languages:
         if language or len(utterance.text.words) < LEAST_WORDS:
             return language
         return self._by_likeness(utterance)
+
+    def is_english(self, utterance: Utterance) -> bool:
+        """Return whether a message is surely in English, and not a number or a name."""
+        best = self.matcher.margin(utterance.whole, self.labels)
+        return len(utterance.text.words) >= LEAST_WORDS and best is not None and best.over_others <= -LEAST_ENGLISH
 
     def _by_script(self, start: str) -> str | None:
         least = LEAST_LETTERS * len(_LETTER.findall(start))

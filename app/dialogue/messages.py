@@ -1,7 +1,7 @@
 """Declares what goes through the pipeline: a message, the state of its conversation, a reply made of typed parts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from app.content import schema
@@ -18,6 +18,8 @@ Category = Literal["urgent", "smalltalk", "language", "not-covered"]
 class Message:
     text: str
     channel: Channel = "api"
+    prefers: str | None = None
+    """The language other than English that the person reads; what she writes in is found out."""
     utterances: list[Utterance] = field(default_factory=list, repr=False, compare=False)
     """The text as each model that was asked has read it: one, or two around a reload."""
 
@@ -37,7 +39,7 @@ class State:
     flags: frozenset[str] = frozenset()
     """What the messages so far said that bears on danger: `treated`, `fever` ..."""
     language: str | None = None
-    """Language of the last message that was not in English."""
+    """Language of the last message that was not in English; after an urgent reply to one that surely was, `en`."""
     said: tuple[str, ...] = ()
     """Entries, topics and scripts of the last reply, in order, for who asks to hear it again."""
 
@@ -72,6 +74,23 @@ class Answer:
     translations: Mapping[str, "Translated"]
     """By language."""
     confidence: float = 1.0
+    language: str | None = None
+    """Language of question, text and limits, where it is not English; so in all that has one."""
+
+    def in_language(self, language: str | None) -> "Answer":
+        """Return the answer in another language; as it is where no translation is approved."""
+        own = self.translations.get(language) if language else None
+        if own is None:
+            return self
+        return replace(
+            self,
+            question=own.question,
+            text=own.text,
+            limits=own.limits,
+            sms=own.sms,
+            seal=own.seal,
+            language=language,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +108,7 @@ class Translated:
 class Option:
     id: str
     question: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +125,7 @@ class ScriptPart:
     text: str
     short: str
     """Its wording for text messages."""
+    language: str | None = None
 
     @property
     def key(self) -> str:
@@ -128,7 +149,7 @@ class NoticePart(ScriptPart):
 class NetPart(NoticePart):
     """The sentence that opens an ordinary reply where danger is possible and not sure."""
 
-    tier: str
+    tier: str = ""
     """The tier in doubt."""
 
 
@@ -142,6 +163,10 @@ class AnswerPart:
     @property
     def key(self) -> str:
         return self.answer.id
+
+    @property
+    def language(self) -> str | None:
+        return self.answer.language
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -161,6 +186,7 @@ class NotCoveredPart:
     short: str
     """Its wording for text messages."""
     care: ScriptPart | None
+    language: str | None = None
 
     @property
     def key(self) -> str:
@@ -184,6 +210,8 @@ class ChoicePart:
     none: str | None
     how: ScriptPart | None
     """How to choose by text message."""
+    language: str | None = None
+    """Of the words around the options, which each have their own."""
 
     @property
     def lines(self) -> str:
@@ -212,10 +240,15 @@ class Reply:
     intent: Intent | None = None
     confidence: float = 0.0
     """Confidence of the best candidate, whether or not it was answered."""
-    language: str | None = None
-    """Language of scripts and answers that are not in English."""
     contact: Contact | None = None
     """Whom to reach where the reply does not help; a setting of the site and no approved text."""
+
+    @property
+    def language(self) -> str | None:
+        """The language of the scripts, else of the first answer, where it is not English."""
+        own = [part for part in self.parts if not isinstance(part, NoticePart)]
+        scripts = [part for part in own if not isinstance(part, AnswerPart)]
+        return (scripts or own)[0].language if own else None
 
     @property
     def paragraphs(self) -> tuple[str, ...]:

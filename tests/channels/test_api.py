@@ -13,6 +13,7 @@ from app.dialogue.knowledge import Knowledge
 from app.main import create_app
 from app.settings import Settings
 from tests.channels.conftest import stand_still
+from tests.conftest import seal
 
 
 def ask(client: TestClient, text: str, conversation: str | None = None) -> dict[str, Any]:
@@ -172,6 +173,28 @@ def test_welcome_says_what_to_show_first(client: TestClient) -> None:
     assert len(welcome["suggestions"]) == 3
 
 
+def test_welcome_is_in_the_language_asked_for_as_far_as_it_is_approved_in_it(client: TestClient) -> None:
+    welcome = client.get("/v1/welcome?lang=es-MX").json()
+    assert (welcome["text"], welcome["offline"]) == ("The Spanish welcome. 911.", "The offline text.")
+    assert welcome["languages"] == {"text": "es", "offline": None, "banner": None, "notice": "es"}
+    offered = {option["id"]: option["language"] for option in welcome["suggestions"]}
+    assert (offered["lamp-place"], offered["lamp-color"]) == ("es", None)
+
+
+@pytest.mark.parametrize("lang", ["", "en", "fr", "ru", "x" * 1000, "es%00", "%F0%9F%99%82"])
+def test_welcome_in_a_language_that_is_not_there_is_the_english_one(client: TestClient, lang: str) -> None:
+    assert client.get(f"/v1/welcome?lang={lang}").json() == client.get("/v1/welcome").json()
+
+
+def test_a_demonstration_is_bannered_in_the_language_asked_for(settings: Settings) -> None:
+    seal(settings.content_dir, "demo")
+    with TestClient(create_app(settings)) as client:
+        welcome = client.get("/v1/welcome?lang=es").json()
+        reply = client.post("/v1/messages", json={"text": "hi", "language": "es"}).json()
+    assert (welcome["banner"], welcome["languages"]["banner"]) == ("The Spanish banner.", "es")
+    assert reply["text"] == "The Spanish banner.\n\nThe Spanish greeting."
+
+
 def test_content_and_code_say_which_they_are(client: TestClient) -> None:
     assert client.get("/openapi.json").json()["info"]["version"] == __version__
     answered = ask(client, "what color is the lamp")
@@ -294,6 +317,19 @@ def test_a_reply_says_its_language_and_the_widget_its_channel(client: TestClient
     assert ask(client, "no puedo respirar")["language"] == "es"
     reply = client.post("/v1/messages", json={"text": "lamp", "channel": "web"}).json()
     assert reply["conversation_id"].startswith("web-")
+
+
+def test_a_reply_is_in_the_language_preferred_and_each_text_says_its_own(client: TestClient) -> None:
+    def say(text: str, language: str | None) -> dict[str, Any]:
+        reply: dict[str, Any] = client.post("/v1/messages", json={"text": text, "language": language}).json()
+        return reply
+
+    assert say("lamp-place", "es-US")["answers"][0]["language"] == "es"
+    assert say("lamp-place", None)["answers"][0]["language"] is None
+    reply = say("lamp-color", "es")
+    assert (reply["language"], reply["answers"][0]["language"]) == (None, None)
+    assert [option["language"] for option in reply["suggestions"]] == [None, "es"]
+    assert say("lamp-place", "tlh")["text"] == say("lamp-place", None)["text"]
 
 
 def test_only_named_origins_may_read_replies(settings: Settings) -> None:

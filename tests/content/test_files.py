@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,33 @@ def test_a_content_error_names_file_line_and_key(folder: Path, old: str, new: st
 def test_the_link_to_a_document_is_an_address_that_shows_where_it_leads(url: str) -> None:
     with pytest.raises(ValidationError, match="must be an address of https"):
         Document(title="The Lamp", publisher="Ward", url=url, sections={})
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        ("greeting-es: {text: Hola.}", "must say who translated it"),
+        ("greeting-fr: {text: Salut., translated_by: pending}", "is not a script that the service knows"),
+        ("sms-first-es: {text: Hola., translated_by: pending}", "is not a script that the service knows"),
+        ("fallback-es: {text: No., translated_by: pending, safety: true}", "must be false"),
+    ],
+)
+def test_a_script_in_another_language_names_its_translator_and_one_that_is_known(
+    folder: Path, script: str, problem: str
+) -> None:
+    faq = folder / "faq.yaml"
+    name = script.split(":")[0]
+    faq.write_text(re.sub(f"  {name}: .*\n", "", faq.read_text()).replace("scripts:\n", f"scripts:\n  {script}\n"))
+    with pytest.raises(ContentError, match=problem):
+        files.load_content(folder)
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("es", "es"), ("es-MX", "es"), ("ES", "es"), ("est", None), ("en", None), ("", None), (None, None)],
+)
+def test_a_tag_asks_for_a_language_that_the_content_has(folder: Path, tag: str | None, language: str | None) -> None:
+    assert files.load_content(folder).read_in(tag) == language
 
 
 def test_the_line_is_the_line_of_the_key(folder: Path) -> None:

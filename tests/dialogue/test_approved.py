@@ -192,6 +192,17 @@ def test_the_lines_of_the_site_lose_their_accents_in_text_messages_only(folder: 
     assert texts.scripts["fallback"].short == texts.scripts["fallback"].text
 
 
+def test_a_script_is_said_in_english_where_its_translation_is_not_reviewed_or_not_sealed(folder: Path) -> None:
+    spanish = "greeting-es: {translated_by: A. Translator, text: 'The Spanish greeting.'}"
+    assert approve(folder).first("greeting", language="es").text == "The Spanish greeting."
+    change(folder, spanish, spanish.replace("A. Translator", "pending"))
+    assert approve(folder).first("greeting", language="es").language is None
+    seal(folder, approval.DEMO)
+    assert approve(folder).first("greeting", language="es").language == "es"
+    change(folder, "The Spanish greeting.", "Another greeting.")
+    assert approve(folder).first("greeting", language="es").text == "The greeting text."
+
+
 def test_a_translation_is_shortened_for_text_messages_by_nothing_but_its_own_wording(folder: Path) -> None:
     spanish = approve(folder).answers["lamp-place"].translations["es"]
     assert (spanish.sms, spanish.limits) == (spanish.text, None)

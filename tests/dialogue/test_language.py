@@ -24,3 +24,18 @@ def test_a_language_is_told_by_its_words_or_its_script(knowledge: Knowledge, sai
 )
 def test_english_jargon_names_and_what_is_too_short_are_english(knowledge: Knowledge, said: str) -> None:
     assert knowledge.languages.detect(said, knowledge.read(Message(said))) is None
+
+
+def test_what_is_surely_english_is_told_from_what_tells_nothing(knowledge: Knowledge) -> None:
+    lines = [
+        "i cant breathe",
+        "where is the lamp",
+        "911",
+        "ok",
+        "lamp",
+        "José García",
+        "no puedo respirar",
+        "Где лампа?",
+    ]
+    sure = [line for line in lines if knowledge.languages.is_english(knowledge.read(Message(line)))]
+    assert sure == ["i cant breathe", "where is the lamp"]
