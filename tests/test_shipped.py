@@ -78,7 +78,8 @@ def sealed_lines(knowledge: Knowledge, content: Content) -> Iterator[str]:
         for own in answer.translations.values():
             yield from (own.question, own.text, own.limits or "")
         cited = dict.fromkeys(f"{each.title}, {each.publisher}" for each in answer.sources)
-        yield f"{knowledge.approved.text('source-label')} {'; '.join(cited)}"
+        for label in ("source-label", "source-label-es"):
+            yield f"{knowledge.approved.text(label)} {'; '.join(cited)}"
     for topic in content.topics.values():
         if topic.title:
             yield knowledge.approved.text("not-covered").replace("{title}", topic.title)
@@ -123,6 +124,46 @@ def test_a_refusal_suggests_what_is_covered_nearby(shipped: Knowledge) -> None:
 def test_a_question_in_spanish_gets_the_translation(shipped: Knowledge, said: str) -> None:
     reply, _ = respond(Message(said), State(), shipped, NOW)
     assert [answer.text for answer in reply.answers] == ["La bomba es más o menos del tamaño de un disco de hockey."]
+
+
+def test_each_spanish_script_names_the_numbers_and_lines_of_the_english_one(shipped: Knowledge) -> None:
+    scripts = shipped.content.scripts
+    assert {f"{name}-es" for name in schema.TRANSLATABLE} <= scripts.keys()
+    for name in schema.TRANSLATABLE:
+        english, spanish = (set(re.findall(r"911|988|STOP|\{\w+\}", scripts[id_].text)) for id_ in (name, f"{name}-es"))
+        assert spanish == english - {"{title}"}, name
+
+
+def test_whoever_prefers_spanish_is_told_whatever_is_shipped_in_it(shipped: Knowledge) -> None:
+    said = [
+        "pump-size",
+        "how big is this thing",
+        "what chemo drug is in the pump",
+        "hello",
+        "who won the game last night",
+    ]
+    said += ["I want to talk to a person", "does the pump hurt", "i am so scared", "asdf"]
+    for text_ in said:
+        reply, _ = respond(Message(text_, prefers="es"), State(), shipped, NOW)
+        assert {part.language for part in reply.parts} == {"es"}, text_
+        assert {option.language for option in (*reply.options, *reply.suggestions)} <= {"es"}, text_
+
+
+def test_the_line_for_none_of_the_options_is_no_danger_in_spanish(shipped: Knowledge) -> None:
+    shown = shipped.approved.scripts["clarify-none-es"].text
+    reply, _ = respond(Message(shown, prefers="es"), State(offered=("pump-size",)), shipped, NOW)
+    assert (reply.said, reply.safety_net) == (("none-chosen",), False)
+
+
+def test_what_a_person_prefers_to_read_changes_nothing_that_is_found_of_danger(shipped: Knowledge) -> None:
+    paths = (path for path in LABELLED if path.name.startswith(("urgent", "languages")))
+    cases = [case["text"] for path in paths for case in evaluation.read_cases(path)]
+    assert len(cases) > 400
+    for case in cases[::5]:
+        plain, preferring = (respond(Message(case, prefers=to), State(), shipped, NOW)[0] for to in (None, "es"))
+        assert (preferring.urgent, preferring.intent) == (plain.urgent, plain.intent), case
+        assert (preferring.net and preferring.net.tier) == (plain.net and plain.net.tier), case
+        assert preferring.language == plain.language or preferring.language == "es", case
 
 
 def test_a_fever_after_chemo_is_call_now(shipped: Knowledge) -> None:
