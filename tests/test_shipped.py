@@ -90,6 +90,16 @@ def test_all_28_entries_are_served(shipped: Knowledge) -> None:
     assert not shipped.approved.withheld
 
 
+def test_the_welcome_is_three_short_parts_and_names_each_number_once() -> None:
+    welcome = files.load_content(ROOT).scripts["welcome"].text
+    what, privacy, whom = welcome.split("\n\n")
+    assert "automated" in what
+    assert "medical advice" in what
+    assert "No one reads along." in privacy
+    assert "names, birth dates or record numbers" in privacy
+    assert [(welcome.count(number), whom.count(number)) for number in ("911", "988")] == [(1, 1), (1, 1)]
+
+
 def test_every_line_of_every_reply_is_sealed_byte_for_byte(scores: evaluation.Scores, shipped: Knowledge) -> None:
     lock = approval.read_lock(ROOT / files.LOCK)
     assert not lock.broken(shipped.content.texts())
