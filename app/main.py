@@ -59,7 +59,8 @@ def create_app(
     problems.install(app)
     access.install(app, hmac.digest(key, b"staff sessions", "sha256").hex(), settings.staff_hours * 3600, secure)
     error_pages.install(app, prefix)
-    middleware.install(app, settings.allowed_origins, settings.trusted_proxies, secure, prefix)
+    framing = dict.fromkeys(pages.PATIENTS, " ".join(settings.frame_ancestors)) if settings.frame_ancestors else {}
+    middleware.install(app, settings.allowed_origins, settings.trusted_proxies, secure, prefix, framing)
     return app
 
 

@@ -23,6 +23,8 @@ router = APIRouter(include_in_schema=False)
 
 SENDING = schema.FEELINGS | {"human", "fallback"}
 """Scripts that send a person to somebody: their numbers are buttons, as those of a refusal are."""
+PATIENTS = ("/", "/ask", "/faq")
+"""Pages that other websites may show in a frame, where a setting names them."""
 
 
 async def asset(request: Request) -> Response:

@@ -5,7 +5,7 @@ import itertools
 import logging
 import secrets
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from fastapi import FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
@@ -30,16 +30,26 @@ _SECURITY_HEADERS = (
 )
 _TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _VARY = (b"vary", b"Origin")
+_NO_FRAME = b"frame-ancestors 'none'"
 
 
 def install(
-    app: FastAPI, allowed_origins: Sequence[str], trusted: Collection[str], secure: bool, prefix: str = ""
+    app: FastAPI,
+    allowed_origins: Sequence[str],
+    trusted: Collection[str],
+    secure: bool,
+    prefix: str = "",
+    framing: Mapping[str, str] | None = None,
 ) -> None:
-    """Add the layers of every request, the outermost last; `secure` says that browsers reach the service by TLS.
+    """Add the layers of every request, the outermost last.
+
+    `secure` says that browsers reach the service by TLS, `framing` which websites may show a path in a frame.
 
     Where proxies are trusted, the last hop that is none takes the place of the peer.
     """
-    app.add_middleware(RequestBoundary, allowed_origins=allowed_origins, secure=secure, prefix=prefix)
+    app.add_middleware(
+        RequestBoundary, allowed_origins=allowed_origins, secure=secure, prefix=prefix, framing=framing or {}
+    )
     if trusted:
         app.add_middleware(ForwardedHeaders, trusted=trusted)
 
@@ -49,9 +59,12 @@ class RequestBoundary:
     CORS; answers a body that is too long and an error that nobody foresaw; writes one log line, without query or text.
     """
 
-    def __init__(self, app: ASGIApp, allowed_origins: Sequence[str], secure: bool, prefix: str) -> None:
+    def __init__(
+        self, app: ASGIApp, allowed_origins: Sequence[str], secure: bool, prefix: str, framing: Mapping[str, str]
+    ) -> None:
         self._app = app
         self._prefix = prefix
+        self._ancestors = {path: f"frame-ancestors {sites}".encode() for path, sites in framing.items()}
         self._to_origins = functools.partial(
             CORSMiddleware,
             allow_origins=allowed_origins,
@@ -84,6 +97,8 @@ class RequestBoundary:
                 if not has_origin:  # as Starlette's CORS does: what answers one origin is not for all
                     added.append(_VARY)
                 message["headers"] = [*message["headers"], *added, (b"x-request-id", request_id.encode())]
+                if ancestors := self._ancestors.get(scope["path"]):
+                    message["headers"] = _framed(message["headers"], ancestors)
             await send(message)
 
         try:
@@ -97,3 +112,8 @@ class RequestBoundary:
         finally:
             millis = (time.perf_counter() - began) * 1000
             log.info("%s %s %d %.1fms %s", scope["method"], scope["path"], status or 500, millis, request_id)
+
+
+def _framed(headers: Iterable[tuple[bytes, bytes]], ancestors: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the headers of what some websites may show in a frame; `x-frame-options` knows none but our own."""
+    return [(name, value.replace(_NO_FRAME, ancestors)) for name, value in headers if name != b"x-frame-options"]
