@@ -173,21 +173,19 @@ class Cards {
 
   /** Who approved it when, in one line; on demand in what role, and which passages it stands on. */
   #seal({ seal, sources }) {
-    const w = this.#words;
-    const demo = seal.role === "demo";
+    const { demo, sealed, approved } = this.#words;
     const day = new Intl.DateTimeFormat(this.#language, { dateStyle: "medium", timeZone: "UTC" }).format(
       new Date(seal.on),
     );
-    return h(
-      "details",
-      {},
-      h("summary", {}, demo ? w.demo : [icon("seal"), `${w.approved} ${seal.by}, ${day}`]),
-      h("p", {}, demo ? `${w.sealed} ${seal.by}, ${day}.` : `${seal.by}, ${seal.role}, ${day}`),
-      sources.map((each) => [
-        h("p", {}, `${w.source} `, h("span", { lang: "en" }, each.section)),
-        each.passage && h("blockquote", { lang: "en" }, each.passage),
-      ]),
-    );
+    const [line, more] =
+      seal.role === "demo"
+        ? [demo, `${sealed} ${seal.by}, ${day}.`]
+        : [[icon("seal"), `${approved} ${seal.by}, ${day}`], `${seal.by}, ${seal.role}, ${day}`];
+    const cited = ({ section, passage }) => [
+      h("p", { lang: "en" }, section),
+      passage && h("blockquote", { lang: "en" }, passage),
+    ];
+    return h("details", {}, h("summary", {}, line), h("p", {}, more), sources.map(cited));
   }
 
   /** Sealed text as paragraphs, word for word; its telephone numbers can be tapped. */
@@ -220,9 +218,9 @@ class Cards {
   }
 
   line() {
-    const { lines } = this.#welcome ?? {};
+    const { lines, contact } = this.#welcome ?? {};
     const line = lines?.oncall_line ?? lines?.phone_line;
-    return line && h("p", { class: "line" }, `${this.#words.line} `, this.#dialled(line));
+    return line && line !== contact?.line && h("p", { class: "line" }, `${this.#words.line} `, this.#dialled(line));
   }
 
   #call(href, picture, words, second) {

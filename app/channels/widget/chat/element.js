@@ -235,7 +235,8 @@ class HaiFaqChat extends HTMLElement {
     );
     this.#root.replaceChildren(parts.root);
     this.#resized.disconnect();
-    for (const part of [parts.panel, parts.alert, parts.heading]) this.#resized.observe(part);
+    for (const part of [parts.panel, parts.alert, parts.heading, parts.status, parts.limit.line])
+      this.#resized.observe(part);
     this.#type(this.#memory.draft);
     this.#paint();
     this.#draw();
@@ -339,8 +340,8 @@ class HaiFaqChat extends HTMLElement {
     this.#erased = null;
     this.#type(this.#memory.draft);
     this.#memory.save();
+    this.#wait(false);
     this.#draw();
-    this.#parts.status.replaceChildren(this.#words.back);
     this.#settle();
   }
 
@@ -583,8 +584,8 @@ class HaiFaqChat extends HTMLElement {
     const { offline, languages, contact } = this.#memory.welcome ?? {};
     const away = offline && ["down", "offline"].includes(item.state);
     const help = away ? this.#cards.said(offline, languages?.offline) : this.#help(item.help);
-    const line = contact ? this.#cards.contact(contact) : this.#cards.line();
-    const card = h("div", { class: "item card fail" }, h("p", {}, w[item.state] ?? w.down), help, line);
+    const whom = [this.#cards.line(), contact && this.#cards.contact(contact)];
+    const card = h("div", { class: "item card fail" }, h("p", {}, w[item.state] ?? w.down), help, whom);
     card.append(
       item.state === "long" ? "" : h("button", { type: "button", onclick: () => this.#retry(item, card) }, w.retry),
     );
@@ -634,11 +635,13 @@ class HaiFaqChat extends HTMLElement {
    * question box comes after it: at double text in a small window none of the urgent text was to be seen. */
   #fit() {
     const { panel } = this.#parts;
+    const { scrollTop } = panel;
     const was = panel.classList.contains("tight");
     panel.classList.remove("tight");
     const tight = panel.scrollHeight > panel.clientHeight + 1;
     panel.classList.toggle("tight", tight);
     if (tight !== was) this.#toEnd();
+    else panel.scrollTop = scrollTop;
     if (tight && !was) this.#toAlert();
     this.#mark();
   }

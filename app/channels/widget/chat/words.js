@@ -4,7 +4,7 @@
 const WORDS = {
   en: {
     name: "English", launch: "Ask a question", title: "Questions and answers", close: "Close", restart: "Start over",
-    restarted: "The conversation was erased.", undo: "Undo", back: "The conversation is back.",
+    restarted: "The conversation was erased.", undo: "Undo",
     soon: "This conversation will be cleared in two minutes.", keep: "Keep it",
     cleared: "This conversation was cleared after 30 minutes without a message.",
     person: "Talk to a person", label: "Your question",
@@ -24,7 +24,7 @@ const WORDS = {
   },
   es: {
     name: "Español", launch: "Haga una pregunta", title: "Preguntas y respuestas", close: "Cerrar", restart: "Empezar de nuevo",
-    restarted: "Se borró la conversación.", undo: "Deshacer", back: "La conversación está de vuelta.",
+    restarted: "Se borró la conversación.", undo: "Deshacer",
     soon: "Esta conversación se borrará en dos minutos.", keep: "Conservarla",
     cleared: "Esta conversación se borró después de 30 minutos sin mensajes.",
     person: "Hablar con una persona", label: "Su pregunta",
