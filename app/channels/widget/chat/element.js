@@ -14,10 +14,9 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(CSS);
 
 class HaiFaqChat extends HTMLElement {
-  static observedAttributes = ["title", "lang", "position", "accent", "scheme"].flatMap((name) => [
-    name,
-    `data-${name}`,
-  ]);
+  static observedAttributes = "title lang position accent scheme launcher"
+    .split(" ")
+    .flatMap((name) => [name, `data-${name}`]);
   #root = this.attachShadow({ mode: "open" });
   #turn = Promise.resolve();
   #era = 0; // counts conversations, so that a late reply to an erased one is dropped
@@ -28,11 +27,16 @@ class HaiFaqChat extends HTMLElement {
   #gone;
   #scrolls = null; // how the page scrolled before the chat covered it
   #resized = new ResizeObserver(() => this.#fit());
+  #from; // what has the focus again after closing
+  #focused;
 
+  /** In the page; or in it again, as it was, after the page has swapped its body. */
   connectedCallback() {
+    const again = Boolean(this.#gone);
     this.#root.adoptedStyleSheets = [sheet];
     this.#gone = new AbortController();
-    this.#memory ??= new Memory(`hai-faq ${this.#base}`);
+    this.#memory ??= new Memory(this.#base, this.id || (this.#inline ? "inline" : ""));
+    taken.add(this.#memory.key);
     this.#rise();
     this.#idle ??= new Idle(
       this.#memory,
@@ -44,12 +48,15 @@ class HaiFaqChat extends HTMLElement {
     matchMedia(WHOLE_SCREEN).addEventListener("change", () => this.#shown && this.#unfold(), until);
     document.addEventListener("keydown", (event) => this.#escape(event), until);
     document.addEventListener("visibilitychange", () => this.#idle.look(), until);
-    this.#build();
+    this.#root.addEventListener("focusin", ({ target }) => (this.#focused = target), until);
+    if (this.#parts.root?.lang !== this.#language) this.#build();
+    const unfocused = document.activeElement === document.body;
     const wanted = this.#memory.open ?? this.#option("start") === "open";
-    if (this.#inline || (wanted && !this.#sheetSized)) this.#show(); // never over a whole screen unasked
+    if (this.#inline || (wanted && (again || !this.#sheetSized))) this.#show(); // never over a whole screen unasked
+    if (again && unfocused) this.#focused?.focus({ preventScroll: true });
     this.#idle.watch();
     this.#greet();
-    queueMicrotask(() => this.#tell("ready", {}));
+    if (!again) queueMicrotask(() => this.#tell("ready", {}));
   }
 
   disconnectedCallback() {
@@ -57,6 +64,7 @@ class HaiFaqChat extends HTMLElement {
     this.#resized.disconnect();
     this.#gone.abort();
     this.#idle.stop();
+    taken.delete(this.#memory.key);
   }
 
   /** Above everything of the page, whatever its z-index and transforms; older browsers keep to a z-index. */
@@ -70,14 +78,21 @@ class HaiFaqChat extends HTMLElement {
     const shown = this.#shown;
     this.#hide();
     this.#build();
+    if (this.#inline === Boolean(this.popover)) this.#rise();
     if (shown) this.#show();
     this.#greet();
   }
 
   // -------------------------------------------------------------- for the page
 
-  open() {
+  get isOpen() {
+    return this.#shown;
+  }
+
+  /** Opens the panel; `from` gets the focus back when it closes, else what has it now. */
+  open(from = document.activeElement) {
     if (this.#shown) return this.#parts.input.focus();
+    this.#from = from !== this && from !== document.body ? from : null;
     this.#show();
     (matchMedia("(pointer: coarse)").matches ? this.#parts.heading : this.#parts.input).focus();
     this.#tell("opened", {});
@@ -90,7 +105,7 @@ class HaiFaqChat extends HTMLElement {
     this.#parts.launch.setAttribute("aria-expanded", "false");
     this.#memory.open = false;
     this.#memory.save();
-    this.#parts.launch.focus();
+    (this.#from?.isConnected ? this.#from : this.#parts.launch).focus();
     this.#tell("closed", {});
   }
 
@@ -111,7 +126,7 @@ class HaiFaqChat extends HTMLElement {
   // -------------------------------------------------------------- settings
 
   get #base() {
-    const given = this.#option("service") ?? script?.src ?? location.href;
+    const given = this.#option("service") ?? address ?? location.href;
     return new URL(".", new URL(given, location.href)).href;
   }
 
@@ -227,9 +242,10 @@ class HaiFaqChat extends HTMLElement {
       icon("chat"),
       h("span", {}, w.launch),
     );
+    const bare = this.#option("launcher") === "none";
     parts.root = h(
       "div",
-      { class: `root ${this.#inline ? "inline" : "float"}`, lang: this.#language, dir: "ltr" },
+      { class: `root ${this.#inline ? "inline" : "float"} ${bare ? "bare" : ""}`, lang: this.#language, dir: "ltr" },
       parts.launch,
       parts.panel,
     );

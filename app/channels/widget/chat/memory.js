@@ -3,7 +3,10 @@
 const IDLE = 30 * 60_000; // as long as the service keeps a conversation
 const KEPT = 60; // items of a conversation that survive a page change
 
-/** This tab's conversation; where storage is refused, it lasts as long as the page. */
+const taken = new Set(); // keys of the elements that are in the page
+
+/** This tab's conversation; where storage is refused, it lasts as long as the page. Elements of a page never share one,
+ * or the urgent text that one has pinned would be lost by what the other keeps. */
 class Memory {
   at = Date.now();
   id = null;
@@ -14,10 +17,11 @@ class Memory {
   cleared = false;
   language = null; // that the person has chosen
 
-  constructor(key) {
-    this.key = key;
+  constructor(base, name) {
+    this.key = `hai-faq ${base} ${name}`.trim();
+    while (taken.has(this.key)) this.key += "+";
     try {
-      this.take(JSON.parse(sessionStorage.getItem(key)));
+      this.take(JSON.parse(sessionStorage.getItem(this.key)));
     } catch {
       /* refused or damaged: begin anew */
     }

@@ -1,0 +1,201 @@
+"""The widget on the websites of today: pages that swap their body, single-page routers, tag managers, two widgets."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.channels.conftest import Service, Website, page_with
+from tests.channels.test_widget import ask, opened
+
+LAUNCH = "Ask a question"
+GREEN = "The lamp is green."
+
+
+def visit(page: Page, website: Website, path: str, body: str) -> Page:
+    website.pages[path] = page_with(body)
+    page.goto(website.url + path)
+    return page
+
+
+@pytest.fixture
+def line(service: Service) -> str:
+    return f'<script async src="{service.url}/widget.js"></script>'
+
+
+SWAPS = {
+    "a new body": "document.body.replaceWith(document.createElement('body'))",
+    "an emptied body": "document.body.replaceChildren()",
+    "a removed element": "document.querySelector('hai-faq-chat').remove()",
+    "a new document element": "document.documentElement.replaceWith(document.documentElement.cloneNode(true))",
+    "a body from a snapshot": "document.body.replaceWith(document.body.cloneNode(true))",
+}
+
+
+@pytest.mark.parametrize("swap", SWAPS.values(), ids=SWAPS.keys())
+def test_a_swapped_body_keeps_one_widget_with_conversation_draft_and_focus(
+    page: Page, website: Website, swap: str
+) -> None:
+    ask(opened(page, website.url), "what color is the lamp")
+    expect(page.get_by_text(GREEN)).to_be_visible()
+    page.keyboard.type("and the bul")
+    page.evaluate(swap)
+    expect(page.locator("hai-faq-chat")).to_have_count(1)
+    expect(page.get_by_text(GREEN)).to_be_visible()
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.keyboard.type("b type")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The lamp has a small bulb.")).to_be_visible()
+
+
+def test_a_swapped_body_leaves_a_closed_widget_closed_and_the_focus_alone(page: Page, website: Website) -> None:
+    page.goto(website.url)
+    expect(page.get_by_role("button", name=LAUNCH)).to_be_visible()
+    page.evaluate("document.body.replaceWith(document.createElement('body'))")
+    expect(page.get_by_role("button", name=LAUNCH)).to_be_visible()
+    assert page.evaluate("document.activeElement === document.body")
+    page.evaluate("haiFaq.open()")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_a_pinned_emergency_outlives_a_swapped_body(page: Page, website: Website) -> None:
+    ask(opened(page, website.url), "i cant breathe")
+    expect(page.get_by_role("alert")).to_contain_text("Call 911 now.")
+    page.evaluate("document.body.replaceWith(document.createElement('body'))")
+    expect(page.get_by_role("alert")).to_contain_text("Call 911 now.")
+    expect(page.get_by_role("alert").get_by_role("link", name="Call 911")).to_be_visible()
+
+
+def test_a_page_that_takes_every_element_out_at_once_is_not_frozen(page: Page, website: Website) -> None:
+    page.goto(website.url)
+    expect(page.get_by_role("button", name=LAUNCH)).to_be_visible()
+    page.evaluate(
+        "new MutationObserver(() => document.querySelector('hai-faq-chat')?.remove())"
+        ".observe(document.body, { childList: true })"
+    )
+    page.evaluate("document.querySelector('hai-faq-chat').remove()")
+    assert page.evaluate("new Promise((resolve) => setTimeout(() => resolve('alive'), 200))") == "alive"
+
+
+def test_what_the_page_removes_by_the_documented_call_stays_away_until_it_is_opened(
+    page: Page, website: Website
+) -> None:
+    ask(opened(page, website.url), "what color is the lamp")
+    expect(page.get_by_text(GREEN)).to_be_visible()
+    page.evaluate("haiFaq.remove()")
+    page.evaluate("document.body.replaceWith(document.createElement('body'))")
+    expect(page.locator("hai-faq-chat")).to_have_count(0)
+    page.evaluate("haiFaq.open()")
+    expect(page.get_by_text(GREEN)).to_be_visible()
+
+
+def test_two_lines_make_one_widget(page: Page, website: Website, line: str) -> None:
+    visit(page, website, "/twice", line + line + line.replace("async", "defer"))
+    expect(page.get_by_role("button", name=LAUNCH)).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("hai-faq-chat")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("tag", "title"),
+    [
+        ('<script type="module" src="{}/widget.js" data-title="Lamps"></script>', "Lamps"),
+        ('<script src="{}/manager.js"></script>', "Questions and answers"),
+    ],
+    ids=["a module", "without a tag"],
+)
+def test_it_finds_its_service_however_it_is_loaded(
+    page: Page, website: Website, service: Service, tag: str, title: str
+) -> None:
+    """Another vendor's file of the same name stands first."""
+    manager = f'import("{service.url}/widget.js?v=1");'
+    page.route("**/manager.js", lambda route: route.fulfill(content_type="text/javascript", body=manager))
+    page.route("**/other/widget.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    other = f'<script src="{service.url}/other/widget.js" data-title="Not ours"></script>'
+    visit(page, website, "/loaded", other + tag.format(service.url))
+    page.get_by_role("button", name=LAUNCH).click()
+    expect(page.get_by_role("dialog", name=title)).to_be_visible()
+    ask(page, "what color is the lamp")
+    expect(page.get_by_text(GREEN)).to_be_visible()
+
+
+def test_an_element_that_comes_later_is_upgraded_and_keeps_its_own_state(
+    page: Page, website: Website, line: str
+) -> None:
+    ask(opened(page, website.url), "i cant breathe")
+    expect(page.get_by_role("alert")).to_contain_text("Call 911 now.")
+    page.evaluate(
+        "document.querySelector('main').append(Object.assign(document.createElement('hai-faq-chat'), "
+        "{ title: 'Inline' })); document.querySelector('main hai-faq-chat').dataset.position = 'inline'"
+    )
+    inline = page.get_by_role("region", name="Inline")
+    expect(inline.get_by_text("Hello.")).to_be_visible()
+    expect(inline.get_by_role("alert")).to_be_empty()
+    inline.get_by_label("Your question").fill("what color is the lamp")
+    page.keyboard.press("Enter")
+    expect(inline.get_by_text(GREEN)).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("Call 911 now.")
+    expect(page.get_by_text(GREEN)).to_have_count(0)
+
+
+def test_an_inline_widget_does_not_open_the_corner(page: Page, website: Website, line: str) -> None:
+    visit(page, website, "/inline", f'<hai-faq-chat data-position="inline"></hai-faq-chat>{line}')
+    expect(page.get_by_role("region")).to_be_visible()
+    page.goto(website.url)
+    expect(page.get_by_role("button", name=LAUNCH)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_two_widgets_of_one_kind_keep_two_conversations(page: Page, website: Website, line: str) -> None:
+    inline = '<hai-faq-chat data-position="inline" data-title="{}"></hai-faq-chat>'
+    visit(page, website, "/pair", inline.format("First") + inline.format("Second") + line)
+    for name, text, seen in (("First", "i cant breathe", "Call 911 now."), ("Second", "bulb type", "a small bulb")):
+        chat = page.get_by_role("region", name=name)
+        chat.get_by_label("Your question").fill(text)
+        page.keyboard.press("Enter")
+        expect(chat.get_by_text(seen)).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("region", name="First").get_by_role("alert")).to_contain_text("Call 911 now.")
+    expect(page.get_by_role("region", name="Second").get_by_text("a small bulb")).to_be_visible()
+
+
+def test_a_call_that_does_not_exist_is_said_and_stops_no_other(page: Page, website: Website) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.add_init_script("window.haiFaq = [['opne'], ['remove_'], ['open']]")
+    page.goto(website.url)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert [each for each in said if "opne" in each]
+
+
+OPENER = '<a href="/ask" data-hai-faq-open>Questions?</a>'
+
+
+def test_any_element_of_the_page_opens_it_and_gets_the_focus_back(
+    page: Page, website: Website, service: Service
+) -> None:
+    body = f'{OPENER}<script async src="{service.url}/widget.js" data-launcher="none"></script>'
+    visit(page, website, "/own", body)
+    link = page.get_by_role("link", name="Questions?")
+    expect(link).to_have_attribute("aria-expanded", "false")
+    expect(link).to_have_attribute("aria-haspopup", "dialog")
+    expect(page.get_by_role("button", name=LAUNCH)).to_have_count(0)
+    link.press("Enter")
+    expect(page.get_by_label("Your question")).to_be_focused()
+    expect(link).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(link).to_be_focused()
+    expect(link).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_role("button", name=LAUNCH)).to_have_count(0)
+
+
+def test_an_opener_may_come_later_and_name_its_widget(page: Page, website: Website, line: str) -> None:
+    visit(page, website, "/named", f'<hai-faq-chat></hai-faq-chat><hai-faq-chat id="second"></hai-faq-chat>{line}')
+    expect(page.get_by_role("button", name=LAUNCH)).to_have_count(2)
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('button'), { textContent: 'Late', id: 'late' }));"
+        "document.querySelector('#late').setAttribute('data-hai-faq-open', 'second')"
+    )
+    page.get_by_role("button", name="Late").click()
+    expect(page.locator("#second").get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    assert page.evaluate("[haiFaq.isOpen, document.querySelector('#second').isOpen]") == [False, True]
