@@ -199,3 +199,26 @@ def test_an_opener_may_come_later_and_name_its_widget(page: Page, website: Websi
     expect(page.locator("#second").get_by_role("dialog")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(1)
     assert page.evaluate("[haiFaq.isOpen, document.querySelector('#second').isOpen]") == [False, True]
+
+
+def test_asking_tells_the_page_what_kind_of_reply_stands_there_and_never_fails(page: Page, website: Website) -> None:
+    page.goto(website.url)
+    expect(page.get_by_role("button", name=LAUNCH)).to_be_visible()
+    told = "haiFaq.ask({}).then((told) => [told, document.querySelector('hai-faq-chat').isOpen])"
+    assert page.evaluate(told.format("'what color is the lamp'")) == [{"kind": "answer", "urgent": False}, True]
+    expect(page.get_by_text(GREEN)).to_be_visible()
+    assert page.evaluate(told.format("'i cant breathe'"))[0] == {"kind": "scripted", "urgent": True}
+    assert page.evaluate(told.format("' '"))[0] == {"kind": "error", "urgent": False}
+    page.route("**/v1/messages", lambda route: route.abort())
+    assert page.evaluate(told.format("'lamp'"))[0] == {"kind": "error", "urgent": False}
+
+
+def test_what_is_asked_before_load_is_told_when_it_is_answered(page: Page, website: Website, line: str) -> None:
+    early = line.replace("async ", "")
+    page.add_init_script(
+        "const asks = () => { if (window.haiFaq && !window.said) said = haiFaq.ask('what color is the lamp') };"
+        "new MutationObserver(asks).observe(document, { childList: true, subtree: true })"
+    )
+    visit(page, website, "/early", early + "<p>more</p>" * 3)
+    page.wait_for_function("window.said")
+    assert page.evaluate("said") == {"kind": "answer", "urgent": False}

@@ -2,7 +2,7 @@
  *
  * It runs under `default-src 'none'; script-src ORIGIN; connect-src ORIGIN; require-trusted-types-for 'script'`:
  * every node is made by `h`, every style is a constructed sheet. What people type goes to the service and into this
- * tab's sessionStorage, nowhere else; events carry ids and kinds only.
+ * tab's sessionStorage, nowhere else; events carry kinds only.
  */
 
 const SLOW = 4_000;
@@ -113,9 +113,12 @@ class HaiFaqChat extends HTMLElement {
     return this.#shown ? this.close() : this.open();
   }
 
-  ask(text) {
+  /** Asks, and tells what kind of reply stands in the panel; it never rejects. */
+  async ask(text) {
     if (!this.#shown) this.open();
-    return this.#ask(String(text), String(text), "question");
+    const asked = String(text ?? "").trim();
+    const reply = asked && (await this.#ask(asked, asked, "question"));
+    return { kind: reply?.kind ?? "error", urgent: Boolean(reply?.urgent) };
   }
 
   reset() {
@@ -473,6 +476,7 @@ class HaiFaqChat extends HTMLElement {
       if (era !== this.#era) return;
       item.state = "sent";
       this.#receive(reply);
+      return reply;
     } catch (failure) {
       if (era !== this.#era) return;
       item.state = failure.why ?? "down";
@@ -505,8 +509,7 @@ class HaiFaqChat extends HTMLElement {
     this.#pin();
     const refused = reply.kind === "fallback" || ["not-covered", "language"].includes(reply.intent?.category);
     const name = reply.urgent ? "urgent" : reply.kind === "answer" ? "answered" : refused ? "unanswered" : null;
-    const entries = reply.answers.map((each) => each.id);
-    this.#tell(name, { kind: reply.kind, message_id: reply.message_id, entries, intent: reply.intent?.id ?? null });
+    this.#tell(name, { kind: reply.kind });
   }
 
   async #greet() {
@@ -736,12 +739,7 @@ class HaiFaqChat extends HTMLElement {
     if (had?.contains(this.#root.activeElement)) this.#parts.input.focus();
     had?.remove();
     if (verdict === "down" && !reason) box.append(this.#reasons(item, box, said));
-    this.#tell("feedback", {
-      verdict,
-      reason,
-      message_id: item.reply.message_id,
-      entries: item.reply.answers.map((each) => each.id),
-    });
+    this.#tell("feedback", { verdict, reason });
   }
 
   #reasons(item, box, said) {
