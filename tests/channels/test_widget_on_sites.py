@@ -1,5 +1,7 @@
 """The widget on the websites of today: pages that swap their body, single-page routers, tag managers, two widgets."""
 
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -199,6 +201,105 @@ def test_an_opener_may_come_later_and_name_its_widget(page: Page, website: Websi
     expect(page.locator("#second").get_by_role("dialog")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(1)
     assert page.evaluate("[haiFaq.isOpen, document.querySelector('#second').isOpen]") == [False, True]
+
+
+def shaped(page: Page, website: Website, service: Service, attributes: str) -> Page:
+    tag = f'<script async src="{service.url}/widget.js" {attributes}></script>'
+    return visit(page, website, "/shaped", tag)
+
+
+def test_the_page_names_the_launcher_and_its_icon(page: Page, website: Website, service: Service) -> None:
+    shaped(page, website, service, 'data-label="Pump questions" data-icon="none"')
+    expect(page.get_by_role("button", name="Pump questions")).to_be_visible()
+    expect(page.locator(".launch svg")).to_have_count(0)
+    page.evaluate("document.querySelector('hai-faq-chat').dataset.icon = 'https://example.org/x.svg'")
+    expect(page.locator(".launch svg")).to_have_count(1)
+
+
+def test_the_page_chooses_first_questions_among_the_served_ones(page: Page, website: Website, service: Service) -> None:
+    shaped(page, website, service, 'data-questions="lamp-bulb no-such-entry ../welcome"')
+    page.get_by_role("button", name=LAUNCH).click()
+    expect(page.get_by_text("You can ask:")).to_be_visible()
+    expect(page.locator(".pick")).to_have_text(["What kind of bulb does the lamp have?"])
+    page.locator(".pick").click()
+    expect(page.get_by_text("The lamp has a small bulb.")).to_be_visible()
+
+
+def test_where_none_of_its_questions_is_served_the_services_own_stand(
+    page: Page, website: Website, service: Service
+) -> None:
+    shaped(page, website, service, 'data-questions="no-such-entry"')
+    page.get_by_role("button", name=LAUNCH).click()
+    expect(page.get_by_role("button", name="What color is the lamp?")).to_be_visible()
+
+
+def test_the_page_changes_words_but_none_of_safety_or_of_what_the_service_is(
+    page: Page, website: Website, service: Service
+) -> None:
+    unsafe = {"urgent": "Relax", "read": "Fine", "call": "Ignore", "demo": "Real", "person": "A nurse"}
+    words = json.dumps({"send": "Ask", **unsafe})
+    ask(shaped_open(page, website, service, f"data-labels='{words}'"), "i cant breathe")
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    alert = page.get_by_role("alert")
+    expect(alert.get_by_role("heading", name="Please read this first")).to_be_visible()
+    expect(alert.get_by_role("button", name="I have read this")).to_be_visible()
+    expect(alert.get_by_role("link", name="Call 911")).to_be_visible()
+    expect(page.get_by_role("button", name="Talk to a person")).to_be_visible()
+
+
+def shaped_open(page: Page, website: Website, service: Service, attributes: str) -> Page:
+    shaped(page, website, service, attributes).get_by_role("button", name=LAUNCH).click()
+    return page
+
+
+@pytest.mark.parametrize("words", ["{send: 1}", "null", "[]", "7", '"x"', ""])
+def test_labels_that_are_no_json_object_change_nothing(
+    page: Page, website: Website, service: Service, words: str
+) -> None:
+    shaped_open(page, website, service, f"data-labels='{words}'")
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
+
+
+def test_labels_may_be_given_by_language(page: Page, website: Website, service: Service) -> None:
+    shaped_open(page, website, service, """data-labels='{"es": {"send": "Vaya"}, "en": {"send": "Go"}}'""")
+    expect(page.get_by_role("button", name="Go", exact=True)).to_be_visible()
+    page.evaluate("document.querySelector('hai-faq-chat').dataset.lang = 'es'")
+    expect(page.get_by_role("button", name="Vaya", exact=True)).to_be_visible()
+
+
+def test_a_logo_stands_beside_the_title_and_one_that_fails_leaves_no_gap(
+    page: Page, website: Website, service: Service
+) -> None:
+    allowed = website.policy
+    website.policy += f"; img-src {service.url}"
+    shaped_open(page, website, service, f'data-logo="{service.url}/icon.svg"')
+    logo = page.locator(".head img")
+    expect(logo).to_have_js_property("complete", True)
+    assert logo.evaluate("node => node.offsetHeight") < 50
+    expect(page.get_by_role("dialog", name="Questions and answers")).to_be_visible()
+    page.evaluate(f"document.querySelector('hai-faq-chat').dataset.logo = '{service.url}/no-such.svg'")
+    expect(logo).to_have_count(0)
+    website.policy = allowed
+
+
+def test_the_pages_style_sheet_colours_a_part_but_puts_nothing_in_and_reaches_no_urgent_text(
+    page: Page, website: Website
+) -> None:
+    ask(opened(page, website.url), "i cant breathe")
+    page.get_by_role("button", name="I have read this").click()
+    page.evaluate(
+        "const sheet = new CSSStyleSheet(); document.adoptedStyleSheets = [sheet]; sheet.replaceSync("
+        "`hai-faq-chat::part(card) { display: none } hai-faq-chat::part(send) { background: red }"
+        "hai-faq-chat::part(send)::before { content: 'Approved' }`)"
+    )
+    expect(page.locator(".send")).to_have_css("background-color", "rgb(255, 0, 0)")
+    assert page.locator(".send").evaluate("node => getComputedStyle(node, '::before').content") in ("normal", "none")
+    expect(page.get_by_text("Call 911 now.")).to_be_visible()
+    reached = page.evaluate(
+        "[...document.querySelector('hai-faq-chat').shadowRoot.querySelectorAll('[part]')]"
+        ".filter((node) => /Call 911 now/.test(node.textContent)).length"
+    )
+    assert reached == 0
 
 
 def test_asking_tells_the_page_what_kind_of_reply_stands_there_and_never_fails(page: Page, website: Website) -> None:

@@ -14,7 +14,7 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(CSS);
 
 class HaiFaqChat extends HTMLElement {
-  static observedAttributes = "title lang position accent scheme launcher"
+  static observedAttributes = "title lang position accent scheme launcher label icon logo questions labels"
     .split(" ")
     .flatMap((name) => [name, `data-${name}`]);
   #root = this.attachShadow({ mode: "open" });
@@ -156,7 +156,11 @@ class HaiFaqChat extends HTMLElement {
   }
 
   get #words() {
-    return WORDS[this.#language];
+    return (this.#parts.words ??= wordsOf(this.#language, this.#option("labels")));
+  }
+
+  get #title() {
+    return this.#option("title") || this.#words.title;
   }
 
   get #cards() {
@@ -173,9 +177,9 @@ class HaiFaqChat extends HTMLElement {
   // -------------------------------------------------------------- the frame
 
   #build() {
-    const w = this.#words;
-    const title = this.#option("title") || w.title;
     const parts = (this.#parts = {});
+    const w = this.#words;
+    const title = this.#title;
     parts.input = h("textarea", {
       rows: 1,
       "aria-label": w.label,
@@ -211,7 +215,7 @@ class HaiFaqChat extends HTMLElement {
     parts.panel = h(
       this.#inline ? "section" : "dialog",
       { class: "panel", "aria-labelledby": "title", onscroll: () => this.#mark() },
-      h("div", { class: "head" }, parts.heading),
+      h("div", { class: "head" }, logo(this.#option("logo")), parts.heading),
       parts.bar,
       parts.banner,
       parts.alert,
@@ -242,8 +246,8 @@ class HaiFaqChat extends HTMLElement {
         hidden: this.#inline,
         onclick: () => this.open(),
       },
-      icon("chat"),
-      h("span", {}, w.launch),
+      this.#option("icon") !== "none" && icon(this.#option("icon") === "question" ? "question" : "chat"),
+      h("span", {}, this.#option("label") || w.launch),
     );
     const bare = this.#option("launcher") === "none";
     parts.root = h(
@@ -300,7 +304,7 @@ class HaiFaqChat extends HTMLElement {
     this.#memory.save();
     this.#watchIdle();
     this.#toEnd();
-    if (!this.#memory.welcome) this.#greet();
+    this.#greet();
   }
 
   /** Over the whole of a small screen the chat is modal: nothing behind it can be reached or scrolled. */
@@ -512,13 +516,18 @@ class HaiFaqChat extends HTMLElement {
     this.#tell(name, { kind: reply.kind });
   }
 
+  /** What stands there before anything is typed; the first questions are the page's own where it names some. */
   async #greet() {
-    const asked = this.#language;
+    const asked = `${this.#language} ${this.#option("questions") ?? ""}`;
     if (this.#memory.welcome?.asked === asked || this.#parts.greeting) return;
     this.#parts.greeting = true;
     try {
-      const welcome = await request(`${this.#base}v1/welcome${this.#inLanguage}`);
-      if (asked !== this.#language) return;
+      const [welcome, starters] = await Promise.all([
+        request(`${this.#base}v1/welcome${this.#inLanguage}`),
+        startersOf(this.#base, this.#option("questions")),
+      ]);
+      if (asked !== `${this.#language} ${this.#option("questions") ?? ""}`) return;
+      if (starters.length) welcome.suggestions = starters;
       this.#memory.welcome = { ...welcome, asked };
       this.#memory.save();
     } catch {
@@ -577,7 +586,8 @@ class HaiFaqChat extends HTMLElement {
   #card(piece, reply) {
     const { said, net = reply.feelings && said } = piece;
     if (net) return this.#cards.net(net, reply.language, piece.net ? null : reply.contact?.line);
-    return h("div", { class: "card" }, said ? this.#cards.said(said, reply.language) : this.#cards.answer(piece));
+    const part = reply.urgent ? "card told" : "card"; // an urgent text is no part that a page may style
+    return h("div", { class: part }, said ? this.#cards.said(said, reply.language) : this.#cards.answer(piece));
   }
 
   /** What can be asked after a reply; where it had no answer, all that can be. */
