@@ -7,7 +7,7 @@ import minify
 from app.channels.assets import FOLDER
 
 CHAT = FOLDER / "chat"
-PARTS = ("script", "words", "nodes", "colours", "memory", "idle", "service", "limit", "options", "cards", "element", "page")
+PARTS = ("script", "words", "nodes", "colours", "memory", "idle", "service", "limit", "options", "cards", "transcript", "element", "page")
 """In the order in which they are put together."""
 NOTICE = "/* Made by `make widget` of the parts in chat/. */"
 OPENING = '(() => {"use strict"; if (customElements.get("hai-faq-chat")) return;'

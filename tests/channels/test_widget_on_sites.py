@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.channels.conftest import Service, Website, page_with
-from tests.channels.test_widget import ask, opened
+from tests.channels.test_widget import ask, axe, opened
 
 LAUNCH = "Ask a question"
 GREEN = "The lamp is green."
@@ -323,3 +323,58 @@ def test_what_is_asked_before_load_is_told_when_it_is_answered(page: Page, websi
     visit(page, website, "/early", early + "<p>more</p>" * 3)
     page.wait_for_function("window.said")
     assert page.evaluate("said") == {"kind": "answer", "urgent": False}
+
+
+@pytest.fixture
+def conversation(page: Page, website: Website) -> Page:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(opened(page, website.url), "what color is the lamp")
+    expect(page.get_by_text(GREEN)).to_be_visible()
+    page.get_by_text("Keep a copy").click()
+    return page
+
+
+def whole(text: str) -> bool:
+    words = ("Copy of a conversation with an automated service: Questions and answers, 127.0.0.1", "Version ", "Hello.")
+    asked = ("You asked: what color is the lamp", GREEN, "Source: The Bedside Lamp, Example Ward")
+    return all(each in text for each in (*words, *asked))
+
+
+def test_nothing_asked_is_nothing_to_keep(page: Page, website: Website) -> None:
+    opened(page, website.url)
+    expect(page.get_by_text("Keep a copy")).to_be_hidden()
+
+
+def test_the_conversation_can_be_copied(conversation: Page) -> None:
+    conversation.get_by_role("button", name="Copy").click()
+    expect(conversation.get_by_text("Done.")).to_be_visible()
+    assert whole(conversation.evaluate("navigator.clipboard.readText()"))
+
+
+def test_the_conversation_can_be_printed(conversation: Page) -> None:
+    conversation.context.add_init_script("window.print = () => { window.printed = document.body.innerText }")
+    with conversation.expect_popup() as popup:
+        conversation.get_by_role("button", name="Print").click()
+    paper = popup.value
+    assert whole(paper.locator("body").inner_text())
+    assert paper.title().startswith("Copy of a conversation")
+    assert paper.evaluate("document.documentElement.lang") == "en"
+    assert paper.evaluate("getComputedStyle(document.body).whiteSpaceCollapse") == "preserve"
+
+
+def test_the_conversation_can_be_saved(conversation: Page) -> None:
+    with conversation.expect_download() as download:
+        conversation.get_by_role("button", name="Save").click()
+    assert download.value.suggested_filename.endswith(".txt")
+    assert whole(download.value.path().read_text("utf-8-sig"))
+
+
+def test_a_browser_that_lets_nothing_be_kept_says_so(conversation: Page) -> None:
+    conversation.evaluate("window.open = () => null")
+    conversation.get_by_role("button", name="Print").click()
+    expect(conversation.get_by_text("That could not be saved.")).to_be_visible()
+
+
+def test_axe_finds_nothing_where_a_copy_is_offered(conversation: Page) -> None:
+    expect(conversation.get_by_role("button", name="Copy")).to_be_visible()
+    assert axe(conversation) == []

@@ -232,6 +232,7 @@ class HaiFaqChat extends HTMLElement {
           { class: "foot" },
           h("button", { class: "plain", type: "button", onclick: () => this.#pick(PERSON, w.person) }, w.person),
           parts.other,
+          this.#copies(),
           h("button", { class: "plain", type: "button", onclick: () => this.#startOver() }, w.restart),
         ),
       ),
@@ -765,6 +766,24 @@ class HaiFaqChat extends HTMLElement {
       h("span", {}, this.#words.why),
       REASONS.map(pick),
     );
+  }
+
+  // -------------------------------------------------------------- a copy to keep
+
+  #copies() {
+    const w = this.#words;
+    const way = (name) => h("button", { class: "plain", type: "button", onclick: () => this.#keep(name) }, w[name]);
+    return h("details", { class: "keep" }, h("summary", { class: "plain" }, w.keep), Object.keys(KEEP).map(way));
+  }
+
+  async #keep(way) {
+    const w = this.#words;
+    try {
+      await KEEP[way](transcript(w, this.#language, this.#title, this.#memory), this.#language);
+      this.#parts.status.replaceChildren(w.done);
+    } catch {
+      this.#parts.status.replaceChildren(w.unkept);
+    }
   }
 
   // -------------------------------------------------------------- small things

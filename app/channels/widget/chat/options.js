@@ -1,6 +1,6 @@
 /* What a page may shape: never a word of safety, of the demonstration, or of what the service is. */
 
-const OWN_WORDS = "hint label send close restart ask next helped thanks".split(" ");
+const OWN_WORDS = "hint label send close restart ask next helped thanks keep copy print save".split(" ");
 
 /** The widget's words, with those that the page has put in place of some as JSON, by language or for any. */
 function wordsOf(language, given) {

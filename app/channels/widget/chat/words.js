@@ -20,6 +20,9 @@ const WORDS = {
     down_: "No, this did not help", why: "What was wrong?", thanks: "Thank you. That is noted.",
     unkept: "That could not be saved. Please try again.", urgent: "Please read this first", call: "Call", text: "Text",
     read: "I have read this", on: "Read on", all: "Show all", less: "Show less", tab: "opens in a new tab",
+    keep: "Keep a copy",
+    copy: "Copy", print: "Print", save: "Save", done: "Done.", version: "Version",
+    copyOf: "Copy of a conversation with an automated service:",
     reasons: ["Not what I asked", "Hard to understand", "Not enough", "Looks wrong"],
   },
   es: {
@@ -42,6 +45,9 @@ const WORDS = {
     thanks: "Gracias. Queda anotado.", unkept: "No se pudo guardar. Intente de nuevo.",
     urgent: "Lea esto primero", call: "Llamar al", text: "Mensaje al", read: "Ya lo leí", on: "Seguir leyendo",
     all: "Mostrar todo", less: "Mostrar menos", tab: "se abre en otra pestaña",
+    keep: "Guardar copia", copy: "Copiar", print: "Imprimir", save: "Guardar",
+    done: "Listo.", version: "Versión",
+    copyOf: "Copia de una conversación con un servicio automático:",
     reasons: ["No es lo que pregunté", "Difícil de entender", "Le falta información", "Parece incorrecto"],
   },
 };
