@@ -7,14 +7,17 @@ import minify
 from app.channels.assets import FOLDER
 
 CHAT = FOLDER / "chat"
-PARTS = ("script", "words", "nodes", "colours", "memory", "idle", "service", "limit", "options", "cards", "transcript", "element", "page")
+PARTS = (
+    *("script", "words", "nodes", "colours", "memory", "idle", "service", "limit", "options", "cards", "transcript"),
+    *("element", "page"),
+)
 """In the order in which they are put together."""
 NOTICE = "/* Made by `make widget` of the parts in chat/. */"
 OPENING = '(() => {"use strict"; if (customElements.get("hai-faq-chat")) return;'
 
 
 def widget() -> str:
-    """Return the script: what only people read, comments, layout and long names, is a quarter of it."""
+    """Return the script: what only people read, comments, layout and long names, is a third of it."""
     style = json.dumps(minify.string("text/css", (CHAT / "chat.css").read_text("utf-8")))
     parts = "".join((CHAT / f"{part}.js").read_text("utf-8") for part in PARTS)
     small: str = minify.string("application/javascript", f"{OPENING}\nconst CSS = {style};\n{parts}}})();")

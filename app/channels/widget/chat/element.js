@@ -375,7 +375,7 @@ class HaiFaqChat extends HTMLElement {
     else this.#wait(false);
   }
 
-  #keep() {
+  #stay() {
     this.#memory.save();
     this.#watchIdle();
     this.#settle();
@@ -392,7 +392,7 @@ class HaiFaqChat extends HTMLElement {
   #remark() {
     const w = this.#words;
     const line = (words, label, act) => [h("span", {}, words), h("button", { type: "button", onclick: act }, label)];
-    if (this.#idle.warned) return line(w.soon, w.keep, () => this.#keep());
+    if (this.#idle.warned) return line(w.soon, w.stay, () => this.#stay());
     return this.#erased ? line(w.restarted, w.undo, () => this.#undo()) : [];
   }
 
