@@ -82,6 +82,10 @@ _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
+LONGEST_REPEATED = 12
+"""Most words that are looked for as said over and over."""
+
+
 @dataclass(frozen=True)
 class ParsedText:
     """A text that was read once, or a part of one: its folded form and its words."""
@@ -108,6 +112,18 @@ class ParsedText:
         edges = zip((0, *(end for _, end in ends)), (*(start for start, _ in ends), len(self.folded)), strict=True)
         parts = (self.part(start, end) for start, end in edges)
         return [part for part in parts if part.folded]
+
+    @property
+    def once(self) -> "ParsedText":
+        """The text itself, or where it says the same over and over, three times or more, what it says once.
+
+        Each repetition of a word counted as more evidence: `table` tells nothing, and said five times it was taken for a
+        question about operations.
+        """
+        for length in range(1, min(LONGEST_REPEATED, len(self.words) // 3) + 1):
+            if self.words[length:] == self.words[:-length]:
+                return self.part(0, self.starts[length])
+        return self
 
     def part(self, start: int, end: int) -> "ParsedText":
         """Return the part between two places of the folded form, without spaces around it; no word may lie across an

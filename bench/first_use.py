@@ -1,8 +1,8 @@
 """Times the chat's first use on a slow telephone: `python -m bench.first_use`.
 
-Chromium is slowed as Lighthouse slows it for telephones: 150 ms to and fro, 1.6 Mbit/s down, 0.75 Mbit/s up, a processor of
-a quarter of the speed. Nothing is cached. The times are from the beginning of the page's loading, which holds only the line
-of the script.
+Chromium is slowed as Lighthouse slows it for telephones: 150 ms to and fro, 1.6 Mbit/s down, 0.75 Mbit/s up, and a
+processor of a quarter of the speed. Nothing is cached. The times are from the beginning of the page's loading, which
+holds only the line of the script.
 """
 
 import shutil

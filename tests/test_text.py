@@ -81,3 +81,16 @@ def test_each_word_begins_where_it_is_said_to(message: str) -> None:
     parsed = text.parse(message)
     for word, start in zip(parsed.words, parsed.starts, strict=True):
         assert parsed.folded.startswith(word, start)
+
+
+@pytest.mark.parametrize(
+    ("said", "once"),
+    [
+        ("lamp " * 9, "lamp"),
+        ("big lamp? big lamp? big lamp?", "big lamp?"),
+        ("no no", "no no"),
+        ("so so so big", "so so so big"),
+    ],
+)
+def test_a_text_that_says_the_same_over_and_over_says_it_once(said: str, once: str) -> None:
+    assert text.parse(said).once == text.parse(once)

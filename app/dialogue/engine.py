@@ -75,13 +75,19 @@ def _respond(
     if urgency.tier:
         return _urgent(message, state, knowledge, urgency, urgency.tier)
     is_calm = not (state.urgent or urgency.failed or net_of(urgency, state))
-    turn = Turn(message, knowledge.read(message), state, knowledge, now.date(), is_calm)
+    turn = Turn(message, _said_once(knowledge.read(message)), state, knowledge, now.date(), is_calm)
     reply = _too_long(turn) or _declined(turn) or _in_language(turn, language) or _choice(turn) or _matched(turn)
     if state.urgent and _repeats_urgent(turn, reply):
         reply = compose.urgent(knowledge, state.urgent, message.channel, state.language or message.prefers)
         return reply, replace(state, flags=urgency.flags)
     following = replace(_remember(reply, state), flags=urgency.flags, language=language)
     return _with_safety(turn, reply, urgency), following
+
+
+def _said_once(utterance: Utterance) -> Utterance:
+    """Return the message as topics are ranked for it; the danger check has read every repetition."""
+    once = utterance.text.once
+    return utterance if once is utterance.text else Utterance(once, utterance.model)
 
 
 def _urgent(message: Message, state: State, knowledge: Knowledge, urgency: Urgency, tier: str) -> tuple[Reply, State]:

@@ -29,6 +29,11 @@ def test_an_id_selects_its_entry(knowledge: Knowledge) -> None:
     assert say(knowledge, "lamp-hours").answers[0].id == "lamp-hours"
 
 
+@pytest.mark.parametrize("word", ["table", "lamp", "color"])
+def test_a_word_said_over_and_over_is_no_more_of_a_question(knowledge: Knowledge, word: str) -> None:
+    assert say(knowledge, f"{word} " * 200).text == say(knowledge, word).text
+
+
 def test_danger_comes_before_the_question_and_alone(knowledge: Knowledge) -> None:
     reply = say(knowledge, "what color is the lamp? also i cant breathe")
     assert (reply.kind, reply.urgent, reply.answers) == ("scripted", True, ())
