@@ -1,9 +1,9 @@
 """People without the widget get pages: `/`, the plain form `/ask`, every entry at `/faq`; web teams get `/embed`."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from app.channels import assets
 from app.channels.http.admission import Admitted
@@ -12,10 +12,12 @@ from app.channels.http.clients import client_of
 from app.channels.http.origins import is_foreign
 from app.channels.http.routes import READ, without_slash
 from app.channels.http.services import Served, Services
+from app.channels.page_words import WORDS
+from app.channels.reader import Reader, reader_of
 from app.channels.rendering import by_theme, page
 from app.content import schema
 from app.content.approval import Seal
-from app.dialogue import compose
+from app.dialogue import compose, translations
 from app.dialogue.messages import Answer, AnswerPart, ChoicePart, Message, NetPart, NoticePart, Option, Reply
 from app.errors import RequestError
 
@@ -25,6 +27,21 @@ SENDING = schema.FEELINGS | {"human", "fallback"}
 """Scripts that send a person to somebody: their numbers are buttons, as those of a refusal are."""
 PATIENTS = ("/", "/ask", "/faq")
 """Pages that other websites may show in a frame, where a setting names them."""
+PERSON = "I want to talk to a person"
+"""What the button for a person sends, in every language."""
+
+
+class Theme(NamedTuple):
+    title: str
+    language: str | None
+    answers: Sequence[Answer]
+
+
+async def _reader(request: Request, served: Served) -> Reader:
+    return reader_of(request, served.knowledge.content.languages())
+
+
+Reads = Annotated[Reader, Depends(_reader)]
 
 
 async def asset(request: Request) -> Response:
@@ -74,13 +91,16 @@ def _embed(served: Services, url: str) -> Response:
 
 
 @router.api_route("/ask", methods=READ, dependencies=[Admitted])
-async def form(served: Served) -> Response:
-    suggestions = compose.first_suggestions(served.knowledge, served.day)
-    return served.constant("ask", lambda: page("ask.html", served, conversation="", suggestions=suggestions))
+async def form(served: Served, reader: Reads) -> Response:
+    first = compose.first_suggestions(served.knowledge, served.day)
+    suggestions = translations.options(served.knowledge, first, reader.language)
+    return served.constant(
+        f"ask {reader}", lambda: page("ask.html", served, reader=reader, conversation="", suggestions=suggestions)
+    )
 
 
 @router.post("/ask")
-async def ask(request: Request, served: Served) -> Response:
+async def ask(request: Request, served: Served, reader: Reads) -> Response:
     """Show the question, the reply and the form for what comes next, without JavaScript.
 
     A conversation that another website's page posts is not gone on with: that website could ask what came of it.
@@ -90,16 +110,19 @@ async def ask(request: Request, served: Served) -> Response:
     conversation = "" if is_foreign(request, served.public_url) else form.get("conversation_id", "")
     answers, client = served.knowledge.approved.answers, client_of(request, served.trusted_proxies)
     try:
-        answered = await served.answering.answer(Message(text, "web"), conversation or None, client)
+        message = Message(text, "web", reader.language)
+        answered = await served.answering.answer(message, conversation or None, client)
     except RequestError as refused:
-        again = page("ask.html", served, refused.status, conversation=conversation, refused=refused.title, typed=text)
+        title = WORDS[reader.tag].get(refused.code, refused.title)
+        again = page("ask.html", served, refused.status, reader, conversation=conversation, refused=title, typed=text)
         again.headers.update(refused.headers)
         return again
     return page(
         "ask.html",
         served,
+        reader=reader,
         conversation=answered.conversation_id,
-        asked=answers[text].question if text in answers else text,  # a choice arrives as an id
+        asked=_shown(text, answers, reader),
         reply=answered.reply,
         pieces=_pieces(answered.reply),
         sends=_sends(answered.reply),
@@ -109,16 +132,19 @@ async def ask(request: Request, served: Served) -> Response:
 
 
 @router.api_route("/faq", methods=READ, dependencies=[Admitted])
-async def faq(served: Served) -> Response:
+async def faq(served: Served, reader: Reads) -> Response:
     """Show every entry by theme; search engines are told only once a site has sealed the texts itself."""
-    return served.constant("faq", lambda: _faq(served))
+    return served.constant(f"faq {reader}", lambda: _faq(served, reader))
 
 
-def _faq(served: Services) -> Response:
+def _faq(served: Services, reader: Reader) -> Response:
     knowledge = served.knowledge
-    answers = knowledge.served(served.day)
-    data = None if knowledge.approved.demo else _structured(answers)
-    response = page("faq.html", served, themes=by_theme(served), data=data, seals=_sealed_alike(answers))
+    themes = list(_themes(served, reader.language))
+    answers = [answer for theme in themes for answer in theme.answers]
+    data = None if knowledge.approved.demo else _structured(answers, reader.tag)
+    address = f"{served.public_url or ''}/faq"
+    seals = _sealed_alike(answers)
+    response = page("faq.html", served, reader=reader, themes=themes, data=data, seals=seals, address=address)
     if data:
         response.headers["x-robots-tag"] = "all"
     return response
@@ -130,13 +156,27 @@ def _sealed_alike(answers: Sequence[Answer]) -> list[Seal]:
     return [seals[0], seals[-1]] if len({(seal.by, seal.role) for seal in seals}) == 1 else []
 
 
+def _themes(served: Services, language: str | None) -> Iterator[Theme]:
+    for title, answers in by_theme(served).items():
+        own = served.knowledge.approved.scripts.get(f"{schema.THEME}{answers[0].theme}-{language}")
+        translated = [answer.in_language(language) for answer in answers]
+        yield Theme(own.text if own else title, own.language if own else None, translated)
+
+
+def _shown(text: str, answers: Mapping[str, Answer], reader: Reader) -> str:
+    """Return what a person sees as asked by her: a choice arrives as an id, the button for a person in English."""
+    if text in answers:
+        return answers[text].in_language(reader.language).question
+    return WORDS[reader.tag]["person"] if text == PERSON else text
+
+
 def _sends(reply: Reply) -> bool:
     return any(id_ in SENDING or id_.startswith(schema.NOT_COVERED) for id_ in reply.said)
 
 
 def _options(reply: Reply) -> list[Option]:
     none = reply.choice.none if reply.choice else None
-    return [*reply.options, *([Option(none, none)] if none else [])]
+    return [*reply.options, *([Option(none, none, reply.language)] if none else [])]
 
 
 def _pieces(reply: Reply) -> list[Answer | str]:
@@ -154,14 +194,16 @@ def _pieces(reply: Reply) -> list[Answer | str]:
     return pieces
 
 
-def _structured(answers: Sequence[Answer]) -> dict[str, Any]:
+def _structured(answers: Sequence[Answer], language: str) -> dict[str, Any]:
     """Return the FAQPage of schema.org."""
     return {
         "@context": "https://schema.org",
         "@type": "FAQPage",
+        "inLanguage": language,
         "mainEntity": [
             {
                 "@type": "Question",
+                "inLanguage": answer.language or "en",
                 "name": answer.question,
                 "acceptedAnswer": {"@type": "Answer", "text": " ".join(filter(None, (answer.text, answer.limits)))},
             }

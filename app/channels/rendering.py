@@ -11,9 +11,11 @@ from markupsafe import Markup, escape
 from app.channels import assets, calls
 from app.channels.http.problems import HELP
 from app.channels.http.services import Services
+from app.channels.page_words import WORDS
+from app.channels.reader import Reader
 from app.content import schema
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Answer
+from app.dialogue.messages import Answer, ScriptPart
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -21,42 +23,58 @@ POLICY = (
 )
 
 
-def page(name: str, served: Services, status: int = 200, **values: Any) -> HTMLResponse:
+ENGLISH = Reader()
+
+
+def page(name: str, served: Services, status: int = 200, reader: Reader = ENGLISH, **values: Any) -> HTMLResponse:
     """Return the page of a template, under the banner of a demonstration where the content is one."""
-    return _response(name, status, served.link, {**_of_content(served.knowledge), **values})
+    return _response(name, status, served.link, reader, {**_of_content(served.knowledge, reader.language), **values})
 
 
 def bare_page(name: str, link: Callable[[str], str], status: int, **values: Any) -> HTMLResponse:
     """Return the page of a template with the fixed help, while no content is loaded."""
     fixed = {
         "banner": None,
-        "notice": HELP,
+        "notice": ScriptPart("safety-notice", HELP, HELP),
         "demo": True,
         "site": dict.fromkeys(schema.PLACEHOLDERS),
         "heading": "Questions and answers",
         "dial": dialled,
     }
-    return _response(name, status, link, {**fixed, **values})
+    return _response(name, status, link, ENGLISH, {**fixed, **values})
 
 
-def _of_content(knowledge: Knowledge) -> dict[str, Any]:
-    lines = calls.lines(knowledge)
+def _of_content(knowledge: Knowledge, language: str | None) -> dict[str, Any]:
+    """Return what every page shows of the content: its texts in this language as far as they are approved in it."""
+    approved, lines = knowledge.approved, calls.lines(knowledge)
     return {
-        "banner": knowledge.approved.banner.text if knowledge.approved.banner else None,
-        "welcome": knowledge.approved.text("welcome", "safety-notice"),
-        "notice": knowledge.approved.text("safety-notice"),
-        "demo": knowledge.approved.demo,
-        "site": knowledge.approved.site,
+        "banner": approved.banner_in(language),
+        "welcome": approved.first("welcome", "safety-notice", language=language),
+        "notice": approved.first("safety-notice", language=language),
+        "demo": approved.demo,
+        "site": approved.site,
         "heading": next(iter(knowledge.content.documents.values())).title,
         "dial": lambda text: dialled(text, lines),
         "numbers": lambda text: calls.numbers(text, lines),
     }
 
 
-def _response(name: str, status: int, link: Callable[[str], str], values: Mapping[str, Any]) -> HTMLResponse:
-    common = {"status": status, "link": link, "asset": lambda asset: link(assets.asset(asset).address)}
+def _response(
+    name: str, status: int, link: Callable[[str], str], reader: Reader, values: Mapping[str, Any]
+) -> HTMLResponse:
+    common = {
+        "status": status,
+        "link": link,
+        "asset": lambda asset: link(assets.asset(asset).address),
+        "reader": reader,
+        "words": WORDS[reader.tag],
+        "names": {tag: words["language"] for tag, words in WORDS.items()},
+    }
     html = _templates().get_template(name).render({**common, **values})
-    return HTMLResponse(html, status, {"content-security-policy": POLICY})
+    response = HTMLResponse(html, status, {"content-security-policy": POLICY})
+    if reader.others:
+        response.headers["vary"] = "accept-language"
+    return response
 
 
 @cache

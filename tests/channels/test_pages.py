@@ -69,7 +69,7 @@ def test_a_choice_is_shown_as_its_question_and_the_conversation_goes_on(client: 
     first = client.post("/ask", data={"text": "bulb color"}).text
     conversation = re.search(r'name="conversation_id" value="(web-[\w-]+)"', first)
     assert conversation
-    assert '<button name="choice" value="None of these">' in first
+    assert '<button name="choice" value="None of these" lang="en" dir="auto">' in first
     fields = {"conversation_id": conversation[1], "choice": "lamp-bulb", "text": ""}
     second = client.post("/ask", data=fields).text
     assert "The lamp has a small bulb." in second
@@ -128,7 +128,7 @@ def test_where_texts_have_different_seals_each_says_its_own(settings: Settings) 
 
 def test_an_answer_links_to_its_document_and_folds_its_seal(client: TestClient) -> None:
     page = client.post("/ask", data={"text": "what color is the lamp"}).text
-    source = '<a href="https://example.org/lamp" rel="noopener noreferrer">The Bedside Lamp, Example Ward</a>'
+    source = '<a href="https://example.org/lamp" rel="noopener noreferrer" lang="en">The Bedside Lamp, Example Ward</a>'
     assert page.count(source) == 1
     seal = re.search(r"<details>(.*?)</details>", page, re.S)
     assert seal
@@ -224,7 +224,7 @@ def test_whom_to_call_stands_once_beside_the_welcome_and_below_every_reply(clien
 
 def test_a_doubt_stands_before_the_answer_and_is_no_alert(client: TestClient) -> None:
     page = client.post("/ask", data={"text": "make it stop. what color is the lamp"}).text
-    net = re.search(r'<section class="card net"[^>]*lang="en">(.*?)</section>', page, re.S)
+    net = re.search(r'<section class="card net"[^>]*>(.*?)</section>', page, re.S)
     assert net
     assert 'If you think of ending your life, call <a href="tel:988">988</a>.' in net[1]
     assert page.count("If you think of ending your life") == 1
@@ -248,6 +248,70 @@ def test_a_line_whose_area_code_is_988_is_one_link(settings: Settings) -> None:
     assert 'The line is <a href="tel:9885550123">988 555 0123</a>.' in page
 
 
+def test_a_conversation_is_held_in_spanish_by_form(client: TestClient) -> None:
+    first = client.post("/ask?lang=es", data={"text": "bulb color"}).text
+    assert 'dir="auto" lang="es">The Spanish clarify text.</p>' in first
+    assert '<button name="choice" value="Otra pregunta" lang="es" dir="auto">Otra pregunta</button>' in first
+    assert '<button name="choice" value="lamp-bulb" lang="en" dir="auto">' in first
+    conversation = re.search(r'name="conversation_id" value="(web-[\w-]+)"', first)
+    assert conversation
+    fields = {"conversation_id": conversation[1], "choice": "Otra pregunta"}
+    assert "The Spanish none-chosen text." in client.post("/ask?lang=es", data=fields).text
+
+
+def test_an_answer_and_the_button_for_a_person_are_shown_in_spanish(client: TestClient) -> None:
+    page = client.post("/ask?lang=es", data={"choice": "lamp-place"}).text
+    assert '<span class="hidden" dir="ltr">Usted preguntó:</span> ¿Dónde está la lámpara?</p>' in page
+    assert 'dir="auto" lang="es">La lámpara está en la mesa junto a la cama.</p>' in page
+    assert "Aprobado por Dr. Test, doctor, 1 de enero de 2029" in page
+    page = client.post("/ask?lang=es", data={"choice": "I want to talk to a person"}).text
+    assert "Hablar con una persona</p>" in page
+    assert "The Spanish human text." in page
+
+
+def test_a_refusal_is_a_page_in_spanish_with_help(client: TestClient) -> None:
+    response = client.post("/ask?lang=es", data={"text": "lamp " * 4001})
+    assert response.status_code == 413
+    assert "El mensaje es demasiado largo." in response.text
+    assert '<p lang="es"><a href="tel:911">911</a>. The Spanish safety notice.</p>' in response.text
+
+
+def test_the_answers_in_spanish_show_what_is_not_translated_in_english(client: TestClient) -> None:
+    page = client.get("/faq?lang=es").text
+    assert '<h2 id="theme-1" lang="es">La lámpara</h2>' in page
+    assert '<h3 id="lamp-place-question" lang="es" dir="auto"><a href="#lamp-place">¿Dónde está la lámpara?</a>' in page
+    assert '<h3 id="lamp-color-question" lang="en" dir="auto">' in page
+    assert '<p class="limits" lang="en" dir="auto">The page does not say how to dim it.</p>' in page
+    data = structured(page)
+    assert data
+    assert data["inLanguage"] == "es"
+
+
+def test_search_engines_are_told_of_the_other_language(settings: Settings) -> None:
+    public = settings.model_copy(update={"public_url": "https://faq.example"})
+    with TestClient(create_app(public)) as client:
+        page = client.get("/faq").text
+    alternates = re.findall(r'<link rel="alternate" hreflang="(.*?)" href="(.*?)">', page)
+    address = "https://faq.example/faq"
+    assert dict(alternates) == {"x-default": address, "en": f"{address}?lang=en", "es": f"{address}?lang=es"}
+
+
+def test_arabic_and_other_scripts_run_in_their_own_direction(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/ask")
+    page.get_by_label("Your question").fill("أين المصباح")
+    page.get_by_role("button", name="Send").click()
+    asked = page.locator(".me")
+    assert asked.evaluate("node => getComputedStyle(node).direction") == "rtl"
+
+
+def test_in_spanish_answers_are_counted_in_spanish(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/faq?lang=es")
+    page.get_by_label("Buscar en esta página").fill("junto a la cama")
+    expect(page.get_by_text("1 de 6 respuestas")).to_be_visible()
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_label("Find on this page")).to_be_visible()
+
+
 def test_entries_are_found_in_the_page_and_by_deep_link(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/faq#lamp-bulb")
     expect(page.locator("#lamp-bulb")).to_be_in_viewport()
@@ -267,7 +331,11 @@ def test_the_first_page_runs_the_widget_under_its_own_policy(page: Page, service
 
 
 @pytest.mark.parametrize(
-    ("scheme", "addresses"), [("light", ("/", "/ask", "/faq", "/embed")), ("dark", ("/", "/faq", "/embed"))]
+    ("scheme", "addresses"),
+    [
+        ("light", ("/", "/ask", "/faq", "/embed", "/ask?lang=es", "/faq?lang=es")),
+        ("dark", ("/", "/faq", "/embed")),
+    ],
 )
 def test_axe_finds_nothing_on_the_pages(
     browser: Browser, service: Service, scheme: str, addresses: tuple[str, ...]

@@ -121,7 +121,10 @@ async def _refuse(served: Services, staff: StaffServices, who: str, why: str, de
 
 
 def _page(served: Services, staff: StaffServices, refused: str = "", status: int = 200) -> Response:
-    ways = {"provider": staff.provider is not None, "one_time_link": staff.one_time_link is not None}
+    ways: dict[str, Any] = {
+        "provider": staff.provider is not None,
+        "one_time_link": staff.one_time_link is not None,
+    }
     return page("sign-in.html", served, status, refused=refused, **ways)
 
 

@@ -25,7 +25,9 @@ if (find) {
     for (const theme of document.querySelectorAll(".theme"))
       theme.hidden = !theme.querySelector("article:not([hidden])");
     const shown = entries.filter(({ node }) => !node.hidden).length;
-    document.getElementById("found").textContent = words.length ? `${shown} of ${entries.length} answers` : "";
+    const found = document.getElementById("found");
+    const said = found.dataset.words.replace("{shown}", shown).replace("{all}", entries.length);
+    found.textContent = words.length ? said : "";
   };
   find.closest(".find").hidden = false;
   find.addEventListener("input", look);

@@ -1,0 +1,53 @@
+"""Tells in which language a page is shown: that of its link, else the first that the browser asks for and is there."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from app.channels.page_words import WORDS
+
+ENGLISH = "en"
+LONGEST_HEADER = 500
+"""Most characters of `Accept-Language` that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    language: str | None = None
+    """None is English."""
+    kept: str = ""
+    """What carries a choice on in links and forms; empty where the browser chose."""
+    others: tuple[str, ...] = ()
+    """The languages to which the page can be switched."""
+
+    @property
+    def tag(self) -> str:
+        return self.language or ENGLISH
+
+
+def reader_of(request: Request, translated: Iterable[str]) -> Reader:
+    """Return who reads a page, in English and in each language of which there are both content and words."""
+    languages = [ENGLISH, *(own for own in translated if own in WORDS)]
+    chosen = _offered([request.query_params.get("lang", "")], languages)
+    tag = chosen or _offered(_accepted(request.headers.get("accept-language", "")), languages) or ENGLISH
+    others = tuple(language for language in languages if language != tag)
+    return Reader(None if tag == ENGLISH else tag, f"?lang={chosen}" if chosen else "", others)
+
+
+def _offered(tags: list[str], languages: list[str]) -> str | None:
+    """Return the first language that some tag asks for; `es-MX` asks for `es`."""
+    return next((tag for tag in (wanted.lower().split("-")[0] for wanted in tags) if tag in languages), None)
+
+
+def _accepted(header: str) -> list[str]:
+    """Return the tags of `Accept-Language`, the most wanted first; what is odd is passed over."""
+    weighted = sorted(_weighted(header[:LONGEST_HEADER]), key=lambda pair: -pair[0])
+    return [tag for weight, tag in weighted if weight > 0]
+
+
+def _weighted(header: str) -> Iterator[tuple[float, str]]:
+    for item in header.split(","):
+        tag, _, weight = item.replace(" ", "").partition(";q=")
+        if not weight or weight.replace(".", "", 1).isdecimal():
+            yield float(weight or 1), tag
