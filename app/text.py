@@ -117,7 +117,7 @@ class ParsedText:
     def once(self) -> "ParsedText":
         """The text itself, or where it says the same over and over, three times or more, what it says once.
 
-        Each repetition of a word counted as more evidence: `table` tells nothing, and said five times it was taken for a
+        Each repetition of a word counted as more evidence: `table` tells nothing; said five times, it was taken for a
         question about operations.
         """
         for length in range(1, min(LONGEST_REPEATED, len(self.words) // 3) + 1):
