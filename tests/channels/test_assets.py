@@ -1,6 +1,5 @@
 import base64
 import hashlib
-import re
 
 from fastapi.testclient import TestClient
 
