@@ -7,6 +7,8 @@ from fastapi import FastAPI, Request, Response
 
 from app.channels.http.problems import Fault
 from app.channels.http.services import services
+from app.channels.page_words import WORDS
+from app.channels.reader import reader_of
 from app.channels.rendering import bare_page, page
 from app.errors import NotReady
 
@@ -28,6 +30,7 @@ def _error_page(prefix: str, request: Request, _: Exception, fault: Fault) -> Re
 
 def _drawer(request: Request, prefix: str) -> Callable[..., Response]:
     try:
-        return partial(page, served=services(request))
+        served = services(request)
     except NotReady:
-        return partial(bare_page, link=lambda path: f"{prefix}{path}")
+        return partial(bare_page, link=lambda path: f"{prefix}{path}", reader=reader_of(request, WORDS))
+    return partial(page, served=served, reader=reader_of(request, served.knowledge.content.languages()))

@@ -1,6 +1,6 @@
 """People without the widget get pages: `/`, the plain form `/ask`, every entry at `/faq`; web teams get `/embed`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -55,19 +55,18 @@ for address in ("/ask/", "/faq/", "/embed/"):
 
 
 @router.api_route("/", methods=READ, dependencies=[Admitted])
-async def home(served: Served) -> Response:
+async def home(served: Served, reader: Reads) -> Response:
     """Let patients ask, call or choose an answer; the widget is there too."""
-    return served.constant("home", lambda: _home(served))
+    return served.constant(f"home {reader}", lambda: _home(served, reader))
 
 
-def _home(served: Services) -> Response:
-    scripts = served.knowledge.approved.scripts
+def _home(served: Services, reader: Reader) -> Response:
     return page(
         "home.html",
         served,
-        welcome_short=scripts["welcome" if "welcome" in scripts else "safety-notice"].short,
-        suggestions=compose.first_suggestions(served.knowledge, served.day),
-        themes=by_theme(served),
+        reader=reader,
+        suggestions=_suggestions(served, reader),
+        themes=_themes(served, reader.language),
         integrity=assets.asset("widget.js").integrity,
     )
 
@@ -92,11 +91,16 @@ def _embed(served: Services, url: str) -> Response:
 
 @router.api_route("/ask", methods=READ, dependencies=[Admitted])
 async def form(served: Served, reader: Reads) -> Response:
+    return served.constant(f"ask {reader}", lambda: _form(served, reader))
+
+
+def _form(served: Services, reader: Reader) -> Response:
+    return page("ask.html", served, reader=reader, conversation="", suggestions=_suggestions(served, reader))
+
+
+def _suggestions(served: Services, reader: Reader) -> Sequence[Option]:
     first = compose.first_suggestions(served.knowledge, served.day)
-    suggestions = translations.options(served.knowledge, first, reader.language)
-    return served.constant(
-        f"ask {reader}", lambda: page("ask.html", served, reader=reader, conversation="", suggestions=suggestions)
-    )
+    return translations.options(served.knowledge, first, reader.language)
 
 
 @router.post("/ask")
@@ -139,7 +143,7 @@ async def faq(served: Served, reader: Reads) -> Response:
 
 def _faq(served: Services, reader: Reader) -> Response:
     knowledge = served.knowledge
-    themes = list(_themes(served, reader.language))
+    themes = _themes(served, reader.language)
     answers = [answer for theme in themes for answer in theme.answers]
     data = None if knowledge.approved.demo else _structured(answers, reader.tag)
     address = f"{served.public_url or ''}/faq"
@@ -156,11 +160,14 @@ def _sealed_alike(answers: Sequence[Answer]) -> list[Seal]:
     return [seals[0], seals[-1]] if len({(seal.by, seal.role) for seal in seals}) == 1 else []
 
 
-def _themes(served: Services, language: str | None) -> Iterator[Theme]:
-    for title, answers in by_theme(served).items():
-        own = served.knowledge.approved.scripts.get(f"{schema.THEME}{answers[0].theme}-{language}")
-        translated = [answer.in_language(language) for answer in answers]
-        yield Theme(own.text if own else title, own.language if own else None, translated)
+def _themes(served: Services, language: str | None) -> list[Theme]:
+    return [_theme(served, title, answers, language) for title, answers in by_theme(served).items()]
+
+
+def _theme(served: Services, title: str, answers: Sequence[Answer], language: str | None) -> Theme:
+    own = served.knowledge.approved.scripts.get(f"{schema.THEME}{answers[0].theme}-{language}")
+    translated = [answer.in_language(language) for answer in answers]
+    return Theme(own.text if own else title, own.language if own else None, translated)
 
 
 def _shown(text: str, answers: Mapping[str, Answer], reader: Reader) -> str:

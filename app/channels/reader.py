@@ -28,7 +28,7 @@ class Reader:
 
 def reader_of(request: Request, translated: Iterable[str]) -> Reader:
     """Return who reads a page, in English and in each language of which there are both content and words."""
-    languages = [ENGLISH, *(own for own in translated if own in WORDS)]
+    languages = [own for own in WORDS if own in (ENGLISH, *translated)]
     chosen = _offered([request.query_params.get("lang", "")], languages)
     tag = chosen or _offered(_accepted(request.headers.get("accept-language", "")), languages) or ENGLISH
     others = tuple(language for language in languages if language != tag)

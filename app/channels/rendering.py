@@ -31,17 +31,20 @@ def page(name: str, served: Services, status: int = 200, reader: Reader = ENGLIS
     return _response(name, status, served.link, reader, {**_of_content(served.knowledge, reader.language), **values})
 
 
-def bare_page(name: str, link: Callable[[str], str], status: int, **values: Any) -> HTMLResponse:
+def bare_page(
+    name: str, link: Callable[[str], str], status: int, reader: Reader = ENGLISH, **values: Any
+) -> HTMLResponse:
     """Return the page of a template with the fixed help, while no content is loaded."""
     fixed = {
         "banner": None,
         "notice": ScriptPart("safety-notice", HELP, HELP),
         "demo": True,
         "site": dict.fromkeys(schema.PLACEHOLDERS),
-        "heading": "Questions and answers",
+        "heading": WORDS[reader.tag]["faq"],
+        "heading_language": reader.tag,
         "dial": dialled,
     }
-    return _response(name, status, link, ENGLISH, {**fixed, **values})
+    return _response(name, status, link, reader, {**fixed, **values})
 
 
 def _of_content(knowledge: Knowledge, language: str | None) -> dict[str, Any]:
@@ -54,6 +57,7 @@ def _of_content(knowledge: Knowledge, language: str | None) -> dict[str, Any]:
         "demo": approved.demo,
         "site": approved.site,
         "heading": next(iter(knowledge.content.documents.values())).title,
+        "heading_language": "en",
         "dial": lambda text: dialled(text, lines),
         "numbers": lambda text: calls.numbers(text, lines),
     }

@@ -106,6 +106,34 @@ def test_before_content_is_loaded_the_page_stands_by_itself(settings: Settings, 
     assert 'href="/pump/ask"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "said"),
+    [
+        ("GET", "/nothing", 404, "No hay ninguna página en esta dirección."),
+        ("DELETE", "/ask", 405, "Esta página no se puede usar de esta manera."),
+        ("POST", "/ask", 400, "Esto no se pudo leer."),
+    ],
+)
+def test_an_error_is_told_in_the_language_of_the_browser(
+    client: TestClient, method: str, path: str, status: int, said: str
+) -> None:
+    headers = FORM | {"accept": BROWSER, "accept-language": "es-MX,en;q=0.5"}
+    answer = client.request(method, path, content=b"a=b&" * 101, headers=headers)
+    assert answer.status_code == status
+    for part in ('<html lang="es">', said, '<p lang="es"><a href="tel:911">911</a>. The Spanish safety notice.</p>'):
+        assert part in answer.text
+    assert "accept-language" in answer.headers["vary"]
+
+
+def test_before_content_is_loaded_only_the_fixed_help_is_in_english(settings: Settings) -> None:
+    headers = {"accept": BROWSER, "accept-language": "es"}
+    answer = TestClient(create_app(settings)).get("/faq", headers=headers)
+    assert "El servicio no puede responder ahora." in answer.text
+    assert answer.text.count('<p lang="en">If this is an emergency') == 2
+    assert answer.text.count(' lang="en"') == 3  # with the way to English
+    assert "accept-language" in answer.headers["vary"]
+
+
 def test_an_error_whose_page_cannot_be_drawn_is_a_problem(client: TestClient) -> None:
     app = client.app
     assert isinstance(app, FastAPI)
@@ -139,8 +167,9 @@ def test_axe_finds_nothing_on_an_error_page(
     browser: Browser, service: Service, scheme: Literal["light", "dark"]
 ) -> None:
     page = browser.new_context(color_scheme=scheme, viewport={"width": 320, "height": 600}).new_page()
-    page.goto(f"{service.url}/nothing")
-    expect(page.get_by_role("link", name="Call 911")).to_be_visible()
-    assert axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for tag, call in (("en", "Call 911"), ("es", "Llamar al 911")):
+        page.goto(f"{service.url}/nothing?lang={tag}")
+        expect(page.get_by_role("link", name=call)).to_be_visible()
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.context.close()

@@ -13,6 +13,17 @@ from tests.channels.conftest import Service
 from tests.channels.test_widget import axe
 from tests.conftest import seal
 
+OWN_WORDS = """() => {
+  const { lang } = document.documentElement;
+  const nodes = [...document.querySelectorAll("body, body :not(.me, code)")];
+  return nodes
+    .filter((node) => node.closest("[lang]").lang === lang)
+    .flatMap((node) => [node.ariaLabel ?? "", ...[...node.childNodes].map((child) => child.data ?? "")])
+    .map((text) => text.trim())
+    .filter((text) => /\\p{L}{2}/u.test(text));
+}"""
+"""Returns what a page says in the language in which it says to be, without what was typed and hashes."""
+
 
 @pytest.fixture
 def demo(settings: Settings) -> Iterator[TestClient]:
@@ -203,7 +214,7 @@ def test_the_reply_to_a_feeling_is_a_card_of_its_own(client: TestClient) -> None
 def test_a_line_with_words_is_shown_and_not_dialled(settings: Settings) -> None:
     with TestClient(create_app(settings.model_copy(update={"phone_line": "555-0100, option 2"}))) as client:
         card = section(client.post("/ask", data={"text": "can i talk to a person"}).text, "card contact")
-    assert "<p>555-0100, option 2</p>" in card
+    assert '<p lang="en">555-0100, option 2</p>' in card
     assert "tel:" not in card
 
 
@@ -276,6 +287,51 @@ def test_a_refusal_is_a_page_in_spanish_with_help(client: TestClient) -> None:
     assert '<p lang="es"><a href="tel:911">911</a>. The Spanish safety notice.</p>' in response.text
 
 
+@pytest.mark.parametrize("address", ["/", "/ask", "/faq", "/nothing"])
+def test_no_word_of_a_page_is_left_in_english(page: Page, service: Service, address: str) -> None:
+    page.goto(f"{service.url}{address}")
+    english = set(page.evaluate(OWN_WORDS))
+    page.goto(f"{service.url}{address}?lang=es")
+    spanish = set(page.evaluate(OWN_WORDS))
+    assert "Todas las respuestas" in spanish
+    assert english & spanish == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["i want to die", "make it stop. what color is the lamp", "how much is the lamp", "zorp blick"]
+)
+def test_no_word_around_a_reply_is_left_in_english(page: Page, service: Service, text: str) -> None:
+    words = []
+    for tag in ("en", "es"):
+        page.goto(f"{service.url}/ask?lang={tag}")
+        page.get_by_role("textbox").fill(text)
+        page.locator("button.first").click()
+        expect(page.locator(".me")).to_contain_text(text)
+        words.append(set(page.evaluate(OWN_WORDS)))
+    assert set.intersection(*words) == set()
+
+
+def test_numbers_are_called_and_texted_in_spanish(client: TestClient) -> None:
+    crisis = client.post("/ask?lang=es", data={"text": "i want to die"}).text
+    assert "<h2>Lea esto primero</h2>" in crisis
+    assert '<a class="call" href="tel:988">Llamar al 988</a>' in crisis
+    assert '<a class="call" href="sms:988">Mensaje al 988</a>' in crisis
+
+
+def test_the_first_page_is_in_spanish_and_keeps_the_choice(client: TestClient) -> None:
+    page = client.get("/?lang=es").text
+    assert 'lang="es">The Spanish welcome. <a href="tel:911">911</a>.</p>' in page
+    assert '<button name="choice" value="lamp-place" lang="es" dir="auto">¿Dónde está la lámpara?</button>' in page
+    assert '<li lang="es" dir="auto"><a href="/faq?lang=es#lamp-place">¿Dónde está la lámpara?</a></li>' in page
+    assert '<form method="post" action="/ask?lang=es"' in page
+
+
+def test_the_page_for_web_teams_stays_english(client: TestClient) -> None:
+    response = client.get("/embed?lang=es", headers={"accept-language": "es"})
+    assert '<html lang="en">' in response.text
+    assert "accept-language" not in response.headers.get("vary", "")
+
+
 def test_the_answers_in_spanish_show_what_is_not_translated_in_english(client: TestClient) -> None:
     page = client.get("/faq?lang=es").text
     assert '<h2 id="theme-1" lang="es">La lámpara</h2>' in page
@@ -333,7 +389,7 @@ def test_the_first_page_runs_the_widget_under_its_own_policy(page: Page, service
 @pytest.mark.parametrize(
     ("scheme", "addresses"),
     [
-        ("light", ("/", "/ask", "/faq", "/embed", "/ask?lang=es", "/faq?lang=es")),
+        ("light", ("/", "/ask", "/faq", "/embed", "/?lang=es", "/ask?lang=es", "/faq?lang=es")),
         ("dark", ("/", "/faq", "/embed")),
     ],
 )
