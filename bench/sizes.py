@@ -1,6 +1,6 @@
-"""Tells how much of the longest urgent text is seen at once, by root font and window: `python -m bench.sizes`.
+"""Tells how much of an urgent text is seen at once, by root font and window: `python -m bench.sizes`.
 
-The rest is read by scrolling, or by the button that says so; tests/channels/test_urgent_sizes.py sees that all of it can be.
+The rest is read by scrolling, or by the button that says so: tests/channels/test_urgent_sizes.py reads all of it.
 """
 
 import shutil
