@@ -5,15 +5,12 @@ processor of a quarter of the speed. Nothing is cached. The times are from the b
 holds only the line of the script.
 """
 
-import shutil
 import statistics
 import sys
-import tempfile
-from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.channels.conftest import Service, Website, page_with, settings_for
+from bench.website import website_with_chat
 
 RUNS = 9
 NETWORK = {
@@ -35,17 +32,8 @@ SEEN = """async () => {
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        website = Website()
-        service = Service(settings_for(Path(folder), Path(folder) / "cache", website, "doctor"))
-        service.start()
-        website.allow(service.url)
-        website.pages["/"] = page_with(f'<script async src="{service.url}/widget.js"></script>')
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        times = [_visit(browser, website.url) for _ in range(RUNS)]
-        browser.close()
-        service.stop()
-        website.stop()
+    with website_with_chat() as (browser, url):
+        times = [_visit(browser, url) for _ in range(RUNS)]
     for name, found in zip(("button seen", "panel open", "welcome read"), zip(*times, strict=True), strict=True):
         sys.stdout.write(f"{name:14}{statistics.median(found):6.0f} ms, at most {max(found):.0f}\n")
 

@@ -3,15 +3,13 @@
 The rest is read by scrolling, or by the button that says so: tests/channels/test_urgent_sizes.py reads all of it.
 """
 
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from app.content.files import load_content
-from tests.channels.conftest import Service, Website, page_with, settings_for
+from bench.website import website_with_chat
 from tests.channels.test_urgent_sizes import LANGUAGES, sized, with_text
 from tests.channels.test_widget import ask, opened
 
@@ -21,25 +19,16 @@ WINDOWS = ((320, 256), (360, 740), (1280, 720), (1366, 768))
 
 def main() -> None:
     scripts = load_content(Path(__file__).parents[1]).scripts
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        website = Website()
-        service = Service(settings_for(Path(folder), Path(folder) / "cache", website, "doctor"))
-        service.start()
-        website.allow(service.url)
-        website.pages["/"] = page_with(f'<script async src="{service.url}/widget.js"></script>')
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        sys.stdout.write("language  root font" + "".join(f"{width:>8}x{height}" for width, height in WINDOWS) + "\n")
+    sys.stdout.write("language  root font" + "".join(f"{width:>8}x{height}" for width, height in WINDOWS) + "\n")
+    with website_with_chat() as (browser, url):
         for language in LANGUAGES:
             page = browser.new_page()
             with_text(page, scripts[f"crisis{language}"].text, language[1:] or None)
-            ask(opened(page, website.url), "i want to die")
+            ask(opened(page, url), "i want to die")
             page.get_by_role("button", name="I have read this").wait_for(state="attached")
             for font in ROOT_FONTS:
                 sys.stdout.write(f"{language[1:] or 'en':10}{font:6} px " + _row(page, font) + "\n")
             page.close()
-        browser.close()
-        service.stop()
-        website.stop()
 
 
 def _row(page: Page, font: int) -> str:
