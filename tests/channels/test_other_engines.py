@@ -13,7 +13,7 @@ from tests.channels.webdriver import Engine, Firefox, WebKit, wait_for
 
 ENTER, ESCAPE = "\ue007", "\ue00c"  # as WebDriver spells them
 ALL_BOXES = (
-    "[...root.querySelectorAll('[role=dialog], [role=dialog] *')].filter((node) => node.checkVisibility())"
+    "[...root.querySelectorAll('.panel, .panel *')].filter((node) => node.checkVisibility())"
     ".map((node) => node.getBoundingClientRect())"
 )
 
@@ -45,7 +45,7 @@ class Chat:
         self.control("Your question", "node === root.activeElement")
         self.press(*text, ENTER)
 
-    def shows(self, text: str, within: str = "[role=dialog]") -> bool:
+    def shows(self, text: str, within: str = ".panel") -> bool:
         place = f"root.querySelector({json.dumps(within)})"
         return bool(self.widget(f"{place}?.innerText.includes({json.dumps(text)})"))
 
@@ -129,3 +129,4 @@ def test_the_panel_fits_the_window_whatever_is_in_it(chat: Chat, width: int, hei
     inside = "box.left >= -0.5 && box.right <= innerWidth + 0.5"
     assert chat.widget(f"{ALL_BOXES}.every((box) => {inside})")
     assert chat.widget("document.scrollingElement.scrollWidth <= innerWidth")
+    assert chat.control("Close", "((box) => box.top >= 0 && box.bottom <= innerHeight)(node.getBoundingClientRect())")
