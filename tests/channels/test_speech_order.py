@@ -42,6 +42,11 @@ WORDS = {
     "asked": ("where is the lamp", "donde esta la lampara"),
     "question": ("Where is the lamp?", "¿Dónde está la lámpara?"),
     "answer": ("The lamp stands on the table beside the bed.", "La lámpara está en la mesa junto a la cama."),
+    "welcome": ("Hello.", "The Spanish welcome."),
+    "choose": ("Which one?", "The Spanish clarify text."),
+    "none": ("None of these", "Otra pregunta"),
+    "doubt": ("If you think of ending your life", "The Spanish net-crisis text."),
+    "uncovered": ("No approved text on what the lamp costs.", "The Spanish not-covered text."),
     "breathless": ("i cant breathe", "no puedo respirar"),
     "dying": ("i want to die", "me quiero morir"),
 }
@@ -98,7 +103,7 @@ def test_opened_it_greets_and_suggests_before_it_asks(chat: Chat) -> None:
         - heading "{title}" [level=2]
         - button "{close}"
         - log "{log}":
-          - paragraph: /Hello/
+          - paragraph: /{welcome}/
           - paragraph: "{suggested}"
           - button "What color is the lamp?"
         - textbox "{label}"
@@ -132,10 +137,10 @@ def test_a_choice_is_asked_before_its_options_and_none_of_these_comes_last(chat:
       - log "{log}":
         - text: "{you}"
         - paragraph: bulb color
-        - paragraph: Which one?
+        - paragraph: "{choose}"
         - button "What kind of bulb does the lamp have?"
         - button "What color is the lamp?"
-        - button "None of these"
+        - button "{none}"
     """)
 
 
@@ -145,9 +150,9 @@ def test_what_is_not_covered_is_said_with_the_number_to_ring(chat: Chat) -> None
       - log "{log}":
         - text: "{you}"
         - paragraph: what does the lamp cost
-        - paragraph:
-          - text: No approved text on what the lamp costs. Ring
-          - link "555-0100"
+        - paragraph: /{uncovered}/
+        - heading "{person}" [level=3]
+        - link "{call} 555-0100"
     """)
 
 
@@ -157,7 +162,7 @@ def test_a_doubt_is_said_with_its_calls_before_the_answer(chat: Chat) -> None:
       - log "{log}":
         - paragraph: make it stop. what color is the lamp
         - note:
-          - paragraph: /If you think of ending your life/
+          - paragraph: /{doubt}/
           - link "{call} 988"
           - link "{text} 988"
         - heading "What color is the lamp?" [level=3]
@@ -233,7 +238,7 @@ def test_while_it_looks_the_status_says_so_and_then_falls_silent(chat: Chat) -> 
     waiting: list[Route] = []
     chat.page.route("**/v1/messages", lambda route: waiting.append(route))
     chat.ask("asked")
-    status = chat.page.get_by_role("status")
+    status = chat.page.get_by_role("status").first
     expect(status).to_have_text(chat.words["waiting"])
     waiting.pop().continue_()
     expect(chat.page.get_by_text(chat.words["answer"])).to_be_visible()
@@ -262,4 +267,4 @@ def test_each_text_is_spoken_by_the_voice_of_its_language(chat: Chat) -> None:
     language = chat.page.evaluate("document.documentElement.lang")
     assert answer.evaluate(voice) == language
     assert chat.page.get_by_text(chat.words["helped"]).evaluate(voice) == language
-    assert chat.page.get_by_text("Hello.").evaluate(voice) == "en"
+    assert chat.page.get_by_text(chat.words["welcome"]).evaluate(voice) == language
