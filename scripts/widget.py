@@ -8,11 +8,10 @@ from app.channels.assets import FOLDER
 
 CHAT = FOLDER / "chat"
 PARTS = (
-    *("script", "words", "nodes", "colours", "memory", "idle", "service", "limit", "options", "cards", "transcript"),
-    *("element", "page"),
+    *("script", "words", "nodes", "colours", "memory", "idle", "service", "limit", "options", "cards"),
+    *("transcript", "feedback", "urgent", "sight", "element", "page"),
 )
 """In the order in which they are put together."""
-NOTICE = "/* Made by `make widget` of the parts in chat/. */"
 OPENING = '(() => {"use strict"; if (customElements.get("hai-faq-chat")) return;'
 
 
@@ -21,7 +20,7 @@ def widget() -> str:
     style = json.dumps(minify.string("text/css", (CHAT / "chat.css").read_text("utf-8")))
     parts = "".join((CHAT / f"{part}.js").read_text("utf-8") for part in PARTS)
     small: str = minify.string("application/javascript", f"{OPENING}\nconst CSS = {style};\n{parts}}})();")
-    return f"{NOTICE}\n{small}\n"
+    return f"{small}\n"
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ HOSTILE = {
     "writing": "html { writing-mode: vertical-rl; text-transform: uppercase; word-break: break-all; direction: rtl }",
     "clip": "body { overflow: hidden; height: 50px; clip-path: inset(0 0 50px 0) } * { transition: all 9s }",
 }
+SCROLLS = "getComputedStyle(document.documentElement).overflowY === 'visible'"
 
 
 @pytest.mark.parametrize("rules", HOSTILE.values(), ids=HOSTILE.keys())
@@ -69,7 +70,45 @@ def test_turning_a_phone_keeps_the_chat_open_and_what_is_typed(page: Page, websi
     page.get_by_label("Your question").fill("how big")
     page.set_viewport_size({"width": 900, "height": 800})
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert page.evaluate("document.documentElement.style.overflow") == ""
+    assert page.evaluate(SCROLLS)
     page.set_viewport_size({"width": 800, "height": 390})
     expect(page.get_by_label("Your question")).to_have_value("how big")
     expect(page.get_by_label("Your question")).to_be_focused()
+
+
+def on_a_phone(page: Page, website: Website) -> Page:
+    page.set_viewport_size({"width": 390, "height": 800})
+    opened(page, website.url)
+    assert not page.evaluate(SCROLLS)
+    return page
+
+
+def test_a_corner_that_is_turned_into_the_page_while_it_covers_it_lets_it_scroll_again(
+    page: Page, website: Website
+) -> None:
+    on_a_phone(page, website).evaluate("document.querySelector('hai-faq-chat').dataset.position = 'inline'")
+    expect(page.get_by_role("region", name="Questions and answers")).to_be_visible()
+    assert page.evaluate(SCROLLS)
+
+
+def test_what_the_browser_closes_by_itself_is_closed(page: Page, website: Website) -> None:
+    """Going back on a phone closes a modal dialog, without a key that could be heard."""
+    on_a_phone(page, website).get_by_role("dialog").evaluate("node => node.close()")
+    expect(page.get_by_role("button", name="Ask a question")).to_be_focused()
+    assert page.evaluate(SCROLLS)
+    page.reload()
+    expect(page.get_by_role("button", name="Ask a question")).to_be_visible()
+
+
+def test_of_two_that_cover_the_page_the_last_to_go_lets_it_scroll(
+    page: Page, website: Website, service: Service
+) -> None:
+    line = f'<script async src="{service.url}/widget.js"></script>'
+    website.pages["/both"] = page_with(f"<hai-faq-chat></hai-faq-chat><hai-faq-chat></hai-faq-chat>{line}")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{website.url}/both")
+    expect(page.get_by_role("button", name="Ask a question")).to_have_count(2)
+    page.evaluate("document.querySelectorAll('hai-faq-chat').forEach((each) => each.open())")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.evaluate(SCROLLS)

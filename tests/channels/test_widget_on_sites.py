@@ -66,6 +66,27 @@ def test_a_pinned_emergency_outlives_a_swapped_body(page: Page, website: Website
     expect(page.get_by_role("alert").get_by_role("link", name="Call 911")).to_be_visible()
 
 
+def test_after_a_swap_an_urgent_text_is_still_fitted_into_the_window(page: Page, website: Website) -> None:
+    ask(opened(page, website.url), "i cant breathe")
+    expect(page.get_by_role("alert")).to_contain_text("Call 911 now.")
+    page.evaluate("document.body.replaceWith(document.createElement('body'))")
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.evaluate("document.documentElement.style.fontSize = '32px'")
+    expect(page.locator(".panel.tight")).to_be_visible()
+    page.evaluate("document.body.replaceWith(document.createElement('body'))")
+    expect(page.get_by_text("Call 911 now.")).to_be_in_viewport()
+
+
+def test_a_widget_may_be_changed_while_it_is_out_of_the_page(page: Page, website: Website, line: str) -> None:
+    visit(page, website, "/moved", f'<hai-faq-chat data-position="inline" data-title="Lamps"></hai-faq-chat>{line}')
+    expect(page.get_by_role("region", name="Lamps")).to_be_visible()
+    page.evaluate(
+        "chat = document.querySelector('hai-faq-chat'); chat.remove(); chat.dataset.position = 'left';"
+        "document.body.append(chat); chat.open()"
+    )
+    expect(page.get_by_role("dialog", name="Lamps")).to_be_visible()
+
+
 def test_a_page_that_takes_every_element_out_at_once_is_not_frozen(page: Page, website: Website) -> None:
     page.goto(website.url)
     expect(page.get_by_role("button", name=LAUNCH)).to_be_visible()

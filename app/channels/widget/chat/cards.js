@@ -2,6 +2,11 @@
 
 const PHONE = /^\+?[\d\s().-]{3,24}$/;
 
+const tel = (number) => `tel:${number.replace(/[^\d+]/g, "")}`;
+
+/** The voice of a text, and which way it runs. */
+const voice = (language) => ({ lang: language ?? "en", dir: "auto" });
+
 /** Draws replies in the panel's words; `pick` is called with the id and the words of what is chosen. */
 class Cards {
   #words;
@@ -24,6 +29,7 @@ class Cards {
     const banner = reply.banner ?? this.#welcome?.banner;
     const pieces = [];
     let rest = reply.text;
+    const skip = (text) => (rest = rest.slice(text.length).trimStart());
     const say = (text) => {
       const said = text
         .split("\n\n")
@@ -34,19 +40,71 @@ class Cards {
     if (reply.safety_net) {
       const [net] = rest.split("\n\n");
       pieces.push({ net });
-      rest = rest.slice(net.length).trimStart();
+      skip(net);
     }
     for (const answer of reply.answers) {
       const start = rest.indexOf(answer.text);
       say(rest.slice(0, start));
       pieces.push(answer);
-      rest = rest.slice(start + answer.text.length).trimStart();
-      if (answer.limits && rest.startsWith(answer.limits)) rest = rest.slice(answer.limits.length).trimStart();
+      rest = rest.slice(start);
+      skip(answer.text);
+      if (answer.limits && rest.startsWith(answer.limits)) skip(answer.limits);
       const [line] = rest.split("\n\n");
-      if (answer.sources[0] && line.includes(answer.sources[0].title)) rest = rest.slice(line.length).trimStart();
+      if (answer.sources[0] && line.includes(answer.sources[0].title)) skip(line);
     }
     say(reply.options.length ? rest.split("\n\n").slice(0, -1).join("\n\n") : rest);
     return pieces;
+  }
+
+  /** What is said before anything is asked, with what can be asked first. */
+  greeting(fresh) {
+    const { text, languages, suggestions } = this.#welcome ?? {};
+    if (!text) return h("div", { class: "item card" }, this.help(), this.#line());
+    const said = h("div", { class: "card parts" }, this.said(text, languages?.text));
+    return h("div", { class: "item" }, said, fresh && this.#choices(this.#words.ask, suggestions));
+  }
+
+  /** Whom to call, in the words of the service where it has said any; `own` came with what it refused, in English. */
+  help(own) {
+    const { notice, languages } = this.#welcome ?? {};
+    if (own && (this.#language === "en" || !notice)) return this.said(own);
+    return notice ? this.said(notice, languages.notice) : this.said(this.#words.help, this.#language);
+  }
+
+  /** Why a message got no reply, and whom to turn to meanwhile. */
+  failed({ state, help }, retry) {
+    const w = this.#words;
+    const { offline, languages, contact } = this.#welcome ?? {};
+    const away = offline && ["down", "offline"].includes(state);
+    const card = h(
+      "div",
+      { class: "item card fail" },
+      h("p", {}, w[state]),
+      away ? this.said(offline, languages?.offline) : this.help(help),
+      this.#line(),
+      contact && this.#contact(contact),
+      state !== "long" && button(null, w.retry, () => retry(card)),
+    );
+    return card;
+  }
+
+  /** A reply, and after the latest what can be asked next. */
+  theirs(reply, feedback, latest) {
+    return h(
+      "div",
+      { class: "item", "data-message": reply.message_id },
+      this.pieces(reply).map((piece) => this.#card(piece, reply)),
+      reply.contact && !reply.feelings && this.#contact(reply.contact),
+      feedback,
+      latest && this.#further(reply),
+    );
+  }
+
+  #card(piece, reply) {
+    const { said, net = reply.feelings && said } = piece;
+    if (net) return this.#net(net, reply.language, piece.net ? null : reply.contact?.line);
+    const part = reply.urgent ? "card told" : "card"; // an urgent text is no part that a page may style
+    return h("div", { class: part }, said ? this.said(said, reply.language) : this.#answer(piece));
   }
 
   mine(item) {
@@ -57,126 +115,94 @@ class Cards {
   #folded(text) {
     const { all, less } = this.#words;
     const said = h("p", { class: "fold", dir: "auto" }, text);
-    const button = h(
-      "button",
-      {
-        class: "plain",
-        type: "button",
-        hidden: true,
-        onclick: () => (button.textContent = said.classList.toggle("fold") ? all : less),
-      },
-      all,
-    );
-    const measure = () => said.className && (button.hidden = said.scrollHeight <= said.clientHeight + 1);
+    const turn = () => (more.textContent = said.classList.toggle("fold") ? all : less);
+    const more = button("plain", all, turn, { hidden: true });
+    const measure = () => said.className && (more.hidden = said.scrollHeight <= said.clientHeight + 1);
     new ResizeObserver(measure).observe(said);
-    return [said, button];
+    return [said, more];
   }
 
   /** Whom to call where danger is possible and not sure: part of the conversation, read before the answer. A reply to
    * feelings is drawn alike, with the line of those who can be talked to. */
-  net(text, language, line) {
-    const card = this.said(text, language);
+  #net(text, language, line) {
+    const card = this.said(text, language, { class: "card net", role: "note" });
     const calls = this.calls(text, null, line);
-    card.className = "card net";
-    card.setAttribute("role", "note");
     calls.lang = this.#language;
     card.append(calls);
     return card;
   }
 
-  /** What can be picked after a reply: its options and the line for none of them, else what it suggests. */
-  open(reply) {
-    if (!reply.options.length) return { choice: false, options: reply.suggestions };
-    const none = reply.text
-      .split("\n")
-      .pop()
-      .match(/^\d+\. (.+)$/);
-    const last =
-      none && !reply.options.some((each) => each.question === none[1])
-        ? [{ id: none[1], question: none[1], language: reply.language }]
-        : [];
-    return { choice: true, options: [...reply.options, ...last] };
+  /** What can be asked after a reply; where it had no answer, all that can be. */
+  #further(reply) {
+    const { ask, next } = this.#words;
+    const { options, suggestions, kind, contact, feelings } = reply;
+    const heading = !options.length && suggestions.length > 0 && (kind === "answer" ? next : ask);
+    const more = this.#choices(heading, options.length ? [...options, ...this.#none(reply)] : suggestions);
+    if ((contact && !feelings) || kind === "fallback") more.append(this.#linked(this.#faq, this.#words.answers, "all"));
+    return more.childElementCount > 0 && more;
   }
 
-  choices(heading, options) {
-    return h(
-      "div",
-      { class: "more latest" },
-      heading && h("p", {}, heading),
-      options.map((each) =>
-        h(
-          "button",
-          {
-            class: "pick",
-            type: "button",
-            lang: each.language ?? "en",
-            dir: "auto",
-            onclick: () => this.#pick(each.id, each.question),
-          },
-          each.question,
-        ),
-      ),
-    );
+  /** The line of a choice for none of its options. */
+  #none({ text, options, language }) {
+    const none = text
+      .split("\n")
+      .pop()
+      .match(/^\d+\. (.+)$/)?.[1];
+    return none && !options.some((each) => each.question === none) ? [{ id: none, question: none, language }] : [];
+  }
+
+  #choices(heading, options) {
+    const choice = ({ id, question, language }) =>
+      button("pick", question, () => this.#pick(id, question), voice(language));
+    return h("div", { class: "more latest" }, heading && h("p", {}, heading), options.map(choice));
   }
 
   /** Whom to turn to: a line to call, its hours, and the site's form or chat. */
-  contact({ label, line, hours, url }) {
-    const dialled = PHONE.test(line ?? "");
+  #contact({ label, line, hours, url }) {
+    const dialled = PHONE.test(line);
     return h(
       "div",
       { class: "card contact" },
-      label ? h("h3", { lang: "en" }, label) : h("h3", {}, this.#words.person),
+      h("h3", { lang: label && "en" }, label || this.#words.person),
       line && !dialled && h("p", { lang: "en" }, line),
       h(
         "div",
         { class: "calls" },
-        dialled && this.#call(this.#tel(line), "phone", `${this.#words.call} ${line}`),
+        dialled && this.#call(line),
         hours && h("p", { lang: "en" }, hours),
-        url && this.#linked(url, this.#words.form, { class: dialled ? "call second" : "call" }),
+        url && this.#linked(url, this.#words.form, dialled ? "call second" : "call"),
       ),
     );
   }
 
-  allAnswers() {
-    return this.#linked(this.#faq, this.#words.answers, { class: "all" });
-  }
-
   /** A link that leaves the conversation where it is. */
-  #linked(href, name, props) {
-    return h(
-      "a",
-      { href, target: "_blank", rel: "noopener noreferrer", ...props },
-      name,
-      h("span", { class: "hidden" }, ` (${this.#words.tab})`),
-    );
+  #linked(href, name, kind) {
+    const tab = h("span", { class: "hidden" }, ` (${this.#words.tab})`);
+    return h("a", { class: kind, href, target: "_blank", rel: "noopener noreferrer" }, name, tab);
   }
 
-  answer(answer) {
-    const own = { lang: answer.language ?? "en", dir: "auto" };
+  #answer(answer) {
+    const spoken = voice(answer.language);
     return [
-      h("h3", own, answer.question),
+      h("h3", spoken, answer.question),
       this.said(answer.text, answer.language),
-      answer.limits && h("p", { class: "limits", ...own }, answer.limits),
+      answer.limits && h("p", { class: "limits", ...spoken }, answer.limits),
       h("div", { class: "origin" }, this.#sources(answer), this.#seal(answer)),
     ];
   }
 
   #sources(answer) {
-    const linked = (source) => {
-      const name = `${source.title}, ${source.publisher}`;
-      const url = /^https?:\/\//.test(source.url ?? "") && source.url;
-      return url ? this.#linked(url, h("span", { lang: "en" }, name)) : h("span", { lang: "en" }, name);
-    };
-    const named = new Map(answer.sources.map((each) => [`${each.document}`, each]));
-    return [...named.values()].map((each) => h("p", {}, h("span", {}, `${this.#words.source} `, linked(each))));
+    const named = new Map(answer.sources.map((each) => [each.document, each]));
+    return [...named.values()].map(({ title, publisher, url }) => {
+      const name = h("span", { lang: "en" }, `${title}, ${publisher}`);
+      return h("p", {}, `${this.#words.source} `, /^https?:\/\//.test(url) ? this.#linked(url, name) : name);
+    });
   }
 
   /** Who approved it when, in one line; on demand in what role, and which passages it stands on. */
   #seal({ seal, sources }) {
     const { demo, sealed, approved } = this.#words;
-    const day = new Intl.DateTimeFormat(this.#language, { dateStyle: "medium", timeZone: "UTC" }).format(
-      new Date(seal.on),
-    );
+    const day = new Date(seal.on).toLocaleDateString(this.#language, { dateStyle: "medium", timeZone: "UTC" });
     const [line, more] =
       seal.role === "demo"
         ? [demo, `${sealed} ${seal.by}, ${day}.`]
@@ -189,58 +215,57 @@ class Cards {
   }
 
   /** Sealed text as paragraphs, word for word; its telephone numbers can be tapped. */
-  said(text, language) {
+  said(text, language, props) {
     return h(
       "div",
-      { lang: language ?? "en", dir: "auto" },
+      { ...voice(language), ...props },
       text.split("\n\n").map((part) => h("p", {}, this.#dialled(part))),
     );
   }
 
   /** The text cut at its numbers: every second part is one. The lines come first, as 988 may be their area code. */
   #cut(text) {
-    const lines = Object.values(this.#welcome?.lines ?? {}).filter((line) => line && PHONE.test(line));
-    const numbers = [...lines, "911", "988"].map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    const lines = Object.values(this.#welcome?.lines ?? {}).filter((line) => PHONE.test(line));
+    const numbers = [...lines, "911", "988"].map((each) => each.replace(/[+().]/g, "\\$&"));
     return text.split(new RegExp(`(?<![\\d-])(${numbers.join("|")})(?![\\d-])`));
   }
 
   #dialled(text) {
-    return this.#cut(text).map((part, place) => (place % 2 ? this.#number(part) : part));
+    // A number runs its own way, or text from right to left would turn its groups around.
+    return this.#cut(text).map((part, place) => (place % 2 ? h("a", { href: tel(part), dir: "ltr" }, part) : part));
   }
 
-  /** A number runs its own way, or text from right to left would turn its groups around. */
-  #number(text) {
-    return h("a", { href: this.#tel(text), dir: "ltr" }, text);
-  }
-
-  #tel(number) {
-    return `tel:${number.replace(/[^\d+]/g, "")}`;
-  }
-
-  line() {
+  #line() {
     const { lines, contact } = this.#welcome ?? {};
     const line = lines?.oncall_line ?? lines?.phone_line;
     return line && line !== contact?.line && h("p", { class: "line" }, `${this.#words.line} `, this.#dialled(line));
   }
 
-  #call(href, picture, words, second) {
-    return h("a", { class: second ? "call second" : "call", href }, icon(picture), words);
+  #call(number, second) {
+    return h(
+      "a",
+      { class: second ? "call second" : "call", href: tel(number) },
+      icon("phone"),
+      `${this.#words.call} ${number}`,
+    );
   }
 
   /** A button for each number of a text, and for one more line; 988 takes text messages too. Without a tier they stand
    * as in the text. */
   calls(text, tier, line) {
-    const more = PHONE.test(line ?? "") ? [line] : [];
+    const more = PHONE.test(line) ? [line] : [];
     const numbers = [...new Set([...this.#cut(text).filter((_, place) => place % 2), ...more])];
     const first = { crisis: "988", emergency: "911" }[tier];
-    if (numbers.includes(first)) numbers.sort((a, b) => (b === first) - (a === first));
+    numbers.sort((a, b) => (b === first) - (a === first));
     const texts = !tier || tier === "crisis";
     return h(
       "div",
       { class: "calls" },
       numbers.flatMap((each, place) => [
-        this.#call(this.#tel(each), "phone", `${this.#words.call} ${each}`, place),
-        texts && each === "988" && this.#call("sms:988", "chat", `${this.#words.text} 988`, true),
+        this.#call(each, place),
+        texts &&
+          each === "988" &&
+          h("a", { class: "call second", href: "sms:988" }, icon("chat"), `${this.#words.text} 988`),
       ]),
     );
   }

@@ -64,6 +64,16 @@ class Memory {
     return Boolean(this.draft) || this.items.some((item) => !this.#isPinned(item));
   }
 
+  /** True while a message has no reply. */
+  get waits() {
+    return this.items.some((item) => item.state === "waiting");
+  }
+
+  /** The urgent reply that has not been put away. */
+  get urgent() {
+    return this.items.findLast((item) => this.#isPinned(item))?.reply;
+  }
+
   #isPinned({ reply }) {
     return Boolean(reply) && reply.message_id === this.pinned;
   }

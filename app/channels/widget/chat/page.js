@@ -40,12 +40,10 @@ function make() {
   return made;
 }
 
-const isInline = (chat) => chat.matches('[data-position="inline"], [position="inline"]');
-
 /** The element of this id, else one that opens, else any; where there is none, it is made. */
 function chat(id) {
   const all = [...chats];
-  return all.find((each) => id && each.id === id) ?? all.find((each) => !isInline(each)) ?? all[0] ?? make();
+  return all.find((each) => id && each.id === id) ?? all.find((each) => each.popover) ?? all[0] ?? make();
 }
 
 /** Calls what the page asks for, once the document is read. What is away comes back only to be opened. */

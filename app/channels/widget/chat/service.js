@@ -3,19 +3,14 @@
 const PATIENCE = 15_000;
 
 /** Why a message got no reply (`offline`, `down`, `busy`, `long`), and the help that came with the refusal. */
-class Failure extends Error {
-  constructor(why, help) {
-    super(why);
-    Object.assign(this, { why, help });
-  }
-}
+const failure = (why, help) => Object.assign(Error(why), { why, help });
 
-/** The JSON that the service answers with; without a body it is a GET. Throws a `Failure`. */
+/** The JSON that the service answers with; without a body it is a GET. Throws a `failure`. */
 async function request(address, body) {
   let response;
   try {
     response = await fetch(address, {
-      method: body ? "POST" : "GET",
+      method: body && "POST",
       body: body && JSON.stringify(body),
       headers: body && { "content-type": "application/json" },
       credentials: "omit",
@@ -25,8 +20,8 @@ async function request(address, body) {
     });
     if (response.ok) return await response.json();
   } catch {
-    throw new Failure(navigator.onLine === false ? "offline" : "down");
+    throw failure(navigator.onLine ? "down" : "offline");
   }
   const problem = await response.json().catch(() => ({}));
-  throw new Failure({ 413: "long", 429: "busy" }[response.status] ?? "down", problem.help);
+  throw failure({ 413: "long", 429: "busy" }[response.status] ?? "down", problem.help);
 }

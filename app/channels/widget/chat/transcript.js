@@ -36,3 +36,9 @@ const KEEP = {
     setTimeout(() => URL.revokeObjectURL(href), 60_000);
   },
 };
+
+/** The ways to keep a copy, behind one word; `keep` is called with the way. */
+function copies(words, keep) {
+  const ways = Object.keys(KEEP).map((way) => button("plain", words[way], () => keep(way)));
+  return h("details", { class: "keep" }, h("summary", { class: "plain" }, words.keep), ways);
+}
