@@ -108,3 +108,14 @@ def test_at_an_ordinary_size_the_question_box_stays_beside_the_urgent_text(
     expect(page.get_by_role("button", name="I have read this")).to_be_in_viewport(ratio=1)
     expect(page.get_by_label("Your question")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("button", name="Read on")).to_be_hidden()
+
+
+def test_a_draft_that_grows_beside_an_urgent_text_leaves_all_in_reach(page: Page, website: Website) -> None:
+    page.set_viewport_size({"width": 1000, "height": 520})
+    ask(opened(page, website.url), "i cant breathe")
+    expect(page.get_by_role("alert")).to_contain_text("Call 911 now.")
+    expect(page.locator(".panel.tight")).to_have_count(0)
+    page.get_by_label("Your question").fill("and\n" * 9)
+    expect(page.locator(".panel.tight")).to_be_visible()
+    page.get_by_role("button", name="Start over").scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="Start over")).to_be_in_viewport(ratio=1)
