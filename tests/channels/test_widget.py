@@ -190,6 +190,17 @@ def test_an_emergency_is_an_alert_that_stays_until_it_is_put_away(page: Page, we
     expect(page.get_by_role("log").get_by_text("Call 911 now.")).to_be_visible()
 
 
+def test_an_urgent_reply_is_read_though_start_over_was_pressed_before_it_came(page: Page, website: Website) -> None:
+    held: list[Route] = []
+    page.route("**/v1/messages", lambda route: held.append(route))
+    ask(opened(page, website.url), "i cant breathe")
+    expect(page.get_by_text("Looking for the answer")).to_be_visible()
+    page.get_by_role("button", name="Start over").click()
+    held[0].continue_()
+    expect(page.get_by_role("alert")).to_contain_text("Call 911 now.")
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+
+
 def test_a_doubt_opens_the_reply_with_a_calm_card(page: Page, website: Website) -> None:
     ask(opened(page, website.url), "make it stop. what color is the lamp")
     expect(page.get_by_role("log")).to_match_aria_snapshot("""

@@ -186,7 +186,8 @@ class HaiFaqChat extends HTMLElement {
     const parts = (this.#parts = { words });
     const close = !this.#inline && pictured("close", "close", words.close, () => this.close());
     parts.back = button("back", words.urgent, () => toAlert(parts), { hidden: true });
-    parts.bar = h("div", { class: "bar" }, parts.back, close);
+    parts.other = this.#other();
+    parts.bar = h("div", { class: "bar" }, parts.back, parts.other, close);
     parts.banner = h("p", { class: "banner", hidden: true });
     parts.alert = h("div", { class: "alert", role: "alert" });
     parts.log = h("div", { class: "log", role: "log", "aria-label": words.log, tabindex: 0 });
@@ -243,15 +244,17 @@ class HaiFaqChat extends HTMLElement {
     return h("div", { class: "compose" }, form, parts.limit.line, parts.limit.heard, this.#foot());
   }
 
+  #other() {
+    const other = this.#language === "en" ? "es" : "en";
+    return button("other", WORDS[other].name, () => this.#speak(other), { lang: other });
+  }
+
   #foot() {
     const w = this.#words;
-    const other = this.#language === "en" ? "es" : "en";
-    this.#parts.other = button("plain", WORDS[other].name, () => this.#speak(other), { lang: other });
     return h(
       "div",
       { class: "foot" },
       button("plain", w.person, () => this.#pick(PERSON, w.person)),
-      this.#parts.other,
       copies(w, (way) => this.#keep(way)),
       button("plain", w.restart, () => this.#startOver()),
     );
@@ -480,7 +483,7 @@ class HaiFaqChat extends HTMLElement {
         channel: "web",
         language: this.#language,
       });
-      if (!current()) return;
+      if (!current() && !reply.urgent) return; // an urgent one is read though "Start over" was pressed meanwhile
       item.state = "sent";
       this.#receive(reply);
       return reply;
@@ -488,7 +491,7 @@ class HaiFaqChat extends HTMLElement {
       if (current()) this.#fail(item, failure);
     } finally {
       clearTimeout(slow);
-      if (current()) this.#status();
+      this.#status();
     }
   }
 
@@ -496,6 +499,7 @@ class HaiFaqChat extends HTMLElement {
     this.#memory.id = reply.conversation_id;
     reply.banner = this.#memory.welcome?.banner; // in the language of the reply
     const item = { reply };
+    this.#erased = null;
     this.#memory.items.push(item);
     if (reply.urgent) this.#memory.pinned = reply.message_id;
     this.#save();
