@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -154,7 +154,7 @@ class Settings(BaseSettings):
     oncall_line: str | None = None
     interpreter_line: str | None = None
     page_url: str | None = None
-    contact_url: schema.Link | None = None
+    contact_url: Annotated[schema.Link | None, BeforeValidator(lambda url: url or None)] = None
     """The site's contact form or live chat, for patients."""
     privacy_address: str | None = None
     allowed_origins: tuple[Annotated[str, AfterValidator(_check_origin)], ...] = ()

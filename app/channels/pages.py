@@ -5,6 +5,7 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from app.answering import LONGEST
 from app.channels import assets
 from app.channels.http.admission import Admitted
 from app.channels.http.bodies import form_of
@@ -23,6 +24,8 @@ from app.errors import RequestError
 
 router = APIRouter(include_in_schema=False)
 
+LONGEST_ID = 100
+"""Most characters of a conversation's id that are given back in a form."""
 SENDING = schema.FEELINGS | {"human", "fallback"}
 """Scripts that send a person to somebody: their numbers are buttons, as those of a refusal are."""
 PATIENTS = ("/", "/ask", "/faq")
@@ -84,6 +87,7 @@ def _embed(served: Services, url: str) -> Response:
         served,
         origin=assets.origin_of(url),
         integrity=assets.asset("widget.js").integrity,
+        url=url,
         line=assets.embed_line(url),
         pinned=assets.pinned_line(url),
     )
@@ -110,15 +114,19 @@ async def ask(request: Request, served: Served, reader: Reads) -> Response:
     A conversation that another website's page posts is not gone on with: that website could ask what came of it.
     """
     form = await form_of(request)
-    text = form.get("choice") or form.get("text", "")
-    conversation = "" if is_foreign(request, served.public_url) else form.get("conversation_id", "")
+    typed, chosen = form.get("text", ""), form.get("choice", "")
+    conversation = "" if is_foreign(request, served.public_url) else form.get("conversation_id", "")[:LONGEST_ID]
     answers, client = served.knowledge.approved.answers, client_of(request, served.trusted_proxies)
+    text = chosen or typed
     try:
+        if chosen and await _is_danger(served, typed, client):
+            text = typed
         message = Message(text, "web", reader.language)
         answered = await served.answering.answer(message, conversation or None, client)
     except RequestError as refused:
         title = WORDS[reader.tag].get(refused.code, refused.title)
-        again = page("ask.html", served, refused.status, reader, conversation=conversation, refused=title, typed=text)
+        kept = (typed or text)[:LONGEST]
+        again = page("ask.html", served, refused.status, reader, conversation=conversation, refused=title, typed=kept)
         again.headers.update(refused.headers)
         return again
     return page(
@@ -127,12 +135,23 @@ async def ask(request: Request, served: Served, reader: Reads) -> Response:
         reader=reader,
         conversation=answered.conversation_id,
         asked=_shown(text, answers, reader),
+        typed="" if text == typed else typed,
         reply=answered.reply,
         pieces=_pieces(answered.reply),
         sends=_sends(answered.reply),
         options=_options(answered.reply),
         suggestions=answered.reply.suggestions,
     )
+
+
+async def _is_danger(served: Services, typed: str, client: str | None) -> bool:
+    """Return whether what stands in the box may be danger though another button was pressed: `i cant breathe`, and then
+    `Talk to a person`.
+    """
+    if not typed:
+        return False
+    urgency, _ = await served.answering.assess_within_limit(served.knowledge, Message(typed, "web"), client)
+    return bool(urgency.tier or urgency.net)
 
 
 @router.api_route("/faq", methods=READ, dependencies=[Admitted])
@@ -178,7 +197,7 @@ def _shown(text: str, answers: Mapping[str, Answer], reader: Reader) -> str:
 
 
 def _sends(reply: Reply) -> bool:
-    return any(id_ in SENDING or id_.startswith(schema.NOT_COVERED) for id_ in reply.said)
+    return any(id_ in SENDING or id_.startswith((schema.NOT_COVERED, "language-")) for id_ in reply.said)
 
 
 def _options(reply: Reply) -> list[Option]:

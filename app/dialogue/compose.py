@@ -111,14 +111,16 @@ def _of_tier(knowledge: Knowledge, name: str, channel: Channel, language: str | 
     return scripts.get(own) or scripts[name]  # a language that another version spoke of, in the state they share
 
 
-def in_language(knowledge: Knowledge, language: str) -> Reply:
-    """Say whom to call, in a language in which nothing else is approved."""
+def in_language(knowledge: Knowledge, language: str, nearby: Sequence[Option] = ()) -> Reply:
+    """Say whom to call, in a language in which no answer fits."""
     name = f"language-{language}"
     return Reply(
         kind="scripted",
         parts=(*banner(knowledge), knowledge.approved.scripts[name]),
+        suggestions=tuple(nearby)[:SUGGESTIONS],
         intent=Intent(name, "language"),
         confidence=1.0,
+        contact=knowledge.contacts.of(),
     )
 
 

@@ -152,7 +152,7 @@ def _in_language(turn: Turn, language: str | None) -> Reply | None:
         if language == turn.message.prefers:
             return compose.answer(knowledge, {best.id: best.confidence}, turn.day)
         return compose.translated(knowledge, best.id, language, best.confidence)
-    return compose.in_language(knowledge, language)
+    return compose.in_language(knowledge, language, _nearby([], turn) if language == turn.message.prefers else ())
 
 
 def _choice(turn: Turn) -> Reply | None:

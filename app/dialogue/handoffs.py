@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 PHONE = re.compile(r"\+?[\d\s().-]{3,24}")
 """What a telephone dials."""
@@ -25,7 +25,7 @@ class Handoff:
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
     """A misspelt key stops the start."""
 
-    label: str
+    label: Annotated[str, Field(min_length=1)]
     topics: tuple[str, ...] = ()
     """Ids, or their beginnings: `nc-refill-*`."""
     extension: str | None = None

@@ -139,8 +139,8 @@ def test_where_texts_have_different_seals_each_says_its_own(settings: Settings) 
 
 def test_an_answer_links_to_its_document_and_folds_its_seal(client: TestClient) -> None:
     page = client.post("/ask", data={"text": "what color is the lamp"}).text
-    source = '<a href="https://example.org/lamp" rel="noopener noreferrer" lang="en">The Bedside Lamp, Example Ward</a>'
-    assert page.count(source) == 1
+    link = '<a href="https://example.org/lamp" target="_blank" rel="noopener noreferrer" lang="en">'
+    assert page.count(f"{link}The Bedside Lamp, Example Ward") == 1
     seal = re.search(r"<details>(.*?)</details>", page, re.S)
     assert seal
     assert "<summary>Approved by Dr. Test, doctor, January 1, 2029</summary>" in seal[1]
@@ -417,3 +417,35 @@ def test_axe_finds_nothing_on_the_pages(
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
     context.close()
+
+
+@pytest.mark.parametrize("said", ["i cant breathe", "make it stop"])
+def test_danger_in_the_box_is_read_though_another_button_is_pressed(client: TestClient, said: str) -> None:
+    beside = client.post("/ask", data={"text": said, "choice": "I want to talk to a person"}).text
+    assert f"</span> {said}</p>" in beside
+    assert 'class="alert' in beside or 'class="card net"' in beside
+
+
+def test_what_stands_in_the_box_stays_there_when_another_button_is_pressed(client: TestClient) -> None:
+    page = client.post("/ask", data={"text": "how long does the", "choice": "lamp-color"}).text
+    assert "The lamp is green." in page
+    assert ">how long does the</textarea>" in page
+
+
+def test_beside_an_urgent_text_there_is_no_link_that_loses_it(client: TestClient) -> None:
+    page = client.post("/ask", data={"text": "i cant breathe"}).text
+    header = page.partition("<header>")[2].partition("</header>")[0]
+    assert "<a " not in header
+    assert 'class="over"' not in page
+
+
+def test_a_form_that_is_sent_in_another_way_is_refused_and_not_read_as_empty(client: TestClient) -> None:
+    refused = client.post("/ask", files={"text": (None, "i cant breathe")})
+    assert refused.status_code == 400
+    assert "application/x-www-form-urlencoded" in refused.json()["detail"]
+
+
+def test_a_refusal_gives_back_what_was_typed_and_no_more_than_a_message_may_hold(client: TestClient) -> None:
+    page = client.post("/ask", data={"text": "a" * 200_000, "conversation_id": "b" * 10_000})
+    assert page.status_code == 413
+    assert 20_000 <= len(page.text) < 30_000

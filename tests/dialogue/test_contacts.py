@@ -44,6 +44,10 @@ def test_a_refusal_names_its_topics_line_alone_and_beside_an_answer(reachable: K
         assert reply.contact.label == "Billing"
 
 
+def test_who_is_not_answered_in_another_language_is_told_whom_to_reach(reachable: Knowledge) -> None:
+    assert compose.in_language(reachable, "es").contact == SITE
+
+
 @pytest.mark.parametrize("id_", ["human", "frustration", "worry", "unclear", "none-chosen"])
 def test_who_wants_a_person_or_is_not_understood_gets_the_sites_line(reachable: Knowledge, id_: str) -> None:
     assert compose.script(reachable, id_).contact == SITE

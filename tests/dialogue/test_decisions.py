@@ -158,7 +158,7 @@ def test_four_thousand_characters_are_answered_and_one_more_is_too_long(knowledg
 
 def test_after_an_urgent_reply_eight_words_that_ask_nothing_get_it_again_and_nine_do_not(knowledge: Knowledge) -> None:
     for words, urgent in ((8, True), (9, False)):
-        said = " ".join(["zorp"] * words)
+        said = " ".join(["zorp", "blimf", "quam", "vrell", "dask", "ipto", "nuv", "gorrel", "wexi"][:words])
         assert engine.respond(Message(said), State(urgent="emergency"), knowledge, NOW)[0].urgent is urgent
 
 
