@@ -109,6 +109,37 @@ def test_of_two_that_cover_the_page_the_last_to_go_lets_it_scroll(
     page.goto(f"{website.url}/both")
     expect(page.get_by_role("button", name="Ask a question")).to_have_count(2)
     page.evaluate("document.querySelectorAll('hai-faq-chat').forEach((each) => each.open())")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    for left in (1, 0):
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(left)
     assert page.evaluate(SCROLLS)
+
+
+def test_in_the_page_the_urgent_text_is_scrolled_to(page: Page, website: Website, service: Service) -> None:
+    line = f'<script async src="{service.url}/widget.js"></script>'
+    website.pages["/in-page"] = page_with(
+        f'{"<p>.</p>" * 30}<hai-faq-chat data-position="inline"></hai-faq-chat>{line}'
+    )
+    page.set_viewport_size({"width": 390, "height": 400})
+    page.goto(f"{website.url}/in-page")
+    ask(page, "i cant breathe")
+    expect(page.get_by_role("alert").get_by_text("Call 911 now.")).to_be_in_viewport(ratio=1)
+
+
+def test_a_pages_shortcuts_take_no_letter_out_of_what_is_typed(page: Page, website: Website) -> None:
+    opened(page, website.url)
+    page.evaluate(
+        "document.addEventListener('keydown', (event) => { if ('sj/'.includes(event.key)) event.preventDefault() })"
+    )
+    page.get_by_label("Your question").press_sequentially("is it just pus/safe")
+    expect(page.get_by_label("Your question")).to_have_value("is it just pus/safe")
+
+
+def test_a_double_press_on_the_launcher_meets_no_button_behind_it(page: Page, website: Website) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    ask(opened(page, website.url), "what color is the lamp")
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Ask a question").dblclick()
+    expect(page.get_by_text("The lamp is green.")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)

@@ -1,5 +1,6 @@
 /* What a reply looks like. Sealed text is put into the page as text, word for word. */
 
+const SPEECHLESS = /, (text|envíe un mensaje al) $/;
 const PHONE = /^\+?[\d\s().-]{3,24}$/;
 
 const tel = (number) => `tel:${number.replace(/[^\d+]/g, "")}`;
@@ -80,7 +81,9 @@ class Cards {
       "div",
       { class: "item card fail" },
       h("p", {}, w[state]),
-      away ? this.said(offline, languages?.offline) : this.help(help),
+      away && this.said(offline, languages?.offline),
+      state !== "long" && this.calls("911 988"), // nobody has looked at what was typed
+      !away && this.help(help),
       this.#line(),
       contact && this.#contact(contact),
       state !== "long" && button(null, w.retry, () => retry(card)),
@@ -232,7 +235,10 @@ class Cards {
 
   #dialled(text) {
     // A number runs its own way, or text from right to left would turn its groups around.
-    return this.#cut(text).map((part, place) => (place % 2 ? h("a", { href: tel(part), dir: "ltr" }, part) : part));
+    // Where somebody cannot speak, it is for a text message.
+    const parts = this.#cut(text);
+    const address = (place) => (SPEECHLESS.test(parts[place - 1]) ? `sms:${parts[place]}` : tel(parts[place]));
+    return parts.map((part, place) => (place % 2 ? h("a", { href: address(place), dir: "ltr" }, part) : part));
   }
 
   #line() {

@@ -30,7 +30,10 @@ class HaiFaqChat extends HTMLElement {
   #erased; // by "Start over", until something is asked
   #gone;
   #still = sheetOf("html { overflow: hidden !important }"); // on the page while the chat covers it
-  #resized = new ResizeObserver(() => fit(this.#parts));
+  #resized = new ResizeObserver(() => {
+    this.#parts.root.style.setProperty("--zoom", this.currentCSSZoom ?? 1); // of the page, by which `dvh` grows
+    fit(this.#parts);
+  });
   #from; // what has the focus again after closing
   #focused;
 
@@ -81,8 +84,8 @@ class HaiFaqChat extends HTMLElement {
   }
 
   /** Drawn anew; out of the page there is nothing to open yet. */
-  attributeChangedCallback() {
-    if (!this.#parts.panel) return;
+  attributeChangedCallback(name, before, after) {
+    if (!this.#parts.panel || (name && before === after)) return;
     const shown = this.isOpen;
     this.#hide();
     this.#build();
@@ -115,7 +118,7 @@ class HaiFaqChat extends HTMLElement {
     launch.hidden = false;
     this.#memory.open = false;
     this.#save();
-    (this.#from?.isConnected ? this.#from : launch).focus();
+    (this.#from?.checkVisibility?.() ? this.#from : launch).focus();
     this.#tell("closed");
   }
 
@@ -261,7 +264,7 @@ class HaiFaqChat extends HTMLElement {
   }
 
   #launcher() {
-    const label = h("span", {}, this.#option("label") || this.#words.launch);
+    const label = (this.#parts.label = h("span"));
     const chosen = this.#option("icon");
     const picture = chosen !== "none" && icon(chosen === "question" ? chosen : "chat");
     const how = { "aria-haspopup": "dialog", "aria-expanded": "false", hidden: this.#inline };
@@ -316,9 +319,11 @@ class HaiFaqChat extends HTMLElement {
   }
 
   #escape(event) {
-    if (event.key !== "Escape" || event.defaultPrevented || !this.isOpen) return;
+    if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || !this.isOpen) return;
     // Over the whole of a phone's screen, Esc closes wherever the focus is: nothing behind it could be seen.
-    if (event.composedPath().includes(this) || this.#covering) this.close();
+    if (!event.composedPath().includes(this) && !this.#covering) return;
+    event.preventDefault();
+    this.close();
   }
 
   // -------------------------------------------------------------- forgetting
@@ -432,7 +437,9 @@ class HaiFaqChat extends HTMLElement {
   }
 
   #enter(event) {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#submit(event);
+    if (event.key !== "Escape") event.stopPropagation(); // a page's shortcuts took letters out of what was typed
+    const composing = event.isComposing || event.keyCode === 229; // Safari's last Enter of a composed word
+    if (event.key === "Enter" && !event.shiftKey && !composing) this.#submit(event);
   }
 
   #submit(event) {
@@ -470,8 +477,10 @@ class HaiFaqChat extends HTMLElement {
     const era = this.#era;
     const current = () => era === this.#era;
     this.#status();
-    this.#turn = this.#turn.then(() => current() && this.#exchange(item, current));
-    return this.#turn;
+    const reply = this.#turn.then(() => current() && this.#exchange(item, current));
+    // One that takes too long does not hold up the next, which may be danger.
+    this.#turn = Promise.race([reply, this.#turn.then(() => new Promise((go) => setTimeout(go, SLOW)))]);
+    return reply;
   }
 
   async #exchange(item, current) {
@@ -483,6 +492,7 @@ class HaiFaqChat extends HTMLElement {
         channel: "web",
         language: this.#language,
       });
+      if (typeof reply?.text !== "string" || !reply.answers || !reply.options) throw new Failure("down");
       if (!current() && !reply.urgent) return; // an urgent one is read though "Start over" was pressed meanwhile
       item.state = "sent";
       this.#receive(reply);
@@ -503,8 +513,10 @@ class HaiFaqChat extends HTMLElement {
     this.#memory.items.push(item);
     if (reply.urgent) this.#memory.pinned = reply.message_id;
     this.#save();
+    if (reply.urgent && !this.isOpen) this.open();
     this.#append(this.#theirs(item, true));
     this.#pin();
+    if (reply.urgent && touched()) this.#settle(); // the keyboard stood over it
     const refused = reply.kind === "fallback" || ["not-covered", "language"].includes(reply.intent?.category);
     const name = reply.urgent ? "urgent" : reply.kind === "answer" ? "answered" : refused ? "unanswered" : null;
     if (name) this.#tell(name, { kind: reply.kind });
@@ -535,7 +547,7 @@ class HaiFaqChat extends HTMLElement {
     try {
       const address = `${this.#base}v1/welcome${this.#inLanguage}`;
       const [welcome, starters] = await Promise.all([request(address), startersOf(this.#base, questions)]);
-      if (parts !== this.#parts) return;
+      if (parts !== this.#parts || !welcome.suggestions) return;
       if (starters.length) welcome.suggestions = starters;
       this.#memory.welcome = { ...welcome, asked };
       this.#save();
@@ -556,7 +568,8 @@ class HaiFaqChat extends HTMLElement {
     banner.lang = welcome?.languages?.banner ?? "en";
     log.replaceChildren(cleared ? h("p", { class: "item cleared latest" }, this.#words.cleared) : "");
     this.#append(this.#cards.greeting(!items.some((each) => each.me)));
-    items.forEach((item, place) => this.#append(...this.#drawn(item, place === items.length - 1)));
+    const last = items.length - 1;
+    items.forEach((item, place) => this.#append(...this.#drawn(item, place === last)));
     this.#pin();
   }
 
@@ -594,6 +607,8 @@ class HaiFaqChat extends HTMLElement {
 
   #pin() {
     const parts = this.#parts;
+    const urgent = this.#memory.urgent && this.#words.urgent;
+    parts.label.textContent = urgent || this.#option("label") || this.#words.launch;
     if (!alertTo(parts, this.#memory.urgent, this.#cards, () => this.#unpin())) return;
     fit(parts);
     toEnd(parts);

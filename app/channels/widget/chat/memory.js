@@ -34,6 +34,7 @@ class Memory {
   /** Goes on with what was kept; a message that waited for its reply can be sent again. */
   take(kept) {
     Object.assign(this, kept);
+    this.items = this.items.filter(({ me, reply }) => me || (reply?.text && reply.answers && reply.options));
     for (const item of this.items) if (item.state === "waiting") item.state = "left";
   }
 

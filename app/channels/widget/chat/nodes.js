@@ -38,9 +38,10 @@ function h(tag, props = {}, ...children) {
   return node;
 }
 
-/** A button that sends no form. */
+/** A button that sends no form. The second press of a double one is none: it may meet a button that was not there. */
 function button(kind, words, act, props) {
-  return h("button", { class: kind, type: "button", onclick: act, ...props }, words);
+  const onclick = (event) => event.detail < 2 && act?.();
+  return h("button", { class: kind, type: "button", onclick, ...props }, words);
 }
 
 /** A button that shows a picture and says its name. */

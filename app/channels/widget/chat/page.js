@@ -103,7 +103,12 @@ function begin() {
   if (!chats.size) make();
   const calls = waiting;
   waiting = null;
-  for (const each of calls) each();
+  for (const each of calls)
+    try {
+      each();
+    } catch (failed) {
+      console.error(failed);
+    }
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);

@@ -9,8 +9,11 @@ function toEnd({ log, panel, bar }) {
   panel.scrollTop = last ? log.offsetTop + top - bar.offsetHeight : 0; // where all scrolls together
 }
 
-function toAlert({ shows, panel }) {
-  if (shows) panel.scrollTop = 0;
+/** What is pinned is seen from its beginning; in the page, the page is scrolled to it. */
+function toAlert({ shows, panel, alert, root }) {
+  if (!shows) return;
+  panel.scrollTop = 0;
+  if (root.matches(".inline")) alert.scrollIntoView();
 }
 
 /** What is pinned keeps its height. Where less than the log's least is left beside it, all scrolls together, and the

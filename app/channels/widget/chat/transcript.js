@@ -32,7 +32,7 @@ const KEEP = {
 
   save(text) {
     const href = URL.createObjectURL(new Blob(["\ufeff", text])); // the mark, for editors that do not expect UTF-8
-    h("a", { href, download: `${new Date().toISOString().slice(0, 10)}.txt` }).click();
+    h("a", { href, download: `${new Date().toLocaleDateString("sv")}.txt` }).click();
     setTimeout(() => URL.revokeObjectURL(href), 60_000);
   },
 };
