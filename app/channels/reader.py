@@ -30,11 +30,7 @@ def reader_of(request: Request, translated: Iterable[str]) -> Reader:
     """Return who reads a page, in English and in each language of which there are both content and words."""
     languages = [own for own in WORDS if own in (ENGLISH, *translated)]
     chosen = _offered([request.query_params.get("lang", "")], languages)
-    tag = (
-        chosen
-        or _offered(_accepted(request.headers.get("accept-language", "").lower().replace("_", "-")), languages)
-        or ENGLISH
-    )
+    tag = chosen or _offered(_accepted(request.headers.get("accept-language", "")), languages) or ENGLISH
     others = tuple(language for language in languages if language != tag)
     return Reader(None if tag == ENGLISH else tag, f"?lang={chosen}" if chosen else "", others)
 
@@ -51,7 +47,7 @@ def _accepted(header: str) -> list[str]:
 
 
 def _weighted(header: str) -> Iterator[tuple[float, str]]:
-    for item in header.split(","):
-        tag, _, weight = item.replace(" ", "").partition(";q=")
+    for item in header.lower().replace("_", "-").replace(" ", "").split(","):
+        tag, _, weight = item.partition(";q=")
         if not weight or weight.replace(".", "", 1).isdecimal():
             yield float(weight or 1), tag
