@@ -161,7 +161,7 @@ class Settings(BaseSettings):
     """Of other websites that may show the widget, `https://www.hospital.example`; the service's own always may."""
 
     frame_ancestors: tuple[Annotated[str, AfterValidator(_check_origin)], ...] = ()
-    """Of portals that may show the patients' pages in a frame, and never the staff's."""
+    """Origins of portals that may show the patients' pages in a frame; the staff's pages never are."""
 
     risk: float = Field(default=0.03, gt=0, lt=0.5)
     """Share of left-out not-covered phrasings that may be answered; docs/decisions/ tells what each costs."""

@@ -83,7 +83,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
 LONGEST_REPEATED = 12
-"""Most words that are looked for as said over and over."""
+"""Most words of a phrase whose repetition is recognised."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ OPENING = '(() => {"use strict"; if (customElements.get("hai-faq-chat")) return;
 
 
 def widget() -> str:
-    """Return the script: what only people read, comments, layout and long names, is a third of it."""
+    """Return the script: comments, layout and long names were a third of it."""
     style = json.dumps(minify.string("text/css", (CHAT / "chat.css").read_text("utf-8")))
     parts = "".join((CHAT / f"{part}.js").read_text("utf-8") for part in PARTS)
     small: str = minify.string("application/javascript", f"{OPENING}\nconst CSS = {style};\n{parts}}})();")

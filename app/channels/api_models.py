@@ -190,7 +190,7 @@ class WelcomeOut(BaseModel):
     offline: str
     banner: str | None
     notice: str = Field(description="Whom to call in an emergency, for where nothing can be answered.")
-    languages: dict[str, InLanguage] = Field(description="Of each of these texts.")
+    languages: dict[str, InLanguage] = Field(description="The language of each text above; null is English.")
     lines: dict[str, str | None]
     contact: ContactOut | None = Field(description="Whom to reach whatever was asked.")
     suggestions: list[OptionOut]

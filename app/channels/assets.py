@@ -67,7 +67,7 @@ def embed_line(url: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Return scheme and host, for a policy of browsers, which would take an address with a path for that file alone."""
+    """Return scheme and host of an address: in a browser's policy a path would allow that one file only."""
     return "/".join(url.split("/")[:3])
 
 

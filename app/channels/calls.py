@@ -16,7 +16,7 @@ def lines(knowledge: Knowledge) -> list[str]:
 
 
 def cut(text: str, lines: Sequence[str] = ()) -> list[str]:
-    """Return the text in pieces: every second is a number, 911, 988 or one of these lines."""
+    """Return the text in pieces, of which every second is a telephone number: 911, 988 or one of these lines."""
     numbers = "|".join(map(re.escape, (*lines, *_NUMBERS)))  # 988 may be the area code of a line
     return re.split(rf"(?<![\d-])({numbers})(?![\d-])", text)
 

@@ -13,7 +13,7 @@ from app.channels.rendering import bare_page, page
 from app.errors import NotReady
 
 NOT_PATIENTS = frozenset(("v1", "webhooks", "sms", "staff", "healthz", "readyz", "metrics", "openapi.json"))
-"""First parts of the paths that programs ask, and of those whose surface draws its own errors."""
+"""First segments of paths that get no patients' page: programs ask them, or the staff's surface draws its own."""
 
 
 def install(app: FastAPI, prefix: str) -> None:

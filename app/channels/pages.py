@@ -27,7 +27,7 @@ router = APIRouter(include_in_schema=False)
 LONGEST_ID = 100
 """Most characters of a conversation's id that are given back in a form."""
 SENDING = schema.FEELINGS | {"human", "fallback"}
-"""Scripts that send a person to somebody: their numbers are buttons, as those of a refusal are."""
+"""Scripts that tell a person whom to call: `/ask` shows their numbers as buttons, as those of a refusal."""
 PATIENTS = ("/", "/ask", "/faq")
 """Pages that other websites may show in a frame, where a setting names them."""
 PERSON = "I want to talk to a person"
@@ -190,7 +190,7 @@ def _theme(served: Services, title: str, answers: Sequence[Answer], language: st
 
 
 def _shown(text: str, answers: Mapping[str, Answer], reader: Reader) -> str:
-    """Return what a person sees as asked by her: a choice arrives as an id, the button for a person in English."""
+    """Return the question as the person sees it: for an entry's id its question, for the person's button its label."""
     if text in answers:
         return answers[text].in_language(reader.language).question
     return WORDS[reader.tag]["person"] if text == PERSON else text

@@ -1,4 +1,4 @@
-"""Tells in which language a page is shown: that of its link, else the first that the browser asks for and is there."""
+"""Chooses the language of a page: the link's (`?lang=`), else the first that the browser asks for and we have."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Reader:
     language: str | None = None
     """None is English."""
     kept: str = ""
-    """What carries a choice on in links and forms; empty where the browser chose."""
+    """The query that keeps a chosen language in links and forms, `?lang=es`; empty where the browser chose."""
     others: tuple[str, ...] = ()
     """The languages to which the page can be switched."""
 

@@ -34,7 +34,7 @@ def page(name: str, served: Services, status: int = 200, reader: Reader = ENGLIS
 def bare_page(
     name: str, link: Callable[[str], str], status: int, reader: Reader = ENGLISH, **values: Any
 ) -> HTMLResponse:
-    """Return the page of a template with the fixed help, while no content is loaded."""
+    """Return a page before content is loaded: English help, no banner, no lines of the site."""
     fixed = {
         "banner": None,
         "notice": ScriptPart("safety-notice", HELP, HELP),

@@ -83,7 +83,9 @@ def clarify(knowledge: Knowledge, options: Sequence[Option], confidence: float) 
 
 
 def choice_part(knowledge: Knowledge, options: Sequence[Option], language: str | None = None) -> ChoicePart:
-    """Return a choice of these entries; the words around them are in one language, English where one of them is."""
+    """Return a choice of these entries. The prompt and the line for none share one language: English unless both are
+    translated.
+    """
     prompt, none = (knowledge.approved.script(id_, language) for id_ in ("clarify", "clarify-none"))
     if prompt and none and prompt.language != none.language:
         return choice_part(knowledge, options)
@@ -170,7 +172,7 @@ def not_covered(knowledge: Knowledge, id_: str, confidence: float, nearby: Seque
 
 
 def not_covered_part(knowledge: Knowledge, id_: str, language: str | None = None) -> NotCoveredPart:
-    """Return the refusal of a topic, all of it in one language; titles are English, so that another has none."""
+    """Return the refusal of a topic, all in one language. Titles exist in English only: a translated refusal names none."""
     script, title = knowledge.approved.script("not-covered", language), knowledge.approved.titles[id_]
     care = knowledge.approved.script("care-line", language) if knowledge.content.topics[id_].care else None
     if script is None or (care and care.language != script.language):
@@ -182,8 +184,8 @@ def not_covered_part(knowledge: Knowledge, id_: str, language: str | None = None
 def fallback(
     knowledge: Knowledge, confidence: float, intent: Intent | None = None, nearby: Sequence[Option] = ()
 ) -> Reply:
-    """Say that we cannot answer; `intent` is a topic that the message was taken for without its title being said: its
-    hand-over is not named either.
+    """Say that we cannot answer. `intent` is the topic that the message was probably about: its title is not said,
+    and the contact is the one for all topics.
     """
     parts = (*banner(knowledge), knowledge.approved.scripts["fallback"])
     return Reply("fallback", parts, tuple(nearby)[:SUGGESTIONS], intent, confidence, contact=knowledge.contacts.of())

@@ -17,7 +17,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """What the site has set; all of it is for patients, but the hand-overs without a `line`."""
+    """Hand-overs, line and form that the site has set. Hand-overs without a `line` are for staff only."""
 
     handoffs: Sequence[Handoff] = ()
     line: str | None = None

@@ -85,7 +85,7 @@ def _respond(
 
 
 def _said_once(utterance: Utterance) -> Utterance:
-    """Return the message as topics are ranked for it; the danger check has read every repetition."""
+    """Return the message without its repetitions, for ranking topics; the danger check has read them all."""
     once = utterance.text.once
     return utterance if once is utterance.text else Utterance(once, utterance.model)
 
@@ -133,15 +133,16 @@ def _too_long(turn: Turn) -> Reply | None:
 
 
 def _declined(turn: Turn) -> Reply | None:
-    """Take the line for none of the options, in the language in which it was shown, for what it is."""
+    """Reply to the line that chooses none of the options, in the language in which it was shown."""
     shown = turn.knowledge.approved.scripts.get(f"clarify-none-{turn.message.prefers}")
     declined = shown is not None and turn.message.text.strip() == shown.text
     return compose.script(turn.knowledge, "none-chosen") if declined else None
 
 
 def _in_language(turn: Turn, language: str | None) -> Reply | None:
-    """Give an approved translation where the matcher is sure of one, else whom to call, in the writer's language. Who
-    also prefers that language is suggested more in it.
+    """Give an approved translation where the matcher is sure of one, else whom to call, in the writer's language.
+
+    Someone who also prefers that language gets suggestions too.
     """
     if language is None:
         return None

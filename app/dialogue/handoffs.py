@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field
 
 PHONE = re.compile(r"\+?[\d\s().-]{3,24}")
-"""What a telephone dials."""
+"""Matches a line that can be dialled: digits, spaces and `( ) . -`, with or without `+`."""
 
 
 def _check_line(line: str) -> str:

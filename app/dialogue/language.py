@@ -22,8 +22,8 @@ LEAST_MARGIN = 0.3
 ones for another language, all of them of one word.
 """
 LEAST_ENGLISH = 1.1
-"""Least margin of English over every language that is surely English: what tells nothing, `911`, has 1.0. Of 1,500
-lines of danger in English 94% have it, of 675 in Spanish none.
+"""Least margin of English over every language that is surely English: a text without evidence, such as `911`, has 1.0.
+Of 1,500 lines of danger in English 94% have it, of 675 in Spanish none.
 """
 LEAST_LETTERS = 0.3
 """Least share of letters that are of the language's script: drugs and abbreviations stay in Latin letters."""

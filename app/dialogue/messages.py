@@ -211,7 +211,7 @@ class ChoicePart:
     how: ScriptPart | None
     """How to choose by text message."""
     language: str | None = None
-    """Of the words around the options, which each have their own."""
+    """Language of the prompt and of the line for none; each option has its own."""
 
     @property
     def lines(self) -> str:

@@ -1,6 +1,7 @@
 """Puts a reply into the language that its reader prefers, as far as it is approved in it; the rest stays in English.
 
-What is in a language already, in that of the message, stays in it, and so do the texts on danger.
+An answer that is already in the message's language stays in it. Urgent scripts and the sentence of the safety net stay
+as the engine chose them; the safety notice is translated.
 """
 
 from collections.abc import Iterable

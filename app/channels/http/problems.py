@@ -43,7 +43,7 @@ class Problem(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is answered to an error."""
+    """Status, code, words and headers with which an error is answered."""
 
     status: int
     code: str
@@ -89,7 +89,7 @@ def _page(request: Request, error: Exception, fault: Fault) -> Response | None:
 
 
 def prefers_html(request: Request) -> bool:
-    """Return True where HTML is asked for by name and no problem is liked better: a browser goes to the address."""
+    """Return whether `Accept` names HTML and weighs it no less than JSON, as a browser does when it opens a page."""
     weights = dict(map(_weighed, request.headers.get("accept", "").lower().split(",")))
     html = weights.get("text/html", 0.0)
     return html > 0 and html >= max(weights.get(type_, 0.0) for type_ in _FOR_PROGRAMS)

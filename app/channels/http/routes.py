@@ -24,7 +24,7 @@ _JSON = (b"content-type", b"application/json")
 
 
 async def without_slash(request: Request, served: Served) -> Response:
-    """Lead from the address of a page with a slash at its end to the page, with its query."""
+    """Redirect `/ask/` to `/ask`, and so on, and keep the query."""
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(served.link(request.scope["path"].rstrip("/")) + query)
 

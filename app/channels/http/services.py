@@ -44,7 +44,7 @@ class Services:
         return self.now.date()
 
     def link(self, path: str) -> str:
-        """Return the address by which a browser reaches a path of ours, on the host that it has asked."""
+        """Return the path with the prefix of the public address before it, as browsers must ask for it."""
         return f"{prefix_of(self.public_url)}{path}"
 
     def constant(self, name: str, make: Callable[[], Response]) -> Response:
