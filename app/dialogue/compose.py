@@ -172,7 +172,7 @@ def not_covered(knowledge: Knowledge, id_: str, confidence: float, nearby: Seque
 
 
 def not_covered_part(knowledge: Knowledge, id_: str, language: str | None = None) -> NotCoveredPart:
-    """Return the refusal of a topic, all in one language. Titles exist in English only: a translated refusal names none."""
+    """Return the refusal of a topic, all in one language. Titles are English only: a translation names none."""
     script, title = knowledge.approved.script("not-covered", language), knowledge.approved.titles[id_]
     care = knowledge.approved.script("care-line", language) if knowledge.content.topics[id_].care else None
     if script is None or (care and care.language != script.language):

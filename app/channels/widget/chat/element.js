@@ -492,13 +492,13 @@ class HaiFaqChat extends HTMLElement {
         channel: "web",
         language: this.#language,
       });
-      if (typeof reply?.text !== "string" || !reply.answers || !reply.options) throw new Failure("down");
+      if (typeof reply?.text !== "string" || !reply.answers || !reply.options) throw failure("down");
       if (!current() && !reply.urgent) return; // an urgent one is read though "Start over" was pressed meanwhile
       item.state = "sent";
       this.#receive(reply);
       return reply;
-    } catch (failure) {
-      if (current()) this.#fail(item, failure);
+    } catch (failed) {
+      if (current()) this.#fail(item, failed);
     } finally {
       clearTimeout(slow);
       this.#status();
@@ -513,7 +513,7 @@ class HaiFaqChat extends HTMLElement {
     this.#memory.items.push(item);
     if (reply.urgent) this.#memory.pinned = reply.message_id;
     this.#save();
-    if (reply.urgent && !this.isOpen) this.open();
+    if (reply.urgent && !this.isOpen && this.isConnected) this.open();
     this.#append(this.#theirs(item, true));
     this.#pin();
     if (reply.urgent && touched()) this.#settle(); // the keyboard stood over it
@@ -547,15 +547,17 @@ class HaiFaqChat extends HTMLElement {
     try {
       const address = `${this.#base}v1/welcome${this.#inLanguage}`;
       const [welcome, starters] = await Promise.all([request(address), startersOf(this.#base, questions)]);
-      if (parts !== this.#parts || !welcome.suggestions) return;
+      if (parts !== this.#parts) return;
+      if (!welcome.suggestions) throw failure("down");
       if (starters.length) welcome.suggestions = starters;
       this.#memory.welcome = { ...welcome, asked };
       this.#save();
+      parts.shows = 0; // a pinned text is drawn anew, with the lines that can be called
+      this.#draw();
     } catch {
       /* opening tries again; until then one in another language, or the words of `help`, stand in */
     }
     parts.greeting = false;
-    this.#draw();
   }
 
   // -------------------------------------------------------------- drawing

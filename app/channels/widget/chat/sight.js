@@ -1,12 +1,13 @@
 /* What of a panel is seen, of its `parts`. */
 
-/** A reply is read from its beginning: the last question goes to the top when what follows is long. */
-function toEnd({ log, panel, bar }) {
+/** A reply is read from its beginning: the last question goes to the top when what follows is long. Where all scrolls
+ * together, nothing scrolls a pinned text away. */
+function toEnd({ log, panel, bar, shows }) {
   const last = [...log.querySelectorAll(".me")].pop();
   const reply = last?.nextElementSibling; // of a question that would leave it no room, only the end is shown
   const top = last ? Math.max(last.offsetTop - 12, (reply?.offsetTop ?? 0) - log.clientHeight * 0.4) : 0;
   log.scrollTop = top;
-  panel.scrollTop = last ? log.offsetTop + top - bar.offsetHeight : 0; // where all scrolls together
+  panel.scrollTop = last && !shows ? log.offsetTop + top - bar.offsetHeight : 0; // where all scrolls together
 }
 
 /** What is pinned is seen from its beginning; in the page, the page is scrolled to it. */
