@@ -2,13 +2,14 @@
 
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app.content.files import load_content
 from app.content.schema import Script
-from tests.channels.conftest import Website
+from tests.channels.conftest import Service, Website
 from tests.channels.test_widget import ask, opened
 
 ROOT_FONTS = (16, 20, 24, 32)
@@ -119,3 +120,25 @@ def test_a_draft_that_grows_beside_an_urgent_text_leaves_all_in_reach(page: Page
     expect(page.locator(".panel.tight")).to_be_visible()
     page.get_by_role("button", name="Start over").scroll_into_view_if_needed()
     expect(page.get_by_role("button", name="Start over")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("window", [(390, 740), (360, 640)])
+def test_on_a_telephone_what_comes_pressed_or_asked_after_it_leaves_the_urgent_text_in_sight(
+    browser: Browser, website: Website, service: Service, scripts: dict[str, Script], window: tuple[int, int]
+) -> None:
+    size: Any = {"width": window[0], "height": window[1]}
+    context = browser.new_context(viewport=size, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    with_text(page, scripts["crisis"].text, None)
+    first = page.get_by_role("alert").locator("[lang] p").first
+    opened(page, website.url)
+    ask(page, "what color is the lamp")
+    ask(page, "i want to die")
+    page.get_by_role("button", name="I have read this").wait_for(state="attached")
+    expect(page.get_by_text("Looking for the answer")).to_have_count(0)
+    for name in ("Start over", "Undo", "Español", "English"):
+        expect(first).to_be_in_viewport()
+        page.get_by_role("button", name=name).evaluate("node => node.click()")
+        expect(page.get_by_text("Looking for the answer")).to_have_count(0)
+    expect(first).to_be_in_viewport()
+    context.close()

@@ -224,6 +224,29 @@ def test_an_urgent_reply_opens_the_chat_that_was_closed_meanwhile(page: Page, we
     expect(page.get_by_role("button", name="Please read this first")).to_be_visible()
 
 
+def test_several_questions_that_hang_hold_up_danger_no_longer_than_one(page: Page, website: Website) -> None:
+    opened(page, website.url)
+    page.clock.install()
+    page.route("**/v1/messages", lambda route: route.continue_() if "breathe" in str(route.request.post_data) else None)
+    for text in ("what color is the lamp", "bulb color", "bulb type", "i cant breathe"):
+        ask(page, text)
+    page.clock.fast_forward(5_000)
+    expect(page.get_by_role("alert")).to_contain_text("Call 911 now.")
+
+
+def test_an_urgent_text_that_was_not_read_is_next_after_a_later_one(page: Page, website: Website) -> None:
+    opened(page, website.url)
+    alert = page.get_by_role("alert")
+    for text, seen in (("i cant breathe", "Call 911 now."), ("i want to die", "Call or text 988 now.")):
+        ask(page, text)
+        expect(alert).to_contain_text(seen)
+    page.get_by_role("button", name="Start over").click()
+    alert.get_by_role("button", name="I have read this").click()
+    expect(alert).to_contain_text("Call 911 now.")
+    alert.get_by_role("button", name="I have read this").click()
+    expect(alert).to_have_text("")
+
+
 def test_while_nobody_can_look_at_what_was_typed_the_numbers_to_call_stand_there(page: Page, website: Website) -> None:
     page.route("**/v1/messages", lambda route: route.fulfill(status=503, body="{}"))
     ask(opened(page, website.url), "i want to die")

@@ -244,16 +244,14 @@ class Cards {
   #line() {
     const { lines, contact } = this.#welcome ?? {};
     const line = lines?.oncall_line ?? lines?.phone_line;
-    return line && line !== contact?.line && h("p", { class: "line" }, `${this.#words.line} `, this.#dialled(line));
+    return line && line !== contact?.line && h("p", {}, `${this.#words.line} `, this.#dialled(line));
   }
 
-  #call(number, second) {
-    return h(
-      "a",
-      { class: second ? "call second" : "call", href: tel(number) },
-      icon("phone"),
-      `${this.#words.call} ${number}`,
-    );
+  #call(number, second, texts) {
+    const { call, text } = this.#words;
+    const kind = second ? "call second" : "call";
+    const href = texts ? `sms:${number}` : tel(number);
+    return h("a", { class: kind, href }, icon(texts ? "chat" : "phone"), `${texts ? text : call} ${number}`);
   }
 
   /** A button for each number of a text, and for one more line; 988 takes text messages too. Without a tier they stand
@@ -269,9 +267,7 @@ class Cards {
       { class: "calls" },
       numbers.flatMap((each, place) => [
         this.#call(each, place),
-        texts &&
-          each === "988" &&
-          h("a", { class: "call second", href: "sms:988" }, icon("chat"), `${this.#words.text} 988`),
+        texts && each === "988" && this.#call(each, true, true),
       ]),
     );
   }

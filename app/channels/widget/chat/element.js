@@ -15,6 +15,7 @@ const sheetOf = (rules) => {
   return sheet;
 };
 const sheet = sheetOf(CSS);
+const STILL = { preventScroll: true }; // or a focus on what is below scrolls an urgent text away
 const touched = () => fits("(pointer: coarse)");
 
 class HaiFaqChat extends HTMLElement {
@@ -54,7 +55,7 @@ class HaiFaqChat extends HTMLElement {
     if (this.#parts.root?.lang !== this.#language) this.#build();
     const wanted = this.#memory.open ?? this.#option("start") === "open";
     if (this.#inline || (wanted && (again || !this.#covering))) this.#show(); // never over a whole screen unasked
-    if (again && unfocused) this.#focused?.focus({ preventScroll: true });
+    if (again && unfocused) this.#focused?.focus(STILL);
     this.#watch();
     this.#greet();
     if (!again) queueMicrotask(() => this.#tell("ready"));
@@ -107,7 +108,7 @@ class HaiFaqChat extends HTMLElement {
     if (this.isOpen) return input.focus();
     this.#from = from !== this && from !== document.body ? from : null;
     this.#show();
-    (touched() ? heading : input).focus();
+    (touched() ? heading : input).focus(STILL);
     this.#tell("opened");
   }
 
@@ -275,7 +276,7 @@ class HaiFaqChat extends HTMLElement {
     this.#memory.language = language;
     this.#save();
     this.attributeChangedCallback();
-    this.#parts.other.focus();
+    this.#parts.other.focus(STILL);
   }
 
   #paint() {
@@ -305,7 +306,7 @@ class HaiFaqChat extends HTMLElement {
       panel.showModal();
       document.adoptedStyleSheets = [...document.adoptedStyleSheets, this.#still];
     } else panel.open = true; // `show()` would take the focus
-    focused?.focus();
+    focused?.focus(STILL);
   }
 
   #hide() {
@@ -412,7 +413,7 @@ class HaiFaqChat extends HTMLElement {
   /** The focus of what is gone; on a touch screen not into the input, which would raise the keyboard. */
   #settle() {
     const { log, input } = this.#parts;
-    (touched() ? log : input).focus();
+    (touched() ? log : input).focus(STILL);
   }
 
   // -------------------------------------------------------------- asking
@@ -472,14 +473,13 @@ class HaiFaqChat extends HTMLElement {
     return this.#enqueue(item);
   }
 
-  /** One after the other, so that replies stand in the order asked. */
+  /** Replies stand in the order asked, and none is waited for long: what is asked next may be danger. */
   #enqueue(item) {
     const era = this.#era;
     const current = () => era === this.#era;
     this.#status();
     const reply = this.#turn.then(() => current() && this.#exchange(item, current));
-    // One that takes too long does not hold up the next, which may be danger.
-    this.#turn = Promise.race([reply, this.#turn.then(() => new Promise((go) => setTimeout(go, SLOW)))]);
+    if (this.#memory.waits === item) this.#turn = Promise.race([reply, new Promise((go) => setTimeout(go, SLOW))]);
     return reply;
   }
 
@@ -511,7 +511,6 @@ class HaiFaqChat extends HTMLElement {
     const item = { reply };
     this.#erased = null;
     this.#memory.items.push(item);
-    if (reply.urgent) this.#memory.pinned = reply.message_id;
     this.#save();
     if (reply.urgent && !this.isOpen && this.isConnected) this.open();
     this.#append(this.#theirs(item, true));
@@ -618,7 +617,7 @@ class HaiFaqChat extends HTMLElement {
   }
 
   #unpin() {
-    this.#memory.pinned = null;
+    this.#memory.putAway();
     this.#save();
     this.#pin();
     this.#settle();

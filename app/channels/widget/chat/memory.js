@@ -11,7 +11,6 @@ class Memory {
   at = Date.now();
   id = null;
   items = [];
-  pinned = null;
   open = null;
   draft = "";
   cleared = false;
@@ -34,7 +33,7 @@ class Memory {
   /** Goes on with what was kept; a message that waited for its reply can be sent again. */
   take(kept) {
     Object.assign(this, kept);
-    this.items = this.items.filter(({ me, reply }) => me || (reply?.text && reply.answers && reply.options));
+    this.items = (this.items ?? []).filter(({ me, reply }) => me || (reply?.text && reply.answers && reply.options));
     for (const item of this.items) if (item.state === "waiting") item.state = "left";
   }
 
@@ -65,9 +64,9 @@ class Memory {
     return Boolean(this.draft) || this.items.some((item) => !this.#isPinned(item));
   }
 
-  /** True while a message has no reply. */
+  /** The first message that has no reply yet. */
   get waits() {
-    return this.items.some((item) => item.state === "waiting");
+    return this.items.find((item) => item.state === "waiting");
   }
 
   /** The urgent reply that has not been put away. */
@@ -75,7 +74,13 @@ class Memory {
     return this.items.findLast((item) => this.#isPinned(item))?.reply;
   }
 
-  #isPinned({ reply }) {
-    return Boolean(reply) && reply.message_id === this.pinned;
+  /** Puts away the urgent reply, said once or more; one before it that says something else is next. */
+  putAway() {
+    const { text } = this.urgent;
+    for (const item of this.items) if (item.reply?.text === text) item.read = true;
+  }
+
+  #isPinned({ reply, read }) {
+    return reply?.urgent && !read;
   }
 }

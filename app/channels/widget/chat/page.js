@@ -103,12 +103,7 @@ function begin() {
   if (!chats.size) make();
   const calls = waiting;
   waiting = null;
-  for (const each of calls)
-    try {
-      each();
-    } catch (failed) {
-      console.error(failed);
-    }
+  calls.forEach(queueMicrotask); // one that throws does not keep the others
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
