@@ -266,8 +266,7 @@ class HaiFaqChat extends HTMLElement {
 
   #launcher() {
     const label = (this.#parts.label = h("span"));
-    const chosen = this.#option("icon");
-    const picture = chosen !== "none" && icon(chosen === "question" ? chosen : "chat");
+    const picture = { none: "", question: "?" }[this.#option("icon")] ?? icon("chat");
     const how = { "aria-haspopup": "dialog", "aria-expanded": "false", hidden: this.#inline };
     return button("launch", [picture, label], () => this.open(), how);
   }
