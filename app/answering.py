@@ -91,6 +91,14 @@ class Answering:
         self._record(message, cached, knowledge, message_id, now, time.perf_counter() - began)
         return Answered(cached.reply, conversation, message_id, knowledge.version, rendered)
 
+    async def may_be_danger(self, message: Message, conversation_id: str | None, client: str | None) -> bool:
+        """Return whether a message may be danger after those before it, though it is not answered now. Raises
+        `TooManyRequests`.
+        """
+        _, state = await self._open(message.channel, conversation_id, None, self.clock())
+        urgency, _ = await self.assess_within_limit(self.reloader.current, message, client, state.flags)
+        return bool(urgency.tier or engine.net_of(urgency, state))
+
     async def assess_within_limit(
         self,
         knowledge: Knowledge,

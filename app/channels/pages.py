@@ -15,7 +15,7 @@ from app.channels.http.routes import READ, without_slash
 from app.channels.http.services import Served, Services
 from app.channels.page_words import WORDS
 from app.channels.reader import Reader, reader_of
-from app.channels.rendering import by_theme, page
+from app.channels.rendering import PERSON, by_theme, page
 from app.content import schema
 from app.content.approval import Seal
 from app.dialogue import compose, translations
@@ -30,8 +30,6 @@ SENDING = schema.FEELINGS | {"human", "fallback"}
 """Scripts that tell a person whom to call: `/ask` shows their numbers as buttons, as those of a refusal."""
 PATIENTS = ("/", "/ask", "/faq")
 """Pages that other websites may show in a frame, where a setting names them."""
-PERSON = "I want to talk to a person"
-"""What the button for a person sends, in every language."""
 
 
 class Theme(NamedTuple):
@@ -117,15 +115,15 @@ async def ask(request: Request, served: Served, reader: Reads) -> Response:
     typed, chosen = form.get("text", ""), form.get("choice", "")
     conversation = "" if is_foreign(request, served.public_url) else form.get("conversation_id", "")[:LONGEST_ID]
     answers, client = served.knowledge.approved.answers, client_of(request, served.trusted_proxies)
-    text = chosen or typed
+    message = Message(chosen or typed, "web", reader.language)
     try:
-        if chosen and await _is_danger(served, typed, client):
-            text = typed
-        message = Message(text, "web", reader.language)
+        if chosen and typed:  # `i cant breathe` in the box, and then `Talk to a person`
+            beside = Message(typed, "web", reader.language)
+            message = beside if await served.answering.may_be_danger(beside, conversation, client) else message
         answered = await served.answering.answer(message, conversation or None, client)
     except RequestError as refused:
         title = WORDS[reader.tag].get(refused.code, refused.title)
-        kept = (typed or text)[:LONGEST]
+        kept = (typed or chosen)[:LONGEST]
         again = page("ask.html", served, refused.status, reader, conversation=conversation, refused=title, typed=kept)
         again.headers.update(refused.headers)
         return again
@@ -134,24 +132,14 @@ async def ask(request: Request, served: Served, reader: Reads) -> Response:
         served,
         reader=reader,
         conversation=answered.conversation_id,
-        asked=_shown(text, answers, reader),
-        typed="" if text == typed else typed,
+        asked=_shown(message.text, answers, reader),
+        typed="" if message.text == typed else typed,
         reply=answered.reply,
         pieces=_pieces(answered.reply),
         sends=_sends(answered.reply),
         options=_options(answered.reply),
         suggestions=answered.reply.suggestions,
     )
-
-
-async def _is_danger(served: Services, typed: str, client: str | None) -> bool:
-    """Return whether what stands in the box may be danger though another button was pressed: `i cant breathe`, and then
-    `Talk to a person`.
-    """
-    if not typed:
-        return False
-    urgency, _ = await served.answering.assess_within_limit(served.knowledge, Message(typed, "web"), client)
-    return bool(urgency.tier or urgency.net)
 
 
 @router.api_route("/faq", methods=READ, dependencies=[Admitted])

@@ -1,15 +1,13 @@
 """Chooses the language of a page: the link's (`?lang=`), else the first that the browser asks for and we have."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fastapi import Request
 
+from app.channels.http.accepted import weights
 from app.channels.page_words import WORDS
-
-ENGLISH = "en"
-LONGEST_HEADER = 500
-"""Most characters of `Accept-Language` that are read."""
+from app.dialogue.language import ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +39,6 @@ def _offered(tags: list[str], languages: list[str]) -> str | None:
 
 
 def _accepted(header: str) -> list[str]:
-    """Return the tags of `Accept-Language`, the most wanted first; what is odd is passed over."""
-    weighted = sorted(_weighted(header[:LONGEST_HEADER]), key=lambda pair: -pair[0])
-    return [tag for weight, tag in weighted if weight > 0]
-
-
-def _weighted(header: str) -> Iterator[tuple[float, str]]:
-    for item in header.lower().replace("_", "-").replace(" ", "").split(","):
-        tag, _, weight = item.partition(";q=")
-        if not weight or weight.replace(".", "", 1).isdecimal():
-            yield float(weight or 1), tag
+    """Return the tags of `Accept-Language`, the most wanted first."""
+    weighted = weights(header.replace("_", "-"))
+    return sorted((tag for tag, weight in weighted.items() if weight > 0), key=lambda tag: -weighted[tag])

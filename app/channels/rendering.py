@@ -21,18 +21,20 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
+ENGLISH_READER = Reader()
+PERSON = "I want to talk to a person"
+"""What the button for a person sends, in every language."""
 
 
-ENGLISH = Reader()
-
-
-def page(name: str, served: Services, status: int = 200, reader: Reader = ENGLISH, **values: Any) -> HTMLResponse:
+def page(
+    name: str, served: Services, status: int = 200, reader: Reader = ENGLISH_READER, **values: Any
+) -> HTMLResponse:
     """Return the page of a template, under the banner of a demonstration where the content is one."""
     return _response(name, status, served.link, reader, {**_of_content(served.knowledge, reader.language), **values})
 
 
 def bare_page(
-    name: str, link: Callable[[str], str], status: int, reader: Reader = ENGLISH, **values: Any
+    name: str, link: Callable[[str], str], status: int, reader: Reader = ENGLISH_READER, **values: Any
 ) -> HTMLResponse:
     """Return a page before content is loaded: English help, no banner, no lines of the site."""
     fixed = {
@@ -43,6 +45,7 @@ def bare_page(
         "heading": WORDS[reader.tag]["faq"],
         "heading_language": reader.tag,
         "dial": dialled,
+        "numbers": calls.numbers,
     }
     return _response(name, status, link, reader, {**fixed, **values})
 
@@ -85,7 +88,7 @@ def _response(
 def _templates() -> Environment:
     loader = FileSystemLoader([folder / "templates" for folder in assets.FOLDERS])
     env = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    env.globals["tel"] = calls.tel
+    env.globals |= {"tel": calls.tel, "wants_person": PERSON}
     return env
 
 

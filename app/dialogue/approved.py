@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from app.content import approval, schema
 from app.content.approval import Lock, Seal
-from app.content.schema import Content, Document, Entry, Script, Source, Translation
+from app.content.schema import Content, Entry, Script, Source, Translation
 from app.dialogue.messages import Answer, Cited, ScriptPart, Translated
 from app.errors import ApprovalError
 from app.segments import without_accents
@@ -83,7 +83,7 @@ def approve(
     withheld, texted, safety = _withheld(content, broken), _for_texts(site), content.safety()
     return ApprovedTexts(
         answers={
-            id_: _answer(id_, entry, content, lock, passages, site)
+            id_: _answer(id_, entry, content, lock, withheld, passages, site)
             for id_, entry in content.entries.items()
             if id_ not in withheld
         },
@@ -159,7 +159,15 @@ def _cited_keys(entry: Entry) -> set[str]:
     return keys | {f"theme.{entry.theme}"}
 
 
-def _answer(id_: str, entry: Entry, content: Content, lock: Lock, passages: Mapping[str, str], site: Site) -> Answer:
+def _answer(
+    id_: str,
+    entry: Entry,
+    content: Content,
+    lock: Lock,
+    withheld: Mapping[str, str],
+    passages: Mapping[str, str],
+    site: Site,
+) -> Answer:
     return Answer(
         id=id_,
         question=entry.question,
@@ -170,7 +178,7 @@ def _answer(id_: str, entry: Entry, content: Content, lock: Lock, passages: Mapp
         theme=entry.theme,
         seal=lock.texts[f"{id_}.answer"],
         sms_seal=lock.texts[f"{id_}.sms"],
-        sources=tuple(_cited(source, content, lock, passages) for source in entry.sources),
+        sources=tuple(_cited(source, content, withheld, passages) for source in entry.sources),
         related=entry.related,
         translations={
             language: _translated(translation, lock.texts[f"{id_}.translations.{language}.answer"], site)
@@ -201,7 +209,8 @@ def _translated(translation: Translation, seal: Seal, site: Site) -> Translated:
     return Translated(fill(translation.question, site), answer, limits, sms, seal)
 
 
-def _cited(source: Source, content: Content, lock: Lock, passages: Mapping[str, str]) -> Cited:
+def _cited(source: Source, content: Content, withheld: Mapping[str, str], passages: Mapping[str, str]) -> Cited:
+    """Return a source as it is shown; a link without its seal leads nowhere, and the answer stays."""
     document = content.documents[source.document]
     return Cited(
         document=source.document,
@@ -209,12 +218,6 @@ def _cited(source: Source, content: Content, lock: Lock, passages: Mapping[str, 
         publisher=document.publisher,
         section=document.sections[source.section],
         paragraph=source.paragraph,
-        url=_link(source.document, document, lock),
+        url=None if f"document.{source.document}.url" in withheld else document.url,
         passage=passages.get(str(source)),
     )
-
-
-def _link(id_: str, document: Document, lock: Lock) -> str | None:
-    """Return where a document can be read; without its seal the answer stays, and leads nowhere."""
-    is_broken = document.url and lock.broken({f"document.{id_}.url": document.url})
-    return None if is_broken else document.url

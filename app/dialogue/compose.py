@@ -194,7 +194,7 @@ def fallback(
 def with_net(knowledge: Knowledge, reply: Reply, tier: str, channel: Channel, language: str | None = None) -> Reply:
     """Open the reply with the sentence of the tier in doubt, in the writer's language."""
     script = _of_tier(knowledge, f"{schema.NET}{tier}", channel, language)
-    net = NetPart(script.id, script.text, script.short, script.language, tier)
+    net = NetPart(script.id, script.text, script.short, script.language, tier=tier)
     return replace(reply, parts=(net, *reply.parts))
 
 

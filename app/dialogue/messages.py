@@ -149,7 +149,7 @@ class NoticePart(ScriptPart):
 class NetPart(NoticePart):
     """The sentence that opens an ordinary reply where danger is possible and not sure."""
 
-    tier: str = ""
+    tier: str = field(kw_only=True)
     """The tier in doubt."""
 
 

@@ -426,6 +426,14 @@ def test_danger_in_the_box_is_read_though_another_button_is_pressed(client: Test
     assert 'class="alert' in beside or 'class="card net"' in beside
 
 
+def test_danger_in_the_box_is_read_after_what_the_conversation_has_told(client: TestClient) -> None:
+    told = client.post("/ask", data={"text": "my chemo was tuesday"}).text
+    conversation = re.search(r'name="conversation_id" value="([^"]+)"', told)
+    assert conversation
+    boxed = {"text": "its 101 now", "choice": "lamp-color", "conversation_id": conversation[1]}
+    assert 'class="alert' in client.post("/ask", data=boxed).text
+
+
 def test_what_stands_in_the_box_stays_there_when_another_button_is_pressed(client: TestClient) -> None:
     page = client.post("/ask", data={"text": "how long does the", "choice": "lamp-color"}).text
     assert "The lamp is green." in page

@@ -1,7 +1,6 @@
 """Every error is answered here, with a page of the surface that was asked or with an RFC 9457 problem."""
 
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -14,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from app.channels.http.accepted import weights
 from app.channels.http.admission import admit
 from app.channels.http.clients import client_of
 from app.channels.http.services import services
@@ -28,7 +28,6 @@ MOST_DETAILS = 5
 """Most fields that a problem names of a body that does not fit."""
 
 _FOR_PROGRAMS = ("application/json", MEDIA_TYPE)
-_WEIGHT = re.compile(r"[01](?:\.\d{0,3})?")
 
 
 class Problem(BaseModel):
@@ -78,7 +77,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
 
 
 def _page(request: Request, error: Exception, fault: Fault) -> Response | None:
-    if not prefers_html(request):
+    if not _prefers_html(request):
         return None
     error_pages: Sequence[ErrorPage] = request.app.state.error_pages
     try:
@@ -88,18 +87,11 @@ def _page(request: Request, error: Exception, fault: Fault) -> Response | None:
         return None
 
 
-def prefers_html(request: Request) -> bool:
+def _prefers_html(request: Request) -> bool:
     """Return whether `Accept` names HTML and weighs it no less than JSON, as a browser does when it opens a page."""
-    weights = dict(map(_weighed, request.headers.get("accept", "").lower().split(",")))
-    html = weights.get("text/html", 0.0)
-    return html > 0 and html >= max(weights.get(type_, 0.0) for type_ in _FOR_PROGRAMS)
-
-
-def _weighed(accepted: str) -> tuple[str, float]:
-    """Return a media type of `Accept` and its weight, 0 where that is garbled."""
-    type_, *parameters = (part.strip() for part in accepted.split(";"))
-    weight = next((part[2:] for part in parameters if part.startswith("q=")), "1")
-    return type_, float(weight) if _WEIGHT.fullmatch(weight) else 0.0
+    accepted = weights(request.headers.get("accept", ""))
+    html = accepted.get("text/html", 0.0)
+    return html > 0 and html >= max(accepted.get(type_, 0.0) for type_ in _FOR_PROGRAMS)
 
 
 async def _admitted(request: Request, error: Exception) -> Exception:
