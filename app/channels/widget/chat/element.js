@@ -23,24 +23,24 @@ class HaiFaqChat extends HTMLElement {
     .split(" ")
     .flatMap((name) => [name, `data-${name}`]);
   #root = this.attachShadow({ mode: "open" });
-  #turn = Promise.resolve();
-  #era = 0; // counts conversations, so that a late reply to an erased one is dropped
+  #queue = Promise.resolve();
+  #erasures = 0; // a late reply to an erased conversation is dropped by it, unless it is urgent
   #parts = {};
   #memory;
   #idle;
   #erased; // by "Start over", until something is asked
-  #gone;
+  #listeners;
   #still = sheetOf("html { overflow: hidden !important }"); // on the page while the chat covers it
   #resized = new ResizeObserver(() => {
     this.#parts.root.style.setProperty("--zoom", this.currentCSSZoom ?? 1); // of the page, by which `dvh` grows
     fit(this.#parts);
   });
-  #from; // what has the focus again after closing
-  #focused;
+  #opener; // what has the focus again after closing
+  #lastFocus; // inside the chat: has it again when the page puts the chat back
 
   /** In the page; or in it again, as it was, after the page has swapped its body. */
   connectedCallback() {
-    const again = Boolean(this.#gone);
+    const again = Boolean(this.#listeners);
     const unfocused = document.activeElement === document.body;
     this.#root.adoptedStyleSheets = [sheet];
     this.#memory ??= new Memory(this.#base, this.id || (this.#inline ? "inline" : ""));
@@ -55,25 +55,25 @@ class HaiFaqChat extends HTMLElement {
     if (this.#parts.root?.lang !== this.#language) this.#build();
     const wanted = this.#memory.open ?? this.#option("start") === "open";
     if (this.#inline || (wanted && (again || !this.#covering))) this.#show(); // never over a whole screen unasked
-    if (again && unfocused) this.#focused?.focus(STILL);
+    if (again && unfocused) this.#lastFocus?.focus(STILL);
     this.#watch();
     this.#greet();
     if (!again) queueMicrotask(() => this.#tell("ready"));
   }
 
   #listen() {
-    this.#gone = new AbortController();
-    const until = { signal: this.#gone.signal };
+    this.#listeners = new AbortController();
+    const until = { signal: this.#listeners.signal };
     matchMedia(DARK).addEventListener("change", () => this.#paint(), until);
-    matchMedia(WHOLE_SCREEN).addEventListener("change", () => this.isOpen && this.#unfold(), until);
+    matchMedia(WHOLE_SCREEN).addEventListener("change", () => this.isOpen && this.#openPanel(), until);
     document.addEventListener("keydown", (event) => this.#escape(event), until);
     document.addEventListener("visibilitychange", () => this.#idle.look(), until);
-    this.#root.addEventListener("focusin", ({ target }) => (this.#focused = target), until);
+    this.#root.addEventListener("focusin", ({ target }) => (this.#lastFocus = target), until);
   }
 
   disconnectedCallback() {
     this.#hide();
-    this.#gone.abort();
+    this.#listeners.abort();
     this.#idle.stop();
     taken.delete(this.#memory.key);
   }
@@ -106,7 +106,7 @@ class HaiFaqChat extends HTMLElement {
   open(from = document.activeElement) {
     const { heading, input } = this.#parts;
     if (this.isOpen) return input.focus();
-    this.#from = from !== this && from !== document.body ? from : null;
+    this.#opener = from !== this && from !== document.body ? from : null;
     this.#show();
     (touched() ? heading : input).focus(STILL);
     this.#tell("opened");
@@ -119,7 +119,7 @@ class HaiFaqChat extends HTMLElement {
     launch.hidden = false;
     this.#memory.open = false;
     this.#save();
-    (this.#from?.checkVisibility?.() ? this.#from : launch).focus();
+    (this.#opener?.checkVisibility?.() ? this.#opener : launch).focus();
     this.#tell("closed");
   }
 
@@ -150,7 +150,7 @@ class HaiFaqChat extends HTMLElement {
     return this.#option("position") === "inline";
   }
 
-  /** True where an open corner covers the whole of a small screen. */
+  /** True on a small screen, the whole of which an open corner covers. */
   get #covering() {
     return fits(WHOLE_SCREEN);
   }
@@ -218,7 +218,7 @@ class HaiFaqChat extends HTMLElement {
       {
         class: "panel",
         "aria-labelledby": "title",
-        onscroll: () => showWay(parts),
+        onscroll: () => showScrollHints(parts),
         onclose: () => this.#dismissed(),
       },
       [head, bar, banner, alert, log, status, compose],
@@ -286,7 +286,7 @@ class HaiFaqChat extends HTMLElement {
   #show() {
     const { launch } = this.#parts;
     this.#paint();
-    this.#unfold();
+    this.#openPanel();
     launch.hidden = true;
     this.#memory.open = true;
     this.#save();
@@ -296,7 +296,7 @@ class HaiFaqChat extends HTMLElement {
   }
 
   /** Over the whole of a small screen the chat is modal: nothing behind it can be reached or scrolled. */
-  #unfold() {
+  #openPanel() {
     if (this.#inline) return;
     const { panel } = this.#parts;
     const focused = this.#root.activeElement;
@@ -329,14 +329,14 @@ class HaiFaqChat extends HTMLElement {
   // -------------------------------------------------------------- forgetting
 
   #erase(cleared) {
-    this.#era += 1;
-    this.#turn = Promise.resolve();
+    this.#erasures += 1;
+    this.#queue = Promise.resolve();
     this.#memory.clear(cleared);
-    this.#renew();
+    this.#redraw();
   }
 
-  /** Goes on with what the memory now holds. */
-  #renew() {
+  /** Draws what the memory holds, after it was erased or had back. */
+  #redraw() {
     this.#type(this.#memory.draft);
     this.#save();
     this.#draw();
@@ -355,7 +355,7 @@ class HaiFaqChat extends HTMLElement {
   #undo() {
     this.#memory.take({ ...this.#erased, draft: this.#memory.draft || this.#erased.draft });
     this.#erased = null;
-    this.#renew();
+    this.#redraw();
     this.#settle();
   }
 
@@ -387,12 +387,12 @@ class HaiFaqChat extends HTMLElement {
     const { waits } = this.#memory;
     const dots = [h("i"), h("i"), h("i")];
     this.#parts.status.replaceChildren(
-      ...(waits ? [...dots, words ?? this.#words.wait] : words ? [words] : this.#change()),
+      ...(waits ? [...dots, words ?? this.#words.wait] : words ? [words] : this.#statusAction()),
     );
     if (waits) toEnd(this.#parts);
   }
 
-  #change() {
+  #statusAction() {
     const w = this.#words;
     const line = (words, label, act) => [h("span", {}, words), button(null, label, act)];
     if (this.#idle.warned) return line(w.soon, w.stay, () => this.#stay());
@@ -409,7 +409,8 @@ class HaiFaqChat extends HTMLElement {
     }
   }
 
-  /** The focus of what is gone; on a touch screen not into the input, which would raise the keyboard. */
+  /** Takes the focus off a button that goes: to the input, or on a touch screen to the log, as the input would raise the
+   * keyboard. */
   #settle() {
     const { log, input } = this.#parts;
     (touched() ? log : input).focus(STILL);
@@ -474,11 +475,11 @@ class HaiFaqChat extends HTMLElement {
 
   /** Replies stand in the order asked, and none is waited for long: what is asked next may be danger. */
   #enqueue(item) {
-    const era = this.#era;
-    const current = () => era === this.#era;
+    const era = this.#erasures;
+    const current = () => era === this.#erasures;
     this.#status();
-    const reply = this.#turn.then(() => current() && this.#exchange(item, current));
-    if (this.#memory.waits === item) this.#turn = Promise.race([reply, new Promise((go) => setTimeout(go, SLOW))]);
+    const reply = this.#queue.then(() => current() && this.#exchange(item, current));
+    if (this.#memory.waits === item) this.#queue = Promise.race([reply, new Promise((go) => setTimeout(go, SLOW))]);
     return reply;
   }
 

@@ -9,7 +9,7 @@ const group = (kind, name, ...nodes) =>
 function thumbs(words, item, keep) {
   const said = h("span", {}, item.verdict && words.thanks);
   const thumb = (verdict, name) => pictured(`vote ${verdict}`, "up", name, () => give(verdict, null));
-  const both = [thumb("up", words.up), thumb("down", words.down_)];
+  const both = [thumb("up", words.up), thumb("down", words.unhelpful)];
   const node = group("votes", words.helped, both, said);
   const press = () => both.forEach((each) => each.setAttribute("aria-pressed", each.classList.contains(item.verdict)));
   const pick = (reason, place) => button("pick", words.reasons[place], () => give("down", reason));

@@ -17,7 +17,7 @@ function toAlert({ shows, panel, alert, root }) {
   if (root.matches(".inline")) alert.scrollIntoView();
 }
 
-/** What is pinned keeps its height. Where less than the log's least is left beside it, all scrolls together, and the
+/** What is pinned keeps its height. Where the log would get less than its least height, all scrolls together, and the
  * question box comes after it: at double text in a small window none of the urgent text was to be seen. */
 function fit(parts) {
   const { panel } = parts;
@@ -29,11 +29,11 @@ function fit(parts) {
   if (tight !== was) toEnd(parts);
   else panel.scrollTop = scrollTop;
   if (tight && !was) toAlert(parts);
-  showWay(parts);
+  showScrollHints(parts);
 }
 
 /** Says that the urgent text goes on below, or stands above. */
-function showWay({ panel, alert, bar, back, shows }) {
+function showScrollHints({ panel, alert, bar, back, shows }) {
   const bottom = (part) => part.getBoundingClientRect().bottom;
   const tight = panel.classList.contains("tight") && shows;
   back.hidden = !tight || bottom(alert) > bottom(bar) + 1;
@@ -41,7 +41,7 @@ function showWay({ panel, alert, bar, back, shows }) {
   if (on) on.hidden = !tight || bottom(alert.querySelector(".read")) <= bottom(panel) + 1;
 }
 
-/** By what is seen, less a button's height: each line and each button is whole at some time. */
+/** Scrolls by what is seen, less the bar and one button: each line and each button is whole at some time. */
 function readOn({ panel, alert, bar }) {
   const covered = [bar, alert.querySelector(".on"), alert.querySelector(".call, .read")];
   const step = covered.reduce((room, part) => room - part.offsetHeight, panel.clientHeight);
