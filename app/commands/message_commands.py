@@ -1,5 +1,6 @@
-"""`hai-faq ask`, `search` and `eval`: messages put to the content in this process."""
+"""`hai-faq ask`, `preview`, `search` and `eval`: messages put to the content in this process."""
 
+import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -7,10 +8,14 @@ from typing import TextIO
 import click
 
 from app import evaluation
+from app.content import approval, files, sealed_changes
+from app.content.changes import visible
 from app.dialogue import engine
 from app.dialogue.messages import Message, State
 from app.dialogue.search import search_entries
-from app.loading.loader import load
+from app.loading.loader import load, load_draft
+from app.preview import preview as previewed
+from app.segments import segments
 from app.settings import Settings
 
 
@@ -30,6 +35,27 @@ def ask(settings: Settings, text: str) -> None:
     for candidate in knowledge.matcher.rank(text, encoder=knowledge.encoder):
         why = knowledge.matcher.explain(text, candidate.id)
         click.echo(f"  {candidate.confidence:.3f} {candidate.id}: {why.phrasing!r} ({why.likeness:.0%} alike)")
+
+
+@click.command()
+@click.argument("text")
+@click.pass_obj
+def preview(settings: Settings, text: str) -> None:
+    """Show the reply to TEXT as each surface would give it once all is sealed, and what of it is not sealed yet."""
+    folder = settings.content_dir
+    draft, lock = load_draft(settings.content_config), approval.read_lock(folder / files.LOCK)
+    seen = previewed(text, draft, files.sealed_texts(folder, draft.content), lock, datetime.now(UTC))
+    _show("On the website and in the chat", seen.website.text)
+    for number, message in enumerate(seen.text_messages, 1):
+        _show(f"Text message {number}, in {segments(message).parts} parts", message)
+    _show("At the front desk", seen.read_aloud)
+    for key, change in sealed_changes.changes(folder, seen.unsealed, lock).items():
+        _show(f"NOT SEALED {key}: {change.headline()}", change.text())
+    click.echo("withheld until `hai-faq approve`" if seen.unsealed else "all of it is sealed as it stands")
+
+
+def _show(title: str, text: str) -> None:
+    click.echo(f"{title}:\n{textwrap.indent(visible(text), '  ')}\n")
 
 
 @click.command()

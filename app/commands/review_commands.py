@@ -11,11 +11,14 @@ import click
 
 from app import evaluation
 from app.commands.environment import open_store
+from app.content.changes import visible
+from app.loading.loader import load
 from app.records.audit import Audit, Event
 from app.records.proposals import Proposal, Proposals
 from app.records.review_queue import ReviewQueue
 from app.redaction.redact import redact
 from app.review.gate import Gate, Verdict
+from app.review.suggestions import suggestions
 from app.settings import Settings
 
 _show_progress = partial(click.echo, err=True)
@@ -44,6 +47,26 @@ def list_proposals(settings: Settings) -> None:
         if proposal.state != "open":
             click.echo(f"{proposal.state}: {_title(proposal)}")
             click.echo(_indented(proposal.reason), nl=False)
+
+
+@click.command()
+@click.argument("id")
+@click.option("--by", required=True, help="The curator who reads them; it goes on record.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200))
+@click.pass_obj
+def suggest(settings: Settings, id: str, by: str, limit: int) -> None:
+    """List kept questions that may ask for the entry or topic ID; type what they teach anew, as phrasings."""
+    knowledge = load(settings.content_config)
+    if id not in knowledge.matcher.phrasings:
+        raise click.UsageError(f"there is no entry or topic {id}")
+    store = open_store(settings)
+    Audit(store).add(Event(datetime.now(UTC), by, "suggest", id))
+    found = suggestions(id, ReviewQueue(store, settings.question_keep, redact).all(), knowledge)
+    for own in found[:limit]:
+        click.echo(f"{own.confidence:4.0%} {visible(own.question.text)}")
+        taken_for = f"; taken for {own.taken_for} now" if own.taken_for else ""
+        click.echo(f"     like {own.phrasing!r} ({own.likeness:.0%}){taken_for}")
+    click.echo(f"{len(found[:limit])} of {len(found)} questions: write phrasings in words of your own into intents/")
 
 
 @review.command()

@@ -1,7 +1,6 @@
 """`hai-faq approve`, `sources seal` and `sources check`: texts and paragraphs that a person has read."""
 
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -9,12 +8,11 @@ from pathlib import Path
 
 import click
 
-from app.content import approval, citations, files, sealed_copies
+from app.content import approval, citations, files, sealed_changes, sealed_copies
 from app.content.approval import DEMO, Lock
 from app.content.changes import Change
 from app.content.file_io import read_text
 from app.content.schema import Content
-from app.content.yaml_file import parse_yaml
 from app.errors import ContentError
 from app.settings import Settings
 
@@ -44,7 +42,7 @@ def approve(
     content = files.load_content(folder)
     lock = approval.read_lock(folder / files.LOCK)
     texts = files.sealed_texts(folder, content)
-    chosen = _changes(folder, _chosen(texts, keys, lock, everything), lock)
+    chosen = sealed_changes.changes(folder, _chosen(texts, keys, lock, everything), lock)
     accepted = {key: change.now for key, change in chosen.items() if _accepts(key, change, yes)}
     cited = (str(source) for entry in content.entries.values() for source in entry.sources)
     sealed = lock.sealing(accepted, on, role, by).only(texts, set(cited))
@@ -60,16 +58,6 @@ def _chosen(texts: Mapping[str, str], keys: tuple[str, ...], lock: Lock, everyth
     if unknown:
         raise click.UsageError(f"there is no text {', '.join(sorted(unknown))}")
     return {key: text for key, text in texts.items() if key in keys or key.split(".")[0] in keys}
-
-
-def _changes(folder: Path, texts: Mapping[str, str], lock: Lock) -> Mapping[str, Change]:
-    committed = _committed_texts(folder)
-    changes = {}
-    for key, text in texts.items():
-        seal = lock.texts.get(key)
-        kept = sealed_copies.read(folder, seal.sha256) if seal else None
-        changes[key] = Change.since(seal, text, kept, committed.get(key))
-    return changes
 
 
 def _accepts(key: str, change: Change, yes: bool) -> bool:
@@ -95,16 +83,6 @@ def _keep(folder: Path, texts: Mapping[str, str], lock: Lock) -> None:
         sealed_copies.keep(folder, texts, lock)
     except ContentError as error:
         click.echo(f"warning: no copy is kept to compare the next change with: {error}", err=True)
-
-
-def _committed_texts(folder: Path) -> Mapping[str, str]:
-    """Return the texts of the last commit; none where the content lies in no git repository."""
-    command = ["git", "-C", str(folder), "show", f"HEAD:./{files.FAQ}"]
-    try:
-        shown = subprocess.run(command, capture_output=True, check=False, encoding="utf-8", errors="replace")
-        return files.parse_content(parse_yaml(Path(files.FAQ), shown.stdout)).texts()
-    except (OSError, ContentError):
-        return {}
 
 
 @click.group()

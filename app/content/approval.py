@@ -18,6 +18,8 @@ from app.errors import ContentError
 
 DEMO = "demo"
 """Role of the seals that the repository ships; it is no approval for patients."""
+DRAFT = "draft"
+"""Role of what stands for a seal while a draft is looked at; it is never written."""
 URGENT = "urgent."
 """What the key of the seal of a layer of danger begins with: `urgent.general`."""
 
@@ -48,6 +50,10 @@ class Lock:
             elif seal.sha256 != digest(text):
                 reasons[key] = "does not match its seal"
         return reasons
+
+    def accepting(self, texts: Mapping[str, str]) -> "Lock":
+        """Return this lock with a seal of nobody for each of the texts that lacks its own."""
+        return self.sealing({key: texts[key] for key in self.broken(texts)}, date.min, DRAFT, "nobody")
 
     def sealing(self, texts: Mapping[str, str], on: date, role: str, by: str) -> "Lock":
         """Return this lock with the texts sealed anew."""

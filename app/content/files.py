@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import TypeVar
 
@@ -211,8 +211,17 @@ def passed_over(folder: Path) -> Mapping[str, str]:
 
 def fingerprint(folder: Path) -> str:
     """Return the SHA-256 of the names and bytes of faq.yaml and intents/."""
+    return _sum(folder, (folder / FAQ, *intent_files(folder)))
+
+
+def intents_fingerprint(folder: Path) -> str:
+    """Return the SHA-256 of the names and bytes of intents/."""
+    return _sum(folder, intent_files(folder))
+
+
+def _sum(folder: Path, paths: Iterable[Path]) -> str:
     total = hashlib.sha256()
-    for path in (folder / FAQ, *intent_files(folder)):
+    for path in paths:
         content = read_bytes(path)
         total.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
         total.update(content)

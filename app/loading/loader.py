@@ -4,11 +4,12 @@ import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from app.content import approval, citations, files
+from app.content.approval import Lock
 from app.content.file_io import is_there, read_bytes, read_text
 from app.content.schema import DEFAULT_COSTS, Content
 from app.dialogue import text_messages
@@ -30,13 +31,21 @@ log = logging.getLogger(__name__)
 
 def load(config: ContentConfig) -> Knowledge:
     """Return a whole knowledge; raises `HaiFaqError` with the reason, and nothing is ever half-loaded."""
+    return _load(config, lambda lock, _: lock)
+
+
+def load_draft(config: ContentConfig) -> Knowledge:
+    """Return the knowledge as if every text were sealed as it stands: for whoever writes it, and served to nobody."""
+    return _load(config, approval.Lock.accepting)
+
+
+def _load(config: ContentConfig, seen_by: Callable[[Lock, Mapping[str, str]], Lock]) -> Knowledge:
     version = version_of(config.content)
     content = files.load_content(config.content)
     _check_needs(config, content)
-    lock = approval.read_lock(config.content / files.LOCK)
-    approved = approve(
-        content, lock, files.urgent_texts(config.content), _passages(config, content, lock), config.site, config.grace
-    )
+    layers = files.urgent_texts(config.content)
+    lock = seen_by(approval.read_lock(config.content / files.LOCK), {**content.texts(), **layers})
+    approved = approve(content, lock, layers, _passages(config, content, lock), config.site, config.grace)
     talk, rules = files.load_smalltalk(config.content), files.load_urgent_rules(config.content)
     languages = files.load_languages(config.content, content)
     _check_unchanged(config.content, version)  # all is read by now: what changes during the fit is the next reload's

@@ -7,6 +7,7 @@ its sums are checked.
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -21,7 +22,7 @@ from app.content import files
 from app.dialogue.approved import Site
 from app.dialogue.handoffs import Handoff
 from app.errors import ContentChanged, ModelError
-from app.loading.training_sets import lexicon_of, training_sets
+from app.loading.training_sets import Taught, lexicon_of, training_sets
 from app.matching import encoder, matcher, model
 from app.matching.matcher import Matcher
 
@@ -54,10 +55,18 @@ class ContentConfig:
 
 
 def key(config: ContentConfig) -> str:
-    """Return a hash of what a fit depends on: content, code version, libraries, risk, encoder."""
+    """Return a hash of what a fit depends on: what it learns of the content, code version, libraries, risk, encoder.
+    An edit of what models do not learn, as of an answer whose entry has phrasings enough, leaves it.
+    """
+    content = files.load_content(config.content)
+    return _key(config, Taught.of(content, files.load_phrasings(config.content, content)))
+
+
+def _key(config: ContentConfig, taught: Taught) -> str:
     libraries = ",".join(f"{name}={metadata.version(name)}" for name in _LIBRARIES)
     encoded = "".join(encoder.SUMS.values()) if config.encoder else ""
-    source = f"{files.fingerprint(config.content)} {model.FORMAT} {libraries} {config.risk} {encoded}"
+    learnt = f"{files.intents_fingerprint(config.content)} {json.dumps(taught)}"
+    source = f"{learnt} {model.FORMAT} {libraries} {config.risk} {encoded}"
     return hashlib.sha256(source.encode()).hexdigest()[:32]
 
 
@@ -117,9 +126,10 @@ def _alone(cache: Path) -> Iterator[None]:
 def _fit(config: ContentConfig, target: Path) -> None:
     content = files.load_content(config.content)
     intents = files.load_intents(config.content, content)
-    if key(config) != target.name:  # another fit was waited for: this would be a model under a wrong name
+    taught = Taught.of(content, intents.phrasings)
+    if _key(config, taught) != target.name:  # another fit was waited for: this would be a model under a wrong name
         raise ContentChanged(config.content, 1, "", "changed while it was read")
-    sets = training_sets(content, intents, config.risk, config.encoder)
+    sets = training_sets(taught, intents, config.risk, config.encoder)
     _put(target, lambda folder: matcher.fit_together(sets, lexicon_of(intents), folder, config.cache / VECTORS))
 
 

@@ -1,12 +1,13 @@
 """The examples that each matcher learns from."""
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple, Self
 
 from app import text
 from app.content import schema
-from app.content.schema import Content, Intents
+from app.content.schema import Content, Entry, Intents, Translation
 from app.dialogue.language import LABEL
 from app.dialogue.urgent import parts_of
 from app.matching.matcher import Example, Origin, TrainingSet
@@ -14,12 +15,43 @@ from app.matching.vocabulary import Lexicon
 
 TOPICS, URGENT, LANGUAGES = "topics", "urgent", "languages"
 ENGLISH = "english"
+ENOUGH = 10
+"""Phrasings from which an entry's answer teaches nothing more. With five of each, 45% of the messages were answered
+right where 6% of the others got through, 52 with the answers; with ten 71 and 73, with all of them 98.3 either way.
+"""
 AFTER = 3
 """Entries after which each follow-up line is shown to the matcher."""
 
 
-def training_sets(content: Content, intents: Intents, risk: float, by_meaning: bool = False) -> dict[str, TrainingSet]:
-    topics = replace(_topics(content, intents, risk), by_meaning=by_meaning)
+class Taught(NamedTuple):
+    """All that models learn of faq.yaml. A change of anything else needs no fit."""
+
+    entries: Mapping[str, tuple[str, ...]]
+    """Entry id -> its question in each language; its answers too, where it has fewer phrasings than `ENOUGH`."""
+    topics: tuple[str, ...]
+    """Topics that are not covered."""
+    languages: tuple[str, ...]
+    """They decide in which language a file of intents/ is."""
+
+    @classmethod
+    def of(cls, content: Content, phrasings: Mapping[str, Sequence[str]]) -> Self:
+        entries = {
+            id_: tuple(_texts(entry, with_answers=len(phrasings.get(id_, ())) < ENOUGH))
+            for id_, entry in content.entries.items()
+        }
+        return cls(entries, tuple(content.topics), content.languages())
+
+
+def _texts(entry: Entry, with_answers: bool) -> Iterator[str]:
+    versions: tuple[Entry | Translation, ...] = (entry, *entry.translations.values())
+    for own in versions:
+        yield own.question
+        if with_answers:
+            yield own.answer
+
+
+def training_sets(taught: Taught, intents: Intents, risk: float, by_meaning: bool = False) -> dict[str, TrainingSet]:
+    topics = replace(_topics(taught, intents, risk), by_meaning=by_meaning)
     return {TOPICS: topics, URGENT: _urgent(intents), LANGUAGES: _languages(intents)}
 
 
@@ -29,25 +61,19 @@ def lexicon_of(intents: Intents) -> Lexicon:
     return Lexicon(shorthand, concepts)
 
 
-def _topics(content: Content, intents: Intents, risk: float) -> TrainingSet:
+def _topics(taught: Taught, intents: Intents, risk: float) -> TrainingSet:
     examples: list[Example] = [(id_, line, None) for id_, lines in intents.phrasings.items() for line in lines]
     examples += [(id_, line, None) for _, id_, line in intents.translated]
     examples += [(id_, line, None) for id_, lines in intents.smalltalk.items() for line in lines]
-    examples += _follow_ups(content, intents)
-    examples += [(id_, line, None) for id_, entry in content.entries.items() for line in (entry.question, entry.answer)]
-    examples += [(id_, line, None) for id_, line in _translations(content)]
-    return TrainingSet(tuple(examples), frozenset(content.topics), schema.TALK, calibrated=True, risk=risk)
+    examples += _follow_ups(taught, intents)
+    examples += [(id_, line, None) for id_, lines in taught.entries.items() for line in lines]
+    return TrainingSet(tuple(examples), frozenset(taught.topics), schema.TALK, calibrated=True, risk=risk)
 
 
-def _translations(content: Content) -> Iterator[tuple[str, str]]:
-    for id_, entry in content.entries.items():
-        yield from ((id_, line) for own in entry.translations.values() for line in (own.question, own.answer))
-
-
-def _follow_ups(content: Content, intents: Intents) -> Iterator[Example]:
+def _follow_ups(taught: Taught, intents: Intents) -> Iterator[Example]:
     """Yield each line after up to `AFTER` of the entries that it may follow, taken in turn so that all come up."""
     for follow_up in intents.follow_ups:
-        entries = follow_up.after or content.entries
+        entries = follow_up.after or taught.entries
         turns = itertools.cycle(entries)
         for line in follow_up.lines:
             yield from ((follow_up.means, line, next(turns)) for _ in range(min(AFTER, len(entries))))

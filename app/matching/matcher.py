@@ -23,6 +23,7 @@ from pydantic import TypeAdapter
 from app.errors import FitError, ModelError
 from app.matching import confidence, likeness, model
 from app.matching.confidence import Kind
+from app.matching.confusions import Confusion
 from app.matching.encoder import Encoder
 from app.matching.evidence import Evidence
 from app.matching.features import QUESTION_MARK, FloatArray, IndexArray, Reading
@@ -135,6 +136,8 @@ class Matcher:
     """What it makes of the encoder's vectors, where it was fitted with them."""
     tiers: Tiers | None = None
     """What it knows of whole messages, where its labels are tiers of danger."""
+    confusions: Mapping[str, Confusion] = field(default_factory=dict)
+    """What cross-validation told of each topic, where it is calibrated."""
     _places: dict[frozenset[str], tuple[Sequence[int], Sequence[int]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -181,6 +184,7 @@ class Matcher:
             not_covered=frozenset(names["not_covered"]),
             meaning=None if weights is None else _meaning(weights, names["meaning"]),
             tiers=Tiers.of(names["tiers"]) if names["tiers"] else None,
+            confusions={id_: Confusion.of(own) for id_, own in names["confusions"].items()},
         )
 
     def names(self) -> dict[str, Any]:
@@ -194,6 +198,7 @@ class Matcher:
             "talk": sorted(self.evidence.talk),
             "not_covered": sorted(self.not_covered),
             "tiers": self.tiers.to_names() if self.tiers else None,
+            "confusions": {id_: own.to_names() for id_, own in self.confusions.items()},
         }
 
     @property

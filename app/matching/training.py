@@ -11,6 +11,7 @@ import resource
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,7 @@ from sklearn.linear_model import LogisticRegression
 
 from app.matching import confidence, kept_vectors, likeness, meaning, softmax, svm, tiers
 from app.matching.confidence import KINDS, Kind
+from app.matching.confusions import Confusion
 from app.matching.evidence import Evidence
 from app.matching.features import LEAST_TEXTS, Features, FloatArray, Reading
 from app.matching.matcher import PROGRESS, Example, Matcher, TrainingSet, job_adapter, save_together
@@ -85,6 +87,11 @@ class EncodedSet:
     @cached_property
     def targets(self) -> svm.Labels:
         return np.array(self.topics)
+
+    @cached_property
+    def alone(self) -> svm.Kinds:
+        """Which examples are no follow-ups."""
+        return np.array([reading.after is None for reading in self.readings])
 
     @cached_property
     def splits(self) -> list[tuple[svm.Rows, svm.Rows]]:
@@ -205,6 +212,9 @@ def strongest(values: NDArray[np.float64]) -> svm.Kinds:
 def _run(matrix: csr_matrix, groups: Sequence[Sequence[Call]]) -> list[list[Any]]:
     with svm.workers(matrix) as pool:
         pending = [[pool.submit(*call) for call in calls] for calls in groups]
+        every = list(itertools.chain.from_iterable(pending))
+        for number, _ in enumerate(as_completed(every), 1):
+            _progress(f"fitted {number} of {len(every)}")
         return [[future.result() for future in futures] for futures in pending]
 
 
@@ -276,14 +286,16 @@ def _matcher(
         return replace(bare, phrasings=phrasings, tiers=_tiers(shared, encoded, left_out, phrasings))
     if not own.calibrated:
         return bare
-    evidence = Evidence.learn(zip(encoded.topics, encoded.readings, strict=True), own.talk)
-    by_words = calibrate(_left_out(bare, encoded, left_out, word_counts), own.risk)
+    _progress("calibrating")
+    likely = _log_probabilities(encoded)
+    weight = _weight(encoded, left_out, likely) if likely else 0.0
     return replace(
         bare,
         phrasings=_phrasings(own.examples),
-        evidence=evidence,
-        calibration=by_words,
-        meaning=_meaning(bare, encoded, left_out, word_counts),
+        evidence=Evidence.learn(zip(encoded.topics, encoded.readings, strict=True), own.talk),
+        calibration=calibrate(_left_out(bare, encoded, left_out, word_counts), own.risk),
+        meaning=_meaning(bare, encoded, left_out, word_counts, likely, weight) if likely else None,
+        confusions=_confusions(encoded, left_out, likely, weight),
     )
 
 
@@ -346,39 +358,76 @@ def _fit_labels(rows: NDArray[np.float64], labels: svm.Labels) -> tuple[tuple[fl
     return tuple(map(tuple, fitted.tolist() if len(fitted) > 1 else [(-fitted[0]).tolist(), [0.0] * rows.shape[1]]))
 
 
-def _meaning(
-    matcher: Matcher, encoded: EncodedSet, left_out: Sequence[NDArray[np.float32]], word_counts: Counter[str]
-) -> Meaning | None:
-    """Return what is learnt of the vectors; follow-ups mean what they mean only after an answer, and teach nothing."""
-    vectors, topics = encoded.vectors, encoded.targets
+def _log_probabilities(encoded: EncodedSet) -> list[FloatArray]:
+    """Return for each fold how likely each of its labels is by meaning, for each example that it leaves out; nothing
+    where the set is learnt by words alone.
+    """
+    vectors, topics, labels = encoded.vectors, encoded.targets, np.array(encoded.labels)
+    likely: list[FloatArray] = []
     if vectors is None:
-        return None
-    alone = np.array([reading.after is None for reading in encoded.readings])
-    labels = np.array(encoded.labels)
-    likely = []
+        return likely
     for learn, out in encoded.splits:
-        taught = learn[alone[learn]]
+        taught = learn[encoded.alone[learn]]
         weights = softmax.fit(vectors[taught], labels, topics[taught])
         known = np.isin(labels, topics[learn])
         likely.append(meaning.log_probabilities(weights, vectors[out])[:, known])
-    weight = _weight(encoded, left_out, likely, alone)
+    return likely
+
+
+def _meaning(
+    matcher: Matcher,
+    encoded: EncodedSet,
+    left_out: Sequence[FloatArray],
+    word_counts: Counter[str],
+    likely: Sequence[FloatArray],
+    weight: float,
+) -> Meaning | None:
+    """Return what is learnt of the vectors; follow-ups mean what they mean only after an answer, and teach nothing."""
+    vectors, alone = encoded.vectors, encoded.alone
+    if vectors is None:
+        return None
     risk = encoded.training_set.risk
     tried = _left_out(matcher, encoded, left_out, word_counts, likely, weight)
     calibration = calibrate(tried, risk / 2 if risk else None)  # it is asked where words are in doubt: twice as careful
-    return Meaning(softmax.fit(vectors[alone], labels, topics[alone]), weight, calibration)
+    return Meaning(softmax.fit(vectors[alone], np.array(encoded.labels), encoded.targets[alone]), weight, calibration)
 
 
-def _weight(
-    encoded: EncodedSet, left_out: Sequence[FloatArray], likely: Sequence[FloatArray], alone: svm.Kinds
-) -> float:
+def _weight(encoded: EncodedSet, left_out: Sequence[FloatArray], likely: Sequence[FloatArray]) -> float:
     """Return the weight of meaning with which most left-out phrasings have their topic first."""
-    right = dict.fromkeys(meaning.WEIGHTS, 0)
-    for (learn, out), by_words, by_meaning in zip(encoded.splits, left_out, likely, strict=True):
-        labels, asked = np.unique(encoded.targets[learn]), alone[out]
-        for weight in right:
-            first = (by_words[asked, :-1] + np.float32(weight) * by_meaning[asked]).argmax(axis=1)
-            right[weight] += int(np.sum(labels[first] == encoded.targets[out][asked]))
+    right = {
+        weight: sum(int(np.sum(first == own)) for first, own in _firsts(encoded, left_out, likely, weight))
+        for weight in meaning.WEIGHTS
+    }
     return max(right, key=lambda weight: (right[weight], -weight))
+
+
+def _firsts(
+    encoded: EncodedSet, left_out: Sequence[FloatArray], likely: Sequence[FloatArray], weight: float
+) -> Iterator[tuple[svm.Labels, svm.Labels]]:
+    """Yield for each fold the topics that came first for the phrasings that it left out, and their own; follow-ups
+    aside, and topics of which it has learnt nothing.
+    """
+    for fold, (learn, out) in enumerate(encoded.splits):
+        asked = encoded.alone[out] & np.isin(encoded.targets[out], encoded.targets[learn])
+        scores = left_out[fold][asked, :-1]
+        if likely:
+            scores = scores + np.float32(weight) * likely[fold][asked]
+        yield np.unique(encoded.targets[learn])[scores.argmax(axis=1)], encoded.targets[out][asked]
+
+
+def _confusions(
+    encoded: EncodedSet, left_out: Sequence[FloatArray], likely: Sequence[FloatArray], weight: float
+) -> dict[str, Confusion]:
+    pairs = Counter[tuple[str, str]]()
+    for first, own in _firsts(encoded, left_out, likely, weight):
+        pairs.update(zip(own.tolist(), first.tolist(), strict=True))
+    taken_for: dict[str, dict[str, int]] = defaultdict(dict)
+    for (topic, first_one), count in pairs.most_common():
+        taken_for[topic][first_one] = count
+    return {
+        topic: Confusion(sum(own.values()), {other: count for other, count in own.items() if other != topic})
+        for topic, own in taken_for.items()
+    }
 
 
 def _left_out(

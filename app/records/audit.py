@@ -15,6 +15,7 @@ Act = Literal[
     "sign-in refused",
     "sign-out",
     "view",
+    "suggest",
     "export",
     "purge",
     "flag",

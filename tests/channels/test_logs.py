@@ -2,11 +2,12 @@ import asyncio
 import io
 import json
 import logging
+import re
 import sys
 
 import pytest
 
-from app.channels.http.logs import BatchingHandler, JsonFormatter
+from app.channels.http.logs import BatchingHandler, JsonFormatter, TerminalFormatter
 
 
 def test_the_log_has_the_place_of_an_error_and_not_its_words() -> None:
@@ -53,3 +54,8 @@ def test_no_character_of_a_path_breaks_a_line_or_turns_its_direction(char: str) 
     assert line.isascii()
     assert line.isprintable()
     assert json.loads(line)["message"] == f"GET /a{char}b"
+
+
+def test_a_line_for_a_person_hides_nothing_that_a_terminal_obeys() -> None:
+    record = logging.LogRecord("app", logging.WARNING, "a.py", 1, "a \x1b[2J name", None, None)
+    assert re.fullmatch(r" +\d+ s  warning: a \\x1b\[2J name", TerminalFormatter().format(record))

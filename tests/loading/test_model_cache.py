@@ -56,3 +56,45 @@ def test_a_model_is_handed_on_to_the_cache_of_another(
     service = config_of(folder, tmp_path / "service")
     hand_on(config_of(folder, cache), service)
     assert build(service).folder.stat().st_mtime == (cache / key(service)).stat().st_mtime
+
+
+def with_phrasings(folder: Path, *more: str) -> None:
+    path = folder / "intents" / "lamp.yaml"
+    lines = "".join(f'  - "{line}"\n' for line in more)
+    path.write_text(path.read_text().replace("lamp-bulb:\n", f"lamp-bulb:\n{lines}"))
+
+
+def test_an_answer_of_an_entry_with_phrasings_enough_needs_no_fit(config: ContentConfig, folder: Path) -> None:
+    with_phrasings(folder, "sort of lightbulb", "wattage of the bulb")
+    before = key(config)
+    change(folder, "answer: The lamp has a small bulb.", "answer: The bulb is small.")
+    assert key(config) == before
+
+
+def test_an_answer_of_an_entry_with_few_phrasings_teaches_and_needs_a_fit(config: ContentConfig, folder: Path) -> None:
+    before = key(config)
+    change(folder, "answer: The lamp has a small bulb.", "answer: The bulb is small.")
+    assert key(config) != before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("sms: The lamp is green.", "sms: It is green."),
+        ("text: 'The greeting text.'", "text: 'Hello.'"),
+        ("title: what the lamp costs", "title: its price"),
+        ("# ", "# another comment "),
+    ],
+)
+def test_a_text_that_models_do_not_learn_needs_no_fit(config: ContentConfig, folder: Path, old: str, new: str) -> None:
+    before = key(config)
+    change(folder, old, new)
+    assert key(config) == before
+
+
+def test_a_question_and_a_phrasing_need_a_fit(config: ContentConfig, folder: Path) -> None:
+    keys = [key(config)]
+    change(folder, "question: What kind of bulb", "question: Which kind of bulb")
+    keys.append(key(config))
+    with_phrasings(folder, "sort of lightbulb")
+    assert len({*keys, key(config)}) == 3

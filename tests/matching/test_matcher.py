@@ -105,3 +105,12 @@ def test_where_the_fitting_library_was_left_out_a_fit_says_so(monkeypatch: pytes
 def test_the_service_never_loads_the_fitting_library() -> None:
     code = "import sys, app.cli; sys.exit('sklearn' in sys.modules or 'scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_cross_validation_tells_for_which_topics_phrasings_were_taken(knowledge: Knowledge) -> None:
+    confusions = knowledge.matcher.confusions
+    assert set(confusions) <= set(knowledge.matcher.labels)
+    assert confusions["lamp-bulb"].tried == len(knowledge.matcher.phrasings["lamp-bulb"].texts)
+    own = max(confusions.values(), key=lambda own: own.share)
+    assert 0 < own.share == own.missed / own.tried <= 1
+    assert set(own.taken_for) < set(knowledge.matcher.labels)

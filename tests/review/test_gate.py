@@ -59,7 +59,7 @@ def test_a_write_that_does_not_come_out_as_tried_is_taken_back(gate: Gate, trial
 
 def test_a_file_that_cannot_be_written_leaves_the_others_as_they_were(gate: Gate, trial: Trial, folder: Path) -> None:
     (trial.folder / "intents" / "topics").mkdir()
-    (trial.folder / "intents" / "topics" / "new.yaml").write_text("late: [x]\n")
+    (trial.folder / "intents" / "topics" / "new.yaml").write_text("lamp-bulb: [x]\n")
     (folder / "intents" / "topics").write_text("a file where a folder should be")
     before = files.fingerprint(folder)
     with pytest.raises(ContentError, match="cannot be written, nothing is changed"):

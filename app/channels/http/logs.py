@@ -1,4 +1,4 @@
-"""Log lines are JSON, and are written in batches."""
+"""Log lines are JSON, or words for a person at a terminal, and are written in batches."""
 
 import asyncio
 import contextlib
@@ -7,6 +7,8 @@ import time
 import traceback
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
+
+from app.content.changes import visible
 
 GATHER = 0.1
 """Seconds in which lines gather. A write for each let go of the interpreter's lock within every request, and a thread
@@ -61,6 +63,14 @@ class JsonFormatter(logging.Formatter):
             line["error"] = record.exc_info[0].__name__
             line["at_line"] = "".join(traceback.format_tb(record.exc_info[2]))
         return "{" + ", ".join(f'"{name}": {encode_basestring_ascii(value)}' for name, value in line.items()) + "}"
+
+
+class TerminalFormatter(logging.Formatter):
+    """Writes a record as a line for a person who waits, behind the seconds since the command began."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        level = "" if record.levelno < logging.WARNING else f"{record.levelname.lower()}: "
+        return f"{record.relativeCreated / 1000:5.0f} s  {level}{visible(record.getMessage())}"
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,56 @@
+"""How a draft would reply on each surface, and which of the texts that it would say are not sealed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.content.approval import Lock
+from app.dialogue import engine
+from app.dialogue.knowledge import Knowledge
+from app.dialogue.messages import AnswerPart, Channel, ChoicePart, Message, NotCoveredPart, Part, Reply, State
+from app.dialogue.text_messages import texts_of
+
+
+@dataclass(frozen=True)
+class Preview:
+    website: Reply
+    text_messages: tuple[str, ...]
+    front_desk: Reply
+    unsealed: Mapping[str, str]
+    """Key of the seal -> text, of what the replies say that is not sealed as it stands."""
+
+    @property
+    def read_aloud(self) -> str:
+        """What staff say: the sentences of the answers, or else their own wording of the reply."""
+        spoken = " ".join(answer.read_aloud for answer in self.front_desk.answers)
+        return spoken or self.front_desk.text
+
+
+def preview(text: str, draft: Knowledge, texts: Mapping[str, str], lock: Lock, now: datetime) -> Preview:
+    """Return the replies to a message. `texts` are all that need a seal, by its key; `lock` holds the real seals."""
+    channels: tuple[Channel, ...] = ("web", "sms", "staff")
+    website, texted, spoken = (engine.respond(Message(text, channel), State(), draft, now)[0] for channel in channels)
+    said = set(_keys((*website.parts, *texted.parts, *spoken.parts), texts))
+    unsealed = {key: texts[key] for key in lock.broken(texts) if key in said}
+    return Preview(website, texts_of(draft, texted), spoken, unsealed)
+
+
+def _keys(parts: Iterable[Part], texts: Iterable[str]) -> Iterator[str]:
+    """Yield the keys of the seals of what the parts say, their sources among them."""
+    owners = {owner for part in parts for owner in _owners(part)}
+    yield from (key for key in texts if any(key == owner or key.startswith(f"{owner}.") for owner in owners))
+
+
+def _owners(part: Part) -> Iterator[str]:
+    """Yield what the keys of a part's texts begin with."""
+    match part:
+        case AnswerPart(answer=answer):
+            yield from (answer.id, f"theme.{answer.theme}")
+            yield from (f"document.{cited.document}" for cited in answer.sources)
+        case NotCoveredPart(topic=topic):
+            yield from (f"title.{topic}", "script.not-covered", "script.care-line")
+        case ChoicePart(options=options):
+            yield from (f"{option.id}.question" for option in options)
+            yield from ("script.clarify", "script.clarify-none", "script.sms-choose")
+        case _:
+            yield f"script.{part.id}"
