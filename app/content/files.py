@@ -16,11 +16,13 @@ from app.content.yaml_file import Located, read_yaml
 from app.errors import ContentError
 
 FAQ, LOCK, INTENTS = "faq.yaml", "faq.lock", "intents"
-LEXICON, SMALLTALK, LANGUAGES = "lexicon.yaml", "smalltalk.yaml", "languages.yaml"
-FOLLOW_UPS, CONVERSATIONS = "follow-ups.yaml", "conversations.yaml"
-_OTHER_FILES = (LEXICON, SMALLTALK, LANGUAGES, FOLLOW_UPS, CONVERSATIONS)
+LEXICON, SMALLTALK = "lexicon", "smalltalk"
+"""Each is one file, any number of files in a folder of that name (`smalltalk/general.yaml`), or both."""
+LANGUAGES, FOLLOW_UPS, CONVERSATIONS = "languages.yaml", "follow-ups.yaml", "conversations.yaml"
 URGENT, RULES = "urgent", "rules.yaml"
 """Folder of what is danger, a folder for each layer in it, and the rules of a layer beside its phrasings."""
+_OTHER_FILES = (f"{LEXICON}.yaml", f"{SMALLTALK}.yaml", LANGUAGES, FOLLOW_UPS, CONVERSATIONS)
+_OTHER_FOLDERS = (LEXICON, SMALLTALK, URGENT)
 _LAYER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PROBLEMS = {
     "extra_forbidden": "is not a known key",
@@ -58,7 +60,7 @@ def load_intents(folder: Path, content: Content) -> Intents:
         translated=tuple(_translated(folder, content)),
         smalltalk=load_smalltalk(folder),
         urgent=load_urgent(folder),
-        lexicon=_validated(read_yaml(folder / INTENTS / LEXICON), schema.LexiconData),
+        lexicon=load_lexicon(folder),
         languages=load_languages(folder, content),
         follow_ups=load_follow_ups(folder, content),
     )
@@ -87,12 +89,34 @@ def _phrasing_files(folder: Path, content: Content) -> Iterator[tuple[str | None
         name = path.parent.name
         if name in content.languages():
             yield name, path
-        elif path.name not in _OTHER_FILES and URGENT not in path.relative_to(folder / INTENTS).parts[:1]:
+        elif path.name not in _OTHER_FILES and path.relative_to(folder / INTENTS).parts[0] not in _OTHER_FOLDERS:
             yield None, path
 
 
 def load_smalltalk(folder: Path) -> Phrasings:
-    return _phrasings(read_yaml(folder / INTENTS / SMALLTALK), schema.TALK, {})
+    smalltalk: Phrasings = {}
+    for path in _joined_files(folder, SMALLTALK):
+        smalltalk |= _phrasings(read_yaml(path), schema.TALK, smalltalk)
+    return smalltalk
+
+
+def load_lexicon(folder: Path) -> schema.LexiconData:
+    """Return the words of all files as one. Raises `ContentError` for shorthand that stands in two of them."""
+    lexicon = schema.LexiconData()
+    for path in _joined_files(folder, LEXICON):
+        located = read_yaml(path)
+        own = _validated(located, schema.LexiconData)
+        for word in own.shorthand.keys() & lexicon.shorthand.keys():
+            raise located.error(("shorthand", word), "stands in another file too")
+        lexicon = lexicon.beside(own)
+    return lexicon
+
+
+def _joined_files(folder: Path, name: str) -> tuple[Path, ...]:
+    """Return `smalltalk.yaml` and all files of `smalltalk/`; where there are none, the first, which cannot be read."""
+    single = folder / INTENTS / f"{name}.yaml"
+    found = [path for path in intent_files(folder) if path == single or folder / INTENTS / name in path.parents]
+    return tuple(found) or (single,)
 
 
 def load_follow_ups(folder: Path, content: Content) -> tuple[schema.FollowUp, ...]:

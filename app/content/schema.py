@@ -381,6 +381,12 @@ class LexiconData(Strict):
     shorthand: dict[str, str] = {}
     concepts: dict[str, tuple[str, ...]] = {}
 
+    def beside(self, other: "LexiconData") -> "LexiconData":
+        """Return the words of both as one; those of a concept that both have are put together."""
+        return LexiconData(
+            shorthand={**self.shorthand, **other.shorthand}, concepts=_joined(self.concepts, other.concepts)
+        )
+
 
 class Intents(Strict):
     """Everything that people say, and how it is to be read."""

@@ -161,6 +161,52 @@ def test_the_fingerprint_changes_with_any_byte(folder: Path) -> None:
     assert files.fingerprint(folder) != before
 
 
+def test_small_talk_of_a_folder_is_read_beside_the_single_file(folder: Path) -> None:
+    for name, text in {
+        "general": "greeting: [good day]\n",
+        "lamp": "greeting: [hello lamp]\nmore: [more light]\n",
+    }.items():
+        path = folder / "intents" / "smalltalk" / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    talk = files.load_smalltalk(folder)
+    assert talk["greeting"] == ("good day", "hello lamp", "hello", "hi", "hey", "good morning")
+    assert talk["more"][0] == "more light"
+    assert files.load_phrasings(folder, files.load_content(folder)).keys() == files.load_content(folder).ids()
+
+
+def test_a_folder_takes_the_place_of_the_single_file(folder: Path) -> None:
+    for name in ("smalltalk", "lexicon"):
+        single = folder / "intents" / f"{name}.yaml"
+        before = single.read_text()
+        single.unlink()
+        path = folder / "intents" / name / "general.yaml"
+        path.parent.mkdir()
+        path.write_text(before)
+    intents = files.load_intents(folder, files.load_content(folder))
+    assert intents.smalltalk["thanks"] == ("thank you", "thanks")
+    assert intents.lexicon.shorthand == {"u": "you", "wat": "what"}
+
+
+def lexicon_beside(folder: Path, text: str) -> Path:
+    path = folder / "intents" / "lexicon" / "own.yaml"
+    path.parent.mkdir()
+    path.write_text(text)
+    return folder
+
+
+def test_words_of_a_concept_may_stand_in_several_files(folder: Path) -> None:
+    lexicon = files.load_lexicon(lexicon_beside(folder, "shorthand: {lite: light}\nconcepts: {lamp: [lantern]}\n"))
+    assert lexicon.shorthand == {"lite": "light", "u": "you", "wat": "what"}
+    assert lexicon.concepts["lamp"] == ("lantern", "lamp", "light")
+
+
+def test_shorthand_of_two_files_is_an_error(folder: Path) -> None:
+    lexicon_beside(folder, "shorthand:\n  u: us\n")
+    with pytest.raises(ContentError, match=r"lexicon\.yaml:2: shorthand\.u: stands in another file too"):
+        files.load_lexicon(folder)
+
+
 def test_turns_of_conversations_are_follow_ups(folder: Path) -> None:
     (folder / "intents" / "conversations.yaml").write_text(
         "lamp-color:\n  lamp-place: [and where]\n  thanks: [oh nice]\n"
