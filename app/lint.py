@@ -163,7 +163,7 @@ def _texts(content: Content) -> Iterator[Finding]:
         level = grade(f"{entry.answer} {entry.limits or ''}", names)
         if level > HIGHEST_GRADE:
             yield Finding("error", f"{id_}.answer", f"reads at grade {level:.1f}, {HIGHEST_GRADE:.0f} at most")
-        if len(entry.read_aloud.split()) > MOST_READ_ALOUD:
+        if len((entry.read_aloud or "").split()) > MOST_READ_ALOUD:
             yield Finding("error", f"{id_}.read_aloud", f"has more than {MOST_READ_ALOUD} words")
     for key, message in content.texts().items():
         size = segments(message)

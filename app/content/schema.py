@@ -131,8 +131,12 @@ class Entry(Strict):
     question: Text
     answer: Text
     limits: Text | None = None
-    sms: Text
-    read_aloud: Text
+    sms: Text | None = None
+    """For text messages; without one the answer is said there with its limits, where it fits."""
+    read_aloud: Text | None = None
+    """For staff to say; without one they read the answer."""
+    drafted: tuple[Literal["sms", "read_aloud"], ...] = ()
+    """Which of these two texts a command drafted, and no person has written yet."""
     sources: tuple[Source, ...] = Field(min_length=1)
     related: tuple[Id, ...] = ()
     review: date

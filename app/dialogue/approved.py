@@ -168,16 +168,17 @@ def _answer(
     passages: Mapping[str, str],
     site: Site,
 ) -> Answer:
+    text, limits, sms = fill(entry.answer, site), _filled(entry.limits, site), _filled(entry.sms, site)
     return Answer(
         id=id_,
         question=entry.question,
-        text=fill(entry.answer, site),
-        limits=fill(entry.limits, site) if entry.limits else None,
-        sms=fill(entry.sms, site),
-        read_aloud=entry.read_aloud,
+        text=text,
+        limits=limits,
+        sms=sms or _whole(text, limits),
+        read_aloud=_filled(entry.read_aloud, site),
         theme=entry.theme,
         seal=lock.texts[f"{id_}.answer"],
-        sms_seal=lock.texts[f"{id_}.sms"],
+        sms_seal=lock.texts[f"{id_}.sms" if sms else f"{id_}.answer"],
         sources=tuple(_cited(source, content, withheld, passages) for source in entry.sources),
         related=entry.related,
         translations={
@@ -203,10 +204,18 @@ def _is_demo(lock: Lock) -> bool:
 
 
 def _translated(translation: Translation, seal: Seal, site: Site) -> Translated:
-    limits = fill(translation.limits, site) if translation.limits else None
-    answer = fill(translation.answer, site)
-    sms = fill(translation.sms, site) if translation.sms else " ".join(filter(None, (answer, limits)))
+    answer, limits = fill(translation.answer, site), _filled(translation.limits, site)
+    sms = _filled(translation.sms, site) or _whole(answer, limits)
     return Translated(fill(translation.question, site), answer, limits, sms, seal)
+
+
+def _filled(text: str | None, site: Site) -> str | None:
+    return fill(text, site) if text else None
+
+
+def _whole(answer: str, limits: str | None) -> str:
+    """Return what is said by text message where nothing was written for it: all that is approved, and never a part."""
+    return " ".join(filter(None, (answer, limits)))
 
 
 def _cited(source: Source, content: Content, withheld: Mapping[str, str], passages: Mapping[str, str]) -> Cited:

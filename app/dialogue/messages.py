@@ -64,11 +64,13 @@ class Answer:
     text: str
     limits: str | None
     sms: str
-    read_aloud: str
+    """Its wording for text messages; the answer with its limits where it has none."""
+    read_aloud: str | None
     theme: str
     seal: Seal
     """Of `text`."""
     sms_seal: Seal
+    """Of `sms`; of `text` where that stands in."""
     sources: tuple[Cited, ...]
     related: tuple[str, ...]
     translations: Mapping[str, "Translated"]

@@ -72,16 +72,28 @@ def _urgent_first(reply: Reply) -> list[Part]:
 
 def _shortened(knowledge: Knowledge, body: Sequence[Part]) -> Iterator[str]:
     """Yield the body, each time with less: a choice without the words around it, then without the last of the choices
-    and answers. What refuses or advises stays.
+    and answers, which leaves the question of the answer that MORE leads to where it fits. What refuses or advises
+    stays.
     """
     yield _joined(body)
     yield _joined([replace(part, prompt=None, how=None) if isinstance(part, ChoicePart) else part for part in body])
-    more = knowledge.approved.scripts.get("sms-reply-more")
-    kept = list(body)
-    for part in reversed(body):
-        if isinstance(part, AnswerPart | ChoicePart):
-            kept.remove(part)
-            yield _text(_joined(kept), more.short if more else "")
+    long = [part for part in reversed(body) if isinstance(part, AnswerPart | ChoicePart)]
+    for number in range(1, len(long) + 1):
+        yield from _without(knowledge, body, long[:number])
+
+
+def _without(knowledge: Knowledge, body: Sequence[Part], dropped: Sequence[Part]) -> Iterator[str]:
+    """Yield the body without these parts and how to get the first of them, with its question where it is an answer.
+    Where that may not be said, whom to ask stands in for a body of nothing.
+    """
+    scripts, kept = knowledge.approved.scripts, _joined([part for part in body if part not in dropped])
+    more = scripts.get("sms-reply-more")
+    if more is None:
+        yield kept or scripts["fallback"].short
+        return
+    if isinstance(dropped[0], AnswerPart):
+        yield _text(kept, dropped[0].answer.question, more.short)
+    yield _text(kept, more.short)
 
 
 def _is_warning(part: Part) -> bool:

@@ -290,3 +290,12 @@ def test_rules_that_would_change_another_layer_or_cannot_be_read_are_an_error(
     layer(folder, name, rules=rules)
     with pytest.raises(ContentError, match=problem):
         files.load_urgent(folder)
+
+
+def test_a_command_says_which_texts_it_drafted_and_can_draft_no_answer(folder: Path) -> None:
+    path = folder / "faq.yaml"
+    path.write_text(path.read_text().replace("    read_aloud:", "    drafted: [sms]\n    read_aloud:", 1))
+    content = files.load_content(folder)
+    assert content.entries["lamp-color"].drafted == ("sms",)
+    assert not [key for key in content.texts() if "drafted" in key]
+    assert "entries.lamp-color.drafted.1" in wrong(folder, "drafted: [sms]", "drafted: [sms, answer]")

@@ -217,3 +217,31 @@ def test_the_first_text_that_may_be_said_is_said_and_the_banner_in_a_demonstrati
     assert texts.banner is None
     seal(folder, approval.DEMO)
     assert approve(folder).banner == texts.scripts["demo-banner"]
+
+
+def without(folder: Path, *lines: str) -> None:
+    path = folder / "faq.yaml"
+    text = path.read_text()
+    for line in lines:
+        assert line in text
+        text = text.replace(line, "", 1)
+    path.write_text(text)
+
+
+def test_an_entry_without_a_text_message_says_its_answer_and_limits_under_the_seal_of_the_answer(folder: Path) -> None:
+    without(folder, "    sms: Press the round button on the side.\n")
+    answer = approve(folder).answers["lamp-switch"]
+    assert answer.sms == "Press the round button on the side. The page does not say how to dim it."
+    assert answer.sms_seal == answer.seal
+
+
+def test_an_entry_without_a_sentence_to_read_aloud_is_served_all_the_same(folder: Path) -> None:
+    without(folder, "    read_aloud: A small bulb.\n")
+    answer = approve(folder).answers["lamp-bulb"]
+    assert (answer.text, answer.read_aloud) == ("The lamp has a small bulb.", None)
+
+
+def test_a_sentence_to_read_aloud_holds_the_lines_of_the_site(folder: Path) -> None:
+    change(folder, "read_aloud: The night nurse does.", "read_aloud: The night nurse does. Dial {phone_line}.")
+    seal(folder)
+    assert approve(folder).answers["lamp-owner"].read_aloud == "The night nurse does."

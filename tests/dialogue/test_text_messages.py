@@ -4,7 +4,7 @@ import pytest
 
 from app.dialogue import compose, text_messages
 from app.dialogue.knowledge import Knowledge
-from app.dialogue.messages import Reply
+from app.dialogue.messages import AnswerPart, Reply
 from tests.conftest import NOW
 
 NET = "If you feel unwell, call the nurse."
@@ -33,13 +33,31 @@ def test_who_we_are_stands_in_the_reply_where_it_fits_and_follows_where_it_does_
 
 def test_an_answer_that_does_not_fit_becomes_more_and_the_warning_stays(knowledge: Knowledge) -> None:
     long = with_text(knowledge, 300, "lamp-color")
-    assert text_messages.texts_of(long, answered(long, "lamp-color", net=True)) == (f"{NET}\nReply MORE.",)
+    assert text_messages.texts_of(long, answered(long, "lamp-color", net=True)) == (
+        f"{NET}\nWhat color is the lamp?\nReply MORE.",
+    )
 
 
 def test_of_two_answers_the_last_goes_first(knowledge: Knowledge) -> None:
     long = with_text(knowledge, 160, "lamp-color", "lamp-bulb")
     texts = text_messages.texts_of(long, answered(long, "lamp-color", "lamp-bulb"))
-    assert texts == (f"{'a' * 160}\nReply MORE.",)
+    assert texts == (f"{'a' * 160}\nWhat kind of bulb does the lamp have?\nReply MORE.",)
+
+
+def test_the_question_of_an_answer_that_does_not_fit_is_left_out_where_it_does_not_either(knowledge: Knowledge) -> None:
+    long = with_text(knowledge, 400, "lamp-color")
+    reply = answered(long, "lamp-color")
+    (part,) = reply.parts
+    assert isinstance(part, AnswerPart)
+    reply = replace(reply, parts=(replace(part, answer=replace(part.answer, question="q" * 300)),))
+    assert text_messages.texts_of(long, reply) == ("Reply MORE.",)
+
+
+def test_whom_to_ask_is_said_where_neither_the_answer_fits_nor_more_may_be_said(knowledge: Knowledge) -> None:
+    long = with_text(knowledge, 400, "lamp-color")
+    scripts = {id_: script for id_, script in knowledge.approved.scripts.items() if id_ != "sms-reply-more"}
+    long = replace(long, approved=replace(long.approved, scripts=scripts))
+    assert text_messages.texts_of(long, answered(long, "lamp-color")) == ("No approved text on that. Ask a nurse.",)
 
 
 def test_of_a_choice_the_words_around_it_go_first(knowledge: Knowledge) -> None:

@@ -3,6 +3,7 @@ import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -18,6 +19,7 @@ from app.records.limits import MemoryLimits
 from app.settings import Settings
 from tests.channels.conftest import Service
 from tests.channels.sms.conftest import PUBLIC, Api, Phone
+from tests.conftest import seal
 from tests.redis import RedisServer
 
 FIRST = "An automated service. Reply STOP to stop, HELP for help."
@@ -275,3 +277,19 @@ def test_an_opt_out_under_an_earlier_spelling_of_the_number_counts(texting: Sett
         spelled = Received("s1", "215-555-0998", "+12155550100", "what color is the lamp")
         gateway = conversation.gateways["generic"]
         assert asyncio.run(conversation.reply(gateway, spelled)).texts == ()
+
+
+def test_an_answer_without_a_text_message_is_said_whole_or_by_its_link(texting: Settings, folder: Path) -> None:
+    faq = folder / "faq.yaml"
+    text = faq.read_text()
+    for line in ("    sms: The lamp is green.\n", "    sms: The lamp has a small bulb.\n"):
+        text = text.replace(line, "")
+    faq.write_text(text.replace("answer: The lamp has a small bulb.", f"answer: {'The lamp has a small bulb. ' * 20}"))
+    seal(folder)
+    service = Service(texting.model_copy(update={"content_dir": folder}))
+    service.start()
+    phone = Phone(service.url)
+    assert phone.says("what color is the lamp") == f"{FIRST}\n\nThe lamp is green."
+    assert phone.says("what kind of bulb is it") == "What kind of bulb does the lamp have?\nReply MORE."
+    assert phone.says("more") == f"The whole answer: {PUBLIC}/faq#lamp-bulb"
+    service.stop()

@@ -193,3 +193,13 @@ def test_an_answer_that_was_taken_back_is_not_found(curator: TestClient, staffed
     page = look_up(curator, "what kind of bulb")
     assert "Taken back, not to be given: What kind of bulb does the lamp have?" in page
     assert "a small bulb" not in page
+
+
+def test_an_entry_without_a_sentence_to_read_aloud_shows_its_answer(staffed: Settings, links: list[str]) -> None:
+    path = staffed.content_dir / "faq.yaml"
+    path.write_text(path.read_text().replace("    read_aloud: A small bulb.\n", ""))
+    with TestClient(create_app(staffed, announce=links.append)) as client:
+        client.get(path_of(links[-1]))
+        page = look_up(client, "lamp bulb")
+    assert "The lamp has a small bulb." in page
+    assert "Read aloud" not in page.split('data-id="lamp-bulb"')[1].split('data-id="')[0]
