@@ -8,7 +8,7 @@ from app.content import approval, files
 from app.lint import Draft
 
 TODAY = date(2029, 6, 1)
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def findings(folder: Path, today: date = TODAY) -> list[str]:

@@ -1,0 +1,52 @@
+"""Findings on the wording of texts: how hard they are to read, and how long."""
+
+import re
+from collections.abc import Iterator
+
+from app import text
+from app.content.schema import Content
+from app.dialogue.text_messages import MOST_PARTS
+from app.lint.findings import Finding
+from app.segments import segments
+
+HIGHEST_GRADE = 8.0
+MOST_READ_ALOUD = 25
+"""Most words of an answer that is read aloud."""
+SHORTEST_NAME = 10
+"""Letters from which a word of an entry's question is a name, of a disease say: nobody can put it more simply."""
+
+_VOWELS = re.compile(r"[aeiouy]+")
+_END = re.compile(r"[.!?]+(?:\s|$)")
+
+
+def find(content: Content) -> Iterator[Finding]:
+    questions = (word for entry in content.entries.values() for word in _words(entry.question))
+    names = frozenset(word for word in questions if len(word) >= SHORTEST_NAME)
+    for id_, entry in content.entries.items():
+        level = grade(f"{entry.answer} {entry.limits or ''}", names)
+        if level > HIGHEST_GRADE:
+            yield Finding("error", f"{id_}.answer", f"reads at grade {level:.1f}, {HIGHEST_GRADE:.0f} at most")
+        if len((entry.read_aloud or "").split()) > MOST_READ_ALOUD:
+            yield Finding("error", f"{id_}.read_aloud", f"has more than {MOST_READ_ALOUD} words")
+    for key, message in content.texts().items():
+        size = segments(message)
+        if key.endswith(".sms") and size.parts > MOST_PARTS:
+            yield Finding("error", key, f"takes {size.parts} SMS parts ({size.encoding}), {MOST_PARTS} at most")
+
+
+def _words(message: str) -> list[str]:
+    return [word for word in text.words(message) if word.isalpha()]
+
+
+def grade(message: str, names: frozenset[str] = frozenset()) -> float:
+    """Return the reading grade after Flesch and Kincaid (1975); each of the names counts as one syllable."""
+    words = _words(message)
+    if not words:
+        return 0.0
+    syllables = sum(1 if word in names else _syllables(word) for word in words)
+    return 0.39 * len(words) / max(1, len(_END.findall(message))) + 11.8 * syllables / len(words) - 15.59
+
+
+def _syllables(word: str) -> int:
+    count = len(_VOWELS.findall(word))
+    return max(1, count - (word.endswith("e") and not word.endswith("le") and count > 1))
