@@ -51,7 +51,7 @@ def parse_yaml(path: Path, text: str) -> Located:
     more of anything than people write: a file may come from anywhere, and is read beside what answers.
     """
     tree = _Tree(path)
-    return Located(path, tree.plain(_root(path, text), ()), tree.lines)
+    return Located(path, tree.plain(compose(path, text), ()), tree.lines)
 
 
 class _BoundedLoader(yaml.CSafeLoader):
@@ -82,7 +82,8 @@ class _TooMuch(Exception):
         self.line = parent.start_mark.line + 1 if parent else 1
 
 
-def _root(path: Path, text: str) -> yaml.Node:
+def compose(path: Path, text: str) -> yaml.Node:
+    """Return the nodes of a file, which know where they stand in it. Raises `ContentError` for bad YAML or too much."""
     _check_directives(path, text)
     try:
         root: yaml.Node | None = yaml.compose(text, Loader=_BoundedLoader)
