@@ -1,31 +1,21 @@
-"""Scores a knowledge on labelled messages, and reports the scores.
+"""Scores a knowledge on labelled messages, and reports the scores; outcomes are named as the HTTP scorer names them."""
 
-A line of a file is `{"text", "accept": [ids]}`, `{"text", "accept_all": [[ids]]}`, `{"text", "expect": intent}`
-or `{"turns": [lines]}`; the outcomes are named as the HTTP scorer names them.
-"""
-
-import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment
 
 from app.content import schema
-from app.content.file_io import read_text
 from app.dialogue import engine
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, Reply, State
-from app.errors import ContentError
+from app.labelled import Case, Labelled
 
 _REPORT = Path(__file__).with_suffix(".html")
-Case = Mapping[str, Any]
-MOST_BYTES = 64 << 20
-"""Most bytes of a file of labelled messages."""
 STEPS = 50
 """Steps of the threshold in the report's curve."""
 BANDS = 10
@@ -55,14 +45,17 @@ class Scores:
 
     def table(self) -> str:
         """Return a line for each file and group: how many messages, and the share of each outcome."""
+        return "\n".join(
+            f"{file:20s} {group:12s} n={counts.total():4d}  {shares_of(counts)}"
+            for (file, group), counts in self.outcomes().items()
+        )
+
+    def outcomes(self) -> dict[tuple[str, str], Counter[str]]:
+        """Return how many messages had which outcome, by file and group."""
         groups = defaultdict[tuple[str, str], Counter[str]](Counter)
         for judged in self.judged:
             groups[judged.file, judged.group][judged.outcome] += 1
-        lines = []
-        for (file, group), counts in sorted(groups.items()):
-            shares = "  ".join(_share(name, count, counts.total()) for name, count in counts.most_common())
-            lines.append(f"{file:20s} {group:12s} n={counts.total():4d}  {shares}")
-        return "\n".join(lines)
+        return dict(sorted(groups.items()))
 
     def signs(self) -> str:
         """Return for each tag of the urgent tiers and of calm how many were raised or netted, raised, and raised in a
@@ -88,6 +81,10 @@ class Scores:
         return f"slowest: {1000 * judged.seconds:.1f} ms for {len(text)} characters: {text[:80]!r}"
 
 
+def shares_of(counts: Counter[str]) -> str:
+    return "  ".join(_share(name, count, counts.total()) for name, count in counts.most_common())
+
+
 def _share(name: str, count: int, total: int) -> str:
     low, high = interval(count, total)
     return f"{name} {count / total:.1%} [{low:.0f}-{high:.0f}]"
@@ -102,43 +99,17 @@ def interval(hits: int, total: int) -> tuple[float, float]:
     return max(0.0, (centre - half) * scale), min(100.0, (centre + half) * scale)
 
 
-def files_of(paths: Iterable[Path]) -> list[Path]:
-    """Return the files named, and those with labelled messages in the folders named."""
-    return [file for path in paths for file in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
-
-
-def read_cases(path: Path) -> list[Case]:
-    lines = read_text(path, MOST_BYTES).splitlines()
-    return [_case(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
-
-
-def _case(path: Path, number: int, line: str) -> Case:
-    try:
-        case = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise ContentError(path, number, "", f"is not JSON: {error}") from error
-    turns = (case.get("turns") or [case]) if isinstance(case, dict) else []
-    if not (turns and isinstance(turns, list) and all(map(_has_text, turns))):
-        raise ContentError(path, number, "", "is no labelled message: it has no text")
-    return dict(case)
-
-
-def _has_text(turn: object) -> bool:
-    return isinstance(turn, dict) and isinstance(turn.get("text"), str)
-
-
 def evaluate(
-    paths: Sequence[Path],
+    messages: Iterable[Labelled],
     knowledge: Knowledge,
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Scores:
-    """Put every line through the same `respond` that the service uses."""
+    """Put every message through the same `respond` that the service uses."""
     scores = Scores()
-    for path in paths:
-        for case in read_cases(path):
-            scores.judged.extend(_run(path.stem, case, knowledge, now))
-            progress(len(scores.judged))
+    for file, case in messages:
+        scores.judged.extend(_run(file, case, knowledge, now))
+        progress(len(scores.judged))
     return scores
 
 

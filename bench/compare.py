@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.evaluation import Case, files_of, read_cases
+from app.labelled import Case, files_of, read_cases
 from app.settings import Settings
 from bench.peers import catalogue
 from bench.peers.catalogue import Peer

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from app.content import files
-from app.evaluation import Case, files_of, read_cases
+from app.labelled import Case, files_of, read_cases
 from app.loading.training_sets import lexicon_of
 from app.matching import encoder
 from app.matching.encoder import Encoder

@@ -16,7 +16,7 @@ from app.content.schema import CALM, TIERS
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
 from app.dialogue.urgent import Urgency
-from app.evaluation import Case, files_of, read_cases
+from app.labelled import Case, files_of, read_cases
 from app.loading.loader import load
 from app.settings import Settings
 from bench.reliability import calibration_error

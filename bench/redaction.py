@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.evaluation import files_of
+from app.labelled import files_of
 from app.loading.loader import load
 from app.redaction import redact
 from app.redaction.checks import HAN

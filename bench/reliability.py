@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from app.dialogue.knowledge import Knowledge
-from app.evaluation import files_of, read_cases
+from app.labelled import files_of, read_cases
 from app.loading.loader import load
 from app.matching import encoder
 from app.matching.matcher import Matcher

@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 
 from app.channels.sms.generic import signature
 from app.content import files
-from app.evaluation import files_of, read_cases
+from app.labelled import files_of, read_cases
 
 PORT = 8237
 SECRET = "of-the-replay-0123456789abcdef-0123456789"

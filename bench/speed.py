@@ -13,7 +13,7 @@ import numpy as np
 from app.dialogue.engine import respond
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, State
-from app.evaluation import files_of, read_cases
+from app.labelled import files_of, read_cases
 from app.loading.loader import load
 from app.settings import Settings
 

@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import evaluation
+from app import labelled
 from app.dialogue.messages import Message
 from app.dialogue.search import explain, search_entries
 from app.loading.loader import load
@@ -20,7 +20,7 @@ CUTS = (0.15, 0.3, 0.5, 0.75, 1.0)
 def main() -> None:
     knowledge, day = load(Settings().content_config), datetime.now(UTC).date()
     knowledge.matcher.warm()
-    cases = [case for path in evaluation.files_of([Path(sys.argv[1])]) for case in evaluation.read_cases(path)]
+    cases = [case for path in labelled.files_of([Path(sys.argv[1])]) for case in labelled.read_cases(path)]
     inside = [case for case in cases if case.get("accept")]
     near = [case for case in cases if case.get("accept") == []]
     print(f"{len(inside)} in scope, {len(near)} not\n\ntyped   first  first 5   median, worst ms")

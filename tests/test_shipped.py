@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app import evaluation, lint, text
+from app import evaluation, labelled, lint, text
 from app.channels.sms import consent, phone_texts
 from app.content import approval, files, schema
 from app.content.schema import Content, Tier
@@ -22,6 +22,7 @@ from app.dialogue.approved import approve, fill
 from app.dialogue.engine import respond
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import AnswerPart, ChoicePart, Message, Reply, State
+from app.labelled import KnownIds
 from app.lint import Draft
 from app.loading.loader import load
 from app.loading.model_cache import ContentConfig
@@ -42,7 +43,7 @@ def shipped() -> Knowledge:
 
 @pytest.fixture(scope="module")
 def scores(shipped: Knowledge) -> evaluation.Scores:
-    return evaluation.evaluate(LABELLED, shipped, NOW)
+    return evaluation.evaluate(labelled.read(LABELLED, KnownIds.of(shipped.content)), shipped, NOW)
 
 
 def share(scores: evaluation.Scores, group: str, *outcomes: str) -> float:
@@ -52,7 +53,7 @@ def share(scores: evaluation.Scores, group: str, *outcomes: str) -> float:
 
 def inscope() -> list[str]:
     paths = (path for path in LABELLED if path.name.startswith("inscope"))
-    return [case["text"] for path in paths for case in evaluation.read_cases(path)]
+    return [case["text"] for path in paths for case in labelled.read_cases(path)]
 
 
 def subject(shipped: Knowledge, text: str) -> tuple[str, ...]:
@@ -167,7 +168,7 @@ def test_the_line_for_none_of_the_options_is_no_danger_in_spanish(shipped: Knowl
 
 def test_what_a_person_prefers_to_read_changes_nothing_that_is_found_of_danger(shipped: Knowledge) -> None:
     paths = (path for path in LABELLED if path.name.startswith(("urgent", "languages")))
-    cases = [case["text"] for path in paths for case in evaluation.read_cases(path)]
+    cases = [case["text"] for path in paths for case in labelled.read_cases(path)]
     assert len(cases) > 400
     for case in cases[::5]:
         plain, preferring = (respond(Message(case, prefers=to), State(), shipped, NOW)[0] for to in (None, "es"))
@@ -312,7 +313,7 @@ def test_no_labelled_message_teaches(shipped: Knowledge) -> None:
     taught = {text.key(line) for line in lines}
     for path in LABELLED:
         common = 6 if path.name.startswith(("dialogs", "smalltalk")) else 3
-        for case in evaluation.read_cases(path):
+        for case in labelled.read_cases(path):
             for turn in case.get("turns", [case]):
                 said = text.key(turn["text"])
                 assert len(said.split()) <= common or said not in taught, turn["text"]

@@ -1,20 +1,26 @@
 """`hai-faq ask`, `preview`, `search` and `eval`: messages put to the content in this process."""
 
 import textwrap
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 import click
 
-from app import evaluation
+from app import evaluation, labelled
 from app.content import approval, files, sealed_changes
 from app.content.changes import visible
 from app.dialogue import engine
 from app.dialogue.messages import Message, State
 from app.dialogue.search import search_entries
+from app.evaluation import Scores
+from app.labelled import KnownIds, Labelled
 from app.loading.loader import load, load_draft
+from app.loading.model_cache import ContentConfig
 from app.preview import preview as previewed
+from app.review import comparison
 from app.segments import segments
 from app.settings import Settings
 
@@ -69,27 +75,57 @@ def search(settings: Settings, text: str, limit: int) -> None:
         click.echo(f"{hit.id}: {hit.title}" if hit.answer else f"{hit.id}: no approved text on {hit.title}")
 
 
+_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
 @click.command(name="eval")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--report", type=click.File("w", encoding="utf-8"), help="Write an HTML report here.")
 @click.option("--signs", is_flag=True, help="Print what was raised for each sign of danger.")
 @click.option("--failures", is_flag=True, help="Print every message that did not go as labelled.")
+@click.option("--compare", type=_folder, help="Show what became of the messages since the content of this folder.")
 @click.pass_obj
-def evaluate(settings: Settings, paths: tuple[Path, ...], report: TextIO | None, signs: bool, failures: bool) -> None:
-    """Score labelled messages (JSON lines, or folders of them)."""
-    files = evaluation.files_of(paths)
-    knowledge = load(settings.content_config)
-    scores = evaluation.evaluate(files, knowledge, datetime.now(UTC), _show_progress)
-    click.echo(scores.table())
+def evaluate(
+    settings: Settings,
+    paths: tuple[Path, ...],
+    report: TextIO | None,
+    signs: bool,
+    failures: bool,
+    compare: Path | None,
+) -> None:
+    """Score labelled messages (JSON lines, CSV, or folders of them); docs/CONTENT.md shows how they are written."""
+    contents = [files.load_content(folder) for folder in (settings.content_dir, compare) if folder]
+    messages = labelled.read(labelled.files_of(paths), KnownIds.of(*contents))
+    before = (
+        _scored(replace(settings.content_config, content=compare, documents=None), messages)[0] if compare else None
+    )
+    scores, threshold = _scored(settings.content_config, messages)
+    click.echo(comparison.side_by_side(before, scores) if before else scores.table())
     click.echo(f"expected calibration error {evaluation.calibration_error(scores):.3f}; {scores.slowest()}")
+    if before:
+        _show_changes(before, scores)
     if signs:
         click.echo(scores.signs())
     if failures:
         for judged in evaluation.failures(scores):
             click.echo(f"{judged.file} {judged.group}/{judged.outcome}: {judged.case['text']!r} -> {_outcome(judged)}")
     if report:
-        report.write(evaluation.report(scores, knowledge.matcher.threshold))
+        report.write(evaluation.report(scores, threshold))
         click.echo(f"report: {report.name}")
+
+
+def _scored(config: ContentConfig, messages: Sequence[Labelled]) -> tuple[Scores, float]:
+    """Return the scores of a content, and its threshold."""
+    knowledge = load(config)
+    return evaluation.evaluate(messages, knowledge, datetime.now(UTC), _show_progress), knowledge.matcher.threshold
+
+
+def _show_changes(before: Scores, after: Scores) -> None:
+    total = 0
+    for meaning, lines in comparison.changes(before, after):
+        click.echo("\n".join([f"changed, {meaning}: {len(lines)}", *lines]))
+        total += len(lines)
+    click.echo(f"{total} of {len(after.judged)} messages changed their outcome")
 
 
 def _show_progress(count: int) -> None:

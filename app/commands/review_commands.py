@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from app import evaluation
+from app import labelled
 from app.commands.environment import open_store
 from app.content.changes import visible
 from app.loading.loader import load
@@ -133,7 +133,7 @@ def _labelled(settings: Settings, paths: tuple[Path, ...]) -> list[Path]:
     default = settings.content_dir / LABELLED
     if not paths and not default.is_dir():
         raise click.UsageError(f"there is no {default}: say with --eval which labelled messages must not get worse")
-    return evaluation.files_of(paths or [default])
+    return labelled.files_of(paths or [default])
 
 
 def _show(verdicts: Sequence[Verdict]) -> None:

@@ -6,10 +6,10 @@ confidence by more than 0.060, and took up to two across. Three phrasings that c
 danger by 0.25, while others happened to cross for the better: totals alone refuse the harmless and hide the harm.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from app.content import schema
-from app.evaluation import GOOD, Judged, Scores
+from app.evaluation import GOOD, Judged, Scores, shares_of
 
 Test = Callable[[Judged], bool]
 Pair = tuple[Judged, Judged]
@@ -26,6 +26,8 @@ HARMS: Mapping[str, Test] = {
     "answered wrong": lambda judged: judged.outcome in ("WRONG", "wrong-answered"),
 }
 """Outcomes that may hurt someone: no gain elsewhere makes up for one."""
+MEANINGS = ("harmful", "worse", "otherwise", "better")
+"""What a changed outcome means, the worst first; harmful is what is among `HARMS` now and was not."""
 MOVED = 0.07
 """Change of a score or confidence from which it is no accident of the fit."""
 SPARE = 0.001
@@ -45,6 +47,37 @@ def regressions(before: Scores, after: Scores) -> list[str]:
     reasons = [_harm(name, is_harmed, pairs) for name, is_harmed in HARMS.items()]
     reasons.append(_rise("not as labelled", lambda judged: judged.outcome not in GOOD, pairs))
     return [reason for reason in reasons if reason]
+
+
+def side_by_side(before: Scores, after: Scores) -> str:
+    """Return both tables of the same messages, the lines of a group under each other."""
+    lines = list[str]()
+    for (file, group), was in before.outcomes().items():
+        lines.append(f"{file:20s} {group:12s} n={was.total():4d}  before  {shares_of(was)}")
+        lines.append(f"{'after':>46s}   {shares_of(after.outcomes()[file, group])}")
+    return "\n".join(lines)
+
+
+def changes(before: Scores, after: Scores) -> Iterator[tuple[str, list[str]]]:
+    """Yield the messages whose outcome changed, by what the change means, the harmful first."""
+    pairs = [pair for pair in zip(before.judged, after.judged, strict=True) if pair[0].outcome != pair[1].outcome]
+    for meaning in MEANINGS:
+        lines = [_line(old, new) for old, new in pairs if _meaning(old, new) == meaning]
+        if lines:
+            yield meaning, lines
+
+
+def _meaning(old: Judged, new: Judged) -> str:
+    if _is_harmed(old, new):
+        return "harmful"
+    if old.outcome in GOOD:
+        return "worse"
+    return "better" if _is_harmed(new, old) or new.outcome in GOOD else "otherwise"
+
+
+def _is_harmed(old: Judged, new: Judged) -> bool:
+    """Tell whether the message is harmed in a way in which it was not."""
+    return any(is_harmed(new) and not is_harmed(old) for is_harmed in HARMS.values())
 
 
 def _harm(name: str, is_harmed: Test, pairs: Sequence[Pair]) -> str:
@@ -81,9 +114,13 @@ def _rise(name: str, counts: Test, pairs: Sequence[Pair]) -> str:
 
 
 def _list(pairs: Sequence[Pair]) -> str:
-    lines = [f"  {old.file}: {str(old.case['text'])[:LONGEST]!r}: {_change(old, new)}" for old, new in pairs]
+    lines = [_line(old, new) for old, new in pairs]
     more = [f"  and {len(pairs) - MOST_NAMED} more"] if len(pairs) > MOST_NAMED else []
     return "\n".join(lines[:MOST_NAMED] + more)
+
+
+def _line(old: Judged, new: Judged) -> str:
+    return f"  {old.file}: {str(old.case['text'])[:LONGEST]!r}: {_change(old, new)}"
 
 
 def _change(old: Judged, new: Judged) -> str:

@@ -7,12 +7,13 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from app import evaluation, lint
+from app import evaluation, labelled, lint
 from app.content import additions, files
 from app.content.file_io import is_there, read_bytes, write, write_all
 from app.dialogue.knowledge import Knowledge
 from app.errors import ContentError, InvalidBody
 from app.evaluation import Scores
+from app.labelled import KnownIds
 from app.lint import Draft, Finding
 from app.loading.loader import load
 from app.loading.model_cache import ContentConfig, hand_on, lend_vectors
@@ -47,18 +48,19 @@ class Gate:
         self,
         config: ContentConfig,
         bench: Path,
-        labelled: Sequence[Path],
+        paths: Sequence[Path],
         now: datetime,
         progress: Callable[[str], None],
     ) -> None:
-        """`labelled` are files of messages that must not get worse. Raises `ContentError` when they hold none."""
-        self._config, self._bench, self._labelled, self._now, self._progress = config, bench, labelled, now, progress
+        """`paths` are files of labelled messages that must not get worse. Raises `ContentError` when there are none."""
+        if not paths:
+            raise ContentError(config.content, 1, "", "no labelled messages are given: nothing could be found worse")
+        self._config, self._bench, self._now, self._progress = config, bench, now, progress
+        self._labelled = labelled.read(paths, KnownIds.of(files.load_content(config.content)))
         self._fingerprint = files.fingerprint(config.content)
         self._knowledge = load(config)
         self._scores = self._evaluate(self._knowledge)
         self._errors = self._lint(config.content)
-        if not self._scores.judged:
-            raise ContentError(config.content, 1, "", "no labelled messages are given: nothing could be found worse")
 
     def decide(self, proposals: Sequence[Proposal], questions: Iterable[str]) -> tuple[Sequence[Verdict], Trial | None]:
         """Return the verdicts, and the copy with all that is to be written, if anything is.

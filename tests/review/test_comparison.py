@@ -1,5 +1,6 @@
 from app.dialogue.messages import Intent, Reply
 from app.evaluation import Judged, Scores
+from app.review import comparison
 from app.review.comparison import regressions
 
 RAISED = Reply("scripted", (), intent=Intent("call-now", "urgent"))
@@ -84,3 +85,26 @@ def test_each_harm_is_a_reason_in_any_turn() -> None:
 def test_only_five_messages_are_named() -> None:
     (reason,) = regressions(scores(*[GOOD] * 9), scores(*[LOST] * 9))
     assert reason.endswith("'message 4': in/correct -> not-answered\n  and 4 more")
+
+
+def test_changed_messages_are_listed_the_harmful_first() -> None:
+    before = scores(CAUGHT, GOOD, LOST, ("in", "offered"), ("out", "offered"), ("in", "WRONG"))
+    after = scores(MISSED, LOST, GOOD, LOST, ("out", "ANSWERED"), ("in", "offered"))
+    assert dict(comparison.changes(before, after)) == {
+        "harmful": [
+            "  cases: 'message 0': emergency/caught -> MISSED",
+            "  cases: 'message 4': out/offered -> ANSWERED",
+        ],
+        "worse": ["  cases: 'message 1': in/correct -> not-answered"],
+        "otherwise": ["  cases: 'message 3': in/offered -> not-answered"],
+        "better": [
+            "  cases: 'message 2': in/not-answered -> correct",
+            "  cases: 'message 5': in/WRONG -> offered",
+        ],
+    }
+
+
+def test_both_tables_stand_under_each_other() -> None:
+    first, second = comparison.side_by_side(scores(GOOD, GOOD), scores(GOOD, LOST)).splitlines()
+    assert first == "cases                in           n=   2  before  correct 100.0% [34-100]"
+    assert second.split() == ["after", "correct", "50.0%", "[9-91]", "not-answered", "50.0%", "[9-91]"]
