@@ -22,7 +22,7 @@ class Preview:
     @property
     def read_aloud(self) -> str:
         """What staff say: the sentences of the answers, or else their own wording of the reply."""
-        spoken = " ".join(answer.read_aloud for answer in self.front_desk.answers)
+        spoken = " ".join(answer.read_aloud or answer.text for answer in self.front_desk.answers)
         return spoken or self.front_desk.text
 
 
