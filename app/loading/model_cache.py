@@ -77,18 +77,24 @@ class Fitted(NamedTuple):
 
 def build(config: ContentConfig) -> Fitted:
     """Return the matchers fitted for this content, which are fitted now unless the cache has them whole."""
+    found = cached(config)
+    if found:
+        return found
     target = config.cache / key(config)
-    with contextlib.suppress(ModelError):
-        return _read(target)
-    if not config.encoder:  # what was fitted with the encoder ranks by words as well
-        with contextlib.suppress(ModelError):
-            return _read(config.cache / key(replace(config, encoder=True)))
     with _alone(config.cache):
         with contextlib.suppress(ModelError):  # another process may have fitted the same meanwhile
             return _read(target)
         _fit(config, target)
         _forget_others(target)
         return _read(target)
+
+
+def cached(config: ContentConfig) -> Fitted | None:
+    """Return the matchers that the cache has for this content as it stands; None where they were to be fitted."""
+    for one in (config, replace(config, encoder=True)):  # what was fitted with the encoder ranks by words as well
+        with contextlib.suppress(ModelError):
+            return _read(config.cache / key(one))
+    return None
 
 
 def hand_on(source: ContentConfig, target: ContentConfig) -> None:
