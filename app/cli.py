@@ -10,6 +10,7 @@ from app.channels.http.logs import BatchingHandler, JsonFormatter, TerminalForma
 from app.commands.content_commands import go_live, lint, sms_fallback, withhold
 from app.commands.environment import Program, read_settings
 from app.commands.message_commands import ask, evaluate, preview, search
+from app.commands.new_command import new
 from app.commands.record_commands import records
 from app.commands.review_commands import review, suggest
 from app.commands.seal_commands import approve, sources
@@ -19,7 +20,7 @@ from app.commands.service_commands import build, embed, migrate, serve
 @click.group(
     cls=Program,
     commands=[
-        *(serve, build, migrate, embed),
+        *(new, serve, build, migrate, embed),
         *(ask, preview, search, evaluate),
         *(lint, approve, withhold, go_live, sms_fallback),
         *(sources, review, suggest, records),
