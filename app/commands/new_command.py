@@ -46,7 +46,9 @@ def new(settings: Settings, folder: Path, name: str | None, site: str | None, la
     choices = Choices(
         name or _asked("name", "What the service is called", _named_after(folder), _checked),
         site or _asked("site", "What the hospital or practice is called", starter.HOSPITAL, _checked),
-        chosen(languages) if languages else _asked("languages", "Beside English", ",".join(offered), chosen),
+        chosen(languages)
+        if languages
+        else _asked("languages", "Languages beside English, or none", ",".join(offered), chosen),
     )
     content = starter.create(folder, choices, datetime.now(UTC).date(), lambda made: _check(made, settings))
     click.echo(f"{folder} is written and sealed for demonstration: {choices.name}, {choices.site}")

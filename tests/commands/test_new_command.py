@@ -58,7 +58,7 @@ def test_on_a_terminal_it_asks_and_asks_again(tmp_path: Path) -> None:
     os.close(terminal)
     assert process.returncode == 1
     assert shown.count("What the service is called [Eye clinic]") == 2
-    assert shown.count("Beside English [es,zh,vi,ar,ru,pt]") == 2
+    assert shown.count("Languages beside English, or none [es,zh,vi,ar,ru,pt]") == 2
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,12 +10,13 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app import lint
+from app import lint, text
 from app.content import approval, citations, files, starter
 from app.content.starter import HOSPITAL, SERVICE, STARTER, Choices
 from app.dialogue import engine, text_messages
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message, Reply, State
+from app.dialogue.openers import Openers
 from app.errors import ContentError
 from app.lint import Draft
 from app.loading.loader import load
@@ -61,7 +62,7 @@ def test_nothing_but_danger_names_what_another_department_treats(path: Path) -> 
 
 def test_no_script_names_it_in_another_language() -> None:
     scripts = files.load_content(STARTER).scripts.values()
-    assert [text for script in scripts for _, text in script.texts() if ABROAD.search(text)] == []
+    assert [said for script in scripts for _, said in script.texts() if ABROAD.search(said)] == []
 
 
 def test_the_starter_links_to_every_general_file_of_danger() -> None:
@@ -69,11 +70,17 @@ def test_the_starter_links_to_every_general_file_of_danger() -> None:
     assert linked == {path.name: path.resolve() for path in GENERAL.iterdir()}
 
 
+@pytest.mark.parametrize("question", ["when do you open", "are you open now", "where do i park"])
+def test_no_greeting_takes_the_words_of_a_question_about_a_visit(question: str) -> None:
+    message = text.parse(question)
+    assert Openers.of(files.load_smalltalk(STARTER)).strip(message) is message
+
+
 def test_a_department_carries_its_own_name_and_no_links(create: Create) -> None:
     folder = create(OURS)
     assert "questions about Riverside Allergy Clinic" in files.load_content(folder).scripts["greeting"].text
-    texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.*") if path.is_file()]
-    assert not any(SERVICE in text or HOSPITAL in text for text in texts)
+    written = [path.read_text(encoding="utf-8") for path in folder.rglob("*.*") if path.is_file()]
+    assert not any(SERVICE in file or HOSPITAL in file for file in written)
     assert not any(path.is_symlink() for path in folder.rglob("*"))
 
 
@@ -178,15 +185,15 @@ def served(cut: Path, tmp_path_factory: pytest.TempPathFactory, cache: Path) -> 
     return load(config_of(folder, cache))
 
 
-def say(knowledge: Knowledge, text: str) -> Reply:
-    return engine.respond(Message(text, "api"), State(), knowledge, NOW)[0]
+def say(knowledge: Knowledge, said: str) -> Reply:
+    return engine.respond(Message(said, "api"), State(), knowledge, NOW)[0]
 
 
 @pytest.mark.parametrize(
-    ("text", "id_"), [("when do you open", "opening-hours"), ("where can i park the car", "parking")]
+    ("said", "id_"), [("when do you open", "opening-hours"), ("where can i park the car", "parking")]
 )
-def test_both_samples_are_answered(served: Knowledge, text: str, id_: str) -> None:
-    reply = say(served, text)
+def test_both_samples_are_answered(served: Knowledge, said: str, id_: str) -> None:
+    reply = say(served, said)
     assert [answer.id for answer in reply.answers] == [id_]
     assert reply.answers[0].sources[0].publisher == "Riverside Hospital"
 
@@ -197,10 +204,10 @@ def test_small_talk_and_what_is_not_covered_have_words_of_the_service(served: Kn
 
 
 @pytest.mark.parametrize(
-    ("text", "begins"), [("i cant breathe", "Call 911 now"), ("no puedo respirar", "911: llame ahora")]
+    ("said", "begins"), [("i cant breathe", "Call 911 now"), ("no puedo respirar", "911: llame ahora")]
 )
-def test_danger_gets_the_general_text(served: Knowledge, text: str, begins: str) -> None:
-    reply = say(served, text)
+def test_danger_gets_the_general_text(served: Knowledge, said: str, begins: str) -> None:
+    reply = say(served, said)
     assert reply.urgent
     assert begins in reply.text
 
