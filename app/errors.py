@@ -23,10 +23,15 @@ HaiFaqError
     └── RecordsDown       503 records-down
 """
 
+import contextlib
+import itertools
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
+MOST_TOGETHER = 100
+"""Most errors of one file that are told at once: to find the nearest known word for each costs time."""
 LONGEST_PART = 500
 """Most characters that are shown of a path, a key or a problem."""
 
@@ -43,18 +48,39 @@ class ContentError(HaiFaqError):
     line: int
     key: str
     problem: str
+    others: "tuple[ContentError, ...]" = field(default=(), compare=False, repr=False)
+    """What else is wrong, for whoever lists all of it."""
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}"
         return ": ".join(_shown(part) for part in (where, self.key, self.problem) if part)
 
 
+@contextlib.contextmanager
+def gathered(errors: list[ContentError]) -> Iterator[None]:
+    """Add the error of what is done inside, and its others, to errors that are told together."""
+    try:
+        yield
+    except ContentError as error:
+        errors += (error, *error.others)
+
+
+def raise_together(errors: Iterable[ContentError]) -> None:
+    """Raise the first error, if there is one, with those after it as its others."""
+    first, *others = (*itertools.islice(errors, MOST_TOGETHER), None)
+    if first:
+        first.others = tuple(filter(None, others))
+        raise first
+
+
 def _shown(part: str) -> str:
     """Return words of a file that nobody vouches for in one short line: a key may hold line ends, or fill a screen."""
-    shortened = part if len(part) <= LONGEST_PART else f"{part[:LONGEST_PART]}..."
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in shortened
-    )
+    return printable(part if len(part) <= LONGEST_PART else f"{part[:LONGEST_PART]}...")
+
+
+def printable(text: str) -> str:
+    """Return the text in one line, with what a terminal would obey or hide written out."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 class ContentChanged(ContentError): ...

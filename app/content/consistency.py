@@ -1,9 +1,10 @@
 """Problems of faq.yaml that its schema cannot see: loose ids, missing scripts, braces that mean nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from app.content import schema
+from app.content.nearest import did_you_mean
 from app.content.schema import Content
 from app.content.yaml_file import Keys
 
@@ -23,31 +24,42 @@ def problems(content: Content) -> Iterator[Problem]:
 def _of_scripts(content: Content) -> Iterator[Problem]:
     safety, translatable = content.safety(), content.translatable()
     required = {*schema.SCRIPTS, *schema.SMALLTALK, schema.UNCLEAR, *safety}
-    for id_ in sorted(required - content.scripts.keys()):
-        yield ("scripts",), f"script {id_} is missing"
+    known = {*required, *translatable, *schema.SMS, schema.STOP_MESSAGES}
+    yield from _missing_scripts(content, required)
     for id_, script in content.scripts.items():
-        if id_ not in (*required, *translatable, *schema.SMS, schema.STOP_MESSAGES):
-            yield ("scripts", id_), "is not a script that the service knows"
+        if id_ not in known:
+            yield ("scripts", id_), f"is not a script that the service knows{did_you_mean(id_, known)}"
         elif script.safety != (id_ in safety):
             yield ("scripts", id_, "safety"), f"must be {str(id_ in safety).lower()}"
         elif id_ in (safety - schema.SAFETY) | translatable and script.translated_by is None:
             yield ("scripts", id_, "translated_by"), "must say who translated it, or `pending`"
 
 
+def _missing_scripts(content: Content, required: Set[str]) -> Iterator[Problem]:
+    """Yield what is missing of each language in one problem: a new department may lack them all."""
+    missing: dict[str | None, list[str]] = {}
+    for id_ in sorted(required - content.scripts.keys()):
+        missing.setdefault(content.language_of(id_), []).append(id_)
+    for ids in missing.values():
+        yield ("scripts",), f"script {ids[0]} is missing" if len(ids) == 1 else f"scripts {', '.join(ids)} are missing"
+
+
 def _of_entries(content: Content) -> Iterator[Problem]:
+    sections = {f"{id_}/{section}" for id_, document in content.documents.items() for section in document.sections}
     for id_, entry in content.entries.items():
         keys = ("entries", id_)
         if id_.startswith(schema.NOT_COVERED):
             yield keys, f"an entry's id must not start with {schema.NOT_COVERED}"
         if entry.theme not in content.themes:
-            yield (*keys, "theme"), f"there is no theme {entry.theme}"
+            yield (*keys, "theme"), f"there is no theme {entry.theme}{did_you_mean(entry.theme, content.themes)}"
         for other in entry.related:
             if other not in content.entries or other == id_:
-                yield (*keys, "related"), f"there is no other entry {other}"
+                meant = did_you_mean(other, content.entries.keys() - {other, id_})
+                yield (*keys, "related"), f"there is no other entry {other}{meant}"
         for place, source in enumerate(entry.sources):
-            document = content.documents.get(source.document)
-            if document is None or source.section not in document.sections:
-                yield (*keys, "sources", place), f"there is no section {source.document}/{source.section}"
+            cited = f"{source.document}/{source.section}"
+            if cited not in sections:
+                yield (*keys, "sources", place), f"there is no section {cited}{did_you_mean(cited, sections)}"
 
 
 def _of_topics(content: Content) -> Iterator[Problem]:
@@ -59,9 +71,10 @@ def _of_topics(content: Content) -> Iterator[Problem]:
 
 
 def _of_placeholders(content: Content) -> Iterator[Problem]:
+    placeholders = (*schema.PLACEHOLDERS, "title")
     entries = ((("entries", id_, name), text) for id_, entry in content.entries.items() for name, text in entry.texts())
     scripts = ((("scripts", id_), text) for id_, script in content.scripts.items() for _, text in script.texts())
     for keys, text in (*entries, *scripts):
         for name in _BRACES.findall(text):
-            if name not in (*schema.PLACEHOLDERS, "title"):
-                yield keys, f"{{{name}}} is not a placeholder"
+            if name not in placeholders:
+                yield keys, f"{{{name}}} is not a placeholder{did_you_mean(name, placeholders)}"

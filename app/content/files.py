@@ -10,10 +10,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.content import approval, consistency, schema
 from app.content.file_io import is_there, read_bytes, read_text
-from app.content.folder import find_yaml
+from app.content.folder import find_named_like, find_yaml
+from app.content.nearest import did_you_mean, known_keys
 from app.content.schema import Content, Intents
 from app.content.yaml_file import Located, read_yaml
-from app.errors import ContentError
+from app.errors import ContentError, gathered, raise_together
 
 FAQ, LOCK, INTENTS = "faq.yaml", "faq.lock", "intents"
 LEXICON, SMALLTALK = "lexicon", "smalltalk"
@@ -27,6 +28,10 @@ _LAYER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PROBLEMS = {
     "extra_forbidden": "is not a known key",
     "missing": "is missing",
+    "model_type": "must be a map of keys and what they hold",
+    "dict_type": "must be a map of keys and what they hold",
+    "tuple_type": "must be a list",
+    "string_type": "is not a text (quote numbers and words such as yes)",
     "string_too_short": "is empty",
     "too_short": "is empty",
     "string_pattern_mismatch": "is not a valid id (lower case, digits, hyphens)",
@@ -44,20 +49,18 @@ def load_content(folder: Path) -> Content:
 
 def parse_content(located: Located) -> Content:
     content = _validated(located, Content)
-    for keys, problem in consistency.problems(content):
-        raise located.error(keys, problem)
+    raise_together(located.error(keys, problem) for keys, problem in consistency.problems(content))
     return content
 
 
 def load_intents(folder: Path, content: Content) -> Intents:
     """Return all that people say. Raises `ContentError` for an id that `content` lacks or that nobody asks for."""
     english = load_phrasings(folder, content)
-    for id_ in content.ids():
-        if id_ not in english:
-            raise ContentError(folder / FAQ, 1, id_, "has no phrasings in intents/")
+    lacking = (id_ for id_ in content.ids() if id_ not in english)
+    raise_together(ContentError(folder / FAQ, 1, id_, "has no phrasings in intents/") for id_ in lacking)
     return Intents(
         phrasings=english,
-        translated=tuple(_translated(folder, content)),
+        translated=load_translated(folder, content),
         smalltalk=load_smalltalk(folder),
         urgent=load_urgent(folder),
         lexicon=load_lexicon(folder),
@@ -69,14 +72,21 @@ def load_intents(folder: Path, content: Content) -> Intents:
 def load_phrasings(folder: Path, content: Content) -> Phrasings:
     """Return the English phrasings by entry or topic; those of one id may stand in several files."""
     phrasings: Phrasings = {}
+    errors: list[ContentError] = []
     for language, path in _phrasing_files(folder, content):
         if language is None:
-            phrasings |= _phrasings(read_yaml(path), content.ids(), phrasings)
+            with gathered(errors):
+                phrasings |= _phrasings(read_yaml(path), content.ids(), phrasings)
+    raise_together(errors)
     return phrasings
 
 
+def load_translated(folder: Path, content: Content) -> tuple[tuple[str, str, str], ...]:
+    """Return language, id and phrasing from the folders named after a language (`intents/es/`)."""
+    return tuple(_translated(folder, content))
+
+
 def _translated(folder: Path, content: Content) -> Iterator[tuple[str, str, str]]:
-    """Yield language, id and phrasing from the folders named after a language (`intents/es/`)."""
     for language, path in _phrasing_files(folder, content):
         if language:
             for id_, lines in _phrasings(read_yaml(path), content.ids(), {}).items():
@@ -129,13 +139,20 @@ def _follow_ups(folder: Path, content: Content) -> Iterator[schema.FollowUp]:
     if not is_there(path):
         return
     located = read_yaml(path)
-    for place, follow_up in enumerate(_validated(located, schema.FollowUps)):
+    follow_ups = _validated(located, schema.FollowUps)
+    raise_together(_unknown_follow_ups(located, follow_ups, content))
+    yield from follow_ups
+
+
+def _unknown_follow_ups(located: Located, follow_ups: schema.FollowUps, content: Content) -> Iterator[ContentError]:
+    for place, follow_up in enumerate(follow_ups):
         if follow_up.means not in content.ids():
-            raise located.error((place, "means"), f"there is no entry or topic {follow_up.means}")
+            meant = did_you_mean(follow_up.means, content.ids())
+            yield located.error((place, "means"), f"there is no entry or topic {follow_up.means}{meant}")
         for id_ in follow_up.after:
             if id_ not in content.entries:
-                raise located.error((place, "after"), f"there is no entry {id_}")
-        yield follow_up
+                meant = did_you_mean(id_, content.entries)
+                yield located.error((place, "after"), f"there is no entry {id_}{meant}")
 
 
 def _conversations(folder: Path, content: Content) -> Iterator[schema.FollowUp]:
@@ -143,13 +160,22 @@ def _conversations(folder: Path, content: Content) -> Iterator[schema.FollowUp]:
     if not is_there(path):
         return
     located = read_yaml(path)
-    for after, turns in _validated(located, schema.Conversations).items():
-        if after not in content.entries:
-            raise located.error((after,), f"there is no entry {after}")
+    conversations = _validated(located, schema.Conversations)
+    raise_together(_unknown_turns(located, conversations, content))
+    for after, turns in conversations.items():
         for means, lines in turns.items():
-            if means not in content.ids() | schema.TALK:
-                raise located.error((after, means), f"there is no entry, topic or small talk {means}")
             yield schema.FollowUp(means=means, after=(after,), lines=lines)
+
+
+def _unknown_turns(located: Located, conversations: schema.Conversations, content: Content) -> Iterator[ContentError]:
+    said = content.ids() | schema.TALK
+    for after, turns in conversations.items():
+        if after not in content.entries:
+            yield located.error((after,), f"there is no entry {after}{did_you_mean(after, content.entries)}")
+        for means in turns:
+            if means not in said:
+                meant = did_you_mean(means, said)
+                yield located.error((after, means), f"there is no entry, topic or small talk {means}{meant}")
 
 
 def load_languages(folder: Path, content: Content) -> dict[str, schema.LanguageEvidence]:
@@ -226,11 +252,10 @@ def intent_files(folder: Path) -> tuple[Path, ...]:
 
 
 def passed_over(folder: Path) -> Mapping[str, str]:
-    """Return the files of intents/ that are named like content and are not read, with the reason."""
-    return {
-        path.relative_to(folder).as_posix(): "is not read: the name must end in .yaml and begin with a letter or digit"
-        for path in find_yaml(folder / INTENTS).passed_over
-    }
+    """Return the files that are named like content and are not read, with the reason."""
+    names = {path.name: f"is not read: only {FAQ} and {LOCK} are" for path in find_named_like(folder, FAQ, LOCK)}
+    reason = "is not read: the name must end in .yaml and begin with a letter or digit"
+    return names | {path.relative_to(folder).as_posix(): reason for path in find_yaml(folder / INTENTS).passed_over}
 
 
 def fingerprint(folder: Path) -> str:
@@ -256,28 +281,42 @@ def _validated(located: Located, shape: type[Shape]) -> Shape:
     try:
         return TypeAdapter(shape).validate_python(located.data)
     except ValidationError as error:
-        first = error.errors()[0]
-        keys = tuple(part for part in first["loc"] if part != "[key]")
-        raise located.error(keys, _PROBLEMS.get(first["type"], first["msg"])) from error
+        raise_together(_schema_errors(located, shape, error))
+        raise
+
+
+def _schema_errors(located: Located, shape: object, error: ValidationError) -> Iterator[ContentError]:
+    for detail in error.errors():
+        keys = tuple(part for part in detail["loc"] if part != "[key]")
+        problem = _PROBLEMS.get(detail["type"], detail["msg"])
+        if detail["type"] == "extra_forbidden":
+            problem += did_you_mean(str(keys[-1]), known_keys(shape, keys[:-1]))
+        yield located.error(keys, problem)
 
 
 def _phrasings(located: Located, ids: Set[str], before: Phrasings) -> Phrasings:
     """Return the phrasings of a file's ids, after those that the same ids had in files before it."""
     if not isinstance(located.data, dict):
         raise located.error((), "must map ids to lists of phrasings")
-    for id_, lines in located.data.items():
-        if id_ not in ids:
-            raise located.error((id_,), "is not a known id")
-        _check_lines(located, id_, lines, set(before.get(id_, ())))
+    raise_together(_phrasing_errors(located, ids, before))
     return {id_: (*before.get(id_, ()), *lines) for id_, lines in located.data.items()}
 
 
-def _check_lines(located: Located, id_: str, lines: object, present: set[str]) -> None:
-    if not isinstance(lines, list) or not lines:
-        raise located.error((id_,), "must be a list with at least one phrasing")
+def _phrasing_errors(located: Located, ids: Set[str], before: Phrasings) -> Iterator[ContentError]:
+    for id_, lines in located.data.items():
+        if id_ not in ids:
+            yield located.error((id_,), f"is not a known id{did_you_mean(id_, ids)}")
+        elif not isinstance(lines, list) or not lines:
+            yield located.error((id_,), "must be a list with at least one phrasing")
+        else:
+            yield from _line_errors(located, id_, lines, set(before.get(id_, ())))
+
+
+def _line_errors(located: Located, id_: str, lines: list[object], present: set[str]) -> Iterator[ContentError]:
     for place, line in enumerate(lines):
         if not isinstance(line, str) or not line.strip():
-            raise located.error((id_, place), "is not a text (quote numbers and words such as yes)")
-        if line in present:
-            raise located.error((id_, place), "stands twice")
-        present.add(line)
+            yield located.error((id_, place), "is not a text (quote numbers and words such as yes)")
+        elif line in present:
+            yield located.error((id_, place), "stands twice")
+        else:
+            present.add(line)

@@ -1,5 +1,6 @@
 """Which files of a folder are content, found within bounds: nobody vouches for what else lies there."""
 
+import itertools
 import os
 import re
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ shipped has 65, 58 and 5 MiB, and at most 3.
 _LIKE_YAML = re.compile(r"\.ya?ml", re.IGNORECASE)
 _OF_PROGRAMS = (".", "~", "#")
 """What names begin with that editors and file managers give: `.#lamp.yaml`, `._lamp.yaml`, `~$lamp.yaml`."""
+
+_OPEN_ELSEWHERE = "~$"
+"""What Office puts before the name of a file that it has open."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,25 @@ def find_yaml(folder: Path) -> YamlFiles:
             _check(folder, entry.name.isprintable(), f"holds a file with an odd name: {entry.name}")
             read.append(Path(entry.path))
             size += _size(entry)
-        elif _LIKE_YAML.search(entry.name):
+        elif _LIKE_YAML.search(entry.name) or entry.name.startswith(_OPEN_ELSEWHERE):
             passed_over.append(Path(entry.path))
     _check(folder, len(read) <= MOST_FILES, f"holds more than {MOST_FILES:,} YAML files")
     _check(folder, size <= MOST_TOGETHER, f"holds more than {shown_size(MOST_TOGETHER)} of YAML")
     return YamlFiles(tuple(sorted(read)), tuple(sorted(passed_over)))
+
+
+def find_named_like(folder: Path, *names: str) -> list[Path]:
+    """Return the files beside those of these names that somebody may take for them: `faq.yml`, `faq (1).yaml`,
+    `faq.yaml.bak`, `._faq.yaml`.
+    """
+    stems = {name.partition(".")[0] for name in names}
+    like = re.compile(rf"(?:{'|'.join(map(re.escape, stems))}).*\.(?:ya?ml|lock)", re.IGNORECASE)
+    try:
+        with os.scandir(folder) as entries:
+            found = [entry.name for entry in itertools.islice(entries, MOST_ENTRIES) if like.search(entry.name)]
+    except OSError:
+        return []
+    return [folder / name for name in sorted(found) if name not in names]
 
 
 def _entries(folder: Path, depth: int) -> Iterator[os.DirEntry[str]]:
