@@ -1,6 +1,11 @@
+import contextlib
+import os
 import re
+import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -68,7 +73,7 @@ def test_a_content_error_is_one_line_and_status_one(run: Run, folder: Path) -> N
 
 
 @pytest.mark.parametrize("name", ["brackets", "laughs", "no end", "pipe", "folder", "10 GB"])
-@pytest.mark.parametrize("command", [("lint",), ("approve", *BY, "--yes"), ("build",), ("serve",)], ids=lambda c: c[0])
+@pytest.mark.parametrize("command", [("approve", *BY, "--yes"), ("build",), ("serve",)], ids=lambda c: c[0])
 def test_a_hostile_file_ends_each_command_with_one_line(
     run: Run, folder: Path, command: tuple[str, ...], name: str
 ) -> None:
@@ -77,6 +82,57 @@ def test_a_hostile_file_ends_each_command_with_one_line(
     result = run(*command)
     assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
     assert re.match(f"Error: {re.escape(str(folder / attack.name))}:{attack.said}", result.output)
+
+
+@pytest.mark.parametrize("name", ["brackets", "laughs", "no end", "pipe", "folder", "10 GB"])
+def test_lint_names_a_hostile_file_in_one_line(run: Run, folder: Path, name: str) -> None:
+    attack = ATTACKS[name]
+    attack.put(folder / attack.name)
+    result = run("lint")
+    assert (result.exit_code, result.output.count(f"{attack.name}:")) == (1, 1)
+    assert re.search(f"^error: {re.escape(attack.name)}:{attack.said}", result.output, re.M)
+
+
+def test_lint_tries_the_danger_check_on_a_draft(run: Run, folder: Path) -> None:
+    (folder / "faq.lock").unlink()
+    result = run("lint", "--danger")
+    assert result.exit_code == 1
+    assert "error: danger check: does not raise crisis: " in result.output
+    assert "danger check: 20 emergency: " in result.output
+
+
+def test_going_live_names_what_the_danger_check_misses(run: Run) -> None:
+    assert "- danger check: does not raise emergency: " in run("go-live").output
+
+
+def test_going_live_with_content_that_cannot_be_read_names_all_that_is_wrong(run: Run, folder: Path) -> None:
+    (folder / "intents" / "lexicon.yaml").unlink()
+    (folder / "intents" / "smalltalk.yaml").unlink()
+    result = run("go-live")
+    assert result.exit_code == 1
+    assert "- intents/lexicon.yaml: is missing" in result.output
+    assert "- intents/smalltalk.yaml: is missing" in result.output
+
+
+def test_lint_watches_until_it_is_told_to_stop(folder: Path) -> None:
+    environment = {**os.environ, "HAI_FAQ_CONTENT_DIR": str(folder)}
+    command = [str(Path(sys.executable).with_name("hai-faq")), "lint", "--watch"]
+    faq = (folder / "faq.yaml").read_text()
+    with (
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process,
+        contextlib.ExitStack() as stack,
+    ):
+        stack.callback(process.kill)
+        lines = process.stdout or iter(())
+        assert any(line.startswith("new: warning: ") for line in lines)
+        assert any(line.startswith("0 errors, ") for line in lines)
+        (folder / "faq.yaml").write_text("entries: [\n")
+        assert any(line.startswith("new: error: faq.yaml:") for line in lines)
+        (folder / "faq.yaml").write_text(faq)
+        assert any(line.startswith("gone: error: faq.yaml:") for line in lines)
+        assert any(line.startswith("0 errors, ") for line in lines)
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 0
 
 
 def test_lint_warns_of_files_that_are_named_like_content_and_not_read(run: Run, folder: Path) -> None:
@@ -136,7 +192,7 @@ def test_go_live_lists_what_is_left(run: Run) -> None:
     result = run("go-live")
     assert result.exit_code == 1
     assert "HAI_FAQ_ONCALL_LINE is not set" in result.output
-    assert "- urgent.general has" in result.output
+    assert "- urgent.general: has" in result.output
 
 
 def test_eval_prints_a_table_and_writes_a_report(run: Run, tmp_path: Path) -> None:

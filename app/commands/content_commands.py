@@ -1,9 +1,10 @@
 """`hai-faq lint`, `withhold`, `go-live` and `sms-fallback`: what an owner does before and while content is served."""
 
+import contextlib
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -13,10 +14,13 @@ from app import lint as linting
 from app.channels.sms.twilio import Twilio
 from app.commands.environment import open_store
 from app.content import approval, files
-from app.content.schema import GENERAL
 from app.dialogue.approved import approve
-from app.errors import StoreError
-from app.lint import Draft
+from app.dialogue.messages import Message
+from app.errors import ContentError, HaiFaqError, StoreError
+from app.lint import Draft, Finding, unreadable
+from app.lint.danger_checks import Trials
+from app.lint.watch import changes, differences
+from app.loading.loader import load_draft
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
 
@@ -31,15 +35,62 @@ SILENCE = 4.0
 
 
 @click.command()
+@click.option("--danger", is_flag=True, help="Also try the danger check on a list of plain messages; it needs a fit.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 @click.pass_obj
-def lint(settings: Settings) -> None:
+def lint(settings: Settings, danger: bool, watch: bool) -> None:
     """Say what to mend before sealing; status 1 when something must be."""
-    findings = linting.lint(Draft.read(settings.content_dir), datetime.now(UTC).date(), settings.grace)
+    if watch and danger:
+        raise click.UsageError("--danger fits a model, which is too slow for --watch")
+    sys.exit(_watch(settings) if watch else _lint(settings, danger))
+
+
+def _lint(settings: Settings, danger: bool) -> int:
+    findings = _findings(settings)
     for finding in findings:
         click.echo(str(finding))
+    if danger:
+        trials = _danger_trials(settings)
+        for finding in trials.findings:
+            click.echo(str(finding))
+        click.echo(trials.summary)
+        findings += trials.findings
+    return _conclude(findings)
+
+
+def _watch(settings: Settings) -> int:
+    """Return the status of the last run once the person ends it; of the first, all findings are new."""
+    findings: list[Finding] = []
+    status = 0
+    with contextlib.suppress(KeyboardInterrupt):
+        for _ in changes(settings.content_dir):
+            before, findings = findings, _findings(settings)
+            for line in differences(before, findings):
+                click.echo(line)
+            status = _conclude(findings)
+    return status
+
+
+def _findings(settings: Settings) -> list[Finding]:
+    """Return what is wrong in content that can be read, else all that keeps it from being read."""
+    try:
+        draft = Draft.read(settings.content_dir, settings.documents_dir)
+        return linting.lint(draft, datetime.now(UTC).date(), settings.grace)
+    except ContentError as error:
+        return unreadable.find(settings.content_dir) or [unreadable.finding(settings.content_dir, error)]
+
+
+def _conclude(findings: Sequence[Finding]) -> int:
+    """Print how many there are; return 1 where one must be mended."""
     errors = sum(finding.level == "error" for finding in findings)
     click.echo(f"{errors} errors, {len(findings) - errors} warnings")
-    sys.exit(1 if errors else 0)
+    return 1 if errors else 0
+
+
+def _danger_trials(settings: Settings) -> Trials:
+    """Return what the danger check makes of the built-in list, whether the texts are sealed or not."""
+    knowledge = load_draft(settings.content_config)
+    return Trials.of(lambda message: knowledge.assess(Message(message)))
 
 
 @click.command()
@@ -87,18 +138,26 @@ def _once_free(work: Callable[[], Result]) -> Result:
 @click.pass_obj
 def go_live(settings: Settings) -> None:
     """List what a site must do before patients use it; status 1 while anything is left."""
-    folder = settings.content_dir
-    content = files.load_content(folder)
-    lock = approval.read_lock(folder / files.LOCK)
-    todo = [f"{key} {reason}" for key, reason in lock.broken(files.sealed_texts(folder, content)).items()]
-    todo += linting.going_live(content, lock, _facts(settings))
-    todo += [f"urgent.{GENERAL} {problem}" for problem in linting.general_danger(files.load_urgent(folder))]
+    todo = _todo(settings)
     for item in todo:
         click.echo(f"- {item}")
     if settings.texts and settings.sms_consent == "gateway":
         click.echo("note: the gateway handles STOP: no emergency text can reach a number that it has opted out")
     click.echo(f"{len(todo)} things are left to do" if todo else "ready to go live")
     sys.exit(1 if todo else 0)
+
+
+def _todo(settings: Settings) -> list[str]:
+    """Return what is left, the danger check tried last: it may take a fit."""
+    try:
+        draft = Draft.read(settings.content_dir, settings.documents_dir)
+    except ContentError:
+        return [finding.told for finding in _findings(settings)]
+    todo = linting.going_live(draft, _facts(settings))
+    try:
+        return todo + [finding.told for finding in _danger_trials(settings).findings]
+    except HaiFaqError as error:
+        return [*todo, f"the danger check cannot be tried: {error}"]
 
 
 @click.command(name="sms-fallback")

@@ -1,13 +1,21 @@
 """What lint finds, and the draft that it looks at."""
 
+import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
 from app.content import approval, files
 from app.content.approval import Lock
+from app.content.file_io import is_there, read_text
 from app.content.schema import Content, Intents
+from app.errors import printable
+from app.lint.places import Places, places_of
+
+DOCUMENTS = "documents"
+"""Folder of the texts of the documents, each under its id: `documents/hai-pump.txt`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,27 +24,55 @@ class Finding:
     """Only an error fails the command."""
     where: str
     problem: str
+    places: tuple[str, ...] = field(default=(), compare=False)
+    """Files and lines; a finding is the same when its lines have moved."""
 
     def __str__(self) -> str:
-        return f"{self.level}: {self.where}: {self.problem}"
+        return f"{self.level}: {self.told}"
+
+    @property
+    def told(self) -> str:
+        """Return places, key and problem in one line."""
+        return printable(": ".join(filter(None, (", ".join(self.places), self.where, self.problem))))
 
 
 @dataclass(frozen=True)
 class Draft:
     """A folder of content as it stands, sealed or not."""
 
+    folder: Path
     content: Content
     intents: Intents
     lock: Lock
     texts: Mapping[str, str]
     """Every text that needs a seal, by the key of the seal."""
+    documents: Mapping[str, str]
+    """Texts of the documents that are at hand, by their id."""
     passed_over: Mapping[str, str]
     """Files that are named like content and not read, with the reason."""
 
     @classmethod
-    def read(cls, folder: Path) -> Self:
-        """Return the content of a folder; raise `ContentError` for what cannot be read at all."""
+    def read(cls, folder: Path, documents: Path | None = None) -> Self:
+        """Return the content of a folder, with its documents or those of another folder; raise `ContentError` for what
+        cannot be read at all.
+        """
         content = files.load_content(folder)
         lock = approval.read_lock(folder / files.LOCK)
         intents, texts = files.load_intents(folder, content), files.sealed_texts(folder, content)
-        return cls(content, intents, lock, texts, files.passed_over(folder))
+        own = _documents(documents or folder / DOCUMENTS, content)
+        return cls(folder, content, intents, lock, texts, own, files.passed_over(folder))
+
+    def places(self, *phrasings: tuple[str, str]) -> tuple[str, ...]:
+        """Return files and lines of phrasings, each with its id, that of an entry, a topic, small talk or a tier."""
+        found = (self._places.get(phrasing, (files.INTENTS,)) for phrasing in phrasings)
+        return tuple(dict.fromkeys(itertools.chain.from_iterable(found)))
+
+    @cached_property
+    def _places(self) -> Places:
+        """Read only when a finding needs them: it takes a second."""
+        return places_of(self.folder)
+
+
+def _documents(folder: Path, content: Content) -> dict[str, str]:
+    paths = {id_: folder / f"{id_}.txt" for id_ in content.documents}
+    return {id_: read_text(path) for id_, path in paths.items() if is_there(path)}

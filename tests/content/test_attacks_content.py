@@ -78,7 +78,25 @@ def test_what_editors_and_file_managers_leave_is_passed_over(folder: Path) -> No
         (folder / "intents" / name).write_bytes(b"\0\5\x16\7")
     (folder / "intents" / ".#lamp.yaml").symlink_to("someone@here.1")
     assert files.fingerprint(folder) == before
-    assert set(files.passed_over(folder)) == {f"intents/{name}" for name in (*left, ".#lamp.yaml")}
+    (folder / "intents" / "~$notes").touch()
+    (folder / "intents" / ".DS_Store").touch()
+    assert set(files.passed_over(folder)) == {f"intents/{name}" for name in (*left, ".#lamp.yaml", "~$notes")}
+
+
+def test_what_is_named_like_faq_yaml_and_lies_beside_it_is_passed_over_with_a_word(folder: Path) -> None:
+    left = {
+        "faq.yml",
+        "faq.yaml.bak",
+        "faq.yaml~",
+        "._faq.yaml",
+        ".#faq.yaml",
+        "faq (1).yaml",
+        "FAQ-old.yaml",
+        "faq.lock.bak",
+    }
+    for name in (*left, ".DS_Store", "compose.yaml", "faq.txt"):
+        (folder / name).touch()
+    assert set(files.passed_over(folder)) == left
 
 
 def test_files_are_found_through_links_but_not_through_folders_that_link(tmp_path: Path) -> None:
