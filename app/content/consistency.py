@@ -23,9 +23,9 @@ def problems(content: Content) -> Iterator[Problem]:
 
 def _of_scripts(content: Content) -> Iterator[Problem]:
     safety, translatable = content.safety(), content.translatable()
-    required = {*schema.SCRIPTS, *schema.SMALLTALK, schema.UNCLEAR, *safety}
+    required = _required_scripts(content)
     known = {*required, *translatable, *schema.SMS, schema.STOP_MESSAGES}
-    yield from _missing_scripts(content, required)
+    yield from missing_scripts(content)
     for id_, script in content.scripts.items():
         if id_ not in known:
             yield ("scripts", id_), f"is not a script that the service knows{did_you_mean(id_, known)}"
@@ -35,13 +35,17 @@ def _of_scripts(content: Content) -> Iterator[Problem]:
             yield ("scripts", id_, "translated_by"), "must say who translated it, or `pending`"
 
 
-def _missing_scripts(content: Content, required: Set[str]) -> Iterator[Problem]:
+def missing_scripts(content: Content) -> Iterator[Problem]:
     """Yield what is missing of each language in one problem: a new department may lack them all."""
     missing: dict[str | None, list[str]] = {}
-    for id_ in sorted(required - content.scripts.keys()):
+    for id_ in sorted(_required_scripts(content) - content.scripts.keys()):
         missing.setdefault(content.language_of(id_), []).append(id_)
     for ids in missing.values():
         yield ("scripts",), f"script {ids[0]} is missing" if len(ids) == 1 else f"scripts {', '.join(ids)} are missing"
+
+
+def _required_scripts(content: Content) -> Set[str]:
+    return {*schema.SCRIPTS, *schema.SMALLTALK, schema.UNCLEAR, *content.safety()}
 
 
 def _of_entries(content: Content) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.content import approval, files
+from app.content import approval, consistency, files
 from app.content.schema import Content
 from app.content.yaml_file import read_yaml
 from app.errors import ContentError, gathered
@@ -51,7 +51,9 @@ def _read_faq(folder: Path, errors: list[ContentError]) -> Content | None:
         located = read_yaml(folder / files.FAQ)
         with gathered(errors):
             files.parse_content(located)
-        return _outline(located.data)
+        outline = _outline(located.data)
+        errors += (located.error(keys, problem) for keys, problem in consistency.missing_scripts(outline))
+        return outline
     return None
 
 

@@ -35,6 +35,7 @@ def test_all_missing_scripts_and_all_errors_of_the_schema_come_at_once(folder: P
     listed = "\n".join(told(folder))
     assert "entries.lamp-color.thema: is not a known key: did you mean theme?" in listed
     assert "entries.lamp-switch.anser: is not a known key: did you mean answer?" in listed
+    assert missing in listed
 
 
 def test_all_ids_without_phrasings_stand_in_one_line_beside_unknown_ones(folder: Path) -> None:
