@@ -37,6 +37,7 @@ _PLACEHOLDER_SECRETS = (
 _AUTHORITY = r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?"
 _ORIGIN = re.compile(rf"(?:https?|capacitor|ionic)://{_AUTHORITY}")
 """Of a website; of an app made with Capacitor or Ionic on iOS, whose pages have a scheme of their own."""
+_HOST = re.compile(r"(?:\*\.[a-z0-9-]+\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _PUBLIC_URL = re.compile(rf"https?://(?i:{_AUTHORITY}(?:/[a-z0-9_~-][a-z0-9._~-]*)*)")
 
@@ -122,6 +123,14 @@ def _check_public_url(url: str) -> str:
     return whole
 
 
+def _check_host(host: str) -> str:
+    """Return the host in lower case. Under `*.` stands more than the end that is everybody's, such as `*.org`."""
+    written = host.lower()
+    if not _HOST.fullmatch(written):
+        raise ValueError(f"must be a host only, such as www.hospital.example or *.hospital.example, not {host}")
+    return written
+
+
 def _check_network(proxy: str) -> str:
     ip_network(proxy, strict=False)
     return proxy
@@ -156,6 +165,8 @@ class Settings(BaseSettings):
     page_url: str | None = None
     contact_url: Annotated[schema.Link | None, BeforeValidator(lambda url: url or None)] = None
     """The site's contact form or live chat, for patients."""
+    link_hosts: tuple[Annotated[str, AfterValidator(_check_host)], ...] = ()
+    """Hosts that links in answers may lead to, `www.hospital.example` or `*.hospital.example` for all under it."""
     privacy_address: str | None = None
     allowed_origins: tuple[Annotated[str, AfterValidator(_check_origin)], ...] = ()
     """Of other websites that may show the widget, `https://www.hospital.example`; the service's own always may."""
@@ -292,6 +303,7 @@ class Settings(BaseSettings):
             scripts=schema.SMS if self.texts else (),
             handoffs=self.handoffs,
             contact_url=self.contact_url,
+            link_hosts=self.link_hosts,
         )
 
     @property

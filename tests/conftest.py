@@ -42,6 +42,27 @@ def seal(folder: Path, role: str = "doctor") -> None:
     approval.write_lock(folder / files.LOCK, lock)
 
 
+GUIDE = "https://www.hospital.example/bulbs?size=small&lamp=1"
+FORM = f"""\
+    answer: |-
+      The lamp has a **small** bulb. To change it:
+
+      - Call {{oncall_line}} first.
+      - Read [the guide]({GUIDE}) & look
+      - Ask [its maker](https://maker.example/help)
+
+      **Never** touch a <hot> bulb: call 911.
+"""
+"""An answer with paragraphs, a list, bold, a link to the hospital's page and one to another."""
+
+
+def give_form(folder: Path) -> None:
+    """Puts the answer with a form in place of that of `lamp-bulb`, and seals it."""
+    path = folder / "faq.yaml"
+    path.write_text(path.read_text().replace("    answer: The lamp has a small bulb.\n", FORM))
+    seal(folder)
+
+
 def config_of(folder: Path, cache: Path) -> ContentConfig:
     return ContentConfig(folder, cache, None, {"phone_line": "555-0100"}, 0.05, 1.0, timedelta(days=90))
 

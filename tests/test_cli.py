@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from app.cli import main
 from app.dialogue.knowledge import Knowledge
 from app.segments import segments
+from tests.conftest import GUIDE, give_form
 from tests.hostile import ATTACKS
 
 Run = Callable[..., Result]
@@ -278,3 +279,9 @@ def test_a_secret_may_stand_in_a_file(run: Run, tmp_path: Path, monkeypatch: pyt
     (tmp_path / "hai_faq_secret").write_text("n7" * 20 + "\n")
     monkeypatch.setenv("HAI_FAQ_SECRETS_DIR", str(tmp_path))
     assert "HAI_FAQ_SECRET is not set" not in run("go-live").output
+
+
+def test_lint_and_go_live_name_a_link_whose_host_is_not_listed(run: Run, folder: Path) -> None:
+    give_form(folder)
+    assert f"warning: lamp-bulb.answer: {GUIDE} is no link" in run("lint").output
+    assert f"- lamp-bulb.answer: {GUIDE} is no link: its host is not in HAI_FAQ_LINK_HOSTS" in run("go-live").output

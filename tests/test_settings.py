@@ -100,6 +100,17 @@ def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
         Settings(_env_file=None, allowed_origins=(origin,))
 
 
+@pytest.mark.parametrize("host", ["https://a.example", "a.example/", "*", "*.org", "a b", "me@a.example", ""])
+def test_a_host_of_links_is_a_name_and_no_end_that_is_everybodys(host: str) -> None:
+    with pytest.raises(ValidationError, match="must be a host only"):
+        Settings(_env_file=None, link_hosts=(host,))
+
+
+def test_hosts_of_links_are_taken_in_any_case_and_reach_the_content() -> None:
+    settings = Settings(_env_file=None, link_hosts=("WWW.a.example", "*.b.example", "c.example:8443"))
+    assert settings.content_config.link_hosts == ("www.a.example", "*.b.example", "c.example:8443")
+
+
 @pytest.mark.parametrize(
     ("given", "sent"),
     [

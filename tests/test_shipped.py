@@ -15,7 +15,7 @@ import pytest
 
 from app import evaluation, labelled, lint, text
 from app.channels.sms import consent, phone_texts
-from app.content import approval, files, schema
+from app.content import approval, files, markup, schema
 from app.content.schema import Content, Tier
 from app.dialogue import compose, text_messages
 from app.dialogue.approved import approve, fill
@@ -77,7 +77,7 @@ def sealed_lines(knowledge: Knowledge, content: Content) -> Iterator[str]:
     for answer in knowledge.approved.answers.values():
         yield from (answer.text, answer.sms, answer.question, answer.limits or "")
         for own in answer.translations.values():
-            yield from (own.question, own.text, own.limits or "")
+            yield from (own.question, markup.as_text(own.blocks), own.limits or "")
         cited = dict.fromkeys(f"{each.title}, {each.publisher}" for each in answer.sources)
         for label in ("source-label", "source-label-es"):
             yield f"{knowledge.approved.text(label)} {'; '.join(cited)}"

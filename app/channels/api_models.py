@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from app.answering import LONGEST
 from app.channels.http.bodies import Typed
+from app.content import markup
 from app.dialogue.messages import Category, Kind
 from app.records.feedback import Reason, Verdict
 
@@ -54,10 +55,26 @@ class SourceOut(Body):
     passage: str | None = Field(description="The cited paragraph word for word, where the site gave its documents.")
 
 
+class SpanOut(Body):
+    text: str
+    bold: bool
+    href: str | None = Field(description="Makes the text a link: https, to a host that the site allows.")
+
+
+class BlockOut(Body):
+    kind: markup.Kind = Field(description="A paragraph, or a list with a dot or a number before each item.")
+    items: list[list[SpanOut]] = Field(description="The items of a list; a paragraph is one.")
+
+
+PlainText = Annotated[str, Field(description="Plain text; the address of a link follows its words in brackets.")]
+InBlocks = Annotated[list[BlockOut], Field(description="The same text in its form, for clients that can show it.")]
+
+
 class AnswerOut(Body):
     id: str
     question: str
-    text: str
+    text: PlainText
+    blocks: InBlocks
     limits: str | None
     language: InLanguage
     confidence: Confidence
@@ -171,7 +188,8 @@ class EntryOut(Body):
     id: str
     theme: str
     question: str
-    text: str
+    text: PlainText
+    blocks: InBlocks
     limits: str | None
     seal: SealOut
     sources: list[SourceOut]

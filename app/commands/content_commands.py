@@ -4,7 +4,7 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -20,7 +20,9 @@ from app.errors import ContentError, HaiFaqError, StoreError
 from app.lint import Draft, Finding, unreadable
 from app.lint.danger_checks import Trials
 from app.lint.watch import changes, differences
+from app.loading import model_cache
 from app.loading.loader import load_draft
+from app.loading.training_sets import TOPICS
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
 
@@ -75,9 +77,20 @@ def _findings(settings: Settings) -> list[Finding]:
     """Return what is wrong in content that can be read, else all that keeps it from being read."""
     try:
         draft = Draft.read(settings.content_dir, settings.documents_dir)
-        return linting.lint(draft, datetime.now(UTC).date(), settings.grace)
+        findings = linting.lint(draft, datetime.now(UTC).date(), settings.grace)
+        return [*findings, *_of_site(settings, draft)]
     except ContentError as error:
         return unreadable.find(settings.content_dir) or [unreadable.finding(settings.content_dir, error)]
+
+
+def _of_site(settings: Settings, draft: Draft) -> Iterator[Finding]:
+    """Yield the findings that depend on the site's settings, and those on the model where one is fitted for the draft."""
+    yield from linting.find_unlisted_links(draft.content, settings.link_hosts)
+    fitted = model_cache.cached(settings.content_config)
+    if fitted:
+        confusions = fitted.matchers[TOPICS].confusions
+        yield from linting.find_alike(confusions)
+        yield from linting.find_needy(confusions, frozenset(draft.content.entries))
 
 
 def _conclude(findings: Sequence[Finding]) -> int:
@@ -155,9 +168,10 @@ def _todo(settings: Settings) -> list[str]:
         return [finding.told for finding in _findings(settings)]
     todo = linting.going_live(draft, _facts(settings))
     try:
-        return todo + [finding.told for finding in _danger_trials(settings).findings]
+        trials = _danger_trials(settings).findings
     except HaiFaqError as error:
         return [*todo, f"the danger check cannot be tried: {error}"]
+    return todo + [finding.told for finding in (*trials, *_of_site(settings, draft))]
 
 
 @click.command(name="sms-fallback")

@@ -67,8 +67,12 @@ _LINK = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:[/?#][A
 """No user name before the host: `https://hospital.example@elsewhere.example/` leads to elsewhere.example."""
 
 
+def is_link(url: str) -> bool:
+    return _LINK.fullmatch(url) is not None
+
+
 def _check_link(url: str) -> str:
-    if not _LINK.fullmatch(url):
+    if not is_link(url):
         raise ValueError("must be an address of https, such as https://www.hospital.example/pump")
     return url
 

@@ -2,12 +2,13 @@
 
 import itertools
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from app.content import approval, schema
+from app.content import approval, markup, schema
 from app.content.approval import Lock, Seal
+from app.content.markup import Blocks, Line, Span
 from app.content.schema import Content, Entry, Script, Source, Translation
 from app.dialogue.messages import Answer, Cited, ScriptPart, Translated
 from app.errors import ApprovalError
@@ -27,12 +28,35 @@ def fill(text: str, site: Site) -> str:
     >>> fill("Call us. The number is {phone_line}.", {})
     'Call us.'
     """
+    return markup.as_text(_fill(markup.paragraphs(text), site)) if "{" in text else text
+
+
+def _fill(blocks: Blocks, site: Site) -> Blocks:
+    """Return the blocks so; a paragraph or an item of a list never falls with the one beside it."""
+    return markup.changed(blocks, lambda line: _fill_line(line, site))
+
+
+def _fill_line(line: Line, site: Site) -> Line:
+    """Fill in a line, whose sentences may go over several spans."""
+    text = "".join(span.text for span in line)
     if "{" not in text:
-        return text
+        return line
     ends = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
-    sentences = (text[start:end] for start, end in itertools.pairwise(ends))
-    complete = (sentence for sentence in sentences if all(map(site.get, _PLACEHOLDER.findall(sentence))))
-    return "".join(_PLACEHOLDER.sub(lambda match: str(site[match[1]]), sentence) for sentence in complete).strip()
+    complete = (
+        (start, end)
+        for start, end in itertools.pairwise(ends)
+        if all(map(site.get, _PLACEHOLDER.findall(text[start:end])))
+    )
+    return markup.tidied(span for start, end in complete for span in _cut(line, start, end, site))
+
+
+def _cut(line: Line, start: int, end: int, site: Site) -> Iterator[Span]:
+    """Yield what of the spans stands between two places, with the site's lines in place."""
+    begin = 0
+    for span in line:
+        words = span.text[max(0, start - begin) : max(0, end - begin)]
+        begin += len(span.text)
+        yield replace(span, text=_PLACEHOLDER.sub(lambda match: str(site[match[1]]), words))
 
 
 @dataclass(frozen=True)
@@ -72,10 +96,17 @@ class ApprovedTexts:
 
 
 def approve(
-    content: Content, lock: Lock, urgent: Mapping[str, str], passages: Mapping[str, str], site: Site, grace: timedelta
+    content: Content,
+    lock: Lock,
+    urgent: Mapping[str, str],
+    passages: Mapping[str, str],
+    site: Site,
+    grace: timedelta,
+    link_hosts: Collection[str] = (),
 ) -> ApprovedTexts:
     """Return what may be said. Raise `ApprovalError` when a safety text or a layer of danger is not sealed as it
-    stands, or a safety text says nothing. `urgent` are the layers by the keys of their seals.
+    stands, or a safety text says nothing. `urgent` are the layers by the keys of their seals; links in answers lead to
+    `link_hosts` and nowhere else.
     """
     broken = lock.broken({**content.texts(), **urgent})
     _check_layers(urgent, lock)
@@ -83,7 +114,7 @@ def approve(
     withheld, texted, safety = _withheld(content, broken), _for_texts(site), content.safety()
     return ApprovedTexts(
         answers={
-            id_: _answer(id_, entry, content, lock, withheld, passages, site)
+            id_: _answer(id_, entry, content, lock, withheld, passages, site, link_hosts)
             for id_, entry in content.entries.items()
             if id_ not in withheld
         },
@@ -167,14 +198,16 @@ def _answer(
     withheld: Mapping[str, str],
     passages: Mapping[str, str],
     site: Site,
+    link_hosts: Collection[str],
 ) -> Answer:
-    text, limits, sms = fill(entry.answer, site), _filled(entry.limits, site), _filled(entry.sms, site)
+    blocks = markup.linked(_fill(markup.parse(entry.answer), site), link_hosts)
+    limits, sms = _filled(entry.limits, site), _filled(entry.sms, site)
     return Answer(
         id=id_,
         question=entry.question,
-        text=text,
+        blocks=blocks,
         limits=limits,
-        sms=sms or _whole(text, limits),
+        sms=sms or _whole(blocks, limits),
         read_aloud=_filled(entry.read_aloud, site),
         theme=entry.theme,
         seal=lock.texts[f"{id_}.answer"],
@@ -182,7 +215,7 @@ def _answer(
         sources=tuple(_cited(source, content, withheld, passages) for source in entry.sources),
         related=entry.related,
         translations={
-            language: _translated(translation, lock.texts[f"{id_}.translations.{language}.answer"], site)
+            language: _translated(translation, lock.texts[f"{id_}.translations.{language}.answer"], site, link_hosts)
             for language, translation in entry.translations.items()
             if _is_served(translation, entry, lock)
         },
@@ -203,19 +236,21 @@ def _is_demo(lock: Lock) -> bool:
     return any(seal.role == approval.DEMO for seal in lock.texts.values())
 
 
-def _translated(translation: Translation, seal: Seal, site: Site) -> Translated:
-    answer, limits = fill(translation.answer, site), _filled(translation.limits, site)
-    sms = _filled(translation.sms, site) or _whole(answer, limits)
-    return Translated(fill(translation.question, site), answer, limits, sms, seal)
+def _translated(translation: Translation, seal: Seal, site: Site, link_hosts: Collection[str]) -> Translated:
+    blocks = markup.linked(_fill(markup.parse(translation.answer), site), link_hosts)
+    limits = _filled(translation.limits, site)
+    sms = _filled(translation.sms, site) or _whole(blocks, limits)
+    return Translated(fill(translation.question, site), blocks, limits, sms, seal)
 
 
 def _filled(text: str | None, site: Site) -> str | None:
     return fill(text, site) if text else None
 
 
-def _whole(answer: str, limits: str | None) -> str:
+def _whole(blocks: Blocks, limits: str | None) -> str:
     """Return what is said by text message where nothing was written for it: all that is approved, and never a part."""
-    return " ".join(filter(None, (answer, limits)))
+    between = " " if len(blocks) == 1 and blocks[0].kind == "paragraph" else "\n"
+    return between.join(filter(None, (markup.as_text(blocks), limits)))
 
 
 def _cited(source: Source, content: Content, withheld: Mapping[str, str], passages: Mapping[str, str]) -> Cited:

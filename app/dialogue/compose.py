@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from app.content import schema
+from app.content.markup import paragraphs
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import (
     Answer,
@@ -139,7 +140,7 @@ def shorter(knowledge: Knowledge, id_: str, day: date) -> Reply:
         kind="answer",
         parts=(
             *banner(knowledge),
-            answer_part(knowledge, replace(answer, text=answer.sms, limits=None, seal=answer.sms_seal)),
+            answer_part(knowledge, replace(answer, blocks=paragraphs(answer.sms), limits=None, seal=answer.sms_seal)),
         ),
         suggestions=tuple(map(knowledge.option, _related(knowledge, answer, day))),
         intent=Intent("simpler", "smalltalk"),

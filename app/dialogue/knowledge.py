@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.content import markup
 from app.content.schema import Content
 from app.dialogue.approved import ApprovedTexts
 from app.dialogue.contacts import Contacts
@@ -75,7 +76,9 @@ class Knowledge:
     def is_shortened(self, id_: str) -> bool:
         """Return whether an entry's text for text messages is shorter than its answer with its limits."""
         answer = self.approved.answers.get(id_)
-        return answer is not None and len(answer.sms) < len(f"{answer.text} {answer.limits or ''}".strip())
+        if answer is None:
+            return False
+        return len(answer.sms) < len(f"{markup.as_text(answer.blocks)} {answer.limits or ''}".strip())
 
     def served(self, day: date) -> list[Answer]:
         return [answer for id_, answer in self.approved.answers.items() if self.serves(id_, day)]

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from app.content import schema
+from app.content import markup, schema
 from app.content.approval import Seal
+from app.content.markup import Blocks
 from app.dialogue.contacts import Contact
 from app.matching.utterance import Utterance
 
@@ -61,16 +62,17 @@ class Cited:
 class Answer:
     id: str
     question: str
-    text: str
+    blocks: Blocks
+    """The answer in its form; links lead to hosts that the site allows."""
     limits: str | None
     sms: str
     """Its wording for text messages; the answer with its limits where it has none."""
     read_aloud: str | None
     theme: str
     seal: Seal
-    """Of `text`."""
+    """Of the answer."""
     sms_seal: Seal
-    """Of `sms`; of `text` where that stands in."""
+    """Of `sms`; of the answer where that stands in."""
     sources: tuple[Cited, ...]
     related: tuple[str, ...]
     translations: Mapping[str, "Translated"]
@@ -78,6 +80,16 @@ class Answer:
     confidence: float = 1.0
     language: str | None = None
     """Language of question, text and limits, where it is not English; so in all that has one."""
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text, which says after the words of a link where it leads."""
+        return markup.as_text(self.blocks, markup.with_address)
+
+    @property
+    def links(self) -> list[str]:
+        """Where the links of the answer lead that its text message does not name by itself."""
+        return [link for link in markup.links(self.blocks) if link not in self.sms]
 
     def in_language(self, language: str | None) -> "Answer":
         """Return the answer in another language; as it is where no translation is approved."""
@@ -87,7 +99,7 @@ class Answer:
         return replace(
             self,
             question=own.question,
-            text=own.text,
+            blocks=own.blocks,
             limits=own.limits,
             sms=own.sms,
             seal=own.seal,
@@ -100,7 +112,7 @@ class Translated:
     """An answer in another language, with its limits."""
 
     question: str
-    text: str
+    blocks: Blocks
     limits: str | None
     sms: str
     seal: Seal
@@ -176,7 +188,12 @@ class AnswerPart:
 
     @property
     def sms(self) -> tuple[str, ...]:
-        return (self.answer.sms,)
+        return (self.answer.sms, *self.answer.links)
+
+    @property
+    def unlinked(self) -> "AnswerPart":
+        """The part without its links, for where there is no room for them."""
+        return replace(self, answer=replace(self.answer, blocks=markup.linked(self.answer.blocks, ())))
 
 
 @dataclass(frozen=True, slots=True)

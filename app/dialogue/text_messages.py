@@ -1,7 +1,7 @@
 """Fits a reply into text messages of two parts, each of which a phone may get late or alone.
 
-The warning stays, whatever else must go: who we are follows as a message of its own, then the choice goes, then answers
-become a word on how to get them.
+The warning stays, whatever else must go: first the links of answers, then who we are follows as a message of its own,
+then the choice goes, then answers become a word on how to get them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,10 @@ def _ways(knowledge: Knowledge, reply: Reply, introduction: str, note: str) -> I
         return
     warning = [part for part in reply.parts if _is_warning(part)]
     banner = [part for part in reply.parts if isinstance(part, NoticePart) and not _is_warning(part)]
-    body = [part for part in reply.parts if not isinstance(part, NoticePart)]
+    linked = [part for part in reply.parts if not isinstance(part, NoticePart)]
+    body = _unlinked(linked)
+    if body != linked:
+        yield _messages(_text(_joined(warning), _paragraphs(introduction, _text(_joined([*banner, *linked]), note))))
     whole = _text(_joined([*banner, *body]), note)
     yield _messages(_text(_joined(warning), _paragraphs(introduction, whole)))
     yield _messages(_text(_joined(warning), whole), introduction)
@@ -94,6 +97,16 @@ def _without(knowledge: Knowledge, body: Sequence[Part], dropped: Sequence[Part]
     if isinstance(dropped[0], AnswerPart):
         yield _text(kept, dropped[0].answer.question, more.short)
     yield _text(kept, more.short)
+
+
+def text_of(parts: Sequence[Part]) -> str:
+    """Return the parts as one text message, however long, with the links of its answers where there is room."""
+    linked = for_sending(_joined(parts))
+    return linked if fits(linked) else for_sending(_joined(_unlinked(parts)))
+
+
+def _unlinked(parts: Sequence[Part]) -> list[Part]:
+    return [part.unlinked if isinstance(part, AnswerPart) else part for part in parts]
 
 
 def _is_warning(part: Part) -> bool:

@@ -3,13 +3,26 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from app.lint import danger, fillers, phrasings, reviews, seals, texts
+from app.lint import danger, fillers, forms, phrasings, reviews, seals, texts
 from app.lint.danger import general_danger
 from app.lint.findings import Draft, Finding
+from app.lint.forms import find_unlisted_links
+from app.lint.learnt import find_alike, find_needy
 from app.lint.readiness import going_live
 from app.lint.texts import grade
 
-__all__ = ["Draft", "Finding", "errors", "general_danger", "going_live", "grade", "lint"]
+__all__ = [
+    "Draft",
+    "Finding",
+    "errors",
+    "find_alike",
+    "find_needy",
+    "find_unlisted_links",
+    "general_danger",
+    "going_live",
+    "grade",
+    "lint",
+]
 
 
 def lint(draft: Draft, today: date, grace: timedelta) -> list[Finding]:
@@ -29,6 +42,7 @@ def _quick(draft: Draft, today: date, grace: timedelta) -> Iterator[Finding]:
     yield from seals.find_unbacked(draft)
     yield from texts.find(draft.content)
     yield from fillers.find(draft.content)
+    yield from forms.find(draft.content)
     yield from reviews.find(draft.content, today, grace)
     yield from phrasings.find_few(draft)
     yield from phrasings.find_collisions(draft)

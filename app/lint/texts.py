@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from app import text
+from app.content import markup
 from app.content.schema import Content
 from app.dialogue.text_messages import MOST_PARTS
 from app.lint.findings import Finding
@@ -16,14 +17,15 @@ SHORTEST_NAME = 10
 """Letters from which a word of an entry's question is a name, of a disease say: nobody can put it more simply."""
 
 _VOWELS = re.compile(r"[aeiouy]+")
-_END = re.compile(r"[.!?]+(?:\s|$)")
+_END = re.compile(r"[.!?]+(?:\s|$)|\S(?=\n)(?<![.!?])")
+"""Where a sentence ends: an item of a list is one, whatever stands behind it."""
 
 
 def find(content: Content) -> Iterator[Finding]:
     questions = (word for entry in content.entries.values() for word in _words(entry.question))
     names = frozenset(word for word in questions if len(word) >= SHORTEST_NAME)
     for id_, entry in content.entries.items():
-        level = grade(f"{entry.answer} {entry.limits or ''}", names)
+        level = grade("\n".join([*markup.lines(entry.answer), entry.limits or ""]), names)
         if level > HIGHEST_GRADE:
             yield Finding("error", f"{id_}.answer", f"reads at grade {level:.1f}, {HIGHEST_GRADE:.0f} at most")
         if len((entry.read_aloud or "").split()) > MOST_READ_ALOUD:

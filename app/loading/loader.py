@@ -45,7 +45,8 @@ def _load(config: ContentConfig, seen_by: Callable[[Lock, Mapping[str, str]], Lo
     _check_needs(config, content)
     layers = files.urgent_texts(config.content)
     lock = seen_by(approval.read_lock(config.content / files.LOCK), {**content.texts(), **layers})
-    approved = approve(content, lock, layers, _passages(config, content, lock), config.site, config.grace)
+    passages = _passages(config, content, lock)
+    approved = approve(content, lock, layers, passages, config.site, config.grace, config.link_hosts)
     talk, rules = files.load_smalltalk(config.content), files.load_urgent_rules(config.content)
     languages = files.load_languages(config.content, content)
     _check_unchanged(config.content, version)  # all is read by now: what changes during the fit is the next reload's

@@ -52,6 +52,8 @@ class ContentConfig:
     """Each topic that they name must be one of the content's."""
     contact_url: str | None = None
     """The site's form or live chat for patients."""
+    link_hosts: Sequence[str] = ()
+    """Hosts to which links in answers may lead; of another link the words stay."""
 
 
 def key(config: ContentConfig) -> str:

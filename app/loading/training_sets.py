@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple, Self
 
 from app import text
-from app.content import schema
+from app.content import markup, schema
 from app.content.schema import Content, Entry, Intents, Translation
 from app.dialogue.language import LABEL
 from app.dialogue.urgent import parts_of
@@ -47,7 +47,7 @@ def _texts(entry: Entry, with_answers: bool) -> Iterator[str]:
     for own in versions:
         yield own.question
         if with_answers:
-            yield own.answer
+            yield "\n\n".join(markup.lines(own.answer))  # the address of a link teaches nothing
 
 
 def training_sets(taught: Taught, intents: Intents, risk: float, by_meaning: bool = False) -> dict[str, TrainingSet]:

@@ -13,7 +13,7 @@ from app.dialogue.knowledge import Knowledge
 from app.main import create_app
 from app.settings import Settings
 from tests.channels.conftest import stand_still
-from tests.conftest import seal
+from tests.conftest import GUIDE, give_form, seal
 
 
 def ask(client: TestClient, text: str, conversation: str | None = None) -> dict[str, Any]:
@@ -344,3 +344,29 @@ def test_only_named_origins_may_read_replies(settings: Settings) -> None:
             simple = client.get("/v1/welcome", headers={"origin": origin})
             assert simple.headers.get("access-control-allow-origin") == expected
             assert "access-control-allow-credentials" not in simple.headers
+
+
+def test_an_answer_with_a_form_is_given_as_plain_text_and_in_blocks(settings: Settings) -> None:
+    give_form(settings.content_dir)
+    values = settings.model_dump() | {"link_hosts": ["www.hospital.example"]}
+    with TestClient(create_app(Settings.model_validate(values))) as client:
+        reply = client.post("/v1/messages", json={"text": "what kind of bulb does the lamp have"}).json()
+        entry = client.get("/v1/entries/lamp-bulb").json()
+    (answer,) = reply["answers"]
+    assert answer["text"].startswith(
+        f"The lamp has a small bulb. To change it:\n\n- Read the guide ({GUIDE}) & look\n- Ask"
+    )
+    assert reply["text"].startswith(answer["text"])
+    plain = {"bold": False, "href": None}
+    assert answer["blocks"][1] == {
+        "kind": "bullets",
+        "items": [
+            [
+                {"text": "Read ", **plain},
+                {"text": "the guide", "bold": False, "href": GUIDE},
+                {"text": " & look", **plain},
+            ],
+            [{"text": "Ask its maker", **plain}],
+        ],
+    }
+    assert (entry["text"], entry["blocks"]) == (answer["text"], answer["blocks"])

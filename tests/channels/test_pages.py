@@ -11,7 +11,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.channels.conftest import Service
 from tests.channels.test_widget import axe
-from tests.conftest import seal
+from tests.conftest import GUIDE, give_form, seal
 
 OWN_WORDS = """() => {
   const { lang } = document.documentElement;
@@ -457,3 +457,25 @@ def test_a_refusal_gives_back_what_was_typed_and_no_more_than_a_message_may_hold
     page = client.post("/ask", data={"text": "a" * 200_000, "conversation_id": "b" * 10_000})
     assert page.status_code == 413
     assert 20_000 <= len(page.text) < 30_000
+
+
+FORMED = (
+    '<p class="said" dir="auto" lang="en">The lamp has a <strong>small</strong> bulb. To change it:</p>',
+    f'<li dir="auto">Read <a href="{GUIDE.replace("&", "&amp;")}" target="_blank" rel="noopener noreferrer">the guide'
+    '<span class="hidden" lang="en"> (opens in a new tab)</span></a> &amp; look</li>',
+    '<li dir="auto">Ask its maker</li>',
+    '<strong>Never</strong> touch a &lt;hot&gt; bulb: call <a href="tel:911">911</a>.</p>',
+)
+
+
+def test_an_answer_with_a_form_is_drawn_in_it_on_every_page(settings: Settings) -> None:
+    give_form(settings.content_dir)
+    values = settings.model_dump() | {"link_hosts": ["www.hospital.example"]}
+    with TestClient(create_app(Settings.model_validate(values))) as client:
+        asked = client.post("/ask", data={"text": "what kind of bulb does the lamp have"}).text
+        listed = client.get("/faq").text
+    assert [[part for part in FORMED if part not in page] for page in (asked, listed)] == [[], []]
+    assert "maker.example" not in asked + listed
+    said = structured(listed)
+    assert said is not None
+    assert f"Read the guide ({GUIDE}) & look" in json.dumps(said)

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from tests.conftest import seal
+from tests.conftest import GUIDE, give_form, seal
 
 
 def say(client: TestClient, message: str, sender: str | None = "maria") -> list[dict[str, Any]]:
@@ -123,3 +123,14 @@ def test_half_an_emoji_is_taken_at_every_door(client: TestClient) -> None:
 
 def test_the_channel_lives(client: TestClient) -> None:
     assert client.get("/webhooks/rest/").json() == {"status": "ok"}
+
+
+def test_an_answer_with_a_form_is_plain_text(settings: Settings) -> None:
+    give_form(settings.content_dir)
+    values = settings.model_dump() | {"link_hosts": ["www.hospital.example"]}
+    with TestClient(create_app(Settings.model_validate(values))) as client:
+        (said,) = say(client, "what kind of bulb does the lamp have")
+    text = (
+        f"The lamp has a small bulb. To change it:\n\n- Read the guide ({GUIDE}) & look\n- Ask its maker\n\nNever touch"
+    )
+    assert said["text"].startswith(text)

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from app.content import approval, files
+from app.content import approval, files, markup
 from app.dialogue import approved
 from app.dialogue.approved import ApprovedTexts, fill
+from app.dialogue.messages import Answer
 from app.errors import ApprovalError
-from tests.conftest import seal
+from tests.conftest import GUIDE, give_form, seal
 
 
 def approve(folder: Path) -> ApprovedTexts:
@@ -205,7 +206,7 @@ def test_a_script_is_said_in_english_where_its_translation_is_not_reviewed_or_no
 
 def test_a_translation_is_shortened_for_text_messages_by_nothing_but_its_own_wording(folder: Path) -> None:
     spanish = approve(folder).answers["lamp-place"].translations["es"]
-    assert (spanish.sms, spanish.limits) == (spanish.text, None)
+    assert (spanish.sms, spanish.limits) == (markup.as_text(spanish.blocks), None)
     change(folder, "        translated_by:", "        sms: En la mesa.\n        translated_by:")
     seal(folder)
     assert approve(folder).answers["lamp-place"].translations["es"].sms == "En la mesa."
@@ -245,3 +246,40 @@ def test_a_sentence_to_read_aloud_holds_the_lines_of_the_site(folder: Path) -> N
     change(folder, "read_aloud: The night nurse does.", "read_aloud: The night nurse does. Dial {phone_line}.")
     seal(folder)
     assert approve(folder).answers["lamp-owner"].read_aloud == "The night nurse does."
+
+
+def formed(folder: Path, site: approved.Site, *hosts: str) -> Answer:
+    give_form(folder)
+    lock, content = approval.read_lock(folder / files.LOCK), files.load_content(folder)
+    texts = approved.approve(content, lock, files.urgent_texts(folder), {}, site, timedelta(), hosts)
+    return texts.answers["lamp-bulb"]
+
+
+def test_a_link_to_another_host_is_said_in_its_words_only(folder: Path) -> None:
+    answer = formed(folder, {}, "www.hospital.example")
+    assert answer.links == [GUIDE]
+    assert f"- Read the guide ({GUIDE}) & look\n- Ask its maker\n\nNever touch" in answer.text
+
+
+def test_an_item_falls_with_its_placeholder_and_the_items_beside_it_stay(folder: Path) -> None:
+    without, given = formed(folder, {}), formed(folder, {"oncall_line": "*555* [x](https://y.example)"})
+    assert [block.kind for block in without.blocks] == ["paragraph", "bullets", "paragraph"]
+    assert [len(answer.blocks[1].items) for answer in (without, given)] == [2, 3]
+    assert "- Call *555* [x](https://y.example) first.\n- Read the guide & look" in given.text  # no form of a setting
+
+
+def test_a_paragraph_that_ends_without_a_stop_stays_where_the_next_falls() -> None:
+    assert fill("Bring this\n\nCall {phone_line}\n\nThen. Ring {phone_line}.", {}) == "Bring this\n\nThen."
+
+
+def test_a_sentence_falls_whole_though_half_of_it_is_bold(folder: Path) -> None:
+    change(folder, "answer: The lamp is green.", "answer: Ask. **Her line** is {phone_line}. **Now.**")
+    seal(folder)
+    assert approve(folder).answers["lamp-color"].text == "Ask. Now."
+
+
+def test_a_translation_has_its_form_and_its_links_too(folder: Path) -> None:
+    change(folder, "answer: La lámpara está", "answer: La [lámpara](https://a.example/b) está")
+    seal(folder)
+    answer = approve(folder).answers["lamp-place"].in_language("es")
+    assert markup.as_text(answer.blocks) == answer.text == "La lámpara está en la mesa junto a la cama."

@@ -2,12 +2,14 @@ from dataclasses import replace
 
 import pytest
 
+from app.content import markup
 from app.dialogue import compose, text_messages
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import AnswerPart, Reply
 from tests.conftest import NOW
 
 NET = "If you feel unwell, call the nurse."
+LINK = "https://www.hospital.example/lamp"
 FIRST = "Who we are. " * 12
 
 
@@ -86,3 +88,31 @@ def test_a_text_that_the_sites_lines_make_too_long_is_named(knowledge: Knowledge
 def test_what_is_beside_a_picture_is_said_where_it_fits(knowledge: Knowledge, net: bool) -> None:
     (said,) = text_messages.texts_of(knowledge, answered(knowledge, "lamp-color", net=net), note="I see no pictures.")
     assert said.endswith("The lamp is green.\nI see no pictures.")
+
+
+def with_link(knowledge: Knowledge, length: int) -> Knowledge:
+    """The fixture with a text of so many characters for an entry whose answer has a link."""
+    blocks = markup.parse(f"Read [this]({LINK}). Or [this]({LINK}).")
+    answer = replace(knowledge.approved.answers["lamp-color"], sms="a" * length, blocks=blocks)
+    approved = replace(knowledge.approved, answers={**knowledge.approved.answers, "lamp-color": answer})
+    return replace(knowledge, approved=approved)
+
+
+def test_the_link_of_an_answer_stands_under_it_once_where_it_fits(knowledge: Knowledge) -> None:
+    short = with_link(knowledge, 200)
+    assert text_messages.texts_of(short, answered(short, "lamp-color")) == (f"{'a' * 200}\n{LINK}",)
+
+
+def test_the_link_of_an_answer_is_the_first_to_go(knowledge: Knowledge) -> None:
+    long = with_link(knowledge, 200)
+    assert text_messages.texts_of(long, answered(long, "lamp-color"), "Who we are. " * 7) == (
+        f"{'Who we are. ' * 7}\n\n{'a' * 200}",
+    )
+    assert text_messages.text_of(answered(with_link(knowledge, 290), "lamp-color").parts) == "a" * 290
+
+
+def test_a_link_that_the_text_message_names_by_itself_is_not_said_twice(knowledge: Knowledge) -> None:
+    own = with_link(knowledge, 1)
+    answer = replace(own.approved.answers["lamp-color"], sms=f"See {LINK}.")
+    own = replace(own, approved=replace(own.approved, answers={"lamp-color": answer}))
+    assert text_messages.text_of((compose.answer_part(own, answer),)) == f"See {LINK}."

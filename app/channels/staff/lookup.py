@@ -19,7 +19,7 @@ from app.channels.rendering import by_theme, page
 from app.channels.staff.access import Person, Posted, SignedIn
 from app.channels.staff.owner_alerts import Flag
 from app.channels.staff.services import Staff, StaffServices
-from app.dialogue import compose
+from app.dialogue import compose, text_messages
 from app.dialogue.handoffs import Handoff, hand_over
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer, Message, Part
@@ -27,7 +27,7 @@ from app.dialogue.search import SearchResult
 from app.errors import InvalidBody, NotFound
 from app.matching.matcher import Explanation
 from app.records.feedback import Opinion, Reason
-from app.segments import Segments, for_sending, segments
+from app.segments import Segments, segments
 
 router = APIRouter(include_in_schema=False)
 
@@ -147,7 +147,7 @@ def _result(checked: CheckedSearch, staff: StaffServices, result: SearchResult) 
 
 def _entry(knowledge: Knowledge, answer: Answer, why: Explanation | None = None) -> Result:
     parts: list[Part] = [*compose.banner(knowledge), compose.answer_part(knowledge, answer)]
-    text_message = for_sending("\n".join(line for part in parts for line in part.sms))
+    text_message = text_messages.text_of(parts)
     chat = "\n\n".join(paragraph for part in parts for paragraph in part.paragraphs)
     copies = Copies(chat, text_message, segments(text_message))
     return Result(answer.id, answer.question, answer, copies, knowledge.content.entries[answer.id].review, why)

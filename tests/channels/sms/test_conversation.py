@@ -19,7 +19,7 @@ from app.records.limits import MemoryLimits
 from app.settings import Settings
 from tests.channels.conftest import Service
 from tests.channels.sms.conftest import PUBLIC, Api, Phone
-from tests.conftest import seal
+from tests.conftest import GUIDE, give_form, seal
 from tests.redis import RedisServer
 
 FIRST = "An automated service. Reply STOP to stop, HELP for help."
@@ -292,4 +292,13 @@ def test_an_answer_without_a_text_message_is_said_whole_or_by_its_link(texting: 
     assert phone.says("what color is the lamp") == f"{FIRST}\n\nThe lamp is green."
     assert phone.says("what kind of bulb is it") == "What kind of bulb does the lamp have?\nReply MORE."
     assert phone.says("more") == f"The whole answer: {PUBLIC}/faq#lamp-bulb"
+    service.stop()
+
+
+def test_the_link_of_an_answer_stands_bare_under_its_text_message(texting: Settings, folder: Path) -> None:
+    give_form(folder)
+    service = Service(texting.model_copy(update={"content_dir": folder, "link_hosts": ("www.hospital.example",)}))
+    service.start()
+    text = f"{FIRST}\n\nThe lamp has a small bulb.\n{GUIDE}"
+    assert Phone(service.url).says("what kind of bulb does the lamp have") == text
     service.stop()

@@ -13,7 +13,7 @@ from app.records.review_queue import questions
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
 from tests.channels.staff.conftest import csrf_of, path_of
-from tests.conftest import NOW
+from tests.conftest import GUIDE, NOW, give_form
 
 
 def look_up(client: TestClient, text: str, **fields: str) -> str:
@@ -203,3 +203,18 @@ def test_an_entry_without_a_sentence_to_read_aloud_shows_its_answer(staffed: Set
         page = look_up(client, "lamp bulb")
     assert "The lamp has a small bulb." in page
     assert "Read aloud" not in page.split('data-id="lamp-bulb"')[1].split('data-id="')[0]
+
+
+def test_an_answer_with_a_form_is_drawn_in_it_and_copied_as_text(staffed: Settings, links: list[str]) -> None:
+    give_form(staffed.content_dir)
+    values = staffed.model_dump() | {"link_hosts": ["www.hospital.example"]}
+    with TestClient(create_app(Settings.model_validate(values), announce=links.append)) as client:
+        client.get(path_of(links[-1]))
+        page = look_up(client, "lamp bulb")
+    assert '<li dir="auto">Call <a href="tel:5550199">555-0199</a> first.</li>' in page
+    address = GUIDE.replace("&", "&amp;")
+    assert (
+        f"data-chat>The lamp has a small bulb. To change it:\n\n- Call 555-0199 first.\n- Read the guide ({address})"
+        in page
+    )
+    assert f"data-text>The lamp has a small bulb.\n{address}</pre>" in page
