@@ -62,8 +62,8 @@ class SpanOut(Body):
 
 
 class BlockOut(Body):
-    kind: markup.Kind = Field(description="A paragraph, or a list with a dot or a number before each item.")
     items: list[list[SpanOut]] = Field(description="The items of a list; a paragraph is one.")
+    list: markup.List | None = Field(description="With a dot (`ul`) or a number before each item; null: a paragraph.")
 
 
 PlainText = Annotated[str, Field(description="Plain text; the address of a link follows its words in brackets.")]

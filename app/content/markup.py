@@ -19,7 +19,8 @@ from app.content.schema import is_link
 
 LONGEST = 20_000
 """Most characters that are read for forms, as of any text in YAML."""
-Kind = Literal["paragraph", "bullets", "numbers"]
+List = Literal["ul", "ol"]
+"""With a dot or a number before each item, by the names of HTML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ Line = tuple[Span, ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A list and its items, or a paragraph, which is one."""
+    """A paragraph, which is one item, or a list."""
 
-    kind: Kind
     items: tuple[Line, ...]
+    list: List | None = None
 
 
 Blocks = tuple[Block, ...]
@@ -47,15 +48,15 @@ Blocks = tuple[Block, ...]
 
 def parse(text: str) -> Blocks:
     """
-    >>> [block.kind for block in parse("Bring **both**:\\n\\n- the card\\n- the [form](https://hospital.example/form)")]
-    ['paragraph', 'bullets']
+    >>> [block.list for block in parse("Bring **both**:\\n\\n- the card\\n- the [form](https://hospital.example/form)")]
+    [None, 'ul']
     """
     return tuple(_blocks(_ANSWERS.parse(text))) if len(text) <= LONGEST else paragraphs(text)
 
 
 def paragraphs(text: str) -> Blocks:
     """Return a text without any form as it stands."""
-    return tuple(Block("paragraph", ((Span(words),),)) for words in re.split(r"\n{2,}", text) if words)
+    return tuple(Block(((Span(words),),)) for words in re.split(r"\n{2,}", text) if words)
 
 
 def plain(text: str) -> str:
@@ -103,30 +104,30 @@ def linked(blocks: Blocks, hosts: Collection[str]) -> Blocks:
 
 def changed(blocks: Blocks, change: Callable[[Line], Line]) -> Blocks:
     """Return the blocks with each paragraph and each item changed; of one that is nothing then, nothing stays."""
-    items = ((block.kind, tuple(filter(None, map(change, block.items)))) for block in blocks)
-    return tuple(Block(kind, own) for kind, own in items if own)
+    items = ((tuple(filter(None, map(change, block.items))), block.list) for block in blocks)
+    return tuple(Block(own, list_) for own, list_ in items if own)
 
 
 def _lines(block: Block, written: Callable[[Span], str]) -> Iterator[str]:
-    marks = {"paragraph": "", "bullets": "- ", "numbers": "{}. "}
+    marks = {None: "", "ul": "- ", "ol": "{}. "}
     for number, item in enumerate(block.items, 1):
-        yield marks[block.kind].format(number) + "".join(map(written, item))
+        yield marks[block.list].format(number) + "".join(map(written, item))
 
 
 def _blocks(tokens: Iterable[Token]) -> Iterator[Block]:
-    kind: Kind = "paragraph"
+    opened: List | None = None
     items: list[Line] = []
     for token in tokens:
         if token.type == "inline" and (line := _line(token.children or ())):
             items.append(line)
-        if kind != "paragraph" and not token.type.endswith("_list_close"):
+        if opened and not token.type.endswith("_list_close"):
             continue
         if items:
-            yield Block(kind, tuple(items))
-        kind, items = _LISTS.get(token.type, "paragraph"), []
+            yield Block(tuple(items), opened)
+        opened, items = _LISTS.get(token.type), []
 
 
-_LISTS: dict[str, Kind] = {"bullet_list_open": "bullets", "ordered_list_open": "numbers"}
+_LISTS: dict[str, List] = {"bullet_list_open": "ul", "ordered_list_open": "ol"}
 
 
 def _line(tokens: Iterable[Token]) -> Line:

@@ -249,7 +249,7 @@ def _filled(text: str | None, site: Site) -> str | None:
 
 def _whole(blocks: Blocks, limits: str | None) -> str:
     """Return what is said by text message where nothing was written for it: all that is approved, and never a part."""
-    between = " " if len(blocks) == 1 and blocks[0].kind == "paragraph" else "\n"
+    between = " " if len(blocks) == 1 and not blocks[0].list else "\n"
     return between.join(filter(None, (markup.as_text(blocks), limits)))
 
 

@@ -359,7 +359,7 @@ def test_an_answer_with_a_form_is_given_as_plain_text_and_in_blocks(settings: Se
     assert reply["text"].startswith(answer["text"])
     plain = {"bold": False, "href": None}
     assert answer["blocks"][1] == {
-        "kind": "bullets",
+        "list": "ul",
         "items": [
             [
                 {"text": "Read ", **plain},

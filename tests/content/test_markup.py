@@ -33,12 +33,12 @@ def folded(text: str) -> str:
 def test_an_answer_is_read_into_paragraphs_lists_bold_words_and_links() -> None:
     text = "Bring **both**:\n\n- the card\n- the **[form](https://www.hospital.example/form)**\n\n1. Sit\n2. Wait"
     assert markup.parse(text) == (
-        Block("paragraph", ((Span("Bring "), Span("both", bold=True), Span(":")),)),
+        Block(((Span("Bring "), Span("both", bold=True), Span(":")),)),
         Block(
-            "bullets",
             ((Span("the card"),), (Span("the "), Span("form", bold=True, href="https://www.hospital.example/form"))),
+            "ul",
         ),
-        Block("numbers", ((Span("Sit"),), (Span("Wait"),))),
+        Block(((Span("Sit"),), (Span("Wait"),)), "ol"),
     )
 
 

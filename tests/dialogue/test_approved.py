@@ -263,7 +263,7 @@ def test_a_link_to_another_host_is_said_in_its_words_only(folder: Path) -> None:
 
 def test_an_item_falls_with_its_placeholder_and_the_items_beside_it_stay(folder: Path) -> None:
     without, given = formed(folder, {}), formed(folder, {"oncall_line": "*555* [x](https://y.example)"})
-    assert [block.kind for block in without.blocks] == ["paragraph", "bullets", "paragraph"]
+    assert [block.list for block in without.blocks] == [None, "ul", None]
     assert [len(answer.blocks[1].items) for answer in (without, given)] == [2, 3]
     assert "- Call *555* [x](https://y.example) first.\n- Read the guide & look" in given.text  # no form of a setting
 

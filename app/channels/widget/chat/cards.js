@@ -30,28 +30,25 @@ class Cards {
     const banner = reply.banner ?? this.#welcome?.banner;
     const pieces = [];
     let rest = reply.text;
-    const skip = (text) => (rest = rest.slice(text.length).trimStart());
+    const line = () => rest.split("\n\n")[0];
+    const skip = (text) => (rest = rest.slice(rest.indexOf(text) + text.length).trimStart());
     const say = (text) => {
       const said = text
         .split("\n\n")
-        .filter((part) => part.trim() && part !== banner)
+        .filter((part) => part && part !== banner)
         .join("\n\n");
       if (said) pieces.push({ said });
     };
     if (reply.safety_net) {
-      const [net] = rest.split("\n\n");
-      pieces.push({ net });
-      skip(net);
+      pieces.push({ net: line() });
+      skip(line());
     }
     for (const answer of reply.answers) {
-      const start = rest.indexOf(answer.text);
-      say(rest.slice(0, start));
+      say(rest.slice(0, rest.indexOf(answer.text)));
       pieces.push(answer);
-      rest = rest.slice(start);
       skip(answer.text);
-      if (answer.limits && rest.startsWith(answer.limits)) skip(answer.limits);
-      const [line] = rest.split("\n\n");
-      if (answer.sources[0] && line.includes(answer.sources[0].title)) skip(line);
+      if (rest.startsWith(answer.limits)) skip(answer.limits);
+      if (line().includes(answer.sources[0]?.title)) skip(line());
     }
     say(reply.options.length ? rest.split("\n\n").slice(0, -1).join("\n\n") : rest);
     return pieces;
@@ -83,7 +80,7 @@ class Cards {
       h("p", {}, w[state]),
       away && this.said(offline, languages?.offline),
       state !== "long" && this.calls("911 988"), // nobody has looked at what was typed
-      !away && this.help(help),
+      away || this.help(help),
       this.#line(),
       contact && this.#contact(contact),
       state !== "long" && button(null, w.retry, () => retry(card)),
@@ -142,15 +139,12 @@ class Cards {
     const heading = !options.length && suggestions.length > 0 && (kind === "answer" ? next : ask);
     const more = this.#choices(heading, options.length ? [...options, ...this.#none(reply)] : suggestions);
     if ((contact && !feelings) || kind === "fallback") more.append(this.#linked(this.#faq, this.#words.answers, "all"));
-    return more.childElementCount > 0 && more;
+    return more.firstChild && more;
   }
 
   /** The line of a choice for none of its options. */
   #none({ text, options, language }) {
-    const none = text
-      .split("\n")
-      .pop()
-      .match(/^\d+\. (.+)$/)?.[1];
+    const none = text.match(/\n\d+\. (.+)$/)?.[1];
     return none && !options.some((each) => each.question === none) ? [{ id: none, question: none, language }] : [];
   }
 
@@ -188,7 +182,7 @@ class Cards {
     const spoken = voice(answer.language);
     return [
       h("h3", spoken, answer.question),
-      this.said(answer.text, answer.language),
+      this.said(answer.text, answer.language, {}, answer.blocks),
       answer.limits && h("p", { class: "limits", ...spoken }, answer.limits),
       h("div", { class: "origin" }, this.#sources(answer), this.#seal(answer)),
     ];
@@ -198,7 +192,7 @@ class Cards {
     const named = new Map(answer.sources.map((each) => [each.document, each]));
     return [...named.values()].map(({ title, publisher, url }) => {
       const name = h("span", { lang: "en" }, `${title}, ${publisher}`);
-      return h("p", {}, `${this.#words.source} `, /^https?:\/\//.test(url) ? this.#linked(url, name) : name);
+      return h("p", {}, `${this.#words.source} `, /^https?:/.test(url) ? this.#linked(url, name) : name);
     });
   }
 
@@ -217,14 +211,19 @@ class Cards {
     return h("details", {}, h("summary", {}, line), h("p", {}, more), sources.map(cited));
   }
 
-  /** Sealed text as paragraphs, word for word; its telephone numbers can be tapped. */
-  said(text, language, props) {
-    return h(
-      "div",
-      { ...voice(language), ...props },
-      text.split("\n\n").map((part) => h("p", {}, this.#dialled(part))),
-    );
+  /** Sealed text as paragraphs, word for word, or in its form; its telephone numbers can be tapped. */
+  said(text, language, props, blocks = text.split("\n\n").map((part) => ({ items: [[{ text: part }]] }))) {
+    const draw = ({ list, items }) => {
+      const lines = items.map((item) => h(list ? "li" : "p", {}, item.map(this.#span)));
+      return list ? h(list, {}, lines) : lines;
+    };
+    return h("div", { ...voice(language), ...props }, blocks.map(draw));
   }
+
+  #span = ({ text, bold, href }) => {
+    const words = /^https?:/.test(href) ? this.#linked(href, text) : this.#dialled(text);
+    return bold ? h("strong", {}, words) : words;
+  };
 
   /** The text cut at its numbers: every second part is one. The lines come first, as 988 may be their area code. */
   #cut(text) {

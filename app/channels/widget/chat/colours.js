@@ -7,8 +7,8 @@ const light = (rgb) => {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
 const contrast = (a, b) => {
-  const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
-  return (high + 0.05) / (low + 0.05);
+  const [low, high] = [light(a) + 0.05, light(b) + 0.05].sort((x, y) => x - y);
+  return high / low;
 };
 const [BLACK, WHITE] = [
   [0, 0, 0],

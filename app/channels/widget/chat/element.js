@@ -40,7 +40,7 @@ class HaiFaqChat extends HTMLElement {
 
   /** In the page; or in it again, as it was, after the page has swapped its body. */
   connectedCallback() {
-    const again = Boolean(this.#listeners);
+    const again = !!this.#listeners;
     const unfocused = document.activeElement === document.body;
     this.#root.adoptedStyleSheets = [sheet];
     this.#memory ??= new Memory(this.#base, this.id || (this.#inline ? "inline" : ""));
@@ -91,7 +91,7 @@ class HaiFaqChat extends HTMLElement {
     this.#hide();
     this.#build();
     if (!this.isConnected) return;
-    if (this.#inline === Boolean(this.popover)) this.#rise();
+    if (this.#inline === !!this.popover) this.#rise();
     if (shown) this.#show();
     this.#greet();
   }
@@ -99,7 +99,7 @@ class HaiFaqChat extends HTMLElement {
   // -------------------------------------------------------------- for the page
 
   get isOpen() {
-    return this.#inline || Boolean(this.#parts.panel?.open);
+    return this.#inline || !!this.#parts.panel?.open;
   }
 
   /** Opens the panel; `from` gets the focus back when it closes, else what has it now. */
@@ -130,9 +130,9 @@ class HaiFaqChat extends HTMLElement {
   /** Asks, and tells what kind of reply stands in the panel; it never rejects. */
   async ask(text) {
     if (!this.isOpen) this.open();
-    const asked = String(text ?? "").trim();
+    const asked = `${text ?? ""}`.trim();
     const reply = asked && (await this.#ask(asked, asked, "question"));
-    return { kind: reply?.kind ?? "error", urgent: Boolean(reply?.urgent) };
+    return { kind: reply?.kind ?? "error", urgent: !!reply?.urgent };
   }
 
   reset() {

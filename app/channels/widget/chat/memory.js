@@ -9,12 +9,12 @@ const taken = new Set(); // keys of the elements that are in the page
  * or the urgent text that one has pinned would be lost by what the other keeps. */
 class Memory {
   at = Date.now();
-  id = null;
+  id;
   items = [];
-  open = null;
+  open;
   draft = "";
-  cleared = false;
-  language = null; // that the person has chosen
+  cleared;
+  language; // that the person has chosen
 
   constructor(base, name) {
     this.key = `hai-faq ${base} ${name}`.trim();
@@ -61,7 +61,7 @@ class Memory {
 
   /** True when there is anything to forget. */
   get holds() {
-    return Boolean(this.draft) || this.items.some((item) => !this.#isPinned(item));
+    return !!this.draft || this.items.some((item) => !this.#isPinned(item));
   }
 
   /** The first message that has no reply yet. */
