@@ -84,7 +84,7 @@ def _findings(settings: Settings) -> list[Finding]:
 
 
 def _of_site(settings: Settings, draft: Draft) -> Iterator[Finding]:
-    """Yield the findings that depend on the site's settings, and those on the model where one is fitted for the draft."""
+    """Yield what depends on the site's settings, and what the model tells where one is fitted for the draft."""
     yield from linting.find_unlisted_links(draft.content, settings.link_hosts)
     fitted = model_cache.cached(settings.content_config)
     if fitted:
