@@ -4,12 +4,12 @@ A new value is put where the old one stands. Then the file is read again, and mu
 """
 
 import textwrap
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -21,6 +21,9 @@ WIDTH = 110
 _ENDLESS = 1 << 30
 """Columns after which YAML may break a line: none that we write."""
 _NOWHERE = Path("value")
+
+GONE: Final = object()
+"""Stands for the value of a key that shall not be there."""
 
 Edit = tuple[int, int, str]
 """From where to where, and what stands there now."""
@@ -46,12 +49,16 @@ def with_entry(path: Path, text: str, keys: Keys, fields: Any) -> str:
 
 
 def with_values(path: Path, text: str, values: Mapping[Keys, Any]) -> str:
-    """Return the file's text with all of the values, each as by `with_text` or `with_entry`; it is read only once."""
+    """Return the file's text with all of the values, each as by `with_text` or `with_entry`, or `without_item` where it
+    is `GONE`; it is read only once.
+    """
     file = _File.read(path, text)
     edits: list[Edit] = []
     additions: dict[Keys, dict[str | int, Any]] = {}
     for keys, value in values.items():
-        if file.find(keys) is None:
+        if value is GONE:
+            edits.append(file.removal(keys))
+        elif file.find(keys) is None:
             parent, (key, *inner) = file.parent(keys)
             _merge(additions.setdefault(parent, {}), key, _nested(inner, value))
         else:
@@ -63,19 +70,7 @@ def with_values(path: Path, text: str, values: Mapping[Keys, Any]) -> str:
 
 def without_item(path: Path, text: str, keys: Keys) -> str:
     """Return the file's text without what stands at `keys`, which must not be the last of its mapping."""
-    file = _File.read(path, text)
-    if file.find(keys) is None:
-        raise file.located.error(keys, "is not there")
-    return file.changed({keys: _GONE}, [file.removal(keys)])
-
-
-def without_items(path: Path, text: str, places: Collection[Keys]) -> str:
-    """Return the file's text without what stands at any of the places, as by `without_item`; it is read only once."""
-    file = _File.read(path, text)
-    return file.changed(dict.fromkeys(places, _GONE), [file.removal(keys) for keys in places])
-
-
-_GONE = object()
+    return with_values(path, text, {keys: GONE})
 
 
 @dataclass(frozen=True)
@@ -84,6 +79,7 @@ class _File:
     newline: str
     root: yaml.Node
     located: Located
+    _children: dict[int, dict[str | int, yaml.Node]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path, text: str) -> "_File":
@@ -95,8 +91,14 @@ class _File:
         """Return the node at `keys`; None where there is none."""
         node: yaml.Node | None = self.root
         for key in keys:
-            node = _children(node).get(key)
+            node = self._children_of(node).get(key)
         return node
+
+    def _children_of(self, node: yaml.Node | None) -> dict[str | int, yaml.Node]:
+        """Remember them: a file of 5,000 entries is asked for each of them."""
+        if id(node) not in self._children:
+            self._children[id(node)] = _children(node)
+        return self._children[id(node)]
 
     def in_braces(self, keys: Keys) -> bool:
         """Return whether what stands at `keys` stands within braces or brackets."""
@@ -199,7 +201,7 @@ class _File:
         pairs = parent.value if isinstance(parent, yaml.MappingNode) else []
         place = next((at for at, (key, _) in enumerate(pairs) if key.value == keys[-1]), None)
         if place is None:
-            raise self.located.error(keys, "is not a key of a mapping")
+            raise self.located.error(keys, "is not there")
         key, value = pairs[place]
         if not self.in_braces(keys):
             return self._lines(key, value)
@@ -269,7 +271,7 @@ def _put(data: Any, keys: Keys, value: Any) -> None:
         if isinstance(data, dict) and data.get(key) is None:
             data[key] = {}
         data = data[key]
-    if value is _GONE:
+    if value is GONE:
         del data[keys[-1]]
     else:
         data[keys[-1]] = deepcopy(value)
@@ -285,7 +287,8 @@ def _reads_as(path: Path, text: str, wanted: Any) -> bool:
 def _field(key: str | int, value: Any, indent: int, newline: str) -> str:
     """Return the lines of a key and its value."""
     if not isinstance(value, Mapping) or not value:
-        return f"{' ' * indent}{_inline(key)}: {_written(value, indent + 2, newline)}{newline}"
+        written = _written(value, indent + 2, newline)
+        return f"{' ' * indent}{_inline(key)}:{'' if written.startswith(newline) else ' '}{written}{newline}"
     fields = (_field(inner, own, indent + 2, newline) for inner, own in value.items())
     return f"{' ' * indent}{_inline(key)}:{newline}{''.join(fields)}"
 

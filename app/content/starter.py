@@ -3,7 +3,7 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -114,12 +114,16 @@ def _choose_languages(folder: Path, choices: Choices) -> None:
     content = files.load_content(folder)
     gone = set(content.languages()) - choices.languages
     scripts = [("scripts", id_) for id_ in content.scripts if content.language_of(id_) in gone]
-    _edit(folder / files.FAQ, lambda path, text: edits.without_items(path, text, [*scripts, *_spoken(content, gone)]))
+    _edit(folder / files.FAQ, lambda path, text: _without(path, text, [*scripts, *_spoken(content, gone)]))
     evidence = folder / files.INTENTS / files.LANGUAGES
     if choices.languages:
-        _edit(evidence, lambda path, text: edits.without_items(path, text, [(language,) for language in gone]))
+        _edit(evidence, lambda path, text: _without(path, text, [(language,) for language in gone]))
     else:
         evidence.unlink()
+
+
+def _without(path: Path, text: str, places: Collection[Keys]) -> str:
+    return edits.with_values(path, text, dict.fromkeys(places, edits.GONE))
 
 
 def _spoken(content: Content, gone: set[str]) -> list[Keys]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.content.edits import with_entry, with_text, with_values, without_item, without_items
+from app.content.edits import GONE, with_entry, with_text, with_values, without_item
 from app.content.yaml_file import Keys, parse_yaml
 from app.errors import ContentError
 from tests.conftest import FIXTURE
@@ -177,8 +177,8 @@ def test_an_item_in_braces_goes_alone() -> None:
 def test_several_items_go_at_once() -> None:
     places: list[Keys] = [("entries", "place", "answer"), ("entries", "color")]
     one_by_one = without_item(PATH, without_item(PATH, FILE, places[0]), places[1])
-    assert without_items(PATH, FILE, places) == one_by_one
-    assert without_items(PATH, FILE, []) == FILE
+    assert with_values(PATH, FILE, dict.fromkeys(places, GONE)) == one_by_one
+    assert with_values(PATH, FILE, {}) == FILE
 
 
 def test_an_entry_that_stands_there_is_not_written_over() -> None:
