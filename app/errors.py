@@ -4,6 +4,7 @@ HaiFaqError
 ├── ContentError          faq.yaml or intents/ is wrong: names file, line and key
 │   └── ContentChanged    while it was read
 ├── ApprovalError         a safety text has no valid seal: nothing may be served
+├── FileError             a file of another program cannot be taken in: names file, sheet and row
 ├── SourceError           a document cannot be cut into the sections that faq.yaml lists
 ├── ModelError            a saved model is missing, stale or damaged
 ├── FitError              fitting failed in its child process
@@ -87,6 +88,17 @@ class ContentChanged(ContentError): ...
 
 
 class ApprovalError(HaiFaqError): ...
+
+
+@dataclass
+class FileError(HaiFaqError):
+    """`str()` reads `questions.xlsx: Sheet1, row 5: has no answer`."""
+
+    place: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{_shown(self.place)}: {_shown(self.problem)}"
 
 
 class SourceError(HaiFaqError): ...
