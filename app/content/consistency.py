@@ -79,6 +79,11 @@ def _of_placeholders(content: Content) -> Iterator[Problem]:
     entries = ((("entries", id_, name), text) for id_, entry in content.entries.items() for name, text in entry.texts())
     scripts = ((("scripts", id_), text) for id_, script in content.scripts.items() for _, text in script.texts())
     for keys, text in (*entries, *scripts):
-        for name in _BRACES.findall(text):
+        for name in braces(text):
             if name not in placeholders:
                 yield keys, f"{{{name}}} is not a placeholder{did_you_mean(name, placeholders)}"
+
+
+def braces(text: str) -> list[str]:
+    """Return what stands in braces, where only names of placeholders may."""
+    return _BRACES.findall(text)

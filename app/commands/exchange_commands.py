@@ -1,0 +1,78 @@
+"""`hai-faq import`: what other programs hold comes into a draft of the content."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from app.content.file_io import write
+from app.interchange import documents, draft_folder, formats, report
+from app.interchange.draft_folder import Import, Served
+from app.interchange.formats import FORMATS, Format
+from app.interchange.merging import Options
+from app.interchange.questions import Reading
+from app.settings import Settings
+
+
+@click.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--into", "folder", required=True, type=click.Path(path_type=Path), help="A draft; new, it becomes a copy."
+)
+@click.option("--owner", default="", help="Who stands for the answers, where the file does not name one.")
+@click.option("--title", default="", help="Title of the document that the file becomes, where it names none.")
+@click.option("--theme", default="", help="Theme of the rows that name none.")
+@click.option("--format", type=click.Choice(FORMATS), help="What FILE is, where it is told wrongly.")
+@click.option(
+    "--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as CSV."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be done, and write nothing.")
+@click.pass_obj
+def import_(
+    settings: Settings,
+    file: Path,
+    folder: Path,
+    owner: str,
+    title: str,
+    theme: str,
+    format: Format | None,
+    report_file: Path | None,
+    dry_run: bool,
+) -> None:
+    """Take questions and answers of FILE into a draft: a spreadsheet, an export of QnA Maker, a saved FAQ page.
+
+    Nothing is sealed, and what is served is not touched. The same file again changes nothing. Status 1 where no row
+    could be taken; rows that are refused or in conflict are in the report, and do not keep the others out.
+    """
+    reading = formats.read(file, format)
+    options = Options(file.name, *(" ".join(word.split()) for word in (owner, title, theme)))
+    served = Served(settings.content_dir, settings.documents_dir)
+    done = draft_folder.tried(folder, served, reading.questions, options, datetime.now(UTC).date())
+    fits = any(outcome.kind in ("taken", "changed", "unchanged") for outcome in done.outcomes)
+    if fits and not dry_run:
+        draft_folder.carry_out(done)
+    _tell(done, reading, dry_run)
+    if report_file:
+        write(report_file, report.as_csv(done.outcomes).encode("utf-8-sig"))  # by its mark spreadsheets know UTF-8
+    if not fits:
+        raise click.ClickException("no row could be taken: nothing is written")
+
+
+def _tell(done: Import, reading: Reading, dry_run: bool) -> None:
+    for line in (*map(report.shown, reading.passed_over), *report.lines(done.outcomes)):
+        click.echo(line)
+    if dry_run:
+        click.echo("nothing is written: this was a dry run")
+    elif not done.texts:
+        click.echo(f"nothing has changed in {done.folder}")
+    else:
+        _tell_next(done)
+
+
+def _tell_next(done: Import) -> None:
+    written = [name for name in done.texts if name.parent.name == documents.DOCUMENTS]
+    click.echo(f"{done.folder} holds drafts that nobody has sealed. Next, with HAI_FAQ_CONTENT_DIR={done.folder}:")
+    for name in written:
+        click.echo(f"  hai-faq sources seal {done.folder / name} --document {name.stem} --by ... --role ...")
+    click.echo("  hai-faq lint")
+    click.echo("  hai-faq approve --by ... --role ...")

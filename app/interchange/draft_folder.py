@@ -1,0 +1,143 @@
+"""The folder into which a file is imported: a copy of the content, or one that is there, and never what is served.
+
+All is tried in a copy first. Then everything is written, or nothing.
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from app.content import files
+from app.content.file_io import is_there, read_bytes, write, write_all
+from app.errors import ContentError
+from app.interchange import documents
+from app.interchange.merging import Merge, Options
+from app.interchange.questions import Question
+from app.interchange.report import Outcome
+
+_SERVED = (
+    "is what the settings serve, or a part of it: import writes drafts that nobody has read yet. Name another folder, "
+    "which becomes a copy of it; seal there what you have read, and then serve that"
+)
+Texts = Mapping[Path, bytes]
+"""Files by their paths relative to the folder."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """What the settings serve."""
+
+    content: Path
+    documents: Path | None
+    """Where the texts of its documents lie, unless beside it."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """What would come of a folder, read as the service reads it; nothing is written yet."""
+
+    folder: Path
+    outcomes: Sequence[Outcome]
+    texts: Texts
+    """All that is to be written."""
+    before: str
+    """Fingerprint of the content that it begins with."""
+    source: Path
+
+
+def tried(folder: Path, served: Served, questions: Sequence[Question], options: Options, today: date) -> Import:
+    """Merge questions into a copy of a folder, which is one of what is served where nothing is there yet. Raises
+    `ContentError` where the folder is served, or the result cannot be read.
+    """
+    _check_apart(folder, served)
+    is_new = not is_there(folder / files.FAQ)
+    source = Served(folder, None) if not is_new else _beginning(folder, served)
+    before = files.fingerprint(source.content)
+    held = dict(_held(source))
+    with tempfile.TemporaryDirectory() as bench, _told_of(Path(bench), folder):
+        _write_copy(Path(bench), held)
+        merge = Merge(Path(bench), options, today)
+        outcomes = merge.outcomes(questions)
+        changes = merge.changes()
+        _write_copy(Path(bench), changes)
+        _read(Path(bench))
+    return Import(folder, outcomes, {**held, **changes} if is_new else changes, before, source.content)
+
+
+def carry_out(done: Import) -> None:
+    """Write what was tried, all of it or nothing. Raises `ContentError`."""
+    if files.fingerprint(done.source) != done.before:
+        raise ContentError(done.source / files.FAQ, 1, "", "has changed meanwhile: nothing is written, begin again")
+    try:
+        write_all({done.folder / name: text for name, text in done.texts.items()})
+    except BaseException:
+        _remove_empty(done.folder)
+        raise
+
+
+def _check_apart(folder: Path, served: Served) -> None:
+    """Refuse what is served, by whatever path or link, and what would write where it is read."""
+    own, other = folder.resolve(), served.content.resolve()
+    if own == other or (own.exists() and other.exists() and own.samefile(other)):
+        raise ContentError(folder, 1, "", _SERVED)
+    read = [other / name for name in (files.FAQ, files.INTENTS, documents.DOCUMENTS)] + [
+        *filter(None, [served.documents])
+    ]
+    kept = [path.resolve() for path in read]
+    for path in (own, own / files.FAQ, own / files.INTENTS, own / documents.DOCUMENTS):
+        if any(place in kept for place in (path.resolve(), *path.resolve().parents)):
+            raise ContentError(folder, 1, "", _SERVED)
+
+
+def _beginning(folder: Path, served: Served) -> Served:
+    """Return the content to begin with, once it is sure that nothing lies in the folder."""
+    if is_there(folder) and not folder.is_dir():
+        raise ContentError(folder, 1, "", "is not a folder")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise ContentError(
+            folder, 1, "", f"holds no {files.FAQ} and is not empty: name a new folder, or one of content"
+        )
+    return served
+
+
+def _held(source: Served) -> Iterator[tuple[Path, bytes]]:
+    """Yield what is content, and nothing that lies beside it, which may be a device without an end."""
+    folder = source.content
+    for path in (folder / files.FAQ, *filter(is_there, [folder / files.LOCK]), *files.intent_files(folder)):
+        yield path.relative_to(folder), read_bytes(path)
+    for id_ in files.load_content(folder).documents:
+        path = (source.documents or folder / documents.DOCUMENTS) / f"{id_}.txt"
+        if is_there(path):
+            yield documents.path_of(Path(), id_), read_bytes(path)
+
+
+def _write_copy(bench: Path, texts: Texts) -> None:
+    for name, text in texts.items():
+        write(bench / name, text)
+
+
+def _read(folder: Path) -> None:
+    content = files.load_content(folder)
+    files.load_intents(folder, content)
+    documents.read(folder, content.documents)
+
+
+@contextlib.contextmanager
+def _told_of(bench: Path, folder: Path) -> Iterator[None]:
+    """Name the folder in errors, not the copy in which they came up."""
+    try:
+        yield
+    except ContentError as error:
+        if error.path.is_relative_to(bench):
+            error.path = folder / error.path.relative_to(bench)
+        raise
+
+
+def _remove_empty(folder: Path) -> None:
+    for path, _, _ in os.walk(folder, topdown=False):
+        with contextlib.suppress(OSError):
+            Path(path).rmdir()
