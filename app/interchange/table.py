@@ -29,8 +29,8 @@ have 1.5 million tags; nested in each other, so many take 0.5 GB and 5 s before 
 """
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL, MOST_TEXT = 5_000, 50, 20_000, 10_000_000
 """Most rows of a table, columns of a row, characters of a cell and of a table."""
-_LAST_ROW: Final = 20_000
-"""The last row that is looked at, with empty ones: to pass over the million that a sheet can have took 26 s."""
+_EMPTY_ROWS: Final = 15_000
+"""Most rows that may be empty: to pass over the million that a sheet can have took 26 s."""
 _PEEK: Final = MOST_COLUMNS + 10
 """Columns that are read, so that what lies beyond the bound is seen."""
 _SAMPLE: Final = 20
@@ -68,14 +68,14 @@ class Table:
     """Those that hold something."""
 
 
-def read_tables(path: Path) -> tuple[Table, ...]:
+def read_tables(path: Path, most_rows: int = MOST_ROWS) -> tuple[Table, ...]:
     """Return the tables of a file: one, or the visible sheets of a workbook. Raises `FileError`."""
     content = read_bounded(path)
     if content.startswith(_OLE):
         raise FileError(path.name, "is an old Excel file or has a password: save it as .xlsx without one")
     if content.startswith(_ZIP):
-        return tuple(_sheets(path.name, content))
-    return (Table("", path.name, _bounded(path.name, "", _records(path.name, decoded(path.name, content)))),)
+        return tuple(_sheets(path.name, content, most_rows))
+    return (Table("", path.name, _bounded(path.name, "", _records(path.name, decoded(path.name, content)), most_rows)),)
 
 
 def read_bounded(path: Path, most: int = MOST_BYTES) -> bytes:
@@ -106,7 +106,12 @@ def column_name(column: int) -> str:
 
 def neutral(cell: str) -> str:
     """Return a cell that no spreadsheet runs: what it would take for a formula gets an apostrophe before it."""
-    return f"'{cell}" if cell.startswith(_RUNS) else cell
+    return f"'{cell}" if _runs(cell) else cell
+
+
+def _runs(cell: str) -> bool:
+    """Tell whether a cell is or looks like a guarded formula: `'=x` is guarded too, so that reading gives it back."""
+    return cell.lstrip("'").startswith(_RUNS)
 
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:
@@ -116,7 +121,7 @@ def csv_text(rows: Iterable[Sequence[str]]) -> str:
     return file.getvalue()
 
 
-def _bounded(name: str, sheet: str, rows: Iterable[Sequence[Any]]) -> tuple[Row, ...]:
+def _bounded(name: str, sheet: str, rows: Iterable[Sequence[Any]], most: int) -> tuple[Row, ...]:
     """Return the rows that hold something. Raises `FileError` beyond the bounds."""
     kept: list[Row] = []
     size = 0
@@ -130,8 +135,8 @@ def _bounded(name: str, sheet: str, rows: Iterable[Sequence[Any]]) -> tuple[Row,
         if row.cells:
             kept.append(row)
         size += sum(map(len, row.cells))
-        if len(kept) > MOST_ROWS or size > MOST_TEXT:
-            raise FileError(place, f"the table has more than {MOST_ROWS:,} rows or {MOST_TEXT:,} characters: divide it")
+        if len(kept) > most or size > MOST_TEXT:
+            raise FileError(place, f"the table has more than {most:,} rows or {MOST_TEXT:,} characters: divide it")
     return tuple(kept)
 
 
@@ -159,7 +164,7 @@ def _cell(value: Any) -> tuple[str, str]:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = "" if value is None else str(value)
-    return cleaned(text[1:] if text.startswith("'") and text[1:].startswith(_RUNS) else text), ""  # as `neutral` has it
+    return cleaned(text[1:] if text.startswith("'") and _runs(text) else text), ""  # as `neutral` has it
 
 
 def cleaned(text: str) -> str:
@@ -215,7 +220,7 @@ def _evenness(text: str, delimiter: str) -> tuple[int, int]:
     return max(((counts.count(count), count) for count in set(counts)), default=(0, 0))
 
 
-def _sheets(name: str, content: bytes) -> Iterator[Table]:
+def _sheets(name: str, content: bytes, most_rows: int) -> Iterator[Table]:
     """Yield the sheets of a workbook that are not hidden. Raises `FileError`."""
     _check_workbook(name, content)
     try:
@@ -224,18 +229,22 @@ def _sheets(name: str, content: bytes) -> Iterator[Table]:
             workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
             for sheet in workbook.worksheets:
                 if sheet.sheet_state == "visible":
-                    yield Table(sheet.title, f"{name}: {sheet.title}", _bounded(name, sheet.title, _values(sheet)))
+                    yield Table(
+                        sheet.title,
+                        f"{name}: {sheet.title}",
+                        _bounded(name, sheet.title, _values(sheet, most_rows), most_rows),
+                    )
     except FileError:
         raise
     except Exception as error:  # a broken workbook makes openpyxl raise anything
         raise FileError(name, f"is a broken workbook: {type(error).__name__}") from error
 
 
-def _values(sheet: Any) -> Iterator[list[Any]]:
+def _values(sheet: Any, most_rows: int) -> Iterator[list[Any]]:
     sheet.reset_dimensions()  # a sheet may say that it has a million columns
     for number, row in enumerate(sheet.iter_rows(max_col=_PEEK), 1):
-        if number > _LAST_ROW:
-            raise FileError(sheet.title, f"goes on below row {_LAST_ROW:,}: delete the empty rows below the last one")
+        if number > most_rows + _EMPTY_ROWS:
+            raise FileError(sheet.title, f"goes on below row {number - 1:,}: delete the empty rows below the last one")
         yield [_value(cell) for cell in row]
 
 
