@@ -1,17 +1,24 @@
-"""`hai-faq import`: what other programs hold comes into a draft of the content."""
+"""`hai-faq import` and `export`: what other programs hold comes into a draft, and content goes out for review."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from app import lint as linting
+from app.commands.review_sheets import take_review
 from app.content.file_io import write
-from app.interchange import documents, draft_folder, formats, report
+from app.interchange import documents, draft_folder, formats, report, review_sheet
 from app.interchange.draft_folder import Import, Served
 from app.interchange.formats import FORMATS, Format
 from app.interchange.merging import Options
 from app.interchange.questions import Reading
+from app.interchange.table import csv_text
+from app.interchange.workbook import xlsx
+from app.lint import Draft
 from app.settings import Settings
+
+_file = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(name="import")
@@ -39,14 +46,18 @@ def import_(
     report_file: Path | None,
     dry_run: bool,
 ) -> None:
-    """Take questions and answers of FILE into a draft: a spreadsheet, an export of QnA Maker, a saved FAQ page.
+    """Take questions and answers of FILE into a draft: a spreadsheet, an export of QnA Maker, a saved FAQ page; or what
+    a reviewer corrected in a sheet of `export`.
 
     Nothing is sealed, and what is served is not touched. The same file again changes nothing. Status 1 where no row
     could be taken; rows that are refused or in conflict are in the report, and do not keep the others out.
     """
+    served = Served(settings.content_dir, settings.documents_dir)
+    if format is None and (sheets := review_sheet.read(file)):
+        take_review(sheets, folder, served, report_file, dry_run)
+        return
     reading = formats.read(file, format)
     options = Options(file.name, *(" ".join(word.split()) for word in (owner, title, theme)))
-    served = Served(settings.content_dir, settings.documents_dir)
     done = draft_folder.tried(folder, served, reading.questions, options, datetime.now(UTC).date())
     fits = any(outcome.kind in ("taken", "changed", "unchanged") for outcome in done.outcomes)
     if fits and not dry_run:
@@ -56,6 +67,26 @@ def import_(
         write(report_file, report.as_csv(done.outcomes).encode("utf-8-sig"))  # by its mark spreadsheets know UTF-8
     if not fits:
         raise click.ClickException("no row could be taken: nothing is written")
+
+
+@click.command()
+@click.option("--xlsx", "workbook", type=_file, help="Write a workbook here.")
+@click.option("--csv", "table", type=_file, help="Write a file of comma-separated values here.")
+@click.pass_obj
+def export(settings: Settings, workbook: Path | None, table: Path | None) -> None:
+    """Write texts, phrasings, seals and open problems as a spreadsheet, to be read, corrected and commented on."""
+    if not workbook and not table:
+        raise click.UsageError("say where to: --xlsx FILE or --csv FILE")
+    draft = Draft.read(settings.content_dir)
+    findings = linting.quick(draft, datetime.now(UTC).date(), settings.grace)
+    problems = [(finding.where, finding.problem) for finding in findings]
+    sheets = review_sheet.sheets(draft.content, draft.lock, draft.intents.phrasings, problems)
+    if workbook:
+        write(workbook, xlsx(sheets))
+    if table:
+        write(table, csv_text(review_sheet.in_one(sheets)).encode("utf-8-sig"))
+    _, texts, phrasings, _ = sheets
+    click.echo(f"{len(texts.rows)} texts and {len(phrasings.rows)} phrasings are in {workbook or table}")
 
 
 def _tell(done: Import, reading: Reading, dry_run: bool) -> None:

@@ -73,12 +73,15 @@ def load_phrasings(folder: Path, content: Content) -> Phrasings:
     """Return the English phrasings by entry or topic; those of one id may stand in several files."""
     phrasings: Phrasings = {}
     errors: list[ContentError] = []
-    for language, path in _phrasing_files(folder, content):
-        if language is None:
-            with gathered(errors):
-                phrasings |= _phrasings(read_yaml(path), content.ids(), phrasings)
+    for path in english_phrasing_files(folder, content):
+        with gathered(errors):
+            phrasings |= _phrasings(read_yaml(path), content.ids(), phrasings)
     raise_together(errors)
     return phrasings
+
+
+def english_phrasing_files(folder: Path, content: Content) -> list[Path]:
+    return [path for language, path in _phrasing_files(folder, content) if language is None]
 
 
 def load_translated(folder: Path, content: Content) -> tuple[tuple[str, str, str], ...]:

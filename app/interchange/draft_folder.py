@@ -6,12 +6,12 @@ All is tried in a copy first. Then everything is written, or nothing.
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from app.content import files
+from app.content import approval, files, sealed_copies
 from app.content.file_io import is_there, read_bytes, write, write_all
 from app.errors import ContentError
 from app.interchange import documents
@@ -37,11 +37,10 @@ class Served:
 
 
 @dataclass(frozen=True)
-class Import:
+class Draft:
     """What would come of a folder, read as the service reads it; nothing is written yet."""
 
     folder: Path
-    outcomes: Sequence[Outcome]
     texts: Texts
     """All that is to be written."""
     before: str
@@ -49,9 +48,27 @@ class Import:
     source: Path
 
 
+@dataclass(frozen=True)
+class Import(Draft):
+    outcomes: Sequence[Outcome]
+
+
 def tried(folder: Path, served: Served, questions: Sequence[Question], options: Options, today: date) -> Import:
-    """Merge questions into a copy of a folder, which is one of what is served where nothing is there yet. Raises
-    `ContentError` where the folder is served, or the result cannot be read.
+    """Merge questions into a draft, as by `drafted`."""
+    outcomes: list[Outcome] = []
+
+    def merge(bench: Path) -> Texts:
+        merge = Merge(bench, options, today)
+        outcomes.extend(merge.outcomes(questions))
+        return merge.changes()
+
+    draft = drafted(folder, served, merge)
+    return Import(draft.folder, draft.texts, draft.before, draft.source, outcomes)
+
+
+def drafted(folder: Path, served: Served, change: Callable[[Path], Texts]) -> Draft:
+    """Change a copy of a folder, which is one of what is served where nothing is there yet. Raises `ContentError` where
+    the folder is served, or the result cannot be read.
     """
     _check_apart(folder, served)
     is_new = not is_there(folder / files.FAQ)
@@ -60,15 +77,22 @@ def tried(folder: Path, served: Served, questions: Sequence[Question], options: 
     held = dict(_held(source))
     with tempfile.TemporaryDirectory() as bench, _told_of(Path(bench), folder):
         _write_copy(Path(bench), held)
-        merge = Merge(Path(bench), options, today)
-        outcomes = merge.outcomes(questions)
-        changes = merge.changes()
+        if is_new:
+            held |= _sealed(Path(bench))
+        changes = change(Path(bench))
         _write_copy(Path(bench), changes)
         _read(Path(bench))
-    return Import(folder, outcomes, {**held, **changes} if is_new else changes, before, source.content)
+    return Draft(folder, {**held, **changes} if is_new else changes, before, source.content)
 
 
-def carry_out(done: Import) -> None:
+def _sealed(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Yield the sealed texts, so that the next `approve` in the new folder shows what has changed since."""
+    lock, texts = approval.read_lock(folder / files.LOCK), files.sealed_texts(folder, files.load_content(folder))
+    for key in texts.keys() - lock.broken(texts).keys():
+        yield Path(sealed_copies.FOLDER, lock.texts[key].sha256), texts[key].encode()
+
+
+def carry_out(done: Draft) -> None:
     """Write what was tried, all of it or nothing. Raises `ContentError`."""
     if files.fingerprint(done.source) != done.before:
         raise ContentError(done.source / files.FAQ, 1, "", "has changed meanwhile: nothing is written, begin again")

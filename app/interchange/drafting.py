@@ -58,4 +58,4 @@ def _first_sentence(line: str) -> str:
 
 
 def _has_lists(answer: str) -> bool:
-    return any(block.kind != "paragraph" for block in markup.parse(answer))
+    return any(block.list for block in markup.parse(answer))

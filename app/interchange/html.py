@@ -295,8 +295,8 @@ def _line(spans: Sequence[_Span], mark: str = "") -> str:
 
 def _is_plain(line: str, in_item: bool) -> bool:
     """Return whether words are read as what they are without any sign before them."""
-    kind, written = ("bullets", f"- {line}") if in_item else ("paragraph", line)
-    read_ = [(block.kind, block.items) for block in markup.parse(written)]
+    kind, written = ("ul", f"- {line}") if in_item else (None, line)
+    read_ = [(block.list, block.items) for block in markup.parse(written)]
     return read_ == [(kind, ((markup.Span(line),),))] and not any(markup.problems(written))
 
 

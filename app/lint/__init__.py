@@ -22,21 +22,23 @@ __all__ = [
     "going_live",
     "grade",
     "lint",
+    "quick",
 ]
 
 
 def lint(draft: Draft, today: date, grace: timedelta) -> list[Finding]:
     """Return all findings, errors first."""
-    findings = [*_quick(draft, today, grace), *phrasings.find_shadowed(draft), *phrasings.find_near_duplicates(draft)]
+    findings = [*quick(draft, today, grace), *phrasings.find_shadowed(draft), *phrasings.find_near_duplicates(draft)]
     return sorted(findings, key=lambda finding: finding.level != "error")
 
 
 def errors(draft: Draft, today: date, grace: timedelta) -> list[Finding]:
     """Return the errors without looking for near-duplicates: they only warn, and 60,000 phrasings take 4 s."""
-    return [finding for finding in _quick(draft, today, grace) if finding.level == "error"]
+    return [finding for finding in quick(draft, today, grace) if finding.level == "error"]
 
 
-def _quick(draft: Draft, today: date, grace: timedelta) -> Iterator[Finding]:
+def quick(draft: Draft, today: date, grace: timedelta) -> Iterator[Finding]:
+    """Yield the findings but for near-duplicates."""
     yield from (Finding("warning", name, reason) for name, reason in draft.passed_over.items())
     yield from seals.find(draft)
     yield from seals.find_unbacked(draft)
