@@ -47,7 +47,8 @@ Blocks = tuple[Block, ...]
 
 
 def parse(text: str) -> Blocks:
-    """
+    """Return the blocks of an answer; every word of it is in them.
+
     >>> [block.list for block in parse("Bring **both**:\\n\\n- the card\\n- the [form](https://hospital.example/form)")]
     [None, 'ul']
     """
@@ -60,7 +61,8 @@ def paragraphs(text: str) -> Blocks:
 
 
 def plain(text: str) -> str:
-    """
+    """Return an answer in plain words, without the addresses of its links.
+
     >>> plain("Bring **both**:\\n\\n- the card\\n- the [form](https://hospital.example/form)")
     'Bring both:\\n\\n- the card\\n- the form'
     """
@@ -136,10 +138,10 @@ def _line(tokens: Iterable[Token]) -> Line:
     bold, href = 0, None
     for token in tokens:
         if token.type == "link_open":
-            href, inside = str(token.attrGet("href")), spans
+            href, before = str(token.attrGet("href")), spans
             spans = []
         elif token.type == "link_close":
-            spans = [*inside, *_link(spans, href)]
+            spans = [*before, *_link(spans, href)]
             href = None
         elif token.type in ("strong_open", "strong_close") and token.markup == _BOLD:
             bold += token.nesting
