@@ -86,7 +86,7 @@ def _findings(settings: Settings) -> list[Finding]:
 def _of_site(settings: Settings, draft: Draft) -> Iterator[Finding]:
     """Yield what depends on the site's settings, and what the model tells where one is fitted for the draft."""
     yield from linting.find_unlisted_links(draft.content, settings.link_hosts)
-    fitted = model_cache.cached(settings.content_config)
+    fitted = model_cache.cached_near(settings.content_config)
     if fitted:
         confusions = fitted.matchers[TOPICS].confusions
         yield from linting.find_alike(confusions)

@@ -22,7 +22,7 @@ from app.dialogue.openers import Openers
 from app.dialogue.urgent import UrgentCheck
 from app.dialogue.urgent_rules import RuleBook
 from app.errors import ContentChanged, ContentError, ModelError, SettingsError
-from app.loading.model_cache import ContentConfig, Fitted, build
+from app.loading.model_cache import ContentConfig, Fitted, build, cached_near
 from app.loading.training_sets import LANGUAGES, TOPICS, URGENT
 from app.matching import encoder
 
@@ -31,15 +31,22 @@ log = logging.getLogger(__name__)
 
 def load(config: ContentConfig) -> Knowledge:
     """Return a whole knowledge; raises `HaiFaqError` with the reason, and nothing is ever half-loaded."""
-    return _load(config, lambda lock, _: lock)
+    return _load(config, lambda lock, _: lock, _built)
 
 
 def load_draft(config: ContentConfig) -> Knowledge:
-    """Return the knowledge as if every text were sealed as it stands: for whoever writes it, and served to nobody."""
-    return _load(config, approval.Lock.accepting)
+    """Return the knowledge as if every text were sealed as it stands: for whoever writes it, and served to nobody.
+
+    A new wording of an answer is read by the model of the old one, so that it needs no fit.
+    """
+    return _load(config, approval.Lock.accepting, lambda own: cached_near(own) or _built(own))
 
 
-def _load(config: ContentConfig, seen_by: Callable[[Lock, Mapping[str, str]], Lock]) -> Knowledge:
+def _load(
+    config: ContentConfig,
+    seen_by: Callable[[Lock, Mapping[str, str]], Lock],
+    fitted: Callable[[ContentConfig], Fitted],
+) -> Knowledge:
     version = version_of(config.content)
     content = files.load_content(config.content)
     _check_needs(config, content)
@@ -50,7 +57,7 @@ def _load(config: ContentConfig, seen_by: Callable[[Lock, Mapping[str, str]], Lo
     talk, rules = files.load_smalltalk(config.content), files.load_urgent_rules(config.content)
     languages = files.load_languages(config.content, content)
     _check_unchanged(config.content, version)  # all is read by now: what changes during the fit is the next reload's
-    folder, matchers = _built(config)
+    folder, matchers = fitted(config)
     loaded = Knowledge(
         content=content,
         matcher=matchers[TOPICS],

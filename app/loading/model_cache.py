@@ -27,6 +27,8 @@ from app.matching import encoder, matcher, model
 from app.matching.matcher import Matcher
 
 _FITTING = "fitting-"
+STEM = 16
+"""Characters of a key that all models share which differ only in the wording of answers and titles."""
 VECTORS = "vectors.npz"
 """The file of the cache that keeps vectors of phrasings."""
 _LIBRARIES = ("numpy", "scikit-learn", "scipy", "rapidfuzz")
@@ -67,9 +69,13 @@ def key(config: ContentConfig) -> str:
 def _key(config: ContentConfig, taught: Taught) -> str:
     libraries = ",".join(f"{name}={metadata.version(name)}" for name in _LIBRARIES)
     encoded = "".join(encoder.SUMS.values()) if config.encoder else ""
-    learnt = f"{files.intents_fingerprint(config.content)} {json.dumps(taught)}"
+    learnt = f"{files.intents_fingerprint(config.content)} {json.dumps(taught._replace(wordings={}))}"
     source = f"{learnt} {model.FORMAT} {libraries} {config.risk} {encoded}"
-    return hashlib.sha256(source.encode()).hexdigest()[:32]
+    return _digest(source) + _digest(json.dumps(taught.wordings))
+
+
+def _digest(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()[:STEM]
 
 
 class Fitted(NamedTuple):
@@ -96,6 +102,17 @@ def cached(config: ContentConfig) -> Fitted | None:
     for one in (config, replace(config, encoder=True)):  # what was fitted with the encoder ranks by words as well
         with contextlib.suppress(ModelError):
             return _read(config.cache / key(one))
+    return None
+
+
+def cached_near(config: ContentConfig) -> Fitted | None:
+    """Return the matchers of the cache for this content, or for it in other wordings of answers and titles, near enough
+    to look at a draft by: each edit would need a fit.
+    """
+    stem = key(config)[:STEM]
+    for folder in sorted(config.cache.glob(f"{stem}*"), key=lambda path: path.stat().st_mtime, reverse=True):
+        with contextlib.suppress(ModelError):
+            return _read(folder)
     return None
 
 

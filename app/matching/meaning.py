@@ -7,7 +7,7 @@ import numpy as np
 from app.matching.confidence import Calibration
 from app.matching.features import FloatArray
 
-WEIGHTS = (0.05, 0.08, 0.12, 0.2, 0.4, 0.8)
+WEIGHTS = (0.05, 0.08, 0.12, 0.2, 0.4, 0.8, 1.6)
 """Weights of a log-probability beside the scores of words, of which the fit takes the one that puts most left-out
 phrasings first: few phrasings leave more to meaning.
 """

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching.features import FloatArray
-from app.matching.svm import Labels
+from app.matching.svm import Labels, handicap
 
 EPOCHS = 8
 LEAST_STEPS = 400
@@ -23,7 +23,7 @@ _TINY = 1e-8
 def fit(vectors: FloatArray, labels: Labels, of: NDArray[np.str_]) -> FloatArray:
     """Return weights, a row for each number of a vector and last the biases, a column for each label of `labels`.
 
-    `of` are the labels of the vectors. Batches are drawn in the same order each time.
+    `of` are the labels of the vectors; one of many has a handicap. Batches are drawn in the same order each time.
     """
     rows = np.hstack([vectors, np.ones((len(vectors), 1), np.float32)])
     targets = np.searchsorted(labels, of)
@@ -42,6 +42,7 @@ def fit(vectors: FloatArray, labels: Labels, of: NDArray[np.str_]) -> FloatArray
             square += (1 - SCALE) * (gradient * gradient - square)
             rate = RATE * (1 - step / steps) / (1 - MOMENTUM**step)
             weights -= np.float32(rate) * mean / (np.sqrt(square / np.float32(1 - SCALE**step)) + np.float32(_TINY))
+    weights[-1, np.isin(labels, of)] -= handicap(of)
     return weights
 
 
