@@ -9,7 +9,7 @@ import click
 from app.channels.http.logs import BatchingHandler, JsonFormatter, TerminalFormatter
 from app.commands.content_commands import go_live, lint, sms_fallback, withhold
 from app.commands.environment import Program, read_settings
-from app.commands.exchange_commands import export, import_
+from app.commands.exchange_commands import export, import_, publish
 from app.commands.message_commands import ask, evaluate, preview, search
 from app.commands.new_command import new
 from app.commands.record_commands import records
@@ -25,7 +25,7 @@ from app.commands.service_commands import build, embed, migrate, serve
         *(ask, preview, search, evaluate),
         *(lint, approve, withhold, go_live, sms_fallback),
         *(sources, review, suggest, records),
-        *(export, import_),
+        *(import_, publish, export),
     ],
 )
 @click.pass_context

@@ -1,4 +1,4 @@
-"""`hai-faq import` and `export`: what other programs hold comes into a draft, and content goes out for review."""
+"""`hai-faq import`, `publish` and `export`: files of other programs become a draft, and content goes out for review."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,6 +67,20 @@ def import_(
         write(report_file, report.as_csv(done.outcomes).encode("utf-8-sig"))  # by its mark spreadsheets know UTF-8
     if not fits:
         raise click.ClickException("no row could be taken: nothing is written")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_obj
+def publish(settings: Settings, folder: Path) -> None:
+    """Put the draft FOLDER in place of the content that the settings name, once lint finds no error in it."""
+    errors = linting.errors(Draft.read(folder), datetime.now(UTC).date(), settings.grace)
+    for finding in errors:
+        click.echo(str(finding))
+    if errors:
+        raise click.ClickException(f"{len(errors)} errors: nothing is published")
+    draft_folder.publish(folder, Served(settings.content_dir, settings.documents_dir))
+    click.echo(f"{settings.content_dir} holds what {folder} holds; a running service takes it up by itself")
 
 
 @click.command()

@@ -59,8 +59,8 @@ def _replace(path: Path, content: bytes) -> None:
             raise
 
 
-def write_all(changes: Mapping[Path, bytes], verify: Callable[[], None] = lambda: None) -> None:
-    """Replace all of the files or none.
+def write_all(changes: Mapping[Path, bytes | None], verify: Callable[[], None] = lambda: None) -> None:
+    """Replace all of the files or none; one without content is removed.
 
     When one cannot be written, `verify` raises or the process is told to stop, all get back what they held. Between
     two replacements a reader may see the new of one beside the old of another, for milliseconds.
@@ -69,16 +69,23 @@ def write_all(changes: Mapping[Path, bytes], verify: Callable[[], None] = lambda
     try:
         for path, content in changes.items():
             before[path] = read_bytes(path) if path.is_file() else None
-            write(path, content)
+            _put(path, content)
         verify()
     except BaseException:
         for path, held in before.items():
-            _restore(path, held)
+            _put(path, held)
         raise
 
 
-def _restore(path: Path, content: bytes | None) -> None:
+def _put(path: Path, content: bytes | None) -> None:
     if content is not None:
         write(path, content)
     elif path.is_file():
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    try:
         path.unlink()
+    except OSError as error:
+        raise ContentError(path, 1, "", f"cannot be removed, nothing is changed: {error.strerror}") from error

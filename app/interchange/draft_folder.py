@@ -103,6 +103,28 @@ def carry_out(done: Draft) -> None:
         raise
 
 
+def publish(folder: Path, served: Served) -> None:
+    """Put a draft in place of what is served, all of it or nothing; what the draft no longer has is removed.
+
+    Raises `ContentError`.
+    """
+    _check_apart(folder, served)
+    wanted = files.fingerprint(folder)
+    own = Served(folder, None)
+    changes: dict[Path, bytes | None] = dict.fromkeys(files.intent_files(served.content))
+    for name, text in {**dict(_held(own)), **dict(_sealed(folder))}.items():
+        in_place = (
+            served.documents / name.name if served.documents and name.parent.name == documents.DOCUMENTS else None
+        )
+        changes[in_place or served.content / name] = text
+
+    def verify() -> None:
+        if files.fingerprint(served.content) != wanted:
+            raise ContentError(served.content / files.FAQ, 1, "", "someone else wrote at the same time: taken back")
+
+    write_all(changes, verify)
+
+
 def _check_apart(folder: Path, served: Served) -> None:
     """Refuse what is served, by whatever path or link, and what would write where it is read."""
     own, other = folder.resolve(), served.content.resolve()

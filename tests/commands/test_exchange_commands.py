@@ -13,6 +13,8 @@ from app.loading.loader import load
 from tests.conftest import config_of, seal
 from tests.interchange.files import FAQ, table, workbook
 
+BY = ("--by", "Dr. B", "--role", "doctor")
+
 
 @pytest.fixture
 def served(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -136,3 +138,35 @@ def test_no_script_and_no_sign_of_danger_is_touched(served: Path, tmp_path: Path
     assert draft.scripts == files.load_content(served).scripts
     assert files.urgent_texts(tmp_path / "draft") == files.urgent_texts(served)
     assert {"q-emergency", "q-greeting"} <= draft.entries.keys()
+
+
+def publish(draft: object) -> Result:
+    return CliRunner().invoke(main, ["publish", str(draft)])
+
+
+def test_a_sealed_draft_takes_the_place_of_what_is_served(served: Path, tmp_path: Path) -> None:
+    run(workbook(tmp_path / "faq.xlsx", FAQ), "--into", "draft")
+    draft = tmp_path / "draft"
+    (draft / "intents" / "es" / "lamp.yaml").unlink()
+    seal(draft)
+    fingerprints = ["sources", "seal", str(draft / "documents" / "faq.txt"), "--document", "faq", *BY]
+    CliRunner().invoke(main, fingerprints, env={"HAI_FAQ_CONTENT_DIR": str(draft)})
+    result = publish(draft)
+    assert result.exit_code == 0, result.output
+    assert files.fingerprint(served) == files.fingerprint(draft)
+    assert (served / "documents" / "faq.txt").read_bytes() == (draft / "documents" / "faq.txt").read_bytes()
+    assert (served / files.LOCK).read_bytes() == (draft / files.LOCK).read_bytes()
+
+
+def test_a_draft_with_an_error_is_not_published(served: Path, tmp_path: Path) -> None:
+    run(workbook(tmp_path / "faq.xlsx", FAQ), "--into", "draft")
+    before = files.fingerprint(served)
+    result = publish("draft")
+    assert result.exit_code == 1
+    assert "battery-life.answer: has no seal" in result.output
+    assert "nothing is published" in result.output
+    assert files.fingerprint(served) == before
+
+
+def test_what_is_served_is_no_draft_of_itself(served: Path) -> None:
+    assert "is what the settings serve" in publish(served).output
