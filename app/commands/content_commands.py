@@ -17,7 +17,7 @@ from app.content import approval, files
 from app.dialogue.approved import approve
 from app.dialogue.messages import Message
 from app.errors import ContentError, HaiFaqError, StoreError
-from app.lint import Draft, Finding, unreadable
+from app.lint import Draft, Finding, grouped, unreadable
 from app.lint.danger_checks import Trials
 from app.lint.watch import changes, differences
 from app.loading import model_cache
@@ -49,8 +49,8 @@ def lint(settings: Settings, danger: bool, watch: bool) -> None:
 
 def _lint(settings: Settings, danger: bool) -> int:
     findings = _findings(settings)
-    for finding in findings:
-        click.echo(str(finding))
+    for line in grouped(findings):
+        click.echo(line)
     if danger:
         trials = _danger_trials(settings)
         for finding in trials.findings:

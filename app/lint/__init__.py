@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from app.lint import danger, fillers, forms, phrasings, reviews, seals, texts
 from app.lint.danger import general_danger
-from app.lint.findings import Draft, Finding
+from app.lint.findings import Draft, Finding, grouped
 from app.lint.forms import find_unlisted_links
 from app.lint.learnt import find_alike, find_needy
 from app.lint.readiness import going_live
@@ -21,6 +21,7 @@ __all__ = [
     "general_danger",
     "going_live",
     "grade",
+    "grouped",
     "lint",
     "quick",
 ]

@@ -1,7 +1,8 @@
 """What lint finds, and the draft that it looks at."""
 
 import itertools
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,8 @@ from app.lint.places import Places, places_of
 
 DOCUMENTS = "documents"
 """Folder of the texts of the documents, each under its id: `documents/hai-pump.txt`."""
+MOST_NAMED = 5
+"""Findings of one problem that are named; of more, the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,19 @@ class Finding:
     def told(self) -> str:
         """Return places, key and problem in one line."""
         return printable(": ".join(filter(None, (", ".join(self.places), self.where, self.problem))))
+
+
+def grouped(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield a line a finding; where many have the same problem, one for all: a draft of an import lacks 200 seals."""
+    alike: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        alike[finding.level, finding.problem].append(finding)
+    for (level, problem), own in alike.items():
+        if len(own) > MOST_NAMED:
+            named = ", ".join(finding.where for finding in own[:MOST_NAMED])
+            yield f"{level}: {named} and {len(own) - MOST_NAMED} more: {problem}"
+        else:
+            yield from map(str, own)
 
 
 @dataclass(frozen=True)
