@@ -65,7 +65,7 @@ def _watch(settings: Settings) -> int:
     findings: list[Finding] = []
     status = 0
     with contextlib.suppress(KeyboardInterrupt):
-        for _ in changes(settings.content_dir):
+        for _ in changes(settings.content_dir, settings.documents_dir):
             before, findings = findings, _findings(settings)
             for line in differences(before, findings):
                 click.echo(line)

@@ -1,5 +1,6 @@
 """`hai-faq import`, `publish` and `export`: files of other programs become a draft, and content goes out for review."""
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,12 +8,12 @@ import click
 
 from app import lint as linting
 from app.commands.review_sheets import take_review
+from app.content import files
 from app.content.file_io import write
-from app.interchange import documents, draft_folder, formats, report, review_sheet
+from app.interchange import draft_folder, formats, report, review_sheet
 from app.interchange.draft_folder import Import, Served
 from app.interchange.formats import FORMATS, Format
 from app.interchange.merging import Options
-from app.interchange.questions import Reading
 from app.interchange.table import csv_text
 from app.interchange.workbook import xlsx
 from app.lint import Draft
@@ -30,9 +31,7 @@ _file = click.Path(dir_okay=False, path_type=Path)
 @click.option("--title", default="", help="Title of the document that the file becomes, where it names none.")
 @click.option("--theme", default="", help="Theme of the rows that name none.")
 @click.option("--format", type=click.Choice(FORMATS), help="What FILE is, where it is told wrongly.")
-@click.option(
-    "--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as CSV."
-)
+@click.option("--report", "report_file", type=_file, help="Write the report as CSV.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and write nothing.")
 @click.pass_obj
 def import_(
@@ -62,11 +61,13 @@ def import_(
     fits = any(outcome.kind in ("taken", "changed", "unchanged") for outcome in done.outcomes)
     if fits and not dry_run:
         draft_folder.carry_out(done)
-    _tell(done, reading, dry_run)
+    for line in (*map(report.shown, reading.passed_over), *report.lines(done.outcomes)):
+        click.echo(line)
     if report_file:
         write(report_file, report.as_csv(done.outcomes).encode("utf-8-sig"))  # by its mark spreadsheets know UTF-8
     if not fits:
         raise click.ClickException("no row could be taken: nothing is written")
+    _tell_next(done, dry_run)
 
 
 @click.command()
@@ -91,7 +92,7 @@ def export(settings: Settings, workbook: Path | None, table: Path | None) -> Non
     """Write texts, phrasings, seals and open problems as a spreadsheet, to be read, corrected and commented on."""
     if not workbook and not table:
         raise click.UsageError("say where to: --xlsx FILE or --csv FILE")
-    draft = Draft.read(settings.content_dir)
+    draft = Draft.read(settings.content_dir, settings.documents_dir)
     findings = linting.quick(draft, datetime.now(UTC).date(), settings.grace)
     problems = [(finding.where, finding.problem) for finding in findings]
     sheets = review_sheet.sheets(draft.content, draft.lock, draft.intents.phrasings, problems)
@@ -103,21 +104,19 @@ def export(settings: Settings, workbook: Path | None, table: Path | None) -> Non
     click.echo(f"{len(texts.rows)} texts and {len(phrasings.rows)} phrasings are in {workbook or table}")
 
 
-def _tell(done: Import, reading: Reading, dry_run: bool) -> None:
-    for line in (*map(report.shown, reading.passed_over), *report.lines(done.outcomes)):
-        click.echo(line)
+def _tell_next(done: Import, dry_run: bool) -> None:
+    """Print the commands that come after an import."""
     if dry_run:
         click.echo("nothing is written: this was a dry run")
-    elif not done.texts:
+        return
+    if not done.changes:
         click.echo(f"nothing has changed in {done.folder}")
-    else:
-        _tell_next(done)
-
-
-def _tell_next(done: Import) -> None:
-    written = [name for name in done.texts if name.parent.name == documents.DOCUMENTS]
-    click.echo(f"{done.folder} holds drafts that nobody has sealed. Next, with HAI_FAQ_CONTENT_DIR={done.folder}:")
-    for name in written:
-        click.echo(f"  hai-faq sources seal {done.folder / name} --document {name.stem} --by ... --role ...")
+        return
+    folder = shlex.quote(str(done.folder))
+    click.echo(f"{done.folder} holds drafts that nobody has sealed. Next, with HAI_FAQ_CONTENT_DIR={folder}:")
+    for name in done.changes:
+        if name.parent == Path(files.DOCUMENTS):
+            document = shlex.quote(str(done.folder / name))
+            click.echo(f"  hai-faq sources seal {document} --document {name.stem} --by ... --role ...")
     click.echo("  hai-faq lint")
     click.echo("  hai-faq approve --by ... --role ...")

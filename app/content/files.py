@@ -16,7 +16,8 @@ from app.content.schema import Content, Intents
 from app.content.yaml_file import Located, read_yaml
 from app.errors import ContentError, gathered, raise_together
 
-FAQ, LOCK, INTENTS = "faq.yaml", "faq.lock", "intents"
+FAQ, LOCK, INTENTS, DOCUMENTS = "faq.yaml", "faq.lock", "intents", "documents"
+"""What a folder of content holds; `documents/hai-pump.txt` is the text of the document `hai-pump`."""
 LEXICON, SMALLTALK = "lexicon", "smalltalk"
 """Each is one file, any number of files in a folder of that name (`smalltalk/general.yaml`), or both."""
 LANGUAGES, FOLLOW_UPS, CONVERSATIONS = "languages.yaml", "follow-ups.yaml", "conversations.yaml"

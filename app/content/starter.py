@@ -145,7 +145,7 @@ def _name(folder: Path, choices: Choices) -> None:
     if parse_yaml(path, named).data != choices.in_data(parse_yaml(path, before).data):
         raise ContentError(path, 1, "", f"cannot hold the names {choices.name} and {choices.site}")
     write(path, named.encode())
-    for other in (folder / "README.md", *(folder / "documents").iterdir()):
+    for other in (folder / "README.md", *(folder / files.DOCUMENTS).iterdir()):
         write(other, choices.in_text(read_text(other)).encode())
 
 
@@ -165,7 +165,7 @@ def _sealed(folder: Path, content: Content, today: date) -> Lock:
     """Return the seals of all texts and of the paragraphs that the samples cite."""
     lock = Lock().sealing(files.sealed_texts(folder, content), today, DEMO, SEALED_BY)
     for id_, document in content.documents.items():
-        now = citations.paragraphs(document, read_text(folder / "documents" / f"{id_}.txt"))
+        now = citations.paragraphs(document, read_text(folder / files.DOCUMENTS / f"{id_}.txt"))
         cited = {f"{id_}/{place}": now[place] for place in citations.cited(content, id_)}
         lock = lock.sealing_paragraphs(cited, today, DEMO, SEALED_BY)
     return lock

@@ -12,14 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from app.content import citations
+from app.content import citations, files
 from app.content.approval import digest
 from app.content.file_io import is_there, read_text
 from app.content.schema import Document
 from app.errors import ContentError, SourceError
 
-DOCUMENTS: Final = "documents"
-"""The folder of them, beside faq.yaml."""
 _HEAD: Final = (
     "Written by `hai-faq import`, which compares the next file with these lines. Change the text below them only."
 )
@@ -36,7 +34,7 @@ def short_hash(text: str) -> str:
 
 
 def path_of(folder: Path, id_: str) -> Path:
-    return folder / DOCUMENTS / f"{id_}.txt"
+    return folder / files.DOCUMENTS / f"{id_}.txt"
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,9 @@ class Draft:
     """What would come of a folder, read as the service reads it; nothing is written yet."""
 
     folder: Path
-    texts: Texts
-    """All that is to be written."""
+    copied: Texts
+    """What a new folder begins with, as it stands in what is served; nothing where the folder is there."""
+    changes: Texts
     before: str
     """Fingerprint of the content that it begins with."""
     source: Path
@@ -63,7 +64,7 @@ def tried(folder: Path, served: Served, questions: Sequence[Question], options: 
         return merge.changes()
 
     draft = drafted(folder, served, merge)
-    return Import(draft.folder, draft.texts, draft.before, draft.source, outcomes)
+    return Import(draft.folder, draft.copied, draft.changes, draft.before, draft.source, outcomes)
 
 
 def drafted(folder: Path, served: Served, change: Callable[[Path], Texts]) -> Draft:
@@ -82,7 +83,7 @@ def drafted(folder: Path, served: Served, change: Callable[[Path], Texts]) -> Dr
         changes = change(Path(bench))
         _write_copy(Path(bench), changes)
         _read(Path(bench))
-    return Draft(folder, {**held, **changes} if is_new else changes, before, source.content)
+    return Draft(folder, held if is_new else {}, changes, before, source.content)
 
 
 def _sealed(folder: Path) -> Iterator[tuple[Path, bytes]]:
@@ -97,9 +98,10 @@ def carry_out(done: Draft) -> None:
     if files.fingerprint(done.source) != done.before:
         raise ContentError(done.source / files.FAQ, 1, "", "has changed meanwhile: nothing is written, begin again")
     try:
-        write_all({done.folder / name: text for name, text in done.texts.items()})
+        write_all({done.folder / name: text for name, text in {**done.copied, **done.changes}.items()})
     except BaseException:
-        _remove_empty(done.folder)
+        if done.copied:  # of a folder that was there nothing else is ours: git keeps empty folders in `.git`
+            _remove_empty(done.folder)
         raise
 
 
@@ -113,10 +115,8 @@ def publish(folder: Path, served: Served) -> None:
     own = Served(folder, None)
     changes: dict[Path, bytes | None] = dict.fromkeys(files.intent_files(served.content))
     for name, text in {**dict(_held(own)), **dict(_sealed(folder))}.items():
-        in_place = (
-            served.documents / name.name if served.documents and name.parent.name == documents.DOCUMENTS else None
-        )
-        changes[in_place or served.content / name] = text
+        elsewhere = served.documents if name.parent == Path(files.DOCUMENTS) else None
+        changes[elsewhere / name.name if elsewhere else served.content / name] = text
 
     def verify() -> None:
         if files.fingerprint(served.content) != wanted:
@@ -130,11 +130,9 @@ def _check_apart(folder: Path, served: Served) -> None:
     own, other = folder.resolve(), served.content.resolve()
     if own == other or (own.exists() and other.exists() and own.samefile(other)):
         raise ContentError(folder, 1, "", _SERVED)
-    read = [other / name for name in (files.FAQ, files.INTENTS, documents.DOCUMENTS)] + [
-        *filter(None, [served.documents])
-    ]
-    kept = [path.resolve() for path in read]
-    for path in (own, own / files.FAQ, own / files.INTENTS, own / documents.DOCUMENTS):
+    names = (files.FAQ, files.INTENTS, files.DOCUMENTS)
+    kept = [path.resolve() for path in (*(other / name for name in names), *filter(None, [served.documents]))]
+    for path in (own, *(own / name for name in names)):
         if any(place in kept for place in (path.resolve(), *path.resolve().parents)):
             raise ContentError(folder, 1, "", _SERVED)
 
@@ -156,7 +154,7 @@ def _held(source: Served) -> Iterator[tuple[Path, bytes]]:
     for path in (folder / files.FAQ, *filter(is_there, [folder / files.LOCK]), *files.intent_files(folder)):
         yield path.relative_to(folder), read_bytes(path)
     for id_ in files.load_content(folder).documents:
-        path = (source.documents or folder / documents.DOCUMENTS) / f"{id_}.txt"
+        path = (source.documents or folder / files.DOCUMENTS) / f"{id_}.txt"
         if is_there(path):
             yield documents.path_of(Path(), id_), read_bytes(path)
 

@@ -15,8 +15,6 @@ from app.content.schema import Content, Intents
 from app.errors import printable
 from app.lint.places import Places, places_of
 
-DOCUMENTS = "documents"
-"""Folder of the texts of the documents, each under its id: `documents/hai-pump.txt`."""
 MOST_NAMED = 5
 """Findings of one problem that are named; of more, the others are counted."""
 
@@ -75,7 +73,7 @@ class Draft:
         content = files.load_content(folder)
         lock = approval.read_lock(folder / files.LOCK)
         intents, texts = files.load_intents(folder, content), files.sealed_texts(folder, content)
-        own = _documents(documents or folder / DOCUMENTS, content)
+        own = _documents(documents or folder / files.DOCUMENTS, content)
         return cls(folder, content, intents, lock, texts, own, files.passed_over(folder))
 
     def places(self, *phrasings: tuple[str, str]) -> tuple[str, ...]:

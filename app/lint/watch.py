@@ -7,7 +7,7 @@ from pathlib import Path
 from app.content import files
 from app.content.folder import find_named_like, find_yaml
 from app.errors import ContentError
-from app.lint.findings import DOCUMENTS, Finding
+from app.lint.findings import Finding
 
 PAUSE = 1.0
 """Seconds between two looks."""
@@ -15,23 +15,25 @@ PAUSE = 1.0
 State = frozenset[tuple[str, ...]]
 
 
-def changes(folder: Path) -> Iterator[None]:
-    """Yield at once, and then each time that a file of the content is no longer what it was."""
+def changes(folder: Path, documents: Path | None = None) -> Iterator[None]:
+    """Yield at once, and then each time that a file of the content, or of its documents in another folder, is no longer
+    what it was.
+    """
     seen = None
     while True:
-        now = _state(folder)
+        now = _state(folder, documents or folder / files.DOCUMENTS)
         if now != seen:
             seen = now
             yield
         time.sleep(PAUSE)
 
 
-def _state(folder: Path) -> State:
+def _state(folder: Path, documents: Path) -> State:
     """Return name, time and size of each file; of a folder that cannot be read, the reason."""
     paths = [folder / files.FAQ, folder / files.LOCK, *find_named_like(folder, files.FAQ, files.LOCK)]
     try:
         found = find_yaml(folder / files.INTENTS)
-        paths += (*found.read, *found.passed_over, *sorted((folder / DOCUMENTS).glob("*.txt")))
+        paths += (*found.read, *found.passed_over, *sorted(documents.glob("*.txt")))
     except ContentError as error:
         return frozenset({(str(error),)})
     return frozenset(map(_described, paths))

@@ -86,7 +86,16 @@ def test_a_file_of_which_no_row_can_be_taken_is_an_error(served: Path, tmp_path:
     assert result.exit_code == 1
     assert "faq.csv: row 2: refused: why\n  names no owner: --owner" in result.output
     assert "no row could be taken: nothing is written" in result.output
+    assert "Next" not in result.output
     assert not (tmp_path / "draft").exists()
+
+
+def test_only_documents_that_the_file_changed_are_to_be_sealed(served: Path, tmp_path: Path) -> None:
+    (served / "documents").mkdir(exist_ok=True)
+    (served / "documents" / "lamp.txt").write_text("The lamp\n\nIt is green.\n")
+    result = run(workbook(tmp_path / "faq.xlsx", FAQ), "--into", "draft")
+    assert (tmp_path / "draft" / "documents" / "lamp.txt").is_file()
+    assert "documents/lamp.txt" not in result.output
 
 
 def test_rows_that_are_refused_do_not_keep_the_others_out(served: Path, tmp_path: Path) -> None:
@@ -156,6 +165,23 @@ def test_a_sealed_draft_takes_the_place_of_what_is_served(served: Path, tmp_path
     assert files.fingerprint(served) == files.fingerprint(draft)
     assert (served / "documents" / "faq.txt").read_bytes() == (draft / "documents" / "faq.txt").read_bytes()
     assert (served / files.LOCK).read_bytes() == (draft / files.LOCK).read_bytes()
+
+
+def test_documents_go_where_the_site_keeps_them_and_phrasings_do_not(
+    served: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HAI_FAQ_DOCUMENTS_DIR", str(tmp_path / "texts"))
+    run(workbook(tmp_path / "faq.xlsx", FAQ), "--into", "draft")
+    draft = tmp_path / "draft"
+    (draft / "intents" / "documents").mkdir()
+    (draft / "intents" / "imported.yaml").rename(draft / "intents" / "documents" / "battery.yaml")
+    seal(draft)
+    fingerprints = ["sources", "seal", str(draft / "documents" / "faq.txt"), "--document", "faq", *BY]
+    CliRunner().invoke(main, fingerprints, env={"HAI_FAQ_CONTENT_DIR": str(draft)})
+    result = publish(draft)
+    assert result.exit_code == 0, result.output
+    assert files.fingerprint(served) == files.fingerprint(draft)
+    assert [path.name for path in (tmp_path / "texts").iterdir()] == ["faq.txt"]
 
 
 def test_a_draft_with_an_error_is_not_published(served: Path, tmp_path: Path) -> None:

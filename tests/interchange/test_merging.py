@@ -341,10 +341,18 @@ def test_an_error_names_the_folder_and_nothing_is_written(folder: Path) -> None:
 def test_what_cannot_be_written_leaves_no_half_of_a_draft(tmp_path: Path) -> None:
     draft = tmp_path / "draft"
     done = tried(draft, workbook(tmp_path / "faq.xlsx", FAQ))
-    blocked = replace(done, texts={**done.texts, Path("faq.yaml/below"): b"x"})
+    blocked = replace(done, changes={**done.changes, Path("faq.yaml/below"): b"x"})
     with pytest.raises(ContentError, match="cannot be written"):
         draft_folder.carry_out(blocked)
     assert not draft.exists()
+
+
+def test_empty_folders_of_a_draft_that_was_there_outlast_a_failure(folder: Path, tmp_path: Path) -> None:
+    (folder / ".git" / "refs").mkdir(parents=True)
+    done = tried(folder, workbook(tmp_path / "faq.xlsx", FAQ), tmp_path)
+    with pytest.raises(ContentError, match="cannot be written"):
+        draft_folder.carry_out(replace(done, changes={Path("faq.yaml/below"): b"x"}))
+    assert (folder / ".git" / "refs").is_dir()
 
 
 def test_content_that_changed_meanwhile_is_not_written_over(folder: Path, tmp_path: Path) -> None:

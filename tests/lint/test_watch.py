@@ -17,6 +17,17 @@ def test_a_change_of_any_file_of_the_content_is_seen(folder: Path, monkeypatch: 
     next(changes)  # and waits for ever where it is not seen
 
 
+def test_documents_in_another_folder_are_looked_at(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "PAUSE", 0.0)
+    (tmp_path / "texts").mkdir()
+    changes = watch.changes(folder, tmp_path / "texts")
+    next(changes)
+    (tmp_path / "texts" / "lamp.txt").write_text("changed")
+    next(changes)
+
+
 def test_a_folder_that_cannot_be_read_is_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "PAUSE", 0.0)
     changes = watch.changes(tmp_path / "none")
