@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from app.content.changes import visible
 from app.interchange.table import csv_text
 
 Kind = Literal["taken", "changed", "unchanged", "refused", "conflict", "gone"]
-KINDS: tuple[Kind, ...] = ("taken", "changed", "unchanged", "refused", "conflict", "gone")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 LONGEST_SHOWN = 400
 """Characters of a remark that a terminal shows."""
 
@@ -43,6 +43,10 @@ def as_csv(outcomes: Sequence[Outcome]) -> str:
 
 
 def shown(text: str) -> str:
-    """Return words of a file in one line that a terminal only shows."""
-    one_line = " / ".join(visible(text).split("\n"))
-    return one_line if len(one_line) <= LONGEST_SHOWN else f"{one_line[:LONGEST_SHOWN]}..."
+    """Return words of a file in one line, of which a terminal obeys nothing, cut where it is long."""
+    line = in_one_line(text)
+    return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}..."
+
+
+def in_one_line(text: str) -> str:
+    return " / ".join(visible(text).split("\n"))

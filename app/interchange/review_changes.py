@@ -17,6 +17,7 @@ from app.content.file_io import read_bytes
 from app.content.schema import Content
 from app.content.yaml_file import Keys, read_yaml
 from app.errors import FileError
+from app.interchange.report import in_one_line
 from app.interchange.review_sheet import Returned, is_safety, mark, place_of, seen
 from app.redaction.redact import redact
 
@@ -34,11 +35,7 @@ class Outcome:
     """What each changed file of the folder is to hold, by its path in the folder."""
 
     def leave(self, row: Returned, reason: str) -> None:
-        self.left.append(_in_one_line(f"{row.place}: {row.key or 'no key'}: {reason}"))
-
-
-def _in_one_line(text: str) -> str:
-    return " / ".join(visible(text).split("\n"))
+        self.left.append(in_one_line(f"{row.place}: {row.key or 'no key'}: {reason}"))
 
 
 def changes(folder: Path, rows: Sequence[Returned]) -> Outcome:
@@ -48,7 +45,7 @@ def changes(folder: Path, rows: Sequence[Returned]) -> Outcome:
     """
     outcome, content = Outcome(), files.load_content(folder)
     _check_letters(content.texts(), rows)
-    outcome.comments += [_in_one_line(f"{row.place}: {row.key}: {row.comment}") for row in rows if row.comment]
+    outcome.comments += [in_one_line(f"{row.place}: {row.key}: {row.comment}") for row in rows if row.comment]
     sound = [row for row in rows if not row.problem]
     for row in rows:
         if row.problem:
@@ -123,8 +120,9 @@ def _written_by_a_person(content: Content, values: Values) -> Values:
     """Return the lists of texts that a command drafted, without those which are corrected now."""
     drafted = {id_: list(entry.drafted) for id_, entry in content.entries.items()}
     for place in values:
-        if place[0] == "entries" and place[-1] in (own := drafted[str(place[1])]):
-            own.remove(place[-1])
+        match place:
+            case "entries", str(id_), str(name) if name in drafted[id_]:  # and no text of a translation
+                drafted[id_].remove(name)
     return {
         ("entries", id_, "drafted"): own for id_, own in drafted.items() if own != list(content.entries[id_].drafted)
     }

@@ -205,6 +205,18 @@ def test_a_text_that_a_command_drafted_is_a_persons_once_it_is_corrected(
     assert files.load_content(draft).entries["lamp-bulb"].drafted == ("sms",)
 
 
+def test_a_corrected_translation_leaves_the_mark_of_the_drafted_english_text(
+    run: Run, corrected: Edit, folder: Path, draft: Path
+) -> None:
+    faq = folder / "faq.yaml"
+    old = "        translated_by: A. Translator\n"
+    faq.write_text(faq.read_text().replace(old, f"{old}        sms: La lámpara.\n    drafted: [sms]\n"))
+    seal(folder)
+    run("import", corrected({"lamp-place.translations.es.sms": "Está en la mesa."}), "--into", draft)
+    entry = files.load_content(draft).entries["lamp-place"]
+    assert (entry.translations["es"].sms, entry.drafted) == ("Está en la mesa.", ("sms",))
+
+
 def test_a_file_that_is_no_sheet_of_ours_is_refused(run: Run, draft: Path, tmp_path: Path) -> None:
     (tmp_path / "faq.csv").write_text("question,answer\na,b\n")
     assert "nothing is written" in run("import", tmp_path / "faq.csv", "--into", draft).output
