@@ -103,7 +103,7 @@ class Merge:
 
     def _add(self, id_: str, question: Question) -> Outcome:
         owner = question.owner or self._options.owner
-        kept, remarks = self._phrasings.sorted(id_, question)
+        kept, remarks = self._phrasings.sift(id_, question)
         document = self._document(question.source, owner)
         section = _section(question)
         problems = [] if owner else ["names no owner: --owner says who stands for the answers"]
@@ -117,7 +117,7 @@ class Merge:
             self._values["documents", document.id] = {**described, "sections": {}}
         self._put(document, id_, section)
         document.records[id_] = self._record(question)
-        self._phrasings.imported[id_] = kept
+        self._phrasings.take(id_, kept)
         drafts = {name: draft for name, draft in self._drafts(question).items() if draft}
         self._values["entries", id_] = _without_empty(
             theme=self._added_theme(question),
@@ -180,13 +180,13 @@ class Merge:
             return Outcome("conflict", question.place, id_, ("its entry was taken out of faq.yaml: left out",))
         record, new = document.records[id_], self._record(question)
         changed = [name for name in (*_COMPARED, *_ORIGIN) if record.get(name, "") != new[name]]
-        kept, remarks = self._phrasings.sorted(id_, question)
+        kept, remarks = self._phrasings.sift(id_, question)
         if problems := list(self._conflicts(id_, entry, question, changed, document)):
             return Outcome("conflict", question.place, id_, tuple(problems))
         phrasings = self._phrasings.imported.get(id_, [])
         if not changed and kept == phrasings:
             return Outcome("unchanged", question.place, id_, tuple(remarks))
-        self._phrasings.imported[id_] = kept
+        self._phrasings.take(id_, kept)
         document.records[id_] = {**new, "file": record.get("file", new["file"])}
         said = [*self._change(id_, entry, question, changed, document), *_difference(phrasings, kept)]
         return Outcome("changed", question.place, id_, (*said, *remarks))
@@ -196,7 +196,7 @@ class Merge:
     ) -> Iterator[str]:
         """Yield what a row cannot change: what a person has changed too, what would confuse its document."""
         record = document.records[id_]
-        for name in set(changed) & set(_COMPARED):
+        for name in filter(_COMPARED.__contains__, changed):
             if not self._may_change(entry, name, record, question):
                 yield f"{name}: the row and the entry have both changed: left as it is"
                 yield from _before_after(name, _text(entry, name), getattr(question, name))

@@ -43,18 +43,23 @@ class Phrasings:
         }
         return cls({_words(line): id_ for id_, line in owned}, imported, elsewhere)
 
-    def sorted(self, id_: str, question: Question) -> tuple[list[str], list[str]]:
+    def sift(self, id_: str, question: Question) -> tuple[list[str], list[str]]:
         """Return the phrasings that can be taken, the question first, and why others cannot."""
         kept: dict[str, str] = {}
         remarks = []
         for line in (question.question, *question.phrasings):
             key = _words(line)
-            owner = self._owners.setdefault(key, id_)
+            owner = self._owners.get(key, id_)
             if problem := _problem(line, key, owner if owner != id_ else "", key in kept):
                 remarks.append(f"phrasing not taken: {line}: {problem}")
             elif key not in self._elsewhere.get(id_, ()):
                 kept[key] = line
         return list(kept.values()), remarks
+
+    def take(self, id_: str, lines: list[str]) -> None:
+        """Put the lines into `imported.yaml` in place of those that the id has there; no other id may have them now."""
+        self.imported[id_] = lines
+        self._owners |= {_words(line): id_ for line in lines}
 
     def have_changed(self) -> bool:
         return self._held() != self._before

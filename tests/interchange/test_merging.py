@@ -306,6 +306,14 @@ def test_whatever_a_file_holds_the_folder_can_be_read(
         assert list(files.load_content(folder).entries.values())[-1].answer == questions[0].answer.strip()
 
 
+def test_a_row_that_is_refused_keeps_no_phrasing_from_the_others(draft: Path) -> None:
+    header = (*HEADER, "Other phrasings")
+    rows = (("Why so?", "So.", "", "how come"), ("Why not?", "No.", "Hearing", "how come"))
+    refused, taken = take(draft, header, *rows)
+    assert (refused.kind, taken.kind) == ("refused", "taken")
+    assert files.load_phrasings(draft, files.load_content(draft))["why-not"] == ("Why not?", "how come")
+
+
 def test_a_folder_that_is_served_is_refused_by_any_path(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(folder)
     for path in (folder, tmp_path / "link", folder / "intents" / "..", folder / "intents", folder / "intents" / "new"):
