@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Final
 
 from app.content import markup
+from app.dialogue.text_messages import MOST_PARTS
+from app.lint.texts import MOST_READ_ALOUD
 from app.segments import segments
 
-MOST_PARTS, MOST_WORDS = 2, 25
-"""Parts of a text message, words to read aloud, as lint has them."""
 _SENTENCE: Final = re.compile(r"(?P<first>[^.!?]{1,300}[.!?])\s+(?=[\"“(]?[A-Z])")
 _ABBREVIATED: Final = re.compile(r"\b(?:[A-Za-z]|[A-Z][a-z]{1,2}|[a-z]\.[a-z]|vs|etc|approx|no|inc)\.$")
 _CHANGES: Final = re.compile(
@@ -36,7 +36,7 @@ def sms(answer: str, limits: str) -> str:
 
 def read_aloud(answer: str, limits: str) -> str:
     """Return what staff can say; empty where it would say less than it must."""
-    return "" if limits else _said(answer, limits, lambda text: len(text.split()) <= MOST_WORDS)
+    return "" if limits else _said(answer, limits, lambda text: len(text.split()) <= MOST_READ_ALOUD)
 
 
 def _said(answer: str, limits: str, fits: Callable[[str], bool]) -> str:

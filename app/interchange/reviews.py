@@ -6,11 +6,10 @@ from math import ceil
 from typing import Final
 
 from app.content.schema import Content
+from app.lint.reviews import MOST_DUE
 
 FIRST_REVIEW: Final = timedelta(days=182)
 REVIEWS_A_WEEK: Final = 3
-MOST_DUE: Final = 0.25
-"""Highest share of entries due in a week, as lint has it."""
 
 
 def review_days(content: Content, number: int, today: date) -> list[date]:
