@@ -5,7 +5,6 @@ A line of JSON is `{"text", "accept": [ids]}`, `{"text", "accept_all": [[ids]]}`
 """
 
 import csv
-import difflib
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from app.content import schema
 from app.content.file_io import read_text
+from app.content.nearest import did_you_mean
 from app.content.schema import Content
 from app.errors import ContentError
 
@@ -106,8 +106,7 @@ class KnownIds:
         return self._unknown(unknown) if unknown else f"{tier} is no tier of danger" if tier else None
 
     def _unknown(self, id_: str) -> str:
-        near = difflib.get_close_matches(id_, [*self.entries, *self.intents, NONE], n=1)
-        return f"{id_!r} is no id of this content" + (f": is {near[0]} meant?" if near else "")
+        return f"{id_!r} is no id of this content{did_you_mean(id_, (*self.entries, *self.intents, NONE))}"
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:

@@ -64,9 +64,9 @@ def test_csv_may_hold_remarks_tags_line_ends_and_what_excel_writes(tmp_path: Pat
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        ("hi,lamp-colour", "2: 'lamp-colour' is no id of this content: is lamp-color meant?"),
-        ("hi,emergancy", "2: 'emergancy' is no id of this content: is emergency meant?"),
-        ("hi,nc-prize", "2: 'nc-prize' is no id of this content: is nc-price meant?"),
+        ("hi,lamp-colour", "2: 'lamp-colour' is no id of this content: did you mean lamp-color?"),
+        ("hi,emergancy", "2: 'emergancy' is no id of this content: did you mean emergency?"),
+        ("hi,nc-prize", "2: 'nc-prize' is no id of this content: did you mean nc-price?"),
         ("hi,xyzzy", "2: 'xyzzy' is no id of this content$"),
         ("hi,lamp-color|calm", "2: calm is no entry"),
         ("hi,greeting|thanks", "2: greeting is no entry"),
@@ -74,7 +74,7 @@ def test_csv_may_hold_remarks_tags_line_ends_and_what_excel_writes(tmp_path: Pat
         ("hi,lamp-color +", "2: expected: is empty, or ends too early"),
         ("hi", "2: expected: is empty"),
         (",calm", "2: text: is empty"),
-        ('"a\nb",calm\nhi,clam', "4: 'clam' is no id of this content: is calm meant?"),
+        ('"a\nb",calm\nhi,clam', "4: 'clam' is no id of this content: did you mean calm?"),
         ('"hi,calm', "2: is not CSV"),
     ],
 )
@@ -109,7 +109,7 @@ def test_csv_without_its_columns_says_which(tmp_path: Path) -> None:
         ('{"text": "a", "accept_all": [[]]}', "accept_all.0: is empty"),
         ('{"text": "a", "accept": ["calm"]}', "calm is no entry"),
         ('{"text": "a", "expect": "lamp-color"}', "lamp-color is an entry: write it as `accept`"),
-        ('{"text": "a", "expect": "crysis"}', "'crysis' is no id of this content: is crisis meant"),
+        ('{"text": "a", "expect": "crysis"}', "'crysis' is no id of this content: did you mean crisis?"),
         ('{"text": "a", "expect": "crisis", "also": ["calm"]}', "calm is no tier"),
         ('{"text": "a", "expect": "calm", "tags": 5}', "tags: must be a list"),
         ('{"turns": []}', "turns: is empty"),
