@@ -168,7 +168,7 @@ def _cell(value: Any) -> tuple[str, str]:
 
 
 def cleaned(text: str) -> str:
-    """Return a text with plain line ends and spaces, without what nobody can see."""
+    """Return a text with plain line ends and spaces, without control characters and spaces at ends of lines."""
     lines = _CONTROLS.sub("", _BREAKS.sub("\n", text)).replace("\t", " ").replace("\u00a0", " ").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()
 

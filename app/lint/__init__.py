@@ -34,12 +34,12 @@ def lint(draft: Draft, today: date, grace: timedelta) -> list[Finding]:
 
 
 def errors(draft: Draft, today: date, grace: timedelta) -> list[Finding]:
-    """Return the errors without looking for near-duplicates: they only warn, and 60,000 phrasings take 4 s."""
+    """Return the errors, without what only warns and compares all phrasings: 60,000 take 4 s."""
     return [finding for finding in quick(draft, today, grace) if finding.level == "error"]
 
 
 def quick(draft: Draft, today: date, grace: timedelta) -> Iterator[Finding]:
-    """Yield the findings but for near-duplicates."""
+    """Yield the findings for which phrasings need not be compared with each other by likeness."""
     yield from (Finding("warning", name, reason) for name, reason in draft.passed_over.items())
     yield from seals.find(draft)
     yield from seals.find_unbacked(draft)
