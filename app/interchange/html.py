@@ -24,25 +24,8 @@ _UNFINISHED: Final = re.compile(r"<(?=[^<>]*(?:<|\Z))")
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _INLINE: Final = frozenset(
     (
-        *(
-            "a",
-            "abbr",
-            "b",
-            "bdi",
-            "bdo",
-            "big",
-            "cite",
-            "code",
-            "data",
-            "dfn",
-            "em",
-            "font",
-            "i",
-            "ins",
-            "kbd",
-            "mark",
-        ),
-        *("q", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
+        *("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "dfn", "em", "font", "i", "ins", "kbd"),
+        *("mark", "q", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
     )
 )
 _BLOCKS: Final = frozenset(
@@ -52,6 +35,8 @@ _BLOCKS: Final = frozenset(
         *("summary", "ul", *_HEADINGS),
     )
 )
+_FLAGS: Final = frozenset({"compact", "download", "inert", "itemscope", "noshade", "nowrap", "open", "reversed"})
+"""Attributes without a value; any other that has none is a word of a text such as `if a <b and c> d`."""
 _LEFT_OUT: Final = {
     "table": "a table",
     "del": "struck-out words",
@@ -184,7 +169,8 @@ class _Reader(HTMLParser):
         elif tag in _EMPTY:
             self.not_taken += filter(None, [_EMPTY[tag]])
         elif tag in _BLOCKS | _INLINE:
-            self.not_taken += [f"words in the tag <{tag}>"] * any(value is None for _, value in attrs)
+            if any(value is None and not _is_flag(name) for name, value in attrs):
+                self.not_taken.append(f"words in the tag <{tag}>")
             self._open(tag) if tag in _BLOCKS else self._begin(tag, dict(attrs))
         else:
             self.not_taken.append(f"the tag <{tag[:20]}>")
@@ -249,6 +235,10 @@ class _Reader(HTMLParser):
             self.blocks.append(_Block(kind, spans))
             self._item = False
         self._spans, self._heading = [], False
+
+
+def _is_flag(name: str) -> bool:
+    return name in _FLAGS or name.startswith("data-")
 
 
 def _is_hidden(attributes: dict[str, str | None]) -> bool:

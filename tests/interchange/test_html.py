@@ -27,6 +27,7 @@ WORDS = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), max_size=4
         ("&lt;script&gt;", "\\<script>"),
         ("a <!-- <b>never</b> --> b", "a b"),
         ("ends in <b", "ends in <b"),
+        ("<div itemscope data-open><details open>a</details></div>", "a"),
     ],
 )
 def test_an_answer_comes_in_the_forms_that_an_answer_may_have(text: str, expected: str) -> None:
