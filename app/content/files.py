@@ -255,6 +255,15 @@ def intent_files(folder: Path) -> tuple[Path, ...]:
     return find_yaml(folder / INTENTS).read
 
 
+def read_all(folder: Path) -> dict[Path, bytes]:
+    """Return what is content, by its path in the folder, and nothing that lies beside it, which may be a device without
+    an end.
+    """
+    lock = folder / LOCK
+    paths = (folder / FAQ, *([lock] if is_there(lock) else []), *intent_files(folder))
+    return {path.relative_to(folder): read_bytes(path) for path in paths}
+
+
 def passed_over(folder: Path) -> Mapping[str, str]:
     """Return the files that are named like content and are not read, with the reason."""
     names = {path.name: f"is not read: only {FAQ} and {LOCK} are" for path in find_named_like(folder, FAQ, LOCK)}

@@ -75,7 +75,7 @@ def drafted(folder: Path, served: Served, change: Callable[[Path], Texts]) -> Dr
     is_new = not is_there(folder / files.FAQ)
     source = Served(folder, None) if not is_new else _beginning(folder, served)
     before = files.fingerprint(source.content)
-    held = dict(_held(source))
+    held = _held(source)
     with tempfile.TemporaryDirectory() as bench, _told_of(Path(bench), folder):
         _write_copy(Path(bench), held)
         if is_new:
@@ -106,7 +106,7 @@ def carry_out(done: Draft) -> None:
 
 
 def publish(folder: Path, served: Served) -> None:
-    """Put a draft in place of what is served, all of it or nothing; what the draft no longer has is removed.
+    """Put a draft in place of what is served, all of it or nothing; a file of intents/ that it lacks is removed.
 
     Raises `ContentError`.
     """
@@ -114,7 +114,7 @@ def publish(folder: Path, served: Served) -> None:
     wanted = files.fingerprint(folder)
     own = Served(folder, None)
     changes: dict[Path, bytes | None] = dict.fromkeys(files.intent_files(served.content))
-    for name, text in {**dict(_held(own)), **dict(_sealed(folder))}.items():
+    for name, text in {**_held(own), **dict(_sealed(folder))}.items():
         elsewhere = served.documents if name.parent == Path(files.DOCUMENTS) else None
         changes[elsewhere / name.name if elsewhere else served.content / name] = text
 
@@ -148,15 +148,14 @@ def _beginning(folder: Path, served: Served) -> Served:
     return served
 
 
-def _held(source: Served) -> Iterator[tuple[Path, bytes]]:
-    """Yield what is content, and nothing that lies beside it, which may be a device without an end."""
-    folder = source.content
-    for path in (folder / files.FAQ, *filter(is_there, [folder / files.LOCK]), *files.intent_files(folder)):
-        yield path.relative_to(folder), read_bytes(path)
-    for id_ in files.load_content(folder).documents:
-        path = (source.documents or folder / files.DOCUMENTS) / f"{id_}.txt"
+def _held(source: Served) -> dict[Path, bytes]:
+    """Return the content with the texts of its documents, by path in a folder of its own."""
+    held = files.read_all(source.content)
+    for id_ in files.load_content(source.content).documents:
+        path = (source.documents or source.content / files.DOCUMENTS) / f"{id_}.txt"
         if is_there(path):
-            yield documents.path_of(Path(), id_), read_bytes(path)
+            held[documents.path_of(Path(), id_)] = read_bytes(path)
+    return held
 
 
 def _write_copy(bench: Path, texts: Texts) -> None:

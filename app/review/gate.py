@@ -111,7 +111,8 @@ class Gate:
 
     def _harm(self, proposals: Sequence[Proposal], config: ContentConfig) -> str:
         try:
-            _copy(self._config.content, config.content)
+            for name, text in files.read_all(self._config.content).items():
+                write(config.content / name, text)
             for proposal in proposals:
                 _add(proposal, config.content)
             new = self._lint(config.content) - self._errors
@@ -149,12 +150,6 @@ class Gate:
 
         hand_on(replace(self._config, content=trial.folder, cache=trial.folder / CACHE), self._config)
         write_all(_changes(trial.folder, content), verify)
-
-
-def _copy(content: Path, folder: Path) -> None:
-    """Copy what is content and nothing that lies beside it, which may be a device without an end."""
-    for path in (content / files.FAQ, content / files.LOCK, *files.intent_files(content)):
-        write(folder / path.relative_to(content), read_bytes(path))
 
 
 def _add(proposal: Proposal, folder: Path) -> None:
