@@ -106,9 +106,11 @@ def cached(config: ContentConfig) -> Fitted | None:
 
 
 def cached_near(config: ContentConfig) -> Fitted | None:
-    """Return the matchers of the cache for this content, or for it in other wordings of answers and titles, near enough
-    to look at a draft by: each edit would need a fit.
+    """Return the matchers that the cache has for this content, or else the newest for other wordings of its answers and
+    titles: near enough to look at a draft by, where each edit would need a fit.
     """
+    if exact := cached(config):
+        return exact
     stem = key(config)[:STEM]
     for folder in sorted(config.cache.glob(f"{stem}*"), key=lambda path: path.stat().st_mtime, reverse=True):
         with contextlib.suppress(ModelError):

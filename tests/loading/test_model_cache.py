@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from app.loading.model_cache import VECTORS, ContentConfig, build, hand_on, key, lend_vectors
+from app.loading.model_cache import VECTORS, ContentConfig, build, cached_near, hand_on, key, lend_vectors
+from app.loading.training_sets import ENOUGH
 from tests.conftest import config_of
 from tests.loading.conftest import change
 
@@ -36,6 +37,23 @@ def test_the_two_newest_models_are_kept(config: ContentConfig, folder: Path) -> 
     assert [path.is_dir() for path in folders] == [False, True, True]
 
 
+def cached_folder(config: ContentConfig) -> Path | None:
+    fitted = cached_near(config)
+    return fitted.folder if fitted else None
+
+
+def test_a_draft_is_read_by_the_model_of_its_own_wording_where_there_is_one(
+    config: ContentConfig, folder: Path
+) -> None:
+    first = build(config).folder
+    change(folder, "a small bulb", "a large bulb")
+    second = build(config).folder
+    change(folder, "a large bulb", "no bulb")
+    assert cached_folder(config) == second
+    change(folder, "no bulb", "a small bulb")
+    assert cached_folder(config) == first
+
+
 def test_vectors_are_lent_to_another_cache_where_there_are_any(config: ContentConfig, tmp_path: Path) -> None:
     other = replace(config, cache=tmp_path / "other")
     lend_vectors(config, other)
@@ -58,16 +76,25 @@ def test_a_model_is_handed_on_to_the_cache_of_another(
     assert build(service).folder.stat().st_mtime == (cache / key(service)).stat().st_mtime
 
 
-def with_phrasings(folder: Path, *more: str) -> None:
-    path = folder / "intents" / "lamp.yaml"
-    lines = "".join(f'  - "{line}"\n' for line in more)
-    path.write_text(path.read_text().replace("lamp-bulb:\n", f"lamp-bulb:\n{lines}"))
+def with_enough(folder: Path, id_: str) -> None:
+    [path] = (path for path in (folder / "intents").rglob("*.yaml") if f"{id_}:\n" in path.read_text())
+    lines = "".join(f"  - {id_} {number}\n" for number in range(ENOUGH))
+    path.write_text(path.read_text().replace(f"{id_}:\n", f"{id_}:\n{lines}"))
 
 
-def test_an_answer_of_an_entry_with_phrasings_enough_needs_no_fit(config: ContentConfig, folder: Path) -> None:
-    with_phrasings(folder, "sort of lightbulb", "wattage of the bulb")
+@pytest.mark.parametrize(
+    ("id_", "old", "new"),
+    [
+        ("lamp-bulb", "answer: The lamp has a small bulb.", "answer: The bulb is small."),
+        ("nc-price", "title: what the lamp costs", "title: its price"),
+    ],
+)
+def test_an_answer_or_a_title_beside_phrasings_enough_needs_no_fit(
+    config: ContentConfig, folder: Path, id_: str, old: str, new: str
+) -> None:
+    with_enough(folder, id_)
     before = key(config)
-    change(folder, "answer: The lamp has a small bulb.", "answer: The bulb is small.")
+    change(folder, old, new)
     assert key(config) == before
 
 
@@ -82,7 +109,6 @@ def test_an_answer_of_an_entry_with_few_phrasings_teaches_and_needs_a_fit(config
     [
         ("sms: The lamp is green.", "sms: It is green."),
         ("text: 'The greeting text.'", "text: 'Hello.'"),
-        ("title: what the lamp costs", "title: its price"),
         ("# ", "# another comment "),
     ],
 )
@@ -96,5 +122,5 @@ def test_a_question_and_a_phrasing_need_a_fit(config: ContentConfig, folder: Pat
     keys = [key(config)]
     change(folder, "question: What kind of bulb", "question: Which kind of bulb")
     keys.append(key(config))
-    with_phrasings(folder, "sort of lightbulb")
+    with_enough(folder, "lamp-bulb")
     assert len({*keys, key(config)}) == 3
