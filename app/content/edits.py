@@ -29,28 +29,11 @@ Edit = tuple[int, int, str]
 """From where to where, and what stands there now."""
 
 
-def with_text(path: Path, text: str, keys: Keys, value: Any) -> str:
-    """Return the file's text with a scalar or a flat list at `keys`, whether one stands there or not.
+def with_values(path: Path, text: str, values: Mapping[Keys, Any]) -> str:
+    """Return the file's text with each value at its keys, whether one stands there or not: a scalar, a flat list, or a
+    new item of a mapping. What stands at the keys of `GONE` is taken out; it must not be the last of its mapping.
 
     Raises `ContentError`, which says how to write it, where that cannot be done without touching anything else.
-    """
-    return with_values(path, text, {keys: value})
-
-
-def with_entry(path: Path, text: str, keys: Keys, fields: Any) -> str:
-    """Return the file's text with an item more behind the last of a mapping: `keys` are ("entries", its id).
-
-    Raises `ContentError` for one that stands there already.
-    """
-    file = _File.read(path, text)
-    if file.find(keys) is not None:
-        raise file.located.error(keys, "stands there already")
-    return with_values(path, text, {keys: fields})
-
-
-def with_values(path: Path, text: str, values: Mapping[Keys, Any]) -> str:
-    """Return the file's text with all of the values, each as by `with_text` or `with_entry`, or `without_item` where it
-    is `GONE`; it is read only once.
     """
     file = _File.read(path, text)
     edits: list[Edit] = []
@@ -66,11 +49,6 @@ def with_values(path: Path, text: str, values: Mapping[Keys, Any]) -> str:
     for parent, items in sorted(additions.items(), key=lambda addition: -len(addition[0])):  # inner ones come first
         edits += file.addition(parent, items)
     return file.changed(values, edits)
-
-
-def without_item(path: Path, text: str, keys: Keys) -> str:
-    """Return the file's text without what stands at `keys`, which must not be the last of its mapping."""
-    return with_values(path, text, {keys: GONE})
 
 
 @dataclass(frozen=True)

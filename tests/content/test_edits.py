@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.content.edits import GONE, with_entry, with_text, with_values, without_item
+from app.content.edits import GONE, with_values
 from app.content.yaml_file import Keys, parse_yaml
 from app.errors import ContentError
 from tests.conftest import FIXTURE
@@ -93,19 +93,19 @@ def comments(text: str) -> list[str]:
 
 @given(keys=KEYS, value=TEXT, newline=st.sampled_from(["\n", "\r\n"]))
 def test_any_text_goes_in_and_comes_out_as_it_was(keys: Keys, value: str, newline: str) -> None:
-    assert at(with_text(PATH, FILE.replace("\n", newline), keys, value), keys) == value
+    assert at(with_values(PATH, FILE.replace("\n", newline), {keys: value}), keys) == value
 
 
 @given(keys=KEYS, value=st.text("abc d\n", max_size=40), newline=st.sampled_from(["\n", "\r\n"]))
 def test_every_comment_stays_and_every_line_end(keys: Keys, value: str, newline: str) -> None:
-    changed = with_text(PATH, FILE.replace("\n", newline), keys, value)
+    changed = with_values(PATH, FILE.replace("\n", newline), {keys: value})
     assert comments(changed) == comments(FILE)
     assert changed.count("\n") == changed.count(newline)
 
 
 @given(keys=KEYS, value=TEXT)
 def test_all_lines_but_those_of_the_value_stay(keys: Keys, value: str) -> None:
-    before, after = FILE.split("\n"), with_text(PATH, FILE, keys, value).split("\n")
+    before, after = FILE.split("\n"), with_values(PATH, FILE, {keys: value}).split("\n")
     same = next((n for n, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), len(before))
     end = next((n for n, (old, new) in enumerate(zip(before[::-1], after[::-1], strict=False)) if old != new), 0)
     assert same + end >= len(before) - 3  # the longest value has three lines
@@ -114,11 +114,11 @@ def test_all_lines_but_those_of_the_value_stay(keys: Keys, value: str) -> None:
 @given(lines=st.lists(TEXT, min_size=1, max_size=5))
 def test_a_list_becomes_any_other(lines: list[str]) -> None:
     for keys in [("entries", "place", "lines"), ("entries", "color", "sources")]:
-        assert at(with_text(PATH, FILE, keys, lines), keys) == lines
+        assert at(with_values(PATH, FILE, {keys: lines}), keys) == lines
 
 
 def test_items_that_stay_keep_their_lines() -> None:
-    changed = with_text(PATH, FILE, ("entries", "place", "lines"), ["zero", "one", "2", "three", "four"])
+    changed = with_values(PATH, FILE, {("entries", "place", "lines"): ["zero", "one", "2", "three", "four"]})
     assert changed == FILE.replace('"two"', "'2'").replace("      - one", "      - zero\n      - one").replace(
         "        three\n", "        three\n      - four\n"
     )
@@ -127,7 +127,7 @@ def test_items_that_stay_keep_their_lines() -> None:
 @given(fields=st.dictionaries(st.sampled_from(["question", "answer", "sms"]), TEXT, min_size=1))
 def test_an_entry_comes_behind_the_last_with_whatever_texts(fields: dict[str, str]) -> None:
     entry = {**fields, "sources": ["lamp/a/1", "lamp/a/2"], "review": date(2030, 1, 7)}
-    changed = with_entry(PATH, FILE, ("entries", "size"), entry)
+    changed = with_values(PATH, FILE, {("entries", "size"): entry})
     assert data(changed) == {**data(FILE), "entries": {**data(FILE)["entries"], "size": entry}}
     assert list(data(changed)["entries"]) == ["color", "place", "size"]
 
@@ -153,21 +153,21 @@ def test_several_changes_of_one_file_are_made_at_once() -> None:
 def test_the_shipped_fixture_takes_each_change() -> None:
     text = (FIXTURE / "faq.yaml").read_text(encoding="utf-8")
     for keys in [("scripts", "crisis", "text"), ("entries", "lamp-place", "translations", "es", "answer")]:
-        changed = with_text(PATH, text, keys, "It's {phone_line}: new, and [more]")
+        changed = with_values(PATH, text, {keys: "It's {phone_line}: new, and [more]"})
         assert at(changed, keys) == "It's {phone_line}: new, and [more]"
         assert changed.count("\n") == text.count("\n")
 
 
 @pytest.mark.parametrize("keys", [("entries", "color"), ("entries", "place", "answer"), ("entries", "color", "sms")])
 def test_an_item_goes_with_its_lines(keys: Keys) -> None:
-    changed = without_item(PATH, FILE, keys)
+    changed = with_values(PATH, FILE, {keys: GONE})
     assert keys[-1] not in at(changed, keys[:-1])
     assert [line for line in changed.splitlines() if line not in FILE.splitlines()] == []
 
 
 def test_an_item_in_braces_goes_alone() -> None:
     text = "a: {x: 1, y: 2, z: 3}\n"
-    assert [without_item(PATH, text, ("a", name)) for name in "xyz"] == [
+    assert [with_values(PATH, text, {("a", name): GONE}) for name in "xyz"] == [
         "a: {y: 2, z: 3}\n",
         "a: {x: 1, z: 3}\n",
         "a: {x: 1, y: 2}\n",
@@ -176,14 +176,9 @@ def test_an_item_in_braces_goes_alone() -> None:
 
 def test_several_items_go_at_once() -> None:
     places: list[Keys] = [("entries", "place", "answer"), ("entries", "color")]
-    one_by_one = without_item(PATH, without_item(PATH, FILE, places[0]), places[1])
+    one_by_one = with_values(PATH, with_values(PATH, FILE, {places[0]: GONE}), {places[1]: GONE})
     assert with_values(PATH, FILE, dict.fromkeys(places, GONE)) == one_by_one
     assert with_values(PATH, FILE, {}) == FILE
-
-
-def test_an_entry_that_stands_there_is_not_written_over() -> None:
-    with pytest.raises(ContentError, match=r"faq.yaml:6: entries.color: stands there already"):
-        with_entry(PATH, FILE, ("entries", "color"), {"question": "?"})
 
 
 @pytest.mark.parametrize(
@@ -196,7 +191,7 @@ def test_an_entry_that_stands_there_is_not_written_over() -> None:
 )
 def test_what_cannot_be_written_in_place_is_said(text: str, keys: Keys) -> None:
     with pytest.raises(ContentError, match=r"faq.yaml:\d: "):
-        with_text(PATH, text, keys, "new")
+        with_values(PATH, text, {keys: "new"})
 
 
 def test_a_field_of_the_last_entry_and_an_entry_more_keep_apart() -> None:
@@ -207,4 +202,4 @@ def test_a_field_of_the_last_entry_and_an_entry_more_keep_apart() -> None:
 
 def test_the_last_item_of_a_mapping_stays() -> None:
     with pytest.raises(ContentError, match="cannot be changed in place"):
-        without_item(PATH, "a:\n  b: c\nd: e\n", ("a", "b"))
+        with_values(PATH, "a:\n  b: c\nd: e\n", {("a", "b"): GONE})

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app import lint
 from app.content import citations, files
-from app.content.edits import with_text
+from app.content.edits import with_values
 from app.content.schema import Entry
 from app.errors import ContentError
 from app.interchange import draft_folder, formats
@@ -61,7 +61,7 @@ def entry(folder: Path, id_: str) -> Entry:
 
 def edit(folder: Path, id_: str, field: str, value: str) -> None:
     faq = folder / "faq.yaml"
-    faq.write_text(with_text(faq, faq.read_text(), ("entries", id_, field), value))
+    faq.write_text(with_values(faq, faq.read_text(), {("entries", id_, field): value}))
 
 
 @pytest.fixture
