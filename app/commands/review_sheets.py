@@ -27,7 +27,9 @@ def take_review(tables: tuple[Table, ...], folder: Path, served: Served, report:
     if dry_run:
         click.echo("nothing is written: this was a dry run")
     elif outcome.files:
-        click.echo(f"{len(outcome.changed)} changed in {folder}: not served before `hai-faq lint` and `approve` there")
+        click.echo(
+            f"{len(outcome.changed)} changed in {folder}: `hai-faq approve` them there, then `hai-faq publish` it"
+        )
     else:
         click.echo("nothing is changed")
     if report:
