@@ -162,6 +162,8 @@ class _Reader(HTMLParser):
         self._skipped, self._depth = "", 0
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        if self._skipped == "p" and tag in _BLOCKS and tag != "br":  # a paragraph ends where the next block begins
+            self._skipped = ""
         if self._skipped:
             self._depth += tag == self._skipped
         elif tag in _LEFT_OUT or _is_hidden(dict(attrs)):

@@ -44,6 +44,7 @@ def test_an_answer_comes_in_the_forms_that_an_answer_may_have(text: str, expecte
         ("<p>a<script>alert(1)</script></p>", "a", "a script"),
         ("<p>a <del>old</del> new</p>", "a new", "struck-out words"),
         ("<p>a</p><p style='display: none'>b</p>", "a", "hidden words"),
+        ("<p hidden>a<p>b</p>c", "b\n\nc", "hidden words"),
         ("<p>a <blink>b</blink></p>", "a b", "the tag <blink>"),
         ("[here](http://h.example)", "here", "a link to http://h.example"),
         ("<a href='javascript:alert(1)'>x</a>", "x", "a link to javascript:alert(1)"),
