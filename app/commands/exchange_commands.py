@@ -72,15 +72,16 @@ def import_(
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--over", is_flag=True, help="Also over what was changed or sealed there since the draft was begun.")
 @click.pass_obj
-def publish(settings: Settings, folder: Path) -> None:
+def publish(settings: Settings, folder: Path, over: bool) -> None:
     """Put the draft FOLDER in place of the content that the settings name, once lint finds no error in it."""
     errors = linting.errors(Draft.read(folder), datetime.now(UTC).date(), settings.grace)
     for finding in errors:
         click.echo(str(finding))
     if errors:
         raise click.ClickException(f"{len(errors)} errors: nothing is published")
-    draft_folder.publish(folder, Served(settings.content_dir, settings.documents_dir))
+    draft_folder.publish(folder, Served(settings.content_dir, settings.documents_dir), over)
     click.echo(f"{settings.content_dir} holds what {folder} holds; a running service takes it up by itself")
 
 

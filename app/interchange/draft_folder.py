@@ -12,17 +12,24 @@ from datetime import date
 from pathlib import Path
 
 from app.content import approval, files, sealed_copies
-from app.content.file_io import is_there, read_bytes, write, write_all
+from app.content.file_io import is_there, read_bytes, read_text, write, write_all
 from app.errors import ContentError
 from app.interchange import documents
 from app.interchange.merging import Merge, Options
 from app.interchange.questions import Question
 from app.interchange.report import Outcome
+from app.loading.loader import version_of
 
 _SERVED = (
     "is what the settings serve, or a part of it: import writes drafts that nobody has read yet. Name another folder, "
     "which becomes a copy of it; seal there what you have read, and then serve that"
 )
+_BEGUN_OTHERWISE = (
+    "did not begin with what is served now: somebody changed or sealed something meanwhile, or the draft is not one of "
+    "import's. Nothing is published; compare the two folders, and say --over to have the draft all the same"
+)
+BEGUN = Path(".begun")
+"""The file of a draft that names the version of what it began with."""
 Texts = Mapping[Path, bytes]
 """Files by their paths relative to the folder."""
 
@@ -79,7 +86,7 @@ def drafted(folder: Path, served: Served, change: Callable[[Path], Texts]) -> Dr
     with tempfile.TemporaryDirectory() as bench, _told_of(Path(bench), folder):
         _write_copy(Path(bench), held)
         if is_new:
-            held |= _sealed(Path(bench))
+            held |= {**dict(_sealed(Path(bench))), BEGUN: version_of(source.content).encode()}
         changes = change(Path(bench))
         _write_copy(Path(bench), changes)
         _read(Path(bench))
@@ -105,15 +112,19 @@ def carry_out(done: Draft) -> None:
         raise
 
 
-def publish(folder: Path, served: Served) -> None:
-    """Put a draft in place of what is served, all of it or nothing; a file of intents/ that it lacks is removed.
-
-    Raises `ContentError`.
+def publish(folder: Path, served: Served, over: bool = False) -> None:
+    """Put a draft in place of what is served, all of it or nothing; a file of intents/ or a document that it lacks is
+    removed. Raises `ContentError`, also where what is served is not what the draft began with, unless `over` says so.
     """
     _check_apart(folder, served)
+    if not over and _begun(folder) != version_of(served.content):
+        raise ContentError(folder, 1, "", _BEGUN_OTHERWISE)
     wanted = files.fingerprint(folder)
     own = Served(folder, None)
+    gone = files.load_content(served.content).documents.keys() - files.load_content(folder).documents.keys()
+    documents_ = served.documents or served.content / files.DOCUMENTS
     changes: dict[Path, bytes | None] = dict.fromkeys(files.intent_files(served.content))
+    changes |= dict.fromkeys(documents_ / f"{id_}.txt" for id_ in gone)
     for name, text in {**_held(own), **dict(_sealed(folder))}.items():
         elsewhere = served.documents if name.parent == Path(files.DOCUMENTS) else None
         changes[elsewhere / name.name if elsewhere else served.content / name] = text
@@ -123,6 +134,12 @@ def publish(folder: Path, served: Served) -> None:
             raise ContentError(served.content / files.FAQ, 1, "", "someone else wrote at the same time: taken back")
 
     write_all(changes, verify)
+    write(folder / BEGUN, version_of(served.content).encode())
+
+
+def _begun(folder: Path) -> str:
+    """Return the version of what a draft began with; nothing where it was not begun by a command."""
+    return read_text(folder / BEGUN).strip() if is_there(folder / BEGUN) else ""
 
 
 def _check_apart(folder: Path, served: Served) -> None:

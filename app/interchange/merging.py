@@ -167,6 +167,7 @@ class Merge:
     def _record(self, question: Question) -> dict[str, str]:
         texts = {name: getattr(question, name) for name in (*_COMPARED, *_ORIGIN)}
         texts["theme"] = self._theme(question) if question.theme else ""
+        texts["phrasings"] = "\n".join(question.phrasings)
         return {name: short_hash(text) for name, text in {"file": self._options.file, **texts}.items()}
 
     def _drafts(self, question: Question) -> dict[str, str]:
@@ -183,10 +184,14 @@ class Merge:
         kept, remarks = self._phrasings.sift(id_, question)
         if problems := list(self._conflicts(id_, entry, question, changed, document)):
             return Outcome("conflict", question.place, id_, tuple(problems))
-        phrasings = self._phrasings.imported.get(id_, [])
-        if not changed and kept == phrasings:
+        is_rephrased = "question" in changed or record.get("phrasings", "") != new["phrasings"]
+        if not changed and not is_rephrased:
             return Outcome("unchanged", question.place, id_, tuple(remarks))
-        self._phrasings.take(id_, kept)
+        phrasings = self._phrasings.imported.get(id_, [])
+        if is_rephrased:
+            self._phrasings.take(id_, kept)
+        else:  # a reviewer may have corrected them
+            kept = phrasings
         document.records[id_] = {**new, "file": record.get("file", new["file"])}
         said = [*self._change(id_, entry, question, changed, document), *_difference(phrasings, kept)]
         return Outcome("changed", question.place, id_, (*said, *remarks))

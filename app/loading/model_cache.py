@@ -112,9 +112,10 @@ def cached_near(config: ContentConfig) -> Fitted | None:
     if exact := cached(config):
         return exact
     stem = key(config)[:STEM]
-    for folder in sorted(config.cache.glob(f"{stem}*"), key=lambda path: path.stat().st_mtime, reverse=True):
-        with contextlib.suppress(ModelError):
-            return _read(folder)
+    with contextlib.suppress(OSError):  # another fit may remove a folder meanwhile
+        for folder in sorted(config.cache.glob(f"{stem}*"), key=lambda path: path.stat().st_mtime, reverse=True):
+            with contextlib.suppress(ModelError):
+                return _read(folder)
     return None
 
 

@@ -149,39 +149,50 @@ def test_no_script_and_no_sign_of_danger_is_touched(served: Path, tmp_path: Path
     assert {"q-emergency", "q-greeting"} <= draft.entries.keys()
 
 
-def publish(draft: object) -> Result:
-    return CliRunner().invoke(main, ["publish", str(draft)])
+def publish(draft: object, *options: str) -> Result:
+    return CliRunner().invoke(main, ["publish", str(draft), *options])
 
 
-def test_a_sealed_draft_takes_the_place_of_what_is_served(served: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def sealed_draft(served: Path, tmp_path: Path) -> Path:
     run(workbook(tmp_path / "faq.xlsx", FAQ), "--into", "draft")
     draft = tmp_path / "draft"
     (draft / "intents" / "es" / "lamp.yaml").unlink()
     seal(draft)
     fingerprints = ["sources", "seal", str(draft / "documents" / "faq.txt"), "--document", "faq", *BY]
     CliRunner().invoke(main, fingerprints, env={"HAI_FAQ_CONTENT_DIR": str(draft)})
-    result = publish(draft)
-    assert result.exit_code == 0, result.output
-    assert files.fingerprint(served) == files.fingerprint(draft)
-    assert (served / "documents" / "faq.txt").read_bytes() == (draft / "documents" / "faq.txt").read_bytes()
-    assert (served / files.LOCK).read_bytes() == (draft / files.LOCK).read_bytes()
+    return draft
 
 
-def test_documents_go_where_the_site_keeps_them_and_phrasings_do_not(
-    served: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HAI_FAQ_DOCUMENTS_DIR", str(tmp_path / "texts"))
-    run(workbook(tmp_path / "faq.xlsx", FAQ), "--into", "draft")
-    draft = tmp_path / "draft"
-    (draft / "intents" / "documents").mkdir()
-    (draft / "intents" / "imported.yaml").rename(draft / "intents" / "documents" / "battery.yaml")
-    seal(draft)
-    fingerprints = ["sources", "seal", str(draft / "documents" / "faq.txt"), "--document", "faq", *BY]
-    CliRunner().invoke(main, fingerprints, env={"HAI_FAQ_CONTENT_DIR": str(draft)})
-    result = publish(draft)
+def test_a_sealed_draft_takes_the_place_of_what_is_served(served: Path, sealed_draft: Path) -> None:
+    result = publish(sealed_draft)
     assert result.exit_code == 0, result.output
-    assert files.fingerprint(served) == files.fingerprint(draft)
-    assert [path.name for path in (tmp_path / "texts").iterdir()] == ["faq.txt"]
+    assert files.fingerprint(served) == files.fingerprint(sealed_draft)
+    for name in ("documents/faq.txt", files.LOCK):
+        assert (served / name).read_bytes() == (sealed_draft / name).read_bytes()
+    assert publish(sealed_draft).exit_code == 0  # it begins anew with what it has published
+
+
+def test_a_draft_is_not_published_over_what_was_changed_or_sealed_meanwhile(served: Path, sealed_draft: Path) -> None:
+    lock = served / files.LOCK
+    lock.write_text(lock.read_text().replace("Dr. Test", "Dr. Other"))
+    result = publish(sealed_draft)
+    assert result.exit_code == 1
+    assert "did not begin with what is served now" in result.output
+    assert "Dr. Other" in lock.read_text()
+    assert publish(sealed_draft, "--over").exit_code == 0
+    assert "Dr. Other" not in lock.read_text()
+
+
+def test_the_same_file_again_keeps_a_phrasing_that_a_reviewer_corrected(served: Path, tmp_path: Path) -> None:
+    file = workbook(tmp_path / "faq.xlsx", FAQ)
+    run(file, "--into", "draft")
+    imported = tmp_path / "draft" / "intents" / "imported.yaml"
+    first = imported.read_text()
+    imported.write_text(first.replace("battery life", "life of the battery"))
+    assert imported.read_text() != first
+    assert "nothing has changed" in run(file, "--into", "draft").output
+    assert "life of the battery" in imported.read_text()
 
 
 def test_a_draft_with_an_error_is_not_published(served: Path, tmp_path: Path) -> None:
