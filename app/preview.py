@@ -1,6 +1,6 @@
 """How a draft would reply on each surface, and which of the texts that it would say are not sealed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,9 +30,17 @@ def preview(text: str, draft: Knowledge, texts: Mapping[str, str], lock: Lock, n
     """Return the replies to a message. `texts` are all that need a seal, by its key; `lock` holds the real seals."""
     channels: tuple[Channel, ...] = ("web", "sms", "staff")
     website, texted, spoken = (engine.respond(Message(text, channel), State(), draft, now)[0] for channel in channels)
-    said = set(_keys((*website.parts, *texted.parts, *spoken.parts), texts))
+    messages = texts_of(draft, texted)
+    parts = (*website.parts, *texted.parts, *spoken.parts, *_added(draft, messages))
+    said = set(_keys(parts, texts))
     unsealed = {key: texts[key] for key in lock.broken(texts) if key in said}
-    return Preview(website, texts_of(draft, texted), spoken, unsealed)
+    return Preview(website, messages, spoken, unsealed)
+
+
+def _added(draft: Knowledge, messages: Sequence[str]) -> Iterator[Part]:
+    """Yield the scripts that text messages hold beside their reply, such as how to get the rest of it."""
+    scripts = draft.approved.scripts.values()
+    yield from (script for script in scripts if any(script.short in message for message in messages))
 
 
 def _keys(parts: Iterable[Part], texts: Iterable[str]) -> Iterator[str]:

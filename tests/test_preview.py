@@ -48,3 +48,12 @@ def test_a_refusal_and_a_choice_name_their_texts(folder: Path, cache: Path) -> N
     own = seen(folder, cache, "what does the lamp cost")
     assert "the price of the lamp" in own.website.text
     assert own.unsealed == {"title.nc-price": "the price of the lamp"}
+
+
+def test_what_only_a_text_message_adds_is_named_too(folder: Path, cache: Path) -> None:
+    change(folder, "sms-reply-more: {text: 'Reply MORE.'}", "sms-reply-more: {text: 'Write MORE.'}")
+    change(folder, "    sms: The lamp is green.\n", "")
+    change(folder, "answer: The lamp is green.", f"answer: The lamp is green.{' It shines.' * 40}")
+    own = seen(folder, cache, "what color is the lamp")
+    assert own.text_messages == ("What color is the lamp?\nWrite MORE.",)
+    assert own.unsealed["script.sms-reply-more"] == "Write MORE."
