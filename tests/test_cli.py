@@ -115,12 +115,19 @@ def test_going_live_with_content_that_cannot_be_read_names_all_that_is_wrong(run
     assert "- intents/smalltalk.yaml: is missing" in result.output
 
 
+def _hear_interrupts() -> None:
+    """Undo what a shell does to jobs in the background: their children never hear of Ctrl-C, and the test waited on."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_lint_watches_until_it_is_told_to_stop(folder: Path) -> None:
     environment = {**os.environ, "HAI_FAQ_CONTENT_DIR": str(folder)}
     command = [str(Path(sys.executable).with_name("hai-faq")), "lint", "--watch"]
     faq = (folder / "faq.yaml").read_text()
     with (
-        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process,
+        subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, text=True, preexec_fn=_hear_interrupts
+        ) as process,
         contextlib.ExitStack() as stack,
     ):
         stack.callback(process.kill)

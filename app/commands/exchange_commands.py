@@ -17,6 +17,7 @@ from app.interchange.merging import Options
 from app.interchange.table import csv_text
 from app.interchange.workbook import xlsx
 from app.lint import Draft
+from app.loading import model_cache
 from app.settings import Settings
 
 _file = click.Path(dir_okay=False, path_type=Path)
@@ -75,14 +76,20 @@ def import_(
 @click.option("--over", is_flag=True, help="Also over what was changed or sealed there since the draft was begun.")
 @click.pass_obj
 def publish(settings: Settings, folder: Path, over: bool) -> None:
-    """Put the draft FOLDER in place of the content that the settings name, once lint finds no error in it."""
-    errors = linting.errors(Draft.read(folder), datetime.now(UTC).date(), settings.grace)
-    for finding in errors:
-        click.echo(str(finding))
-    if errors:
-        raise click.ClickException(f"{len(errors)} errors: nothing is published")
+    """Put the draft FOLDER in place of the content that the settings name, once lint finds no new error in it."""
+    served, draft = (
+        linting.errors(Draft.read(path), datetime.now(UTC).date(), settings.grace)
+        for path in (settings.content_dir, folder)
+    )
+    new = [finding for finding in draft if finding not in served]  # what is served already must not keep a mend back
+    for line in linting.grouped(new):
+        click.echo(line)
+    if new:
+        raise click.ClickException("nothing is published: mend this first")
     draft_folder.publish(folder, Served(settings.content_dir, settings.documents_dir), over)
-    click.echo(f"{settings.content_dir} holds what {folder} holds; a running service takes it up by itself")
+    fitted = model_cache.cached(settings.content_config)
+    soon = "by itself" if fitted else "once it has fitted, in some minutes; until then it answers as before"
+    click.echo(f"{settings.content_dir.resolve()} holds what {folder} holds; a running service takes it up {soon}")
 
 
 @click.command()
@@ -113,11 +120,9 @@ def _tell_next(done: Import, dry_run: bool) -> None:
     if not done.changes:
         click.echo(f"nothing has changed in {done.folder}")
         return
-    folder = shlex.quote(str(done.folder))
-    click.echo(f"{done.folder} holds drafts that nobody has sealed. Next, with HAI_FAQ_CONTENT_DIR={folder}:")
-    for name in done.changes:
-        if name.parent == Path(files.DOCUMENTS):
-            document = shlex.quote(str(done.folder / name))
-            click.echo(f"  hai-faq sources seal {document} --document {name.stem} --by ... --role ...")
+    click.echo(f"{done.folder} holds drafts that nobody has sealed. Read them, and then:")
+    click.echo(f"  export HAI_FAQ_CONTENT_DIR={shlex.quote(str(done.folder.absolute()))}")
+    if any(name.parent == Path(files.DOCUMENTS) for name in done.changes):
+        click.echo("  hai-faq sources seal --by ... --role ...")
     click.echo("  hai-faq lint")
     click.echo("  hai-faq approve --by ... --role ...")

@@ -1,5 +1,6 @@
 """`hai-faq approve`, `sources seal` and `sources check`: texts and paragraphs that a person has read."""
 
+import contextlib
 import shutil
 import sys
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ import click
 from app.content import approval, citations, files, sealed_changes, sealed_copies
 from app.content.approval import DEMO, Lock
 from app.content.changes import Change
-from app.content.file_io import read_text
+from app.content.file_io import is_there, read_text
 from app.content.schema import Content
 from app.errors import ContentError
 from app.settings import Settings
@@ -37,13 +38,16 @@ _on = click.option(
 def approve(
     settings: Settings, keys: tuple[str, ...], by: str, role: str, on: date, everything: bool, yes: bool
 ) -> None:
-    """Seal texts by their KEYS (pump-size, pump-size.answer, script.greeting), or all that need it."""
+    """Seal texts by their KEYS (pump-size, pump-size.answer, script.greeting), or all that need it.
+
+    Ctrl-C stops, and seals what was accepted until then.
+    """
     folder = settings.content_dir
     content = files.load_content(folder)
     lock = approval.read_lock(folder / files.LOCK)
     texts = files.sealed_texts(folder, content)
     chosen = sealed_changes.changes(folder, _chosen(texts, keys, lock, everything), lock)
-    accepted = {key: change.now for key, change in chosen.items() if _accepts(key, change, yes)}
+    accepted = _accepted(chosen, yes)
     cited = (str(source) for entry in content.entries.values() for source in entry.sources)
     sealed = lock.sealing(accepted, on, role, by).only(texts, set(cited))
     approval.write_lock(folder / files.LOCK, sealed)
@@ -58,6 +62,16 @@ def _chosen(texts: Mapping[str, str], keys: tuple[str, ...], lock: Lock, everyth
     if unknown:
         raise click.UsageError(f"there is no text {', '.join(sorted(unknown))}")
     return {key: text for key, text in texts.items() if key in keys or key.split(".")[0] in keys}
+
+
+def _accepted(changes: Mapping[str, Change], yes: bool) -> Mapping[str, str]:
+    """Return the texts that the person accepts, those before she stops (Ctrl-C) where she does."""
+    accepted: dict[str, str] = {}
+    with contextlib.suppress(click.Abort):
+        for key, change in changes.items():
+            if _accepts(key, change, yes):
+                accepted[key] = change.now
+    return accepted
 
 
 def _accepts(key: str, change: Change, yes: bool) -> bool:
@@ -90,29 +104,50 @@ def sources() -> None:
     """Take or compare the fingerprints of the paragraphs that entries cite."""
 
 
-_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_path = click.Path(exists=True, dir_okay=False, path_type=Path)
+_file = click.argument("file", type=_path)
 _document = click.option("--document", help="Which document FILE is; needed when there are several.")
 
 
 @sources.command()
-@_file
+@click.argument("file", type=_path, required=False)
 @_document
 @_by
 @_role
 @_on
 @click.pass_obj
-def seal(settings: Settings, file: Path, document: str | None, by: str, role: str, on: date) -> None:
-    """Take the fingerprints of the cited paragraphs from FILE, after a person has read it."""
-    content, id_, text = _read_document(settings, file, document)
+def seal(settings: Settings, file: Path | None, document: str | None, by: str, role: str, on: date) -> None:
+    """Take the fingerprints of the cited paragraphs from FILE, after a person has read it; from all documents that lie in
+    documents/ where no FILE is named.
+    """
+    content = files.load_content(settings.content_dir)
+    found = [_read_document(settings, file, document)[1:]] if file else _lying_there(settings, content)
+    paragraphs: dict[str, str] = {}
+    for id_, text in found:
+        own = _cited_paragraphs(content, id_, text)
+        click.echo(f"sealed {len(own)} paragraphs of {id_}")
+        paragraphs |= own
+    path = settings.content_dir / files.LOCK
+    approval.write_lock(path, approval.read_lock(path).sealing_paragraphs(paragraphs, on, role, by))
+
+
+def _lying_there(settings: Settings, content: Content) -> list[tuple[str, str]]:
+    """Return id and text of each document that lies where the settings say."""
+    folder = settings.documents_dir or settings.content_dir / files.DOCUMENTS
+    paths = {id_: folder / f"{id_}.txt" for id_ in content.documents}
+    found = [(id_, read_text(path)) for id_, path in paths.items() if is_there(path)]
+    if not found:
+        raise click.UsageError(f"no document lies in {folder}: name its file")
+    return found
+
+
+def _cited_paragraphs(content: Content, id_: str, text: str) -> Mapping[str, str]:
     now = citations.paragraphs(content.documents[id_], text)
     cited = citations.cited(content, id_)
     missing = [place for place in cited if place not in now]
     if missing:
-        raise click.ClickException(f"not in the document: {', '.join(missing)}")
-    path = settings.content_dir / files.LOCK
-    paragraphs = {f"{id_}/{place}": now[place] for place in cited}
-    approval.write_lock(path, approval.read_lock(path).sealing_paragraphs(paragraphs, on, role, by))
-    click.echo(f"sealed {len(cited)} paragraphs of {id_}")
+        raise click.ClickException(f"not in the document {id_}: {', '.join(missing)}")
+    return {f"{id_}/{place}": now[place] for place in cited}
 
 
 @sources.command()

@@ -13,10 +13,12 @@ from typing import Any
 from app.content import edits, files
 from app.content.approval import URGENT
 from app.content.changes import Change, visible
+from app.content.edits import GONE
 from app.content.file_io import read_bytes
 from app.content.schema import Content
 from app.content.yaml_file import Keys, read_yaml
 from app.errors import FileError
+from app.interchange import drafting
 from app.interchange.report import in_one_line
 from app.interchange.review_sheet import Returned, is_safety, mark, place_of, seen
 from app.redaction.redact import redact
@@ -76,7 +78,11 @@ def _texts(content: Content, rows: Sequence[Returned], outcome: Outcome) -> Valu
         elif _is_changed(texts, row):
             values[place_of(row.key)] = row.text
             outcome.changed.append(f"== {row.key}\n{Change(row.text, None, texts[row.key], None).text()}")
-    return values | _written_by_a_person(content, values)
+    anew = _drafted_anew(content, values)
+    for (_, id_, name), text in anew.items():
+        drafted = "is taken out: none can be drafted" if text is GONE else f"is drafted anew: {visible(text)}"
+        outcome.changed.append(f"== {id_}.{name} {drafted}")
+    return values | anew | _written_by_a_person(content, values, anew)
 
 
 def _once(rows: Sequence[Returned], texts: Mapping[str, str], outcome: Outcome) -> Iterator[Returned]:
@@ -116,10 +122,29 @@ def _refused(content: Content, texts: Mapping[str, str], row: Returned) -> str:
     return ""
 
 
-def _written_by_a_person(content: Content, values: Values) -> Values:
-    """Return the lists of texts that a command drafted, without those which are corrected now."""
+def _drafted_anew(content: Content, values: Values) -> Values:
+    """Return the texts that a command had drafted from an answer which is corrected now, unless the reviewer corrected
+    them too; `GONE` where none can be drafted.
+    """
+    anew: Values = {}
+    for id_, entry in content.entries.items():
+        was = (entry.answer, entry.limits or "")
+        answer, limits = (
+            values.get(("entries", id_, name), own) for name, own in zip(("answer", "limits"), was, strict=True)
+        )
+        if (answer, limits) != was:
+            for name in set(entry.drafted) - {place[2] for place in values if place[:2] == ("entries", id_)}:
+                anew["entries", id_, name] = _DRAFTS[name](answer, limits) or GONE
+    return anew
+
+
+_DRAFTS = {"sms": drafting.sms, "read_aloud": drafting.read_aloud}
+
+
+def _written_by_a_person(content: Content, values: Values, anew: Values) -> Values:
+    """Return the lists of texts that a command drafted, without those which are corrected now or cannot be drafted."""
     drafted = {id_: list(entry.drafted) for id_, entry in content.entries.items()}
-    for place in values:
+    for place in (*values, *(place for place, text in anew.items() if text is GONE)):
         match place:
             case "entries", str(id_), str(name) if name in drafted[id_]:  # and no text of a translation
                 drafted[id_].remove(name)

@@ -24,7 +24,8 @@ def find_unlisted_links(content: Content, hosts: Collection[str]) -> Iterator[Fi
     for key, text in _answers(content):
         for address in markup.links(markup.parse(text)):
             if not markup.is_of(address, hosts):
-                yield Finding("warning", key, f"{address} is no link: its host is not in HAI_FAQ_LINK_HOSTS")
+                problem = """is no link: its host is not in HAI_FAQ_LINK_HOSTS, such as '["www.hospital.example"]'"""
+                yield Finding("warning", key, f"{address} {problem}")
 
 
 def _answers(content: Content) -> Iterator[tuple[str, str]]:

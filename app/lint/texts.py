@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from app import text
 from app.content import markup
-from app.content.schema import Content
+from app.content.schema import Content, Entry
 from app.dialogue.text_messages import MOST_PARTS
 from app.lint.findings import Finding
 from app.segments import segments
@@ -30,10 +30,27 @@ def find(content: Content) -> Iterator[Finding]:
             yield Finding("error", f"{id_}.answer", f"reads at grade {level:.1f}, {HIGHEST_GRADE:.0f} at most")
         if len((entry.read_aloud or "").split()) > MOST_READ_ALOUD:
             yield Finding("error", f"{id_}.read_aloud", f"has more than {MOST_READ_ALOUD} words")
+        yield from _stale_drafts(id_, entry)
     for key, message in content.texts().items():
         size = segments(message)
         if key.endswith(".sms") and size.parts > MOST_PARTS:
             yield Finding("error", key, f"takes {size.parts} SMS parts ({size.encoding}), {MOST_PARTS} at most")
+
+
+def _stale_drafts(id_: str, entry: Entry) -> Iterator[Finding]:
+    """Yield the texts that a command drafted from words that the answer does not have any more: a phone would go on to
+    say what the answer has taken back.
+    """
+    said = " ".join([*markup.lines(entry.answer), entry.limits or ""])
+    for name in entry.drafted:
+        draft = getattr(entry, name)
+        if draft and _spaced(draft) not in _spaced(said):
+            problem = "was drafted from another wording of the answer: write it anew, and take it out of `drafted`"
+            yield Finding("error", f"{id_}.{name}", problem)
+
+
+def _spaced(message: str) -> str:
+    return " ".join(message.split())
 
 
 def _words(message: str) -> list[str]:

@@ -430,7 +430,7 @@ def fit_together(
         raise FitError(
             "no fitted model is for this content, code and HAI_FAQ_RISK, and scikit-learn is not here to fit one"
         )
-    log.info("fitting the models, about a minute")
+    log.info("fitting the models, one to three minutes")
     with tempfile.NamedTemporaryFile(prefix="hai-faq-job-", suffix=".json") as file:
         file.write(job_adapter().dump_json((dict(training_sets), lexicon)))
         file.flush()

@@ -34,7 +34,7 @@ STEPS = 127
 """Weights are kept as whole steps of their feature's largest weight, -127 to 127: a quarter of the memory, and no
 score of a labelled message moved by more than 0.006.
 """
-FORMAT = 44
+FORMAT = 45
 """Part of the cache key: raise it when features, calibration features or files change their meaning."""
 MANIFEST = "manifest.json"
 MOST_BYTES = 256 << 20

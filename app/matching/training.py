@@ -490,14 +490,16 @@ def _known_without(word_counts: Counter[str], left_out: Sequence[Reading]) -> se
 
 
 def calibrate(candidates: Iterable[LeftOut], risk: float | None) -> confidence.Calibration:
-    """Return the calibration, whose threshold of answers keeps to `risk` and that of talk to `TALK_RISK`."""
+    """Return the calibration, whose threshold of answers keeps to `risk`, at even odds at least, and that of talk to
+    `TALK_RISK`. Few not-covered phrasings tell little: with 70 of them a new department answered from 0.13 on.
+    """
     left_out = list(candidates)
     fitted = {kind: _fit_kind([tried for tried in left_out if tried.kind == kind]) for kind in KINDS}
     unknown = [tried.vector for tried in left_out if tried.of_unknown]
     questions = [tried for tried in left_out if tried.of_question]
     taken = [[tried.vector for tried in questions if tried.of_follow_up == follow_up] for follow_up in (False, True)]
     thresholds: dict[Kind, float] = {
-        "entry": _threshold(unknown, fitted["entry"], risk),
+        "entry": max(confidence.EVEN_ODDS, _threshold(unknown, fitted["entry"], risk)),
         "not-covered": confidence.NAMED,
         "talk": max(_threshold(vectors, fitted["talk"], TALK_RISK) for vectors in taken),
     }

@@ -244,3 +244,17 @@ def test_a_dry_run_shows_and_reports_what_it_would_write(
         "changed",
         "not taken",
     ]
+
+
+def test_what_was_drafted_of_an_answer_is_drafted_anew_when_it_is_corrected(
+    run: Run, folder: Path, corrected: Edit, draft: Path
+) -> None:
+    faq = folder / "faq.yaml"
+    faq.write_text(
+        faq.read_text().replace("    sms: The lamp is green.\n", "    sms: The lamp is green.\n    drafted: [sms]\n")
+    )
+    seal(folder)
+    result = run("import", corrected({"lamp-color.answer": "The lamp is blue."}), "--into", draft)
+    assert "lamp-color.sms is drafted anew: The lamp is blue." in result.output
+    entry = files.load_content(draft).entries["lamp-color"]
+    assert (entry.sms, entry.read_aloud, entry.drafted) == ("The lamp is blue.", "The lamp is green.", ("sms",))

@@ -131,3 +131,11 @@ def test_a_long_text_goes_through_the_pager_of_a_terminal(folder: Path, calm: Pa
         subprocess.run(command, stdin=shown, stdout=shown, stderr=shown, env=environment, check=True, timeout=60)
         assert b"it was nothing" not in typed.read(4096)
     assert "    - it was nothing, 499\n" in paged.read_text()
+
+
+def test_what_was_accepted_before_a_person_stopped_is_sealed(approve: Approve, folder: Path) -> None:
+    approve("--yes")
+    reword(folder)
+    reword(folder, "The night nurse does.", "The night nurse.")
+    assert "sealed 1 of 2 texts" in approve(input="y\n").output  # and then the end of what is typed
+    assert "sealed 1 of 1 texts" in approve("--yes").output

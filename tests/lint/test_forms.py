@@ -64,4 +64,6 @@ def test_links_to_hosts_that_the_site_does_not_list_are_found(folder: Path) -> N
     content = files.load_content(folder)
     assert not list(forms.find_unlisted_links(content, ["www.hospital.example", "maker.example"]))
     (found,) = forms.find_unlisted_links(content, ["maker.example"])
-    assert str(found) == f"warning: lamp-bulb.answer: {GUIDE} is no link: its host is not in HAI_FAQ_LINK_HOSTS"
+    assert str(found).startswith(
+        f"warning: lamp-bulb.answer: {GUIDE} is no link: its host is not in HAI_FAQ_LINK_HOSTS"
+    )
