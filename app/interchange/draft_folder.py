@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from app.content import approval, files, sealed_copies
-from app.content.file_io import is_there, read_bytes, read_text, write, write_all
+from app.content.file_io import alone, is_there, read_bytes, read_text, write, write_all
 from app.errors import ContentError
 from app.interchange import documents
 from app.interchange.merging import Merge, Options
@@ -117,8 +117,13 @@ def publish(folder: Path, served: Served, over: bool = False) -> None:
     removed. Raises `ContentError`, also where what is served is not what the draft began with, unless `over` says so.
     """
     _check_apart(folder, served)
-    if not over and _begun(folder) != version_of(served.content):
-        raise ContentError(folder, 1, "", _BEGUN_OTHERWISE)
+    with alone(served.content):
+        if not over and _begun(folder) != version_of(served.content):
+            raise ContentError(folder, 1, "", _BEGUN_OTHERWISE)
+        _publish(folder, served)
+
+
+def _publish(folder: Path, served: Served) -> None:
     wanted = files.fingerprint(folder)
     own = Served(folder, None)
     gone = files.load_content(served.content).documents.keys() - files.load_content(folder).documents.keys()
