@@ -29,6 +29,8 @@ have 1.5 million tags; nested in each other, so many take 0.5 GB and 5 s before 
 """
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL, MOST_TEXT = 5_000, 50, 20_000, 10_000_000
 """Most rows of a table, columns of a row, characters of a cell and of a table."""
+_MOST_READ: Final = 2 * LONGEST_CELL
+"""Characters of a cell that are looked at: 90 kB can hold one text of 90 million, and name it in each cell."""
 _EMPTY_ROWS: Final = 15_000
 """Most rows that may be empty: to pass over the million that a sheet can have took 26 s."""
 _PEEK: Final = MOST_COLUMNS + 10
@@ -40,8 +42,10 @@ _BOMS: Final = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _RUNS: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a cell begins with that a spreadsheet takes for a formula."""
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+"""And halves of characters, which JSON can name and no file can hold."""
 _BREAKS: Final = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_SHEET: Final = re.compile(rb"[<:]sheet\s")
 _HINT: Final = re.compile(r"sep=(.)\r?\n")
 """The line by which spreadsheets tell each other the delimiter."""
 
@@ -134,17 +138,19 @@ def _bounded(name: str, sheet: str, rows: Iterable[Sequence[Any]], most: int) ->
             raise FileError(place, f"has more than {MOST_COLUMNS} columns")
         if row.cells:
             kept.append(row)
-        size += sum(map(len, row.cells))
+        size += sum(len(value) for value in values if isinstance(value, str))
         if len(kept) > most or size > MOST_TEXT:
             raise FileError(place, f"the table has more than {most:,} rows or {MOST_TEXT:,} characters: divide it")
     return tuple(kept)
 
 
 def _row(place: str, number: int, values: Sequence[Any]) -> Row:
-    read = [_cell(value) for value in values]
+    read = [_cell(value[:_MOST_READ] if isinstance(value, str) else value) for value in values]
     problems = {}
     for column, (text, problem) in enumerate(read):
-        if problem or len(text) > LONGEST_CELL:
+        value = values[column]
+        is_long = len(text) > LONGEST_CELL or (isinstance(value, str) and len(value) > _MOST_READ)
+        if problem or is_long:
             what = problem or f"has more than {LONGEST_CELL:,} characters"
             problems[column] = f"cell {column_name(column)}{number} {what}"
     cells = [text[:LONGEST_CELL] for text, _ in read]
@@ -227,7 +233,12 @@ def _sheets(name: str, content: bytes, most_rows: int) -> Iterator[Table]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on what openpyxl leaves out: styles, extensions
             workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-            for sheet in workbook.worksheets:
+            sheets = workbook.worksheets
+            if len({getattr(sheet, "_worksheet_path", sheet.title) for sheet in sheets}) < len(
+                sheets
+            ):  # each would be read anew
+                raise FileError(name, "names one sheet twice: save it again with a spreadsheet program")
+            for sheet in sheets:
                 if sheet.sheet_state == "visible":
                     yield Table(
                         sheet.title,
@@ -253,7 +264,7 @@ def _value(cell: Any) -> Any:
         return _Formula("holds a formula: paste it as a value")
     if cell.data_type == "e":
         return _Formula("holds an error of the spreadsheet")
-    return unescape(cell.value) if isinstance(cell.value, str) else cell.value
+    return unescape(cell.value[: _MOST_READ + 1]) if isinstance(cell.value, str) else cell.value
 
 
 def _check_workbook(name: str, content: bytes) -> None:
@@ -265,16 +276,22 @@ def _check_workbook(name: str, content: bytes) -> None:
                 raise FileError(name, "is a zip file and no .xlsx workbook: unpack it, and take the file in it")
             if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
                 raise FileError(name, f"unpacks to more than {bounded_files.shown_size(MOST_UNPACKED)}")
-            if (
-                sum(_tags(archive, member) for member in members if member.filename.endswith((".xml", ".rels")))
-                > MOST_TAGS
-            ):
+            tags, sheets = map(sum, zip(*(_tags(archive, member) for member in members), strict=True))
+            if sheets > MOST_MEMBERS:
+                raise FileError(name, f"names more than {MOST_MEMBERS:,} sheets")
+            if tags > MOST_TAGS:
                 raise FileError(name, "unpacks to more cells and formats than fit: save the values alone")
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError) as error:
         raise FileError(name, "is a broken or encrypted zip file") from error
 
 
-def _tags(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
-    """Return how many tags a file begins; no more bytes are unpacked than the zip says."""
+def _tags(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[int, int]:
+    """Return how many tags a file begins, whatever its name, since a workbook says which one is a sheet; and how many
+    of them name sheets: each is looked into. No more bytes are unpacked than the zip says.
+    """
+    tags = sheets = 0
     with archive.open(member) as file:
-        return sum(chunk.count(b"<") for chunk in iter(lambda: file.read(1 << 20), b""))
+        while chunk := file.read(1 << 20):
+            tags += chunk.count(b"<")
+            sheets += len(_SHEET.findall(chunk))
+    return tags, sheets

@@ -192,3 +192,41 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none.csv", Path("/dev/zero")):
         with pytest.raises(FileError, match="cannot be read"):
             read_tables(path)
+
+
+def test_one_long_text_that_each_cell_names_is_read_no_further_than_a_cell_may_go(tmp_path: Path) -> None:
+    """90 kB of zip that hold one text of 90 million characters took minutes and 5 GB, cell by cell."""
+    cells = b"".join(b'<c r="%c1" t="inlineStr"><is><t>%s</t></is></c>' % (65 + n, b"a" * 3_000_000) for n in range(20))
+    row = only_row(workbook_of(tmp_path / "a.xlsx", b'<row r="1">%s</row>' % cells))
+    assert set(map(len, row.cells)) == {table.LONGEST_CELL}
+    assert row.problems[0] == "cell A1 has more than 20,000 characters"
+
+
+def test_spaces_count_as_characters_of_a_table(tmp_path: Path) -> None:
+    cells = b"".join(b'<c t="inlineStr"><is><t>%s</t></is></c>' % (b" " * 30_000) for _ in range(50))
+    rows_ = b"".join(b"<row>%s</row>" % cells for _ in range(10))
+    with pytest.raises(FileError, match="10,000,000 characters"):
+        read_tables(workbook_of(tmp_path / "a.xlsx", rows_))
+
+
+def test_tags_are_counted_whatever_the_name_of_a_file(tmp_path: Path) -> None:
+    path = workbook_of(tmp_path / "a.xlsx", b"")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as written:
+        written.writestr("xl/worksheets/sheet2.dat", b"<a>" * (table.MOST_TAGS + 1))
+    with pytest.raises(FileError, match="more cells and formats than fit"):
+        read_tables(path)
+
+
+@pytest.mark.parametrize(("times", "problem"), [(2, "names one sheet twice"), (1_001, "names more than 1,000 sheets")])
+def test_a_sheet_is_read_once(tmp_path: Path, times: int, problem: str) -> None:
+    main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    r = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    sheets = b"".join(b'<sheet name="S%d" sheetId="%d" r:id="rId1"/>' % (n, n) for n in range(1, times + 1))
+    book = b'<workbook xmlns="%s" xmlns:r="%s"><sheets>%s</sheets></workbook>' % (main, r, sheets)
+    with pytest.raises(FileError, match=problem):
+        read_tables(workbook_of(tmp_path / "a.xlsx", b"", xl_workbook=book))
+
+
+def test_half_a_character_is_left_out() -> None:
+    """JSON can name it, and no file can hold it."""
+    assert table.cleaned("a\ud800b") == "ab"
