@@ -5,11 +5,11 @@ https://schema.org/FAQPage: `mainEntity` holds items of the type Question, each 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from typing import Any, Final
-
-from bs4 import BeautifulSoup
-from bs4.filter import SoupStrainer
 
 from app.content.schema import is_link
 from app.errors import FileError
@@ -17,30 +17,85 @@ from app.interchange import html, questions
 from app.interchange.questions import Question, Reading
 
 MOST_SCRIPTS, MOST_NODES, MOST_QUESTIONS = 200, 100_000, 5_000
-_SCRIPTS: Final = SoupStrainer(["script", "link"])
-"""Only these are kept of a page, so that no depth of it matters."""
+MOST_SIGNS, _LONGEST_TAG = 5_000, 2_000
+"""Most scripts, links and comments of a page that are read, and characters of the tag that begins one."""
+_SIGN: Final = re.compile(r"<(?:!--|(?:script|style|link)(?=[\s/>]))", re.IGNORECASE)
+_TAG: Final = re.compile(r"""<[a-z]+(?:"[^"]*"|'[^']*'|[^"'<>])*>""", re.IGNORECASE)
+_ENDS: Final = {
+    "<!--": re.compile("-->"),
+    "<script": re.compile("</script", re.IGNORECASE),
+    "<style": re.compile("</style", re.IGNORECASE),
+}
+"""Where what is no HTML ends."""
 
 
 def read(name: str, text: str) -> Reading:
     """Return the questions of a page. Raises `FileError` where it says none."""
-    page = BeautifulSoup(text, "html.parser", parse_only=_SCRIPTS)
-    scripts = [script for script in page.find_all("script") if "ld+json" in str(script.get("type", "")).lower()]
+    page = _Page.of(text)
     found, broken = list[Question](), list[str]()
-    canonical = page.find("link", rel="canonical")
-    address = str(canonical.get("href", "")) if canonical else ""
-    for number, script in enumerate(scripts[:MOST_SCRIPTS], 1):
+    for number, script in enumerate(page.scripts[:MOST_SCRIPTS], 1):
         try:
-            data = json.loads(script.get_text(), strict=False)
+            data = json.loads(script, strict=False)
         except (ValueError, RecursionError):
             broken.append(f"{name}: script {number} is no good JSON")
             continue
         for item in _pages(data):
-            found += _questions(name, len(found), item, address)
+            found += _questions(name, len(found), item, page.address)
     if not found:
         raise FileError(name, "; ".join(["holds no FAQPage of schema.org with questions", *broken]))
     if len(found) > MOST_QUESTIONS:
         raise FileError(name, f"holds more than {MOST_QUESTIONS:,} questions")
     return Reading(tuple(found), tuple(broken))
+
+
+@dataclass
+class _Page:
+    """Scripts that hold data, and the address by which the page wants to be known."""
+
+    scripts: list[str] = field(default_factory=list)
+    address: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> "_Page":
+        """Read from sign to sign: Python's parser of HTML takes minutes for 250 kB of `<!--`, or of `<a `."""
+        page, at = cls(), 0
+        seen = 0
+        while (sign := _SIGN.search(text, at)) and (seen := seen + 1) <= MOST_SIGNS:
+            tag = _TAG.match(text[sign.start() : sign.start() + _LONGEST_TAG])
+            name = sign[0].lower()
+            at = sign.end() if name == "<!--" or not tag else sign.start() + tag.end()
+            body = text[at : (at := _end(name, text, at))] if name in _ENDS else ""
+            if tag:
+                page._take(name, _attributes(tag[0]), body)
+        return page
+
+    def _take(self, name: str, attributes: Mapping[str, str], body: str) -> None:
+        if name == "<script" and "ld+json" in attributes.get("type", "").lower():
+            self.scripts.append(body)
+        elif name == "<link" and "canonical" in attributes.get("rel", "").lower().split():
+            self.address = self.address or attributes.get("href", "")
+
+
+def _end(name: str, text: str, at: int) -> int:
+    """Return where something ends; without an end it goes on to that of the page, as browsers have it."""
+    end = _ENDS[name].search(text, at)
+    return end.start() if end else len(text)
+
+
+def _attributes(tag: str) -> Mapping[str, str]:
+    """Return the attributes of one tag, which is short."""
+    reader = _Tag()
+    reader.feed(tag)
+    return reader.attributes
+
+
+class _Tag(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.attributes: dict[str, str] = {}
+
+    def handle_starttag(self, _: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        self.attributes = {name: value or "" for name, value in reversed(attrs)}
 
 
 def _pages(data: Any) -> Iterator[Mapping[str, Any]]:
