@@ -68,21 +68,22 @@ class ImportedDocument:
         """Add a section at the end, or change one in its place."""
         if before := self.sections.get(id_):
             del self.headings[before.heading]
-            self.paragraphs -= Counter(before.paragraphs)
+            self.paragraphs.subtract(before.paragraphs)
         self.sections[id_] = section
         self.headings[section.heading] = id_
-        self.paragraphs += Counter(section.paragraphs)
+        self.paragraphs.update(section.paragraphs)
 
     def clash(self, id_: str, section: Section) -> str:
         """Return why a section cannot stand here, where headings tell where sections begin; empty if it can."""
         before = self.sections.get(id_)
-        headings = self.headings.keys() - {before.heading if before else ""} | {section.heading}
         if self.headings.get(section.heading, id_) != id_:
             return f"has the same question as {self.headings[section.heading]}"
-        if not headings.isdisjoint(section.paragraphs):
+        if any(line == section.heading or self.headings.get(line, id_) != id_ for line in section.paragraphs):
             return "has a paragraph that is the same as a question"
-        other = self.paragraphs - Counter(before.paragraphs if before else ())
-        return "has a question that is the same as a paragraph of another answer" if section.heading in other else ""
+        own = before.paragraphs.count(section.heading) if before else 0
+        if self.paragraphs[section.heading] > own:
+            return "has a question that is the same as a paragraph of another answer"
+        return ""
 
     def sources(self, id_: str) -> list[str]:
         """Return the places of all paragraphs of a section, as entries cite them."""

@@ -15,6 +15,9 @@ from app.interchange.table import Row, Table, cleaned, column_name
 LONGEST_QUESTION, LONGEST_ANSWER, LONGEST_FIELD = 300, 10_000, 2_000
 """Most characters; the longest question that is shipped has 75, the longest answer 745."""
 MOST_PHRASINGS = 500
+MOST_SIGNS: Final = 500
+"""Most of a sign of Markdown in an answer: 9,900 of `[` took 1 s to read, and a file can hold a thousand of these."""
+_SIGNS: Final = "[]*_~"
 _HEADER_WITHIN: Final = 20
 """Rows of a table among which its header is."""
 _SEPARATORS: Final = re.compile(r"[\n|;]")
@@ -174,7 +177,8 @@ def _question(row: Row, columns: Columns) -> Question:
 def completed(question: Question) -> Question:
     """Return a question as it was read, put into the forms that an entry has, with what is wrong with it."""
     held = cleaned(question.answer)
-    answer = html.read(held) if len(held) <= LONGEST_ANSWER else html.Answer(held)
+    is_readable = len(held) <= LONGEST_ANSWER and not _has_too_many_signs(held)
+    answer = html.read(held) if is_readable else html.Answer(held)
     lines: dict[str, Any] = {name: html.words(cleaned(getattr(question, name)[:LONGEST_ANSWER])) for name in _LINES}
     lines["question"] = _BULLET.sub("", lines["question"])
     read_ = replace(
@@ -185,6 +189,10 @@ def completed(question: Question) -> Question:
         not_taken=(*question.not_taken, *answer.not_taken),
     )
     return replace(read_, problems=(*question.problems, *_problems(read_, bool(question.answer))))
+
+
+def _has_too_many_signs(text: str) -> bool:
+    return max(map(text.count, _SIGNS)) > MOST_SIGNS
 
 
 def _one_line(text: str) -> str:
@@ -200,6 +208,8 @@ def _problems(question: Question, had_answer: bool) -> Iterator[str]:
         yield f"has a question of more than {LONGEST_QUESTION} characters"
     if len(question.answer) > LONGEST_ANSWER:
         yield f"has an answer of more than {LONGEST_ANSWER:,} characters"
+    if _has_too_many_signs(question.answer):
+        yield f"has an answer with more than {MOST_SIGNS} of one sign of Markdown"
     if len(question.phrasings) > MOST_PHRASINGS:
         yield f"has more than {MOST_PHRASINGS} other phrasings"
     for name in _LINES:

@@ -1,9 +1,10 @@
+import time
 from pathlib import Path
 
 import pytest
 
 from app.errors import FileError
-from app.interchange.questions import Question, Reading, read
+from app.interchange.questions import Question, Reading, completed, read
 from app.interchange.table import read_tables
 from tests.interchange.files import FAQ, table, text, workbook
 
@@ -101,3 +102,13 @@ def test_texts_of_one_line_lose_their_html(tmp_path: Path) -> None:
         tmp_path, ("Question", "Answer", "SMS", "Limits"), ("- <b>Why</b>&nbsp;so?", "b.", "1 < 2", "<i>x</i>\ny")
     )
     assert (read_.question, read_.sms, read_.limits) == ("Why so?", "1 < 2", "x y")
+
+
+@pytest.mark.parametrize("signs", ["[", "![", "**a", "~~"])
+def test_an_answer_of_signs_alone_is_refused_before_it_is_read(signs: str) -> None:
+    began = time.process_time()
+    questions = [completed(Question("a", "Why?", "x " + signs * (9_000 // len(signs)))) for _ in range(20)]
+    assert time.process_time() - began < 2
+    assert {question.problems for question in questions} == {
+        ("has an answer with more than 500 of one sign of Markdown",)
+    }
