@@ -228,8 +228,9 @@ def urgent_layers(folder: Path) -> dict[str, list[Path]]:
     `ContentError` for a file that stands in no layer.
     """
     layers: dict[str, list[Path]] = {}
-    for path in find_yaml(folder / INTENTS / URGENT).read:
-        parts = path.relative_to(folder / INTENTS / URGENT).parts
+    root = folder / INTENTS / URGENT
+    for path in (path for path in intent_files(folder) if root in path.parents):  # none where it is a link: no content
+        parts = path.relative_to(root).parts
         if len(parts) != 2 or not _LAYER.fullmatch(parts[0]):
             raise ContentError(path, 1, "", f"belongs into a layer of danger, such as {URGENT}/{schema.GENERAL}/")
         layers.setdefault(parts[0], []).append(path)

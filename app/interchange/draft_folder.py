@@ -6,7 +6,7 @@ All is tried in a copy first. Then everything is written, or nothing.
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -88,9 +88,17 @@ def drafted(folder: Path, served: Served, change: Callable[[Path], Texts]) -> Dr
         if is_new:
             held |= {**dict(_sealed(Path(bench))), BEGUN: version_of(source.content).encode()}
         changes = change(Path(bench))
+        _check_unlisted(folder, changes.keys() - held.keys())
         _write_copy(Path(bench), changes)
         _read(Path(bench))
     return Draft(folder, held if is_new else {}, changes, before, source.content)
+
+
+def _check_unlisted(folder: Path, names: Iterable[Path]) -> None:
+    """Refuse to write over what a person may have put there and has not listed in faq.yaml yet."""
+    for name in names:
+        if is_there(folder / name):
+            raise ContentError(folder / name, 1, "", f"lies there and is none of {files.FAQ}: move it away")
 
 
 def _sealed(folder: Path) -> Iterator[tuple[Path, bytes]]:

@@ -207,3 +207,25 @@ def test_a_draft_with_an_error_is_not_published(served: Path, tmp_path: Path) ->
 
 def test_what_is_served_is_no_draft_of_itself(served: Path) -> None:
     assert "is what the settings serve" in publish(served).output
+
+
+def test_a_text_that_is_not_listed_yet_is_not_written_over(served: Path, tmp_path: Path) -> None:
+    run(workbook(tmp_path / "faq.xlsx", FAQ), "--into", "draft")
+    own = tmp_path / "draft" / "documents" / "more.txt"
+    own.write_text("A person wrote this.")
+    result = run(workbook(tmp_path / "more.xlsx", [FAQ[0], ("", "Why so?", "So it is.", "", "H")]), "--into", "draft")
+    assert "more.txt:1: lies there and is none of faq.yaml" in result.output
+    assert own.read_text() == "A person wrote this."
+
+
+def test_a_draft_whose_danger_lies_elsewhere_is_not_published(served: Path, tmp_path: Path) -> None:
+    """It was read through the link and not copied: what is served lost all that is danger."""
+    run(workbook(tmp_path / "faq.xlsx", FAQ), "--into", "draft")
+    danger = tmp_path / "draft" / "intents" / "urgent"
+    danger.rename(tmp_path / "elsewhere")
+    danger.symlink_to(tmp_path / "elsewhere")
+    before = files.fingerprint(served)
+    result = publish("draft")
+    assert result.exit_code == 1
+    assert "intents/urgent/general/: is missing" in result.output
+    assert files.fingerprint(served) == before
