@@ -117,8 +117,8 @@ _document = click.option("--document", help="Which document FILE is; needed when
 @_on
 @click.pass_obj
 def seal(settings: Settings, file: Path | None, document: str | None, by: str, role: str, on: date) -> None:
-    """Take the fingerprints of the cited paragraphs from FILE, after a person has read it; from all documents that lie in
-    documents/ where no FILE is named.
+    """Take the fingerprints of the cited paragraphs from FILE, after a person has read it; without FILE, from all that
+    lie in documents/.
     """
     content = files.load_content(settings.content_dir)
     found = [_read_document(settings, file, document)[1:]] if file else _lying_there(settings, content)

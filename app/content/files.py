@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ FAQ, LOCK, INTENTS, DOCUMENTS = "faq.yaml", "faq.lock", "intents", "documents"
 LEXICON, SMALLTALK = "lexicon", "smalltalk"
 """Each is one file, any number of files in a folder of that name (`smalltalk/general.yaml`), or both."""
 LANGUAGES, FOLLOW_UPS, CONVERSATIONS = "languages.yaml", "follow-ups.yaml", "conversations.yaml"
+IMPORTED = "imported.yaml"
 URGENT, RULES = "urgent", "rules.yaml"
 """Folder of what is danger, a folder for each layer in it, and the rules of a layer beside its phrasings."""
 _OTHER_FILES = (f"{LEXICON}.yaml", f"{SMALLTALK}.yaml", LANGUAGES, FOLLOW_UPS, CONVERSATIONS)
@@ -67,7 +68,14 @@ def load_intents(folder: Path, content: Content) -> Intents:
         lexicon=load_lexicon(folder),
         languages=load_languages(folder, content),
         follow_ups=load_follow_ups(folder, content),
+        imported=_imported(folder),
     )
+
+
+def _imported(folder: Path) -> frozenset[str]:
+    path = folder / INTENTS / IMPORTED
+    ids: Mapping[str, Sequence[str]] = read_yaml(path).data if is_there(path) else {}
+    return frozenset(line for lines in ids.values() for line in lines)
 
 
 def load_phrasings(folder: Path, content: Content) -> Phrasings:

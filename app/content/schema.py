@@ -407,3 +407,5 @@ class Intents(Strict):
     lexicon: LexiconData
     languages: Mapping[str, LanguageEvidence]
     follow_ups: tuple[FollowUp, ...] = ()
+    imported: frozenset[str] = frozenset()
+    """Phrasings that came from a file of another program, and that no person has moved since."""

@@ -14,7 +14,7 @@ from app.interchange.questions import Question
 from app.redaction.redact import redact
 from app.text import words
 
-IMPORTED: Final = Path(files.INTENTS, "imported.yaml")
+IMPORTED: Final = Path(files.INTENTS, files.IMPORTED)
 _HEADER: Final = "# Written by `hai-faq import`: move lines to other files as you like, comments here are not kept.\n"
 _WIDTH: Final = 10_000
 """Characters after which YAML breaks a line: more than any phrasing has."""

@@ -108,8 +108,10 @@ def _order(text: tuple[str, str]) -> int:
 
 
 def is_safety(key: str, safety: Iterable[str]) -> bool:
+    """Return whether a key is that of a safety text or of its translation (`script.safety-notice-es`)."""
     head, _, rest = key.partition(".")
-    return head == "script" and rest.removesuffix(".sms") in safety
+    id_ = rest.removesuffix(".sms")
+    return head == "script" and any(id_ == own or id_.startswith(f"{own}-") for own in safety)
 
 
 def _what(content: Content, key: str) -> str:

@@ -90,12 +90,17 @@ def _follow_ups(taught: Taught, intents: Intents) -> Iterator[Example]:
 
 
 def _urgent(intents: Intents) -> TrainingSet:
-    """Return the lines of danger and, as calm ones, those beside them and all that is asked."""
+    """Return the lines of danger and, as calm ones, those beside them and all that is asked.
+
+    What was imported is none of these: a spreadsheet of cries for help, under an entry, taught that they are calm,
+    and phrasings have no seal.
+    """
     asked = [
         (id_, line)
         for group in (intents.phrasings, intents.smalltalk)
         for id_, lines in group.items()
         for line in lines
+        if line not in intents.imported
     ]
     asked += [(f"{id_} {language}", line) for language, id_, line in intents.translated]
     asked += [(f"after {follow_up.means}", line) for follow_up in intents.follow_ups for line in follow_up.lines]

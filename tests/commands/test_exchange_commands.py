@@ -200,7 +200,7 @@ def test_a_draft_with_an_error_is_not_published(served: Path, tmp_path: Path) ->
     before = files.fingerprint(served)
     result = publish("draft")
     assert result.exit_code == 1
-    assert "battery-life.answer: has no seal" in result.output
+    assert "more: has no seal: withheld" in result.output
     assert "nothing is published" in result.output
     assert files.fingerprint(served) == before
 

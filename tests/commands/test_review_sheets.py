@@ -57,7 +57,7 @@ def added(path: Path, *row: str) -> Path:
 
 
 def changed_files(one: Path, two: Path) -> set[str]:
-    names = {path.relative_to(folder) for folder in (one, two) for path in folder.rglob("*.*") if path.is_file()}
+    names = {path.relative_to(folder) for folder in (one, two) for path in folder.rglob("*.*") if path.suffix}
     return {str(name) for name in names if (one / name).read_bytes() != (two / name).read_bytes()}
 
 
