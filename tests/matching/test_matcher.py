@@ -87,7 +87,7 @@ def test_two_fits_of_the_same_examples_are_the_same() -> None:
 def test_a_fit_says_so_before_it_begins(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO", "app.matching.matcher"):
         Matcher.fit(EXAMPLES)
-    assert caplog.messages[0] == "fitting the models, about a minute"
+    assert caplog.messages[0] == "fitting the models, one to three minutes"
     assert "done; at its peak" in caplog.messages[-1]
 
 
