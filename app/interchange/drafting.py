@@ -39,6 +39,10 @@ def read_aloud(answer: str, limits: str) -> str:
     return "" if limits else _said(answer, limits, lambda text: len(text.split()) <= MOST_READ_ALOUD)
 
 
+DRAFTS: Final = {"sms": sms, "read_aloud": read_aloud}
+"""By the field of an entry that each drafts."""
+
+
 def _said(answer: str, limits: str, fits: Callable[[str], bool]) -> str:
     if markup.links(markup.parse(answer)):  # the words of a link do not say where it leads
         return ""

@@ -26,7 +26,6 @@ _COMPARED: Final = ("question", "answer", "limits", "sms", "read_aloud", "theme"
 """Fields of an entry that a row holds."""
 _ORIGIN: Final = ("source", "owner")
 """Fields of a row that tell its document."""
-_SHORT: Final = {"sms": drafting.sms, "read_aloud": drafting.read_aloud}
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,7 @@ class Merge:
 
     def _drafts(self, question: Question) -> dict[str, str]:
         """Return drafts of the short texts that the file does not hold."""
-        missing = {name: draft for name, draft in _SHORT.items() if not getattr(question, name)}
+        missing = {name: draft for name, draft in drafting.DRAFTS.items() if not getattr(question, name)}
         return {name: draft(question.answer, question.limits) for name, draft in missing.items()}
 
     def _compare(self, id_: str, question: Question, document: ImportedDocument) -> Outcome:
@@ -225,13 +224,15 @@ class Merge:
         if "theme" in changed and question.theme:
             values["theme"] = self._added_theme(question)
         drafts = self._new_drafts(entry, question, changed)
-        values |= {name: getattr(question, name) for name in _SHORT if name in changed} | drafts
-        self._set(id_, entry, "drafted", [name for name in _SHORT if _stays_draft(entry, name, values, drafts)])
+        values |= {name: getattr(question, name) for name in drafting.DRAFTS if name in changed} | drafts
+        self._set(
+            id_, entry, "drafted", [name for name in drafting.DRAFTS if _stays_draft(entry, name, values, drafts)]
+        )
         for name, value in values.items():
             if _text(entry, name) != value:
                 self._set(id_, entry, name, value)
                 yield from _before_after(name, _text(entry, name), value)
-        for name in _SHORT:
+        for name in drafting.DRAFTS:
             if "answer" in changed and name not in values and _text(entry, name):
                 yield f"{name} is as it was: look whether it still fits the answer"
         if set(_ORIGIN) & set(changed):
@@ -248,7 +249,7 @@ class Merge:
 
     def _new_drafts(self, entry: Entry, question: Question, changed: Sequence[str]) -> dict[str, str]:
         """Return drafts, or nothing, in place of old drafts and of texts that the file no longer holds."""
-        if not {"answer", "limits", *_SHORT} & set(changed):
+        if not {"answer", "limits", *drafting.DRAFTS} & set(changed):
             return {}
         drafts = self._drafts(question)
         replaced = {name for name in drafts if _is_draft(entry, name) or name in changed or not _text(entry, name)}
@@ -267,7 +268,7 @@ def _section(question: Question) -> Section:
 
 def _is_draft(entry: Entry, name: str) -> bool:
     """Return whether a short text is what import drafted; one that a person has changed since may still say so."""
-    return name in entry.drafted and _SHORT[name](entry.answer, entry.limits or "") == _text(entry, name)
+    return name in entry.drafted and drafting.DRAFTS[name](entry.answer, entry.limits or "") == _text(entry, name)
 
 
 def _stays_draft(entry: Entry, name: str, values: Mapping[str, str], drafts: Mapping[str, str]) -> bool:
@@ -299,7 +300,7 @@ def _unknown_placeholders(question: Question) -> Iterator[str]:
 
 
 def _notes(question: Question, drafts: Mapping[str, str]) -> Iterator[str]:
-    missing = [name for name in _SHORT if not getattr(question, name) and name not in drafts]
+    missing = [name for name in drafting.DRAFTS if not getattr(question, name) and name not in drafts]
     missing += [name for name in ("source", "theme") if not getattr(question, name)]
     if missing:
         yield f"missing: {', '.join(missing)}"

@@ -134,11 +134,8 @@ def _drafted_anew(content: Content, values: Values) -> Values:
         )
         if (answer, limits) != was:
             for name in set(entry.drafted) - {place[2] for place in values if place[:2] == ("entries", id_)}:
-                anew["entries", id_, name] = _DRAFTS[name](answer, limits) or GONE
+                anew["entries", id_, name] = drafting.DRAFTS[name](answer, limits) or GONE
     return anew
-
-
-_DRAFTS = {"sms": drafting.sms, "read_aloud": drafting.read_aloud}
 
 
 def _written_by_a_person(content: Content, values: Values, anew: Values) -> Values:
