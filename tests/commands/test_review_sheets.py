@@ -194,13 +194,18 @@ def test_a_sheet_is_never_written_into_what_is_served(run: Run, corrected: Edit,
     assert "1 changed" in run("import", path, "--into", folder / "draft").output
 
 
+def reseal(folder: Path, old: str, new: str) -> None:
+    """Put a line in place of another, and seal what stands there then."""
+    faq = folder / "faq.yaml"
+    faq.write_text(faq.read_text().replace(old, new))
+    seal(folder)
+
+
 def test_a_text_that_a_command_drafted_is_a_persons_once_it_is_corrected(
     run: Run, corrected: Edit, folder: Path, draft: Path
 ) -> None:
-    faq = folder / "faq.yaml"
     old = "    read_aloud: A small bulb.\n"
-    faq.write_text(faq.read_text().replace(old, f"{old}    drafted: [sms, read_aloud]\n"))
-    seal(folder)
+    reseal(folder, old, f"{old}    drafted: [sms, read_aloud]\n")
     run("import", corrected({"lamp-bulb.read_aloud": "A tiny one."}), "--into", draft)
     assert files.load_content(draft).entries["lamp-bulb"].drafted == ("sms",)
 
@@ -208,10 +213,8 @@ def test_a_text_that_a_command_drafted_is_a_persons_once_it_is_corrected(
 def test_a_corrected_translation_leaves_the_mark_of_the_drafted_english_text(
     run: Run, corrected: Edit, folder: Path, draft: Path
 ) -> None:
-    faq = folder / "faq.yaml"
     old = "        translated_by: A. Translator\n"
-    faq.write_text(faq.read_text().replace(old, f"{old}        sms: La lámpara.\n    drafted: [sms]\n"))
-    seal(folder)
+    reseal(folder, old, f"{old}        sms: La lámpara.\n    drafted: [sms]\n")
     run("import", corrected({"lamp-place.translations.es.sms": "Está en la mesa."}), "--into", draft)
     entry = files.load_content(draft).entries["lamp-place"]
     assert (entry.translations["es"].sms, entry.drafted) == ("Está en la mesa.", ("sms",))
@@ -249,11 +252,8 @@ def test_a_dry_run_shows_and_reports_what_it_would_write(
 def test_what_was_drafted_of_an_answer_is_drafted_anew_when_it_is_corrected(
     run: Run, folder: Path, corrected: Edit, draft: Path
 ) -> None:
-    faq = folder / "faq.yaml"
-    faq.write_text(
-        faq.read_text().replace("    sms: The lamp is green.\n", "    sms: The lamp is green.\n    drafted: [sms]\n")
-    )
-    seal(folder)
+    old = "    sms: The lamp is green.\n"
+    reseal(folder, old, f"{old}    drafted: [sms]\n")
     result = run("import", corrected({"lamp-color.answer": "The lamp is blue."}), "--into", draft)
     assert "lamp-color.sms is drafted anew: The lamp is blue." in result.output
     entry = files.load_content(draft).entries["lamp-color"]
