@@ -65,8 +65,13 @@ def key(config: ContentConfig) -> str:
     """Return a hash of what a fit depends on: what it learns of the content, code version, libraries, risk, encoder.
     An edit of what models do not learn, as of an answer whose entry has phrasings enough, leaves it.
     """
+    return _key(config, _taught(config))
+
+
+def _taught(config: ContentConfig) -> Taught:
+    """Read what models learn of the content, in about 0.3 s for what is shipped."""
     content = files.load_content(config.content)
-    return _key(config, Taught.of(content, files.load_phrasings(config.content, content)))
+    return Taught.of(content, files.load_phrasings(config.content, content))
 
 
 def _key(config: ContentConfig, taught: Taught) -> str:
@@ -102,9 +107,14 @@ def build(config: ContentConfig) -> Fitted:
 
 def cached(config: ContentConfig) -> Fitted | None:
     """Return the matchers that the cache has for this content as it stands; None where they were to be fitted."""
-    for one in (config, replace(config, encoder=True)):  # what was fitted with the encoder ranks by words as well
+    return _cached(config, _taught(config))
+
+
+def _cached(config: ContentConfig, taught: Taught) -> Fitted | None:
+    names = (_key(one, taught) for one in (config, replace(config, encoder=True)))
+    for name in dict.fromkeys(names):  # what was fitted with the encoder ranks by words as well
         with contextlib.suppress(ModelError):
-            return _read(config.cache / key(one))
+            return _read(config.cache / name)
     return None
 
 
@@ -112,9 +122,10 @@ def cached_near(config: ContentConfig) -> Fitted | None:
     """Return the matchers that the cache has for this content, or else the newest for other wordings of its answers and
     titles: near enough to look at a draft by, where each edit would need a fit.
     """
-    if exact := cached(config):
+    taught = _taught(config)
+    if exact := _cached(config, taught):
         return exact
-    stem = key(config)[:STEM]
+    stem = _key(config, taught)[:STEM]
     with contextlib.suppress(OSError):  # another fit may remove a folder meanwhile
         for folder in sorted(config.cache.glob(f"{stem}*"), key=lambda path: path.stat().st_mtime, reverse=True):
             with contextlib.suppress(ModelError):
