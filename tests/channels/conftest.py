@@ -1,5 +1,6 @@
 """A real service, a hospital's website on another origin, and a real browser."""
 
+import contextlib
 import json
 import shutil
 import socket
@@ -170,6 +171,17 @@ def service(tmp_path_factory: pytest.TempPathFactory, cache: Path, website: Webs
     website.pages |= {"/": page_with(line), "/other": page_with(line)}
     yield service
     service.stop()
+
+
+@contextlib.contextmanager
+def serving(own: Service, website: Website, service: Service, path: str) -> Iterator[Service]:
+    """Run another service on a page of the website, whose pages belong to the shared one again afterwards."""
+    own.start()
+    website.allow(own.url)
+    website.pages[path] = page_with(f'<script async src="{own.url}/widget.js"></script>')
+    yield own
+    website.allow(service.url)
+    own.stop()
 
 
 @pytest.fixture(scope="module")

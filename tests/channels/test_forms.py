@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.channels.conftest import Service, Website, page_with, settings_for
+from tests.channels.conftest import Service, Website, serving, settings_for
 from tests.channels.test_widget import ask, axe, opened
 from tests.conftest import GUIDE, give_form
 
@@ -20,13 +20,9 @@ def formed(
     """A service whose `lamp-bulb` has a form, on a site that allows links to the hospital's pages."""
     settings = settings_for(tmp_path_factory.mktemp("formed"), cache, website, "doctor")
     give_form(settings.content_dir)
-    formed = Service(settings.model_copy(update={"link_hosts": ("www.hospital.example",)}))
-    formed.start()
-    website.allow(formed.url)
-    website.pages["/formed"] = page_with(f'<script async src="{formed.url}/widget.js"></script>')
-    yield formed
-    website.allow(service.url)
-    formed.stop()
+    own = Service(settings.model_copy(update={"link_hosts": ("www.hospital.example",)}))
+    with serving(own, website, service, "/formed") as formed:
+        yield formed
 
 
 def expect_form(answer: Locator) -> None:

@@ -14,7 +14,7 @@ from app.channels.assets import asset
 from app.records.database import connect
 from app.records.feedback import feedback
 from scripts.widget import widget
-from tests.channels.conftest import Service, Website, page_with, settings_for
+from tests.channels.conftest import Service, Website, page_with, serving, settings_for
 
 HEARD = """
 window.heard = [];
@@ -389,13 +389,8 @@ def test_half_an_hour_without_a_word_clears_it(page: Page, website: Website) -> 
 @pytest.fixture
 def mortal(tmp_path: Path, cache: Path, website: Website, service: Service) -> Iterator[Service]:
     """A service of one test's own, to be stopped and started."""
-    mortal = Service(settings_for(tmp_path, cache, website, "demo"))
-    mortal.start()
-    website.allow(mortal.url)
-    website.pages["/mortal"] = page_with(f'<script async src="{mortal.url}/widget.js"></script>')
-    yield mortal
-    website.allow(service.url)
-    mortal.stop()
+    with serving(Service(settings_for(tmp_path, cache, website, "demo")), website, service, "/mortal") as mortal:
+        yield mortal
 
 
 def test_a_server_that_dies_loses_nothing(page: Page, website: Website, mortal: Service) -> None:
