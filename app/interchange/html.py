@@ -12,6 +12,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 
 from app.content import markup
+from app.content.markup import Span
 from app.content.schema import is_link
 
 _TAG: Final = re.compile(r"\s*<(?:!--|/?[a-zA-Z])")
@@ -133,17 +134,10 @@ def _lines(text: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class _Span:
-    text: str
-    bold: bool
-    href: str | None
-
-
-@dataclass(frozen=True)
 class _Block:
     kind: str
     """`p`, or the list of an item: `ul` or `ol`."""
-    spans: tuple[_Span, ...]
+    spans: tuple[Span, ...]
 
 
 class _Reader(HTMLParser):
@@ -153,7 +147,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.blocks: list[_Block] = []
         self.not_taken: list[str] = []
-        self._spans: list[_Span] = []
+        self._spans: list[Span] = []
         self._lists: list[str] = []
         self._bold = 0
         self._heading = False
@@ -227,7 +221,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._skipped:
-            self._spans.append(_Span(data, bool(self._bold) or self._heading, self._href))
+            self._spans.append(Span(data, bool(self._bold) or self._heading, self._href))
 
     def end_block(self) -> None:
         """End the paragraph or the item. Of a list in a list, the outermost says what all its items are."""
@@ -248,12 +242,12 @@ def _is_hidden(attributes: dict[str, str | None]) -> bool:
     return "hidden" in attributes or "display:none" in style or "visibility:hidden" in style
 
 
-def _tidied(spans: Sequence[_Span]) -> tuple[_Span, ...]:
+def _tidied(spans: Sequence[Span]) -> tuple[Span, ...]:
     """Return spans of one look put together, without white space that nobody sees."""
-    merged: list[_Span] = []
+    merged: list[Span] = []
     for span in spans:
         if merged and (span.bold, span.href) == (merged[-1].bold, merged[-1].href):
-            span = _Span(merged.pop().text + span.text, span.bold, span.href)
+            span = Span(merged.pop().text + span.text, span.bold, span.href)
         merged.append(span)
     text = "".join(span.text for span in merged)
     return tuple(merged) if text.strip() else ()
@@ -276,7 +270,7 @@ def _joined(blocks: Sequence[_Block]) -> Iterator[str]:
         yield "\n".join(items)
 
 
-def _line(spans: Sequence[_Span], mark: str = "") -> str:
+def _line(spans: Sequence[Span], mark: str = "") -> str:
     """Return a line of Markdown behind the mark of an item; where signs would stand badly (`a**b.**c`), words alone."""
     plain = " ".join("".join(span.text for span in spans).split())
     if not any(span.bold or span.href for span in spans) and _is_plain(plain, bool(mark)):
@@ -289,10 +283,10 @@ def _is_plain(line: str, in_item: bool) -> bool:
     """Return whether words are read as what they are without any sign before them."""
     kind, written = ("ul", f"- {line}") if in_item else (None, line)
     read_ = [(block.list, block.items) for block in markup.parse(written)]
-    return read_ == [(kind, ((markup.Span(line),),))] and not any(markup.problems(written))
+    return read_ == [(kind, ((Span(line),),))] and not any(markup.problems(written))
 
 
-def _written(span: _Span) -> str:
+def _written(span: Span) -> str:
     """Return a span with its signs; spaces stay outside of them."""
     inner = " ".join(span.text.split())
     if not inner:
