@@ -104,6 +104,7 @@ def test_a_table_of_something_else_is_no_review(tmp_path: Path) -> None:
 
 @given(texts=st.lists(anything, min_size=1, max_size=5))
 @example(texts=NASTY)
+@example(texts=["\r0", "\n0"])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @pytest.mark.parametrize("name", ["sheet.xlsx", "sheet.csv"])
 def test_any_text_comes_back_as_what_was_shown_of_it(tmp_path: Path, name: str, texts: list[str]) -> None:
