@@ -4,7 +4,7 @@ Phrasings go to a file that only commands write, so that no list that a person w
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -13,11 +13,11 @@ from app.content import files
 from app.content.file_io import is_there, read_bytes, write
 from app.content.files import FAQ, INTENTS
 from app.content.schema import Content
-from app.content.yaml_file import Located, parse_yaml, read_yaml
+from app.content.yaml_file import Located, read_yaml, reads_as
 from app.errors import ContentError
 
 REVIEWED = Path(INTENTS, "reviewed.yaml")
-_HEADER = "# Written by `hai-faq review apply`: move lines to other files as you like, comments here are not kept.\n"
+_HEADER = "# Written by `hai-faq {}`: move lines to other files as you like, comments here are not kept.\n"
 _WIDTH = 10_000
 """Characters after which YAML breaks a line: more than any phrasing has."""
 
@@ -39,7 +39,7 @@ def add_topic(folder: Path, id_: str, title: str, lines: Sequence[str]) -> None:
         raise located.error(("topics", id_), "stands there already")
     row = f"{id_}: {{title: {json.dumps(title, ensure_ascii=False)}}}"
     changed = _with_topic(read_bytes(path).decode(), located, row)
-    if _reads_as(path, changed, located.data | {"topics": {**topics, id_: {"title": title}}}):
+    if reads_as(path, changed, located.data | {"topics": {**topics, id_: {"title": title}}}):
         write(path, changed.encode())
         _append(folder / REVIEWED, id_, lines)
     else:
@@ -59,16 +59,14 @@ def _with_topic(faq: str, located: Located, topic: str) -> str:
     return "".join(rows)
 
 
-def _reads_as(path: Path, changed: str, wanted: object) -> bool:
-    try:
-        return bool(parse_yaml(path, changed).data == wanted)
-    except ContentError:
-        return False
-
-
 def _append(path: Path, id_: str, lines: Sequence[str]) -> None:
     if lines:
         reviewed = read_yaml(path).data if is_there(path) else {}
         reviewed[id_] = [*reviewed.get(id_, []), *lines]
-        dumped = yaml.safe_dump(reviewed, allow_unicode=True, sort_keys=False, width=_WIDTH)
-        write(path, f"{_HEADER}{dumped}".encode())
+        write(path, written_by("review apply", reviewed).encode())
+
+
+def written_by(command: str, phrasings: Mapping[str, Sequence[str]]) -> str:
+    """Return the text of a file of phrasings that only this command writes."""
+    dumped: str = yaml.safe_dump(phrasings, allow_unicode=True, sort_keys=False, width=_WIDTH)
+    return _HEADER.format(command) + dumped

@@ -13,8 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from app.content.yaml_file import Keys, Located, compose, parse_yaml
-from app.errors import ContentError
+from app.content.yaml_file import Keys, Located, compose, parse_yaml, reads_as
 
 WIDTH = 110
 """Columns from which a text is folded over several lines."""
@@ -92,7 +91,7 @@ class _File:
         wanted = deepcopy(self.located.data)
         for keys, value in values.items():
             _put(wanted, keys, value)
-        if not _reads_as(self.located.path, text, wanted):
+        if not reads_as(self.located.path, text, wanted):
             problem = "cannot be changed in place: write it on lines of its own, without braces, anchors and tags"
             raise self.located.error(next(iter(values)), problem)
         return text
@@ -255,13 +254,6 @@ def _put(data: Any, keys: Keys, value: Any) -> None:
         data[keys[-1]] = deepcopy(value)
 
 
-def _reads_as(path: Path, text: str, wanted: Any) -> bool:
-    try:
-        return bool(parse_yaml(path, text).data == wanted)
-    except ContentError:
-        return False
-
-
 def _field(key: str | int, value: Any, indent: int, newline: str) -> str:
     """Return the lines of a key and its value."""
     if not isinstance(value, Mapping) or not value:
@@ -283,7 +275,7 @@ def _written(value: Any, indent: int, newline: str, one_line: bool = False) -> s
 
 
 def _says(form: str, indent: int, value: str) -> bool:
-    return _reads_as(_NOWHERE, f"{' ' * max(indent - 2, 0)}key: {form}\n", {"key": value})
+    return reads_as(_NOWHERE, f"{' ' * max(indent - 2, 0)}key: {form}\n", {"key": value})
 
 
 def _text_forms(value: str, indent: int, newline: str) -> Iterator[str]:

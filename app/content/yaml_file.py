@@ -54,6 +54,14 @@ def parse_yaml(path: Path, text: str) -> Located:
     return Located(path, tree.plain(compose(path, text), ()), tree.lines)
 
 
+def reads_as(path: Path, text: str, wanted: Any) -> bool:
+    """Return whether a text is YAML that says this and nothing else."""
+    try:
+        return bool(parse_yaml(path, text).data == wanted)
+    except ContentError:
+        return False
+
+
 class _BoundedLoader(yaml.CSafeLoader):
     """Counts nodes while they are made: what makes them is C without a bound, and the file `[[[[...` ended the process.
 

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import yaml
-
-from app.content import files, schema
+from app.content import additions, files, schema
 from app.content.file_io import is_there
 from app.content.schema import Content
 from app.content.yaml_file import read_yaml
@@ -15,9 +13,6 @@ from app.redaction.redact import redact
 from app.text import words
 
 IMPORTED: Final = Path(files.INTENTS, files.IMPORTED)
-_HEADER: Final = "# Written by `hai-faq import`: move lines to other files as you like, comments here are not kept.\n"
-_WIDTH: Final = 10_000
-"""Characters after which YAML breaks a line: more than any phrasing has."""
 
 
 class Phrasings:
@@ -68,8 +63,7 @@ class Phrasings:
         return {id_: lines for id_, lines in self.imported.items() if lines}
 
     def text(self) -> str:
-        dumped: str = yaml.safe_dump(self._held(), allow_unicode=True, sort_keys=False, width=_WIDTH)
-        return _HEADER + dumped
+        return additions.written_by("import", self._held())
 
 
 def _words(line: str) -> str:
