@@ -12,7 +12,7 @@ import click
 from app.content import approval, citations, files, sealed_changes, sealed_copies
 from app.content.approval import DEMO, Lock
 from app.content.changes import Change
-from app.content.file_io import is_there, read_text
+from app.content.file_io import read_text
 from app.content.schema import Content
 from app.errors import ContentError
 from app.settings import Settings
@@ -134,11 +134,10 @@ def seal(settings: Settings, file: Path | None, document: str | None, by: str, r
 def _lying_there(settings: Settings, content: Content) -> list[tuple[str, str]]:
     """Return id and text of each document that lies where the settings say."""
     folder = settings.documents_dir or settings.content_dir / files.DOCUMENTS
-    paths = {id_: folder / f"{id_}.txt" for id_ in content.documents}
-    found = [(id_, read_text(path)) for id_, path in paths.items() if is_there(path)]
+    found = files.document_texts(folder, content)
     if not found:
         raise click.UsageError(f"no document lies in {folder}: name its file")
-    return found
+    return list(found.items())
 
 
 def _cited_paragraphs(content: Content, id_: str, text: str) -> Mapping[str, str]:

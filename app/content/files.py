@@ -260,6 +260,12 @@ def sealed_texts(folder: Path, content: Content) -> dict[str, str]:
     return {**content.texts(), **urgent_texts(folder)}
 
 
+def document_texts(folder: Path, content: Content) -> dict[str, str]:
+    """Return the texts of the documents that lie in a folder, by their id."""
+    paths = {id_: folder / f"{id_}.txt" for id_ in content.documents}
+    return {id_: read_text(path) for id_, path in paths.items() if is_there(path)}
+
+
 def intent_files(folder: Path) -> tuple[Path, ...]:
     return find_yaml(folder / INTENTS).read
 

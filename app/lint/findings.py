@@ -10,7 +10,6 @@ from typing import Literal, Self
 
 from app.content import approval, files
 from app.content.approval import Lock
-from app.content.file_io import is_there, read_text
 from app.content.schema import Content, Intents
 from app.errors import printable
 from app.lint.places import Places, places_of
@@ -73,7 +72,7 @@ class Draft:
         content = files.load_content(folder)
         lock = approval.read_lock(folder / files.LOCK)
         intents, texts = files.load_intents(folder, content), files.sealed_texts(folder, content)
-        own = _documents(documents or folder / files.DOCUMENTS, content)
+        own = files.document_texts(documents or folder / files.DOCUMENTS, content)
         return cls(folder, content, intents, lock, texts, own, files.passed_over(folder))
 
     def places(self, *phrasings: tuple[str, str]) -> tuple[str, ...]:
@@ -85,8 +84,3 @@ class Draft:
     def _places(self) -> Places:
         """Read only when a finding needs them: it takes a second."""
         return places_of(self.folder)
-
-
-def _documents(folder: Path, content: Content) -> dict[str, str]:
-    paths = {id_: folder / f"{id_}.txt" for id_ in content.documents}
-    return {id_: read_text(path) for id_, path in paths.items() if is_there(path)}
