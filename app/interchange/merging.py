@@ -2,6 +2,7 @@
 a person wrote is never written over.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -144,9 +145,9 @@ class Merge:
             if document.origin == origin:
                 return document
         wanted = ids.slug(str(_described(source, owner, self._options)["title"]))
-        taken = {*self._content.documents, *self._documents}
-        names = (wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3)))
-        return ImportedDocument(next(name for name in names if name not in taken), origin)
+        names = itertools.chain([wanted], (f"{wanted}-{number}" for number in itertools.count(2)))
+        free = (name for name in names if name not in self._content.documents and name not in self._documents)
+        return ImportedDocument(next(free), origin)
 
     def _theme(self, question: Question) -> str:
         """Return the id of a row's theme, which may be new."""
