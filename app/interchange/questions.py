@@ -81,12 +81,11 @@ Columns = Mapping[str, Sequence[int]]
 
 def read(tables: Sequence[Table]) -> Reading:
     """Return the questions of those tables that have a header. Raises `FileError` where none has one."""
-    headed = [(table, header) for table in tables if (header := find_header(table))]
+    found = [(table, find_header(table)) for table in tables]
+    headed = [(table, header) for table, header in found if header]
     if not headed:
         raise FileError(tables[0].place if tables else "the file", _no_header(tables))
-    passed_over = [
-        f"{table.place}: has no column for questions and answers" for table in tables if not find_header(table)
-    ]
+    passed_over = [f"{table.place}: has no column for questions and answers" for table, header in found if not header]
     questions: list[Question] = []
     for table, header in headed:
         columns = _columns(header)
