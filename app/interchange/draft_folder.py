@@ -36,7 +36,7 @@ Texts = Mapping[Path, bytes]
 
 @dataclass(frozen=True)
 class Served:
-    """What the settings serve."""
+    """What the settings serve, or a draft, as content with its documents."""
 
     content: Path
     documents: Path | None
@@ -80,7 +80,9 @@ def drafted(folder: Path, served: Served, change: Callable[[Path], Texts]) -> Dr
     """
     _check_apart(folder, served)
     is_new = not is_there(folder / files.FAQ)
-    source = Served(folder, None) if not is_new else _beginning(folder, served)
+    if is_new:
+        _check_empty(folder)
+    source = served if is_new else Served(folder, None)
     before = files.fingerprint(source.content)
     held = _held(source)
     with tempfile.TemporaryDirectory() as bench, _told_of(Path(bench), folder):
@@ -167,15 +169,13 @@ def _check_apart(folder: Path, served: Served) -> None:
             raise ContentError(folder, 1, "", _SERVED)
 
 
-def _beginning(folder: Path, served: Served) -> Served:
-    """Return the content to begin with, once it is sure that nothing lies in the folder."""
+def _check_empty(folder: Path) -> None:
     if is_there(folder) and not folder.is_dir():
         raise ContentError(folder, 1, "", "is not a folder")
     if folder.is_dir() and any(folder.iterdir()):
         raise ContentError(
             folder, 1, "", f"holds no {files.FAQ} and is not empty: name a new folder, or one of content"
         )
-    return served
 
 
 def _held(source: Served) -> dict[Path, bytes]:
