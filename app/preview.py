@@ -55,10 +55,16 @@ def _owners(part: Part) -> Iterator[str]:
         case AnswerPart(answer=answer):
             yield from (answer.id, f"theme.{answer.theme}")
             yield from (f"document.{cited.document}" for cited in answer.sources)
-        case NotCoveredPart(topic=topic):
-            yield from (f"title.{topic}", "script.not-covered", "script.care-line")
-        case ChoicePart(options=options):
+        case NotCoveredPart(topic=topic, care=care):
+            yield from (f"title.{topic}", _in_language("script.not-covered", part.language))
+            yield from (f"script.{own.id}" for own in filter(None, [care]))
+        case ChoicePart(options=options, prompt=prompt, how=how):
             yield from (f"{option.id}.question" for option in options)
-            yield from ("script.clarify", "script.clarify-none", "script.sms-choose")
+            yield from (f"script.{own.id}" for own in filter(None, [prompt, how]))
+            yield _in_language("script.clarify-none", part.language)
         case _:
             yield f"script.{part.id}"
+
+
+def _in_language(key: str, language: str | None) -> str:
+    return f"{key}-{language}" if language else key

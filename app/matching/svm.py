@@ -79,8 +79,8 @@ def head_start(labels: Labels) -> NDArray[np.float32]:
 def handicap(labels: Labels) -> NDArray[np.float32]:
     """Return for each label the logarithm of how many times more rows it has than `MANY` middle labels; 0 at least.
 
-    A share of the rows is no share of the messages (Saerens et al. 2002): beside a department's 450 phrasings the
-    6,000 of general small talk came first for 65% of its questions, now for 25, and read by meaning for 8.
+    A share of the rows is no share of the messages (Saerens et al. 2002): beside five phrasings a topic the 6,000 of
+    general small talk came first for 65% of a department's questions, now for 23; read by meaning 42, now 10.
     """
     _, counts = np.unique(labels, return_counts=True)
     return np.asarray(np.log(np.maximum(1.0, counts / (MANY * np.median(counts)))), np.float32)
