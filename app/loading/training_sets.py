@@ -16,9 +16,9 @@ from app.matching.vocabulary import Lexicon
 TOPICS, URGENT, LANGUAGES = "topics", "urgent", "languages"
 ENGLISH = "english"
 ENOUGH = 20
-"""Phrasings from which an entry's answer, or the title of a topic that is not covered, teaches nothing more. With ten of
-each, the matcher of examples/colonoscopy was sure of the right entry for 43% of the first set of messages, with answers
-and titles for 53; with the hundreds that are shipped, as often either way.
+"""Phrasings from which an entry's answer, or the title of a topic that is not covered, teaches nothing more. With ten
+of each, the matcher of examples/colonoscopy was sure of the right entry for 43% of the first set of messages, with
+answers and titles for 53; with the hundreds that are shipped, as often either way.
 """
 AFTER = 3
 """Entries after which each follow-up line is shown to the matcher."""
