@@ -2,5 +2,5 @@
 
 from typing import Literal
 
-Role = Literal["lookup", "curator"]
-"""A curator may do all that the look-up may."""
+Role = Literal["lookup", "curator", "auditor"]
+"""Each role may look up; a curator reads what patients typed, an auditor who did what."""

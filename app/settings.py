@@ -207,7 +207,7 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
     oidc_roles_claim: str = "roles"
-    oidc_roles: dict[str, Role] = {"lookup": "lookup", "curator": "curator"}
+    oidc_roles: dict[str, Role] = {"lookup": "lookup", "curator": "curator", "auditor": "auditor"}
     """Value of the claim to role; who has none of them is refused."""
     handoffs: tuple[Handoff, ...] = ()
     """To whom staff hand over what has no approved text; a `line` is for patients too."""

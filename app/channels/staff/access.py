@@ -1,7 +1,8 @@
 """Sessions of the staff: who is signed in, in which role, and that a change comes from our own page."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from hmac import compare_digest
 from typing import Annotated, Any
@@ -22,6 +23,8 @@ from app.errors import NotAllowed, RecordsDown, SignInNeeded, StoreError
 from app.roles import Role
 
 LONGEST_NAME = 200
+LONGEST_MESSAGE = 300
+"""Characters of what the next page says: a cookie has room for no more."""
 TOUCH = 60.0
 """Seconds between two times that a session's last use is noted in its cookie."""
 CSRF_HEADER = "x-csrf-token"
@@ -34,8 +37,21 @@ PREFIXES = ("/staff", "/v1/search")
 @dataclass(frozen=True, slots=True)
 class Person:
     who: str
-    curates: bool
+    roles: frozenset[Role]
     csrf: str
+    session: MutableMapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def curates(self) -> bool:
+        return "curator" in self.roles
+
+    @property
+    def audits(self) -> bool:
+        return "auditor" in self.roles
+
+    def said(self) -> str:
+        """Return what `say` left for the page that is being drawn, once."""
+        return str(self.session.pop("said", ""))
 
 
 class Sessions:
@@ -71,7 +87,12 @@ def begin(session: dict[str, Any], who: str, roles: frozenset[Role], now: dateti
     )
 
 
-def person_of(session: dict[str, Any], staff: StaffServices, now: datetime) -> Person | None:
+def say(request: Request, message: str) -> None:
+    """Have the next page of this session say what has happened: words of ours with ids, never a patient's."""
+    request.session["said"] = message[:LONGEST_MESSAGE]
+
+
+def person_of(session: MutableMapping[str, Any], staff: StaffServices, now: datetime) -> Person | None:
     """Return who is signed in, or None and empty the session once it ended, or was idle or in use for too long."""
     if "who" not in session:
         return None
@@ -82,7 +103,7 @@ def person_of(session: dict[str, Any], staff: StaffServices, now: datetime) -> P
         return None
     if at - session["seen"] >= min(TOUCH, longest_idle / 4):
         session["seen"] = at
-    return Person(session["who"], "curator" in session["roles"], session["csrf"])
+    return Person(session["who"], frozenset(session["roles"]), session["csrf"], session)
 
 
 def is_signed_in(request: Request) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
@@ -79,7 +79,7 @@ async def follow_link(request: Request, served: Served, staff: Staff, token: str
     if not is_local(request) or not staff.one_time_link.use(token):
         detail = "The link is used up or wrong. The console shows a new one."
         return await _refuse(served, staff, LOCAL, "link", detail)
-    return await _welcome(request, served, staff, LOCAL, frozenset({"lookup", "curator"}))
+    return await _welcome(request, served, staff, LOCAL, frozenset(get_args(Role)))
 
 
 @router.post("/staff/sign-out", dependencies=[Depends(posted)])

@@ -1,15 +1,18 @@
 import json
+import re
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import itsdangerous
 import pytest
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
 from app.channels.staff import access
 from app.main import create_app
 from app.records.limits import MemoryLimits
+from app.roles import Role
 from app.settings import Settings
 from tests.channels.staff.conftest import csrf_of, path_of
 from tests.channels.staff.provider import Provider
@@ -58,14 +61,34 @@ def test_the_last_use_of_a_session_is_noted_once_a_minute(outsider: TestClient) 
 
 
 def test_who_is_signed_in_and_curates_is_what_the_session_says(outsider: TestClient) -> None:
-    for roles, curates in ((["lookup"], False), (["curator"], True), (["curator", "lookup"], True)):
+    cases: list[tuple[list[Role], tuple[str, ...]]] = [
+        (["lookup"], ()),
+        (["curator"], ("curates",)),
+        (["auditor", "curator"], ("curates", "audits")),
+    ]
+    for roles, may in cases:
         made = session(roles=roles, csrf="token")
-        assert person(outsider, made) == access.Person("ann", curates, "token")
+        found = person(outsider, made)
+        assert found == access.Person("ann", frozenset(roles), "token")
+        assert tuple(act for act in ("curates", "audits") if getattr(found, act)) == may
     assert person(outsider, {}) is None
     made = session()
     outsider.app.state.staff.ended_sessions.add(made["id"])  # type: ignore[attr-defined]
     assert person(outsider, made) is None
     assert made == {}
+
+
+def test_what_was_done_is_said_once_by_the_next_page(curator: TestClient) -> None:
+    app: FastAPI = curator.app  # type: ignore[assignment]
+
+    @app.post("/staff/done")
+    async def done(request: Request) -> None:
+        access.say(request, f"{'<b>'} is dismissed. {'a' * 400}")
+
+    assert curator.post("/staff/done").status_code == 200
+    assert len(curator.cookies["hai-faq-staff"]) < 2_000
+    said = re.compile(r'role="status">&lt;b&gt; is dismissed. a+</p>')
+    assert [bool(said.search(curator.get("/staff").text)) for _ in range(2)] == [True, False]
 
 
 def test_each_session_has_an_id_and_a_token_that_nobody_guesses_and_a_name_of_bounded_length() -> None:

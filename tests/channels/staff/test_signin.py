@@ -217,7 +217,7 @@ def test_where_the_store_is_dead_people_still_sign_in_and_the_log_keeps_it(
     outsider.app.state.staff = replace(staff, audit=Audit(dead))  # type: ignore[attr-defined]
     assert outsider.get(path_of(links[-1])).status_code == 303
     assert outsider.get("/staff").status_code == 200
-    assert [line for line in caplog.messages if line.startswith("audit: sign-in this machine curator lookup (")]
+    assert [line for line in caplog.messages if line.startswith("audit: sign-in this machine auditor curator lookup (")]
     dead.dispose()
 
 
