@@ -34,6 +34,7 @@ from app.records.counts import Counts
 from app.records.database import failing
 from app.records.deliveries import Deliveries
 from app.records.feedback import Feedback
+from app.records.flags import Flags
 from app.records.ledger import Ledger
 from app.records.limits import Limits, MemoryLimits, RedisLimits
 from app.records.opt_out_events import OptOutEvents
@@ -200,6 +201,7 @@ class Builder:
             keeps_questions=settings.keep_questions,
             proposals=Proposals(self.engine),
             counts=Counts(self.engine),
+            flags=Flags(self.engine, settings.ledger_keep),
             withdrawals=Withdrawals(self.engine),
             handoffs=settings.handoffs,
             owner_alerts=OwnerAlerts(settings.owner_webhook, settings.owner_email, revealed(settings.smtp_url)),

@@ -18,6 +18,7 @@ from app.commands.environment import open_store
 from app.records.audit import Act, Audit, Event
 from app.records.counts import Counts
 from app.records.feedback import Feedback
+from app.records.flags import Flags
 from app.records.proposals import Proposals
 from app.records.review_queue import ReviewQueue
 from app.redaction.redact import redact
@@ -35,7 +36,7 @@ def records() -> None:
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="A file, for your eyes only.")
 @click.pass_obj
 def export(settings: Settings, to: Path | None) -> None:
-    """Write questions, feedback, counts, proposals and audit as JSON lines; treat them as health information."""
+    """Write questions, feedback, flags, counts, proposals and audit as JSON lines; treat them as health information."""
     store = open_store(settings)
     with _opened(to) as file:
         _note(store, "export", str(to or "standard output"))
@@ -69,7 +70,7 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def purge(settings: Settings, days: int | None, everything: bool, yes: bool) -> None:
-    """Delete stored questions. Counts, proposals and the audit hold no patient's words and stay."""
+    """Delete stored questions. Counts, flags, proposals and the audit hold no patient's words and stay."""
     if (days is None) != everything:
         raise click.UsageError("say either --older-than DAYS or --all")
     store, now = open_store(settings), datetime.now(UTC)
@@ -88,6 +89,7 @@ def _note(store: Engine, act: Act, subject: str) -> None:
 def _records(settings: Settings, store: Engine) -> Iterator[dict[str, Any]]:
     yield from _of_kind("question", ReviewQueue(store, settings.question_keep, redact).all())
     yield from _of_kind("feedback", Feedback(store, settings.ledger_keep).all())
+    yield from _of_kind("flag", Flags(store, settings.ledger_keep).all())
     for (day, channel, measure, name), times in Counts(store).since(date.min):
         count = {"day": day.isoformat(), "channel": channel, "measure": measure, "name": name, "times": times}
         yield {"record": "count"} | count

@@ -8,7 +8,7 @@ from sqlalchemy import Index, Integer, Select, String, Text, insert, select, upd
 
 from app.records.database import Store
 from app.records.review_queue import deciding
-from app.records.tables import KEY, table_of
+from app.records.tables import KEY, UtcDateTime, Version, table_of
 
 Kind = Literal["phrasing", "topic"]
 State = Literal["open", "applied", "refused"]
@@ -30,6 +30,16 @@ class Proposal:
     state: Annotated[State, String(16)] = "open"
     reason: str = ""
     """Why it was refused."""
+    settled_by: Annotated[str, String(200)] = ""
+    settled_at: Annotated[datetime | None, UtcDateTime] = None
+    tried_at: Annotated[datetime | None, UtcDateTime] = None
+    """When a machine that has the content last tried it."""
+    tried_version: Version = ""
+    """Of the content that it was tried on."""
+    harm: str = ""
+    """What it would have made worse there; empty for nothing."""
+    hints: str = ""
+    """What to think of once more."""
     id: Annotated[int, Integer, KEY] = 0
     """Made by the store."""
 

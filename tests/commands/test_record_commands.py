@@ -13,11 +13,13 @@ from app.records.audit import Audit
 from app.records.counts import Counts
 from app.records.database import connect, migrate
 from app.records.feedback import Feedback, Opinion
+from app.records.flags import Flags
 from app.records.proposals import Proposal, Proposals
 from app.records.review_queue import ReviewQueue
 from app.redaction.redact import redact
 from tests.conftest import NOW
 from tests.exchanges import EXCHANGE
+from tests.records.test_flags import FLAG
 
 KEEP = timedelta(days=30)
 TODAY = datetime.now(UTC)
@@ -36,6 +38,7 @@ def store(tmp_path: Path) -> Iterator[Engine]:
         ReviewQueue(engine, KEEP, redact).write(connection, questions)
         Counts(engine).write(connection, [replace(EXCHANGE, entries=())])
     Feedback(engine, KEEP).give(Opinion("m0", NOW, "web", "lamp-color", "v", "up", None))
+    Flags(engine, KEEP).add(FLAG)
     Proposals(engine).add(Proposal(NOW, "Cora", "phrasing", "lamp-color", "", ("hue", "tint"), ("m0",)))
     yield engine
     engine.dispose()
@@ -52,9 +55,9 @@ def left(store: Engine) -> list[str]:
 
 def test_export_writes_every_kind_of_record_for_its_owner_only(store: Engine, tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
-    assert "7 records" in run(store, "export", "--to", str(path)).output
+    assert "8 records" in run(store, "export", "--to", str(path)).output
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    kinds = ["question", "question", "feedback", "count", "count", "proposal", "audit"]
+    kinds = ["question", "question", "feedback", "flag", "count", "count", "proposal", "audit"]
     assert [line["record"] for line in lines] == kinds
     assert (lines[0]["text"], lines[-2]["lines"], lines[-1]["act"]) == ("¿y la radio?", ["hue", "tint"], "export")
     assert path.stat().st_mode & 0o777 == 0o600

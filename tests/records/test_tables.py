@@ -11,10 +11,11 @@ from sqlalchemy import Boolean, Column, Date, Float, Integer, MetaData, String, 
 from sqlalchemy.engine import Engine
 
 from app.errors import StoreError
-from app.records.database import connect, transaction
+from app.records.database import REVISIONS, connect, transaction
 from app.records.deliveries import Deliveries
 from app.records.ledger import decisions
 from app.records.migrations import SCRIPTS, TABLES, migrate
+from app.records.proposals import Proposals, proposals
 from app.records.tables import UtcDateTime, metadata, put
 from app.records.withdrawals import withdrawals
 from tests.conftest import NOW, new_database
@@ -33,12 +34,13 @@ FIRST_DELIVERIES: dict[str, Any] = {
     **dict.fromkeys(("at", "due"), Float),
     "urgent": Boolean,
 }
+FIRST_PROPOSALS = ("at", "by", "kind", "target", "title", "lines", "message_ids", "state", "reason", "id")
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "9999"
+down_revision = "{newest}"
 
 
 def upgrade():
@@ -52,7 +54,8 @@ def next_release(tmp_path: Path) -> Path:
     """The migrations of the release after this one, which grows a table and adds another."""
     folder = tmp_path / "migrations"
     shutil.copytree(SCRIPTS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0003_next.py").write_text(NEXT)
+    newest = max(path.name for path in REVISIONS.glob("*.py"))[:4]
+    (folder / "versions" / "9999_next.py").write_text(NEXT.format(newest=newest))
     return folder
 
 
@@ -81,11 +84,37 @@ def test_the_texts_of_the_first_release_get_their_new_columns(url: str) -> None:
         connection.execute(
             insert(first), {"id": "d1", "party": "p", "state": "sent", "at": 5.0, "due": 5.0, "reply": "hi"}
         )
+        metadata.create_all(
+            connection, [table for table in TABLES if table.name not in ("deliveries", "opt_out_events")]
+        )
         connection.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
         connection.exec_driver_sql("insert into alembic_version values ('0001')")
     migrate(engine)
     (kept,) = Deliveries(engine, 1e6).last("p", 0.0)
     assert (kept.id, kept.digest, kept.following, kept.failed) == ("d1", "", "", False)
+    engine.dispose()
+
+
+def test_the_proposals_of_an_earlier_release_get_their_new_columns(url: str) -> None:
+    engine = connect(url)
+    if engine.dialect.name == "sqlite":
+        Path(engine.url.database or "").parent.mkdir(exist_ok=True)
+    with engine.begin() as connection:
+        metadata.create_all(connection, [table for table in TABLES if table.name not in ("flags", "proposals")])
+        before = [column for column in proposals.columns if column.name in FIRST_PROPOSALS]
+        first = Table(
+            "proposals",
+            MetaData(),
+            *(Column(column.name, column.type, primary_key=column.primary_key) for column in before),
+        )
+        first.create(connection)
+        row = {column.name: SAMPLES[type(column.type)] for column in before}
+        connection.execute(insert(first), row | {"id": 7})
+        connection.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
+        connection.exec_driver_sql("insert into alembic_version values ('0002')")
+    migrate(engine)
+    (kept,) = Proposals(engine).all()
+    assert (kept.id, kept.settled_by, kept.settled_at, kept.tried_at, kept.harm) == (7, "", None, None, "")
     engine.dispose()
 
 
@@ -102,7 +131,7 @@ def test_the_schema_of_a_later_release_is_left_alone(engine: Engine, next_releas
     migrate(engine, next_release)
     migrate(engine)
     with engine.connect() as connection:
-        assert connection.exec_driver_sql("select version_num from alembic_version").scalar_one() == "0003"
+        assert connection.exec_driver_sql("select version_num from alembic_version").scalar_one() == "9999"
 
 
 def test_processes_that_migrate_at_once_wait_for_each_other(engine: Engine, url: str, next_release: Path) -> None:

@@ -16,8 +16,8 @@ from app.channels.http.admission import Admitted
 from app.channels.http.routes import READ, without_slash
 from app.channels.http.services import Served, Services
 from app.channels.rendering import by_theme, page
+from app.channels.staff import owner_alerts
 from app.channels.staff.access import Person, Posted, SignedIn
-from app.channels.staff.owner_alerts import Flag
 from app.channels.staff.services import Staff, StaffServices
 from app.dialogue import compose, text_messages
 from app.dialogue.handoffs import Handoff, hand_over
@@ -26,7 +26,7 @@ from app.dialogue.messages import Answer, Message, Part
 from app.dialogue.search import SearchResult
 from app.errors import InvalidBody, NotFound
 from app.matching.matcher import Explanation
-from app.records.feedback import Opinion, Reason
+from app.records.flags import Flag, Reason
 from app.segments import Segments, segments
 
 router = APIRouter(include_in_schema=False)
@@ -112,7 +112,9 @@ async def flag(served: Served, staff: Staff, person: SignedIn, form: Posted) -> 
     if id_ not in knowledge.approved.answers or reason not in REASONS:
         raise InvalidBody("There is no such entry or reason.")
     await asyncio.to_thread(_keep_flag, served, staff, id_, reason, person, now)
-    staff.owner_alerts.send(Flag(id_, knowledge.approved.answers[id_].question, reason, person.who, knowledge.version))
+    staff.owner_alerts.send(
+        owner_alerts.Flag(id_, knowledge.approved.answers[id_].question, reason, person.who, knowledge.version)
+    )
     return RedirectResponse(served.link(f"/staff/flagged?{urlencode({'entry': id_})}"), 303)
 
 
@@ -173,7 +175,8 @@ async def _record(served: Services, text: str) -> None:
 
 
 def _keep_flag(served: Services, staff: StaffServices, id_: str, reason: Reason, person: Person, now: datetime) -> None:
-    version = served.knowledge.version
-    message_id = served.answering.tokens.sign(now, "staff", (id_,), version)
+    knowledge = served.knowledge
+    answer = knowledge.approved.answers[id_]
+    reply = "\n\n".join(compose.answer_part(knowledge, answer).paragraphs)
     staff.add_audit_event(now, person.who, "flag", f"{id_} {reason}")
-    served.feedback.give(Opinion(message_id, now, "staff", id_, version, "down", reason))
+    staff.flags.add(Flag(now, person.who, id_, answer.question[:400], reason, knowledge.version, reply))

@@ -14,6 +14,7 @@ from app.dialogue.handoffs import Handoff
 from app.errors import NotFound
 from app.records.audit import Act, Audit, Event
 from app.records.counts import Counts
+from app.records.flags import Flags
 from app.records.limits import Limits
 from app.records.proposals import Proposals
 from app.records.review_queue import ReviewQueue
@@ -65,6 +66,7 @@ class StaffServices:
     keeps_questions: bool
     proposals: Proposals
     counts: Counts
+    flags: Flags
     withdrawals: Withdrawals
     handoffs: Sequence[Handoff]
     owner_alerts: OwnerAlerts

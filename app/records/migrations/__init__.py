@@ -17,6 +17,7 @@ from app.records.counts import counts
 from app.records.database import why
 from app.records.deliveries import deliveries
 from app.records.feedback import feedback
+from app.records.flags import flags
 from app.records.ledger import decisions
 from app.records.opt_out_events import opt_out_events
 from app.records.proposals import proposals
@@ -24,8 +25,8 @@ from app.records.review_queue import questions
 from app.records.withdrawals import withdrawals
 
 TABLES = (
-    *(audit, consents, counts, decisions, deliveries, feedback, opt_out_events, proposals, questions),
-    withdrawals,
+    *(audit, consents, counts, decisions, deliveries, feedback, flags, opt_out_events, proposals),
+    *(questions, withdrawals),
 )
 SCRIPTS = Path(__file__).parent
 _MIGRATING = 0x68616966

@@ -8,7 +8,7 @@ from app.dialogue.knowledge import Knowledge
 from app.main import create_app
 from app.records import database
 from app.records.audit import Audit
-from app.records.feedback import Feedback, feedback
+from app.records.flags import flags
 from app.records.review_queue import questions
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
@@ -151,7 +151,7 @@ def test_a_flag_is_kept_audited_and_told(curator: TestClient, staffed: Settings)
     shown = curator.get(flagged.headers["location"]).text
     assert "What color is the lamp?" in shown
     assert "Nobody is told by itself" in shown
-    assert [row[2:4] for row in rows_of(staffed, feedback)] == [("staff", "lamp-color")]
+    assert [row[2:5:2] for row in rows_of(staffed, flags)] == [("lamp-color", "looks-wrong")]
     engine = database.connect(staffed.database_url)
     assert [(each.act, each.subject) for each in Audit(engine).all()][-1] == ("flag", "lamp-color looks-wrong")
     engine.dispose()
@@ -167,7 +167,7 @@ def test_a_flag_that_cannot_be_kept_is_not_confirmed(curator: TestClient, staffe
     fields = {"entry": "lamp-color", "csrf": csrf_of(curator)}
     engine = database.connect(staffed.database_url)
     with engine.begin() as connection:
-        connection.exec_driver_sql("drop table feedback")
+        connection.exec_driver_sql("drop table flags")
     engine.dispose()
     response = curator.post("/staff/flag", data=fields)
     assert response.status_code == 503
@@ -181,7 +181,7 @@ def test_a_flag_that_cannot_be_audited_is_not_kept(curator: TestClient, staffed:
     with engine.begin() as connection:
         connection.exec_driver_sql("drop table audit")
     assert curator.post("/staff/flag", data=fields).status_code == 503
-    assert Feedback(engine, staffed.ledger_keep).all() == []
+    assert rows_of(staffed, flags) == []
     engine.dispose()
 
 
