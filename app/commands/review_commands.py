@@ -80,7 +80,7 @@ def refuse(settings: Settings, ids: tuple[int, ...], why: str, by: str) -> None:
     proposals, audit = Proposals(store), Audit(store)
     for proposal in _chosen(proposals.open(), ids):
         audit.add(Event(datetime.now(UTC), by, "refuse", _subject(proposal)))
-        proposals.settle(proposal, "refused", why)
+        proposals.settle(proposal, "refused", by, datetime.now(UTC), why)
         click.echo(f"refused: {_title(proposal)}")
 
 
@@ -118,7 +118,8 @@ def _settle(verdicts: Sequence[Verdict], proposals: Proposals, audit: Audit, who
     for verdict in verdicts:
         audit.add(Event(datetime.now(UTC), who, "apply", f"{_subject(verdict.proposal)}: {verdict.state}"))
     for verdict in verdicts:
-        proposals.settle(verdict.proposal, verdict.state, verdict.remark if verdict.state == "refused" else "")
+        reason = verdict.remark if verdict.state == "refused" else ""
+        proposals.settle(verdict.proposal, verdict.state, who, datetime.now(UTC), reason)
 
 
 def _chosen(waiting: Sequence[Proposal], ids: Sequence[int]) -> list[Proposal]:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from sqlalchemy import Index, Integer, Select, String, Text, insert, select, update
+from sqlalchemy import Index, Integer, Select, String, Text, and_, insert, select, update
 
 from app.records.database import Store
 from app.records.review_queue import deciding
@@ -65,13 +65,18 @@ class Proposals(Store, table=proposals):
     def all(self) -> list[Proposal]:
         return self._read(select(proposals).order_by(proposals.c.id))
 
-    def settle(self, proposal: Proposal, state: State, reason: str = "") -> None:
-        """Set the state of a proposal; a refused one gives its questions back to review."""
+    def settle(self, proposal: Proposal, state: State, by: str, at: datetime, reason: str = "") -> bool:
+        """Set the state of an open proposal; a refused one gives its questions back to review. Return False where it
+        was settled meanwhile.
+        """
+        settled = {"state": state, "reason": reason, "settled_by": by[:200], "settled_at": at}
+        is_open = and_(proposals.c.id == proposal.id, proposals.c.state == "open")
         with self._transaction() as connection:
-            row = proposals.c.id == proposal.id
-            connection.execute(update(proposals).where(row).values(state=state, reason=reason))
+            if not connection.execute(update(proposals).where(is_open).values(settled)).rowcount:
+                return False
             if state == "refused":
                 connection.execute(deciding(proposal.message_ids, "open"))
+        return True
 
     def _read(self, query: Select[Any]) -> list[Proposal]:
         return [

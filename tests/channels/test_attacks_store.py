@@ -198,7 +198,7 @@ def work(client: TestClient) -> None:
         {"lines": TYPED},
     ):
         client.post("/staff/review/propose", data=csrf | review | change)
-    for act in ("dismiss", "withdraw", "withhold"):
+    for act in ("dismiss", "proposals/withdraw", "withhold"):
         client.post(f"/staff/review/{act}", data=csrf | review | {"entry": "lamp-hours", "why": "wrong " * 1000})
 
 

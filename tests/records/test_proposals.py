@@ -17,17 +17,28 @@ def test_a_proposal_takes_its_questions_out_of_review_until_it_is_refused(engine
     assert questions.open() == []
     proposed = proposals.open()[0]
     assert (proposed.lines, proposed.message_ids, proposed.at) == (PROPOSED.lines, ("m1",), NOW)
-    proposals.settle(proposed, "refused", "one message went wrong")
+    proposals.settle(proposed, "refused", "rita", NOW, "one message went wrong")
     assert [question.message_id for question in questions.open()] == ["m1"]
     assert proposals.open() == []
-    assert [(proposal.state, proposal.reason) for proposal in proposals.latest()] == [
-        ("refused", "one message went wrong")
-    ]
+    (settled,) = proposals.latest()
+    assert (settled.state, settled.reason) == ("refused", "one message went wrong")
+    assert (settled.by, settled.settled_by, settled.settled_at) == ("ann", "rita", NOW)
 
 
 def test_what_was_applied_stays_settled(engine: Engine) -> None:
     questions, proposals = ReviewQueue(engine, timedelta(days=30), str), Proposals(engine)
     write(engine, questions, ASKED)
     proposals.add(PROPOSED)
-    proposals.settle(proposals.open()[0], "applied")
+    proposals.settle(proposals.open()[0], "applied", "rita", NOW)
+    assert questions.open() == []
+
+
+def test_a_proposal_is_settled_once(engine: Engine) -> None:
+    questions, proposals = ReviewQueue(engine, timedelta(days=30), str), Proposals(engine)
+    write(engine, questions, ASKED)
+    proposals.add(PROPOSED)
+    (proposed,) = proposals.open()
+    assert proposals.settle(proposed, "applied", "rita", NOW)
+    assert not proposals.settle(proposed, "refused", "ann", NOW, "withdrawn by ann")
+    assert (proposals.latest()[0].state, proposals.latest()[0].settled_by) == ("applied", "rita")
     assert questions.open() == []

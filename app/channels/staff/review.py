@@ -72,7 +72,6 @@ def review(
         entries={id_: answer.question for id_, answer in knowledge.approved.answers.items()},
         topics=dict(knowledge.approved.titles),
         taken_back=sorted(knowledge.taken_back),
-        proposals=staff.proposals.latest(),
     )
 
 
@@ -98,17 +97,6 @@ def propose(served: Served, staff: Staff, person: Curating, form: Posted) -> Res
     staff.add_audit_event(now, person.who, "propose", f"{proposal.kind} {proposal.target}")
     staff.proposals.add(proposal)
     return page("proposed.html", served, person=person, active="review", hints=hints)
-
-
-@router.post(f"{PATH}/withdraw")
-def withdraw(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
-    """Take an open proposal back; its questions are open again."""
-    proposal = next((proposal for proposal in staff.proposals.open() if str(proposal.id) == form.get("id")), None)
-    if proposal is None:
-        raise InvalidBody("This proposal is not open any more.")
-    staff.add_audit_event(served.now, person.who, "refuse", f"{proposal.id} {proposal.target}")
-    staff.proposals.settle(proposal, "refused", f"withdrawn by {person.who}")
-    return RedirectResponse(served.link(PATH), 303)
 
 
 @router.post(f"{PATH}/dismiss")

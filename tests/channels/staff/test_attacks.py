@@ -152,11 +152,11 @@ def test_what_a_curator_proposes_is_shown_as_text_or_refused(curator: TestClient
     }
     said = curator.post("/staff/review/propose", data={"csrf": csrf_of(curator), **given})
     assert said.status_code in (200, 400)
-    for page in (said.text, curator.get("/staff/review").text):
+    for page in (said.text, curator.get("/staff/review/proposals").text):
         assert not re.search(r"<script>alert|<img src|1337", page)
 
 
-@pytest.mark.parametrize("act", ["propose", "dismiss", "withhold"])
+@pytest.mark.parametrize("act", ["propose", "dismiss", "withhold", "proposals/withdraw"])
 def test_review_needs_the_token_and_the_role(
     curator: TestClient, hospital: TestClient, provider: Provider, act: str
 ) -> None:

@@ -182,8 +182,8 @@ def test_a_curator_reviews_and_proposes(desk: Page, counter: Service) -> None:
     desk.get_by_label("Phrasings, one a line").first.fill("rust on its foot\nit may get rusty")
     desk.get_by_role("button", name="Propose").first.click()
     expect(desk.get_by_role("heading", name="Proposed")).to_be_visible()
-    desk.get_by_role("link", name="Back to the review").click()
-    expect(desk.get_by_text("rust on its foot; it may get rusty")).to_be_visible()
+    desk.get_by_role("link", name="Proposals").click()
+    expect(desk.get_by_text("rust on its foot")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

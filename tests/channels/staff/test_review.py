@@ -68,29 +68,19 @@ def test_a_dismissed_group_is_gone(waiting: TestClient) -> None:
 def test_phrasings_are_proposed_in_the_curators_words(waiting: TestClient, staffed: Settings) -> None:
     assert post(waiting, "propose", kind="phrasing", target="lamp-place", lines="where does it go rusty\n\n") == 200
     assert open_texts(waiting) == ["i feel odd near the lamp"]
-    assert "where does it go rusty" in waiting.get("/staff/review").text
+    assert "where does it go rusty" in waiting.get("/staff/review/proposals").text
     assert ("this machine", "propose", "phrasing lamp-place") in audited(staffed)
 
 
 def test_a_topic_is_proposed_with_title_and_phrasings(waiting: TestClient) -> None:
     assert post(waiting, "propose", kind="topic", target="nc-rust", title="rust on the lamp", lines=LINES) == 200
-    assert "nc-rust" in waiting.get("/staff/review").text
+    assert "New topic without an answer: rust on the lamp" in waiting.get("/staff/review/proposals").text
 
 
 def test_a_topic_that_waits_already_is_not_proposed_again(waiting: TestClient) -> None:
     topic = {"kind": "topic", "target": "nc-rust", "title": "rust on the lamp", "lines": LINES}
     assert post(waiting, "propose", **topic) == 200
     assert post(waiting, "propose", **topic) == 400
-
-
-def test_a_proposal_is_withdrawn_once_and_gives_its_questions_back(waiting: TestClient, staffed: Settings) -> None:
-    assert post(waiting, "propose", kind="phrasing", target="lamp-place", lines="where does it go rusty") == 200
-    assert post(waiting, "withdraw", id="1") == 303
-    assert len(open_texts(waiting)) == 4
-    assert audited(staffed)[-1] == ("this machine", "refuse", "1 lamp-place")
-    (settled,) = waiting.app.state.staff.proposals.latest()  # type: ignore[attr-defined]
-    assert (settled.state, settled.reason) == ("refused", "withdrawn by this machine")
-    assert post(waiting, "withdraw", id="1") == 400
 
 
 @pytest.mark.parametrize(
@@ -143,7 +133,7 @@ def test_what_cannot_be_audited_is_not_done(waiting: TestClient) -> None:
     acts: dict[str, dict[str, str]] = {
         "propose": {"target": "lamp-color", "lines": "which hue has it"},
         "dismiss": {"keys": " ".join(map(key_of, staff.questions.open_ids()))},
-        "withdraw": {"id": str(before[1][0].id)},
+        "proposals/withdraw": {"id": str(before[1][0].id)},
         "withhold": {"entry": "lamp-color", "why": "it was repainted"},
     }
     assert {post(waiting, act, **fields) for act, fields in acts.items()} == {503}
