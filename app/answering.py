@@ -195,7 +195,7 @@ class Answering:
     ) -> None:
         reply, urgency = cached.reply, cached.urgency
         _measure(message.channel, reply, seconds)
-        intent = reply.intent
+        intent, topic = reply.intent, _topic(reply, knowledge)
         self.writer.record(
             Exchange(
                 message_id=message_id,
@@ -204,10 +204,13 @@ class Answering:
                 text=message.text,
                 folded=cached.folded,
                 kind=reply.kind,
-                outcome=outcome(reply),
+                outcome=outcome(reply, topic),
                 subject=subject(reply),
                 entries=tuple(answer.id for answer in reply.answers),
-                topic=intent.id if intent and intent.category == "not-covered" else None,
+                topic=topic,
+                taken=reply.picked,
+                missed=reply.missed,
+                withheld=reply.held,
                 unclear=intent is not None and intent.id == UNCLEAR,
                 confidence=reply.confidence,
                 urgent_score=urgency.score,
@@ -252,9 +255,21 @@ def _measure(channel: Channel, reply: Reply, seconds: float) -> None:
         metrics.labelled(metrics.safety_nets, reply.net.tier).inc()
 
 
-def outcome(reply: Reply) -> str:
+def _topic(reply: Reply, knowledge: Knowledge) -> str | None:
+    """Return the topic without an approved text that a message was taken for.
+
+    One without a title gathers what fits nothing: no next document should cover a question about a cat.
+    """
+    if reply.intent is None or reply.intent.category != "not-covered":
+        return None
+    return reply.intent.id if knowledge.content.topics[reply.intent.id].title else None
+
+
+def outcome(reply: Reply, topic: str | None) -> str:
     """Return in a word what a message got: the kind of its reply, or for a script what the script was about."""
-    if reply.intent and reply.kind in ("scripted", "fallback"):
+    if reply.kind == "fallback":
+        return "not-covered" if topic else "fallback"
+    if reply.intent and reply.kind == "scripted":
         return reply.intent.category
     return reply.kind
 

@@ -7,8 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.answering import Answering
+from app.dialogue import compose
 from app.dialogue.engine import respond
-from app.dialogue.messages import Message, State
+from app.dialogue.messages import Intent, Message, State
+from app.dialogue.urgent import Urgency
 from app.errors import TooManyRequests
 from app.records.conversations import MemoryConversations
 from app.records.exchange import Exchange
@@ -56,6 +58,29 @@ def test_every_message_leaves_one_exchange(
     assert (exchange.outcome, exchange.subject, exchange.topic) == (outcome, subject, topic)
     assert exchange.entries == (subject if outcome == "answer" else ())
     assert (exchange.raised, exchange.unclear) == (outcome == "urgent", subject == ("unclear",))
+
+
+@pytest.mark.parametrize(
+    ("topic", "expected"), [("nc-price", ("not-covered", "nc-price")), ("nc-other", ("fallback", None))]
+)
+def test_a_topic_without_a_title_is_what_fits_nothing(
+    client: TestClient, kept: Kept, topic: str, expected: tuple[str, str | None]
+) -> None:
+    answering: Answering = client.app.state.services.answering  # type: ignore[attr-defined]
+    knowledge, now, asked = answering.reloader.current, answering.clock(), Message("what about the cat", "web")
+    reply = replace(compose.fallback(knowledge, 0.1, Intent(topic, "not-covered")), missed=topic)
+    key = answering.cache.key(asked, State(), now.date())
+    answering.cache.find(knowledge, key)
+    answering.cache.keep(knowledge, key, CachedReply(asked.text, Urgency(), reply, State()))
+    client.post("/v1/messages", json={"text": asked.text, "channel": "web"})
+    assert [(exchange.outcome, exchange.topic) for exchange in kept.exchanges] == [expected]
+    assert kept.exchanges[0].missed == topic
+
+
+def test_what_is_picked_of_a_choice_is_told_by_its_exchange(client: TestClient, kept: Kept) -> None:
+    offered = client.post("/v1/messages", json={"text": "bulb color"}).json()
+    client.post("/v1/messages", json={"text": "2", "conversation_id": offered["conversation_id"]})
+    assert [exchange.taken for exchange in kept.exchanges] == [(), (offered["options"][1]["id"],)]
 
 
 def test_an_answered_message_in_doubt_of_danger_is_told_by_its_exchange(client: TestClient, kept: Kept) -> None:

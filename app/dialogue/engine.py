@@ -136,7 +136,13 @@ def _declined(turn: Turn) -> Reply | None:
     """Reply to the line that chooses none of the options, in the language in which it was shown."""
     shown = turn.knowledge.approved.scripts.get(f"clarify-none-{turn.message.prefers}")
     declined = shown is not None and turn.message.text.strip() == shown.text
-    return compose.script(turn.knowledge, "none-chosen") if declined else None
+    return _none_chosen(turn) if declined else None
+
+
+def _none_chosen(turn: Turn) -> Reply:
+    """Say what follows when none of the options is wanted: the first of those offered was missed."""
+    reply = compose.script(turn.knowledge, "none-chosen")
+    return replace(reply, missed=turn.state.offered[0]) if turn.state.offered else reply
 
 
 def _in_language(turn: Turn, language: str | None) -> Reply | None:
@@ -153,7 +159,9 @@ def _in_language(turn: Turn, language: str | None) -> Reply | None:
         if language == turn.message.prefers:
             return compose.answer(knowledge, {best.id: best.confidence}, turn.day)
         return compose.translated(knowledge, best.id, language, best.confidence)
-    return compose.in_language(knowledge, language, _nearby([], turn) if language == turn.message.prefers else ())
+    reply = compose.in_language(knowledge, language, _nearby([], turn) if language == turn.message.prefers else ())
+    held = best is not None and best.sure and best.kind == "entry" and not knowledge.serves(best.id, turn.day)
+    return replace(reply, held=best.id) if best and held else reply
 
 
 def _choice(turn: Turn) -> Reply | None:
@@ -161,20 +169,25 @@ def _choice(turn: Turn) -> Reply | None:
     knowledge, day = turn.knowledge, turn.day
     typed_id = turn.message.text.strip()
     if knowledge.serves(typed_id, day):
-        return compose.answer(knowledge, {typed_id: 1.0}, day)
+        return _picked(turn, [typed_id])
     options = _open_options(turn)
     if not turn.state.offered and context.picks_none(turn.utterance.text):
-        return compose.script(knowledge, "none-chosen")
+        return _none_chosen(turn)
     if not options and context.picks(turn.utterance.text):
         return compose.script(knowledge, schema.UNCLEAR)
     pick = context.pick(turn.utterance.text, options, asked=bool(turn.state.offered))
     if isinstance(pick, tuple):
-        return compose.answer(knowledge, {option.id: 1.0 for option in pick}, day)
+        return _picked(turn, [option.id for option in pick])
     if pick == context.NONE:
-        return compose.script(knowledge, "none-chosen")
+        return _none_chosen(turn)
     if pick == context.AGAIN or (options and context.picks(turn.utterance.text)):
         return compose.clarify(knowledge, options, 0.0)
     return None
+
+
+def _picked(turn: Turn, ids: Sequence[str]) -> Reply:
+    reply = compose.answer(turn.knowledge, dict.fromkeys(ids, 1.0), turn.day)
+    return replace(reply, picked=tuple(id_ for id_ in ids if id_ in turn.state.offered))
 
 
 def _open_options(turn: Turn) -> list[Option]:
@@ -212,7 +225,7 @@ def _decide(turn: Turn, candidates: Sequence[Candidate]) -> Reply:
     entries, topics, talk = ([best for best in candidates if best.kind == kind] for kind in KINDS)
     sure = entries[0].confidence if entries else 0.0
     if entries and sure >= LEAST_CHOICE and not knowledge.serves(entries[0].id, turn.day):
-        return compose.fallback(knowledge, sure, nearby=_nearby(entries, turn))
+        return replace(compose.fallback(knowledge, sure, nearby=_nearby(entries, turn)), held=entries[0].id)
     if entries and entries[0].sure:
         return compose.answer(knowledge, {entries[0].id: sure}, turn.day)
     options = _options(entries, topics, talk, turn)
@@ -225,7 +238,8 @@ def _decide(turn: Turn, candidates: Sequence[Candidate]) -> Reply:
     if not entries and not topics and len(turn.utterance.text.words) <= FEW_WORDS:
         return compose.script(knowledge, schema.UNCLEAR)
     unnamed = Intent(topics[0].id, "not-covered") if topics and topics[0].confidence > sure else None
-    return compose.fallback(knowledge, sure, unnamed, _nearby(entries, turn))
+    missed = unnamed.id if unnamed else entries[0].id if entries else None
+    return replace(compose.fallback(knowledge, sure, unnamed, _nearby(entries, turn)), missed=missed)
 
 
 def _nearby(entries: Sequence[Candidate], turn: Turn, named: bool = False) -> Sequence[Option]:

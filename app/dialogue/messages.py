@@ -261,6 +261,14 @@ class Reply:
     """Confidence of the best candidate, whether or not it was answered."""
     contact: Contact | None = None
     """Whom to reach where the reply does not help; a setting of the site and no approved text."""
+    picked: tuple[str, ...] = ()
+    """Entries that the message picked from those offered before it."""
+    missed: str | None = None
+    """The entry or topic that the message came closest to, where nothing fitted; the first of what was offered, where
+    none of it was wanted.
+    """
+    held: str | None = None
+    """The entry that the message was taken for, and that is not served now."""
 
     @property
     def language(self) -> str | None:

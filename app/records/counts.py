@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Column, Connection, Date, Integer, String, Table, select
+from sqlalchemy import Column, Connection, Date, Integer, String, Table, func, select
 
 from app.records.database import Store
 from app.records.exchange import Exchange
@@ -13,6 +13,16 @@ from app.records.tables import insert_into, metadata
 from app.records.writer import Sink
 
 OUTCOME, ENTRY, TOPIC, MILLISECONDS = "outcome", "entry", "topic", "ms"
+TIER, HOUR, HOUR_UNANSWERED = "tier", "hour", "hour-unanswered"
+OFFERED, TAKEN, NONE_TAKEN = "offered", "taken", "none-taken"
+NEAR_MISS, WITHHELD = "near-miss", "withheld"
+ASKED = ("answer", "clarify", "not-covered", "fallback")
+"""Outcomes of messages that asked something."""
+UNANSWERED = ("not-covered", "fallback")
+NOTHING = "-"
+"""Stands in place of a topic where a message came close to none."""
+SAID_AGAIN = "again"
+"""Stands in place of a tier where the text of a tier was only repeated."""
 BUCKETS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 """Milliseconds up to which replies are counted together; slower ones count as `inf`."""
 _NAMES = (*(f"{upper:g}" for upper in BUCKETS), "inf")
@@ -46,10 +56,16 @@ class Counts(Store, Sink, table=counts):
     def sweep(self, connection: Connection, now: datetime) -> None:
         """Remove nothing: nobody can be told from a count."""
 
-    def since(self, day: date) -> list[tuple[Key, int]]:
-        """Return how often each key was counted from this day on, in order."""
-        query = select(counts).where(counts.c.day >= day).order_by(*counts.primary_key.columns)
+    def since(self, day: date, last: date = date.max) -> list[tuple[Key, int]]:
+        """Return how often each key was counted from this day on, to a last one, in order."""
+        query = select(counts).where(counts.c.day.between(day, last)).order_by(*counts.primary_key.columns)
         return [((row.day, row.channel, row.measure, row.name), row.times) for row in self._fetch(query)]
+
+    def first_day(self) -> date | None:
+        """Return the first day that anything was counted on."""
+        [row] = self._fetch(select(func.min(counts.c.day)))
+        first: date | None = row[0]
+        return first
 
 
 def keys_of(exchange: Exchange) -> Iterator[Key]:
@@ -59,8 +75,30 @@ def keys_of(exchange: Exchange) -> Iterator[Key]:
     yield day, channel, MILLISECONDS, bucket(exchange.seconds * 1000)
     for id_ in exchange.entries:
         yield day, channel, ENTRY, id_[:100]
+    for measure, name in _named(exchange):
+        yield day, channel, measure, name[:100]
+
+
+def _named(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """Yield measures and names, which are ids and hours, that only some exchanges are counted under."""
+    hour = f"{exchange.at.hour:02d}"
     if exchange.topic:
-        yield day, channel, TOPIC, exchange.topic[:100]
+        yield TOPIC, exchange.topic
+    if exchange.outcome == "urgent":
+        yield TIER, exchange.subject[0] if exchange.raised else SAID_AGAIN
+    if exchange.outcome in ASKED:
+        yield HOUR, hour
+    if exchange.outcome in UNANSWERED:
+        yield HOUR_UNANSWERED, hour
+    if exchange.outcome == "clarify":
+        yield from ((OFFERED, id_) for id_ in exchange.subject)
+    yield from ((TAKEN, id_) for id_ in exchange.taken)
+    if exchange.withheld:
+        yield WITHHELD, exchange.withheld
+    elif exchange.outcome == "fallback":
+        yield NEAR_MISS, exchange.missed or NOTHING
+    elif exchange.outcome == "scripted" and exchange.missed:
+        yield NONE_TAKEN, exchange.missed
 
 
 def bucket(milliseconds: float) -> str:

@@ -25,7 +25,13 @@ class Exchange:
     entries: tuple[str, ...]
     """Entries answered."""
     topic: str | None
-    """The not-covered topic that the message was taken for."""
+    """The not-covered topic that the message was taken for; None where it has no title, for then nothing fitted."""
+    taken: tuple[str, ...]
+    """Entries that the message picked from those offered before it."""
+    missed: str | None
+    """The entry or topic that a message without an answer came closest to, or the first of what it did not want."""
+    withheld: str | None
+    """The entry that the message was taken for, and that was not served."""
     unclear: bool
     """The reply said that it could not tell what was meant."""
     confidence: float

@@ -61,6 +61,14 @@ def test_a_choice_ends_with_a_line_that_chooses_none_where_one_is_approved(knowl
     assert compose.clarify(without, options, 0.0).paragraphs == (asked,)
 
 
+def test_where_nothing_fits_the_surest_entry_or_topic_is_noted_as_missed(knowledge: Knowledge) -> None:
+    near = candidate("lamp-bulb", 0.04), candidate("lamp-color", 0.03), candidate("thanks", 0.05)
+    assert decide(knowledge, *near).missed == "lamp-bulb"
+    assert decide(knowledge, *near, candidate("nc-price", 0.3)).missed == "nc-price"
+    assert decide(knowledge, candidate("thanks", 0.05)).missed is None
+    assert decide(knowledge, candidate("lamp-bulb", 0.9, sure=True)).missed is None
+
+
 def test_small_talk_that_is_likelier_than_all_entries_keeps_them_from_being_offered(knowledge: Knowledge) -> None:
     entries = candidate("lamp-bulb", 0.2), candidate("lamp-color", 0.1)
     assert decide(knowledge, *entries, candidate("thanks", 0.25)).kind == "clarify"

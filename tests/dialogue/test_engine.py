@@ -109,6 +109,31 @@ def test_an_entry_past_its_grace_is_withheld(knowledge: Knowledge) -> None:
     assert not engine.respond(Message("what color is the lamp"), State(), knowledge, late)[0].answers
 
 
+@pytest.mark.parametrize(
+    ("said", "picked"), [("2", ("lamp-bulb",)), ("lamp-color", ("lamp-color",)), ("lamp-place", ())]
+)
+def test_what_is_picked_of_the_offered_is_noted(knowledge: Knowledge, said: str, picked: tuple[str, ...]) -> None:
+    reply = say(knowledge, said, State(offered=("lamp-color", "lamp-bulb")))
+    assert (reply.picked, reply.missed) == (picked, None)
+
+
+def test_a_suggestion_is_no_choice_that_was_offered(knowledge: Knowledge) -> None:
+    reply = say(knowledge, "the second one", State(suggested=("lamp-color", "lamp-bulb")))
+    assert ([answer.id for answer in reply.answers], reply.picked) == (["lamp-bulb"], ())
+
+
+def test_who_wants_none_of_the_offered_missed_the_first(knowledge: Knowledge) -> None:
+    assert say(knowledge, "none of these", State(offered=("lamp-color", "lamp-bulb"))).missed == "lamp-color"
+    assert say(knowledge, "none of these").missed is None
+
+
+def test_the_entry_that_would_have_answered_is_noted_where_it_is_taken_back(knowledge: Knowledge) -> None:
+    without = replace(knowledge, taken_back=frozenset({"lamp-place"}))
+    reply = say(without, "where is the lamp")
+    assert (reply.held, reply.missed) == ("lamp-place", None)
+    assert say(knowledge, "where is the lamp").held is None
+
+
 def test_a_failed_check_puts_the_safety_notice_in_front(knowledge: Knowledge) -> None:
     failed = Urgency(failed=True)
     reply, _ = engine.respond(Message("what color is the lamp"), State(), knowledge, NOW, failed)
