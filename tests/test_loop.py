@@ -51,7 +51,9 @@ def apply(settings: Settings, labelled: Path) -> str:
         "HAI_FAQ_DATABASE_URL": settings.database_url,
         "HAI_FAQ_RISK": str(settings.risk),
     }
-    result = CliRunner().invoke(main, ["review", "apply", "--eval", str(labelled), "--yes"], env=environment)
+    result = CliRunner().invoke(
+        main, ["review", "apply", "--eval", str(labelled), "--yes", "--by", "Rita"], env=environment
+    )
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -90,4 +92,6 @@ def test_a_question_asked_three_ways_is_answered_after_review_and_a_harmful_prop
     services.answering.reloader.check()
     assert kind(curator, ASKED[1]) == ("answer", ["lamp-switch"])
     assert kind(curator, "how much does the lamp cost")[0] != "answer"
-    assert "refused" in curator.get("/staff/review").text
+    page = curator.get("/staff/review/proposals").text
+    assert "refused by Rita on" in page
+    assert "proposed by the one-time link: that this was not Rita cannot be known here" in output

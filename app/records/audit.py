@@ -21,6 +21,7 @@ Act = Literal[
     "flag",
     "dismiss",
     "propose",
+    "try",
     "apply",
     "refuse",
     "withhold",

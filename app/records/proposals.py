@@ -47,6 +47,16 @@ class Proposal:
 proposals = table_of("proposals", Proposal, Index("proposals_state", "state"))
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a machine that has the content found when it tried a proposal."""
+
+    at: datetime
+    version: str
+    harm: str
+    hints: str
+
+
 class Proposals(Store, table=proposals):
     def add(self, proposal: Proposal) -> None:
         """Write a proposal and the state of its questions, durably."""
@@ -77,6 +87,11 @@ class Proposals(Store, table=proposals):
             if state == "refused":
                 connection.execute(deciding(proposal.message_ids, "open"))
         return True
+
+    def note_tried(self, proposal: Proposal, tried: Tried) -> None:
+        """Keep what the last try has shown."""
+        row = {"tried_at": tried.at, "tried_version": tried.version, "harm": tried.harm, "hints": tried.hints}
+        self._execute(update(proposals).where(proposals.c.id == proposal.id).values(row))
 
     def _read(self, query: Select[Any]) -> list[Proposal]:
         return [

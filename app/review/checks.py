@@ -1,17 +1,19 @@
 """Checks of a proposal before anyone tries it: words of a curator's own, under an id that makes sense."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
 from app import text
 from app.content import schema
+from app.content.additions import Addition
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
 from app.errors import InvalidBody
 from app.matching.confidence import NAMED
-from app.records.proposals import Proposal
+from app.records.proposals import Proposal, State
 from app.redaction.redact import redact
 
 LONGEST = 300
@@ -25,6 +27,30 @@ BEGINNING = 60
 """Characters of a question that tell it from most lines; their last word may be cut."""
 
 _ID: TypeAdapter[str] = TypeAdapter(schema.Id)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    proposal: Proposal
+    state: State
+    remark: str
+    """Reason of a refusal; for what is applied, what to think of once more."""
+    stands: bool = False
+    """All of it is in the content already."""
+
+
+def check_all(proposals: Sequence[Proposal], knowledge: Knowledge, questions: Iterable[str]) -> list[Verdict]:
+    """Check proposals beside the fit ones before them: of two topics of one id the second is refused."""
+    patients = tuple(questions)
+    fit: list[Proposal] = []
+    verdicts: list[Verdict] = []
+    for proposal in proposals:
+        try:
+            verdicts.append(Verdict(proposal, "applied", check(proposal, knowledge, patients, fit)))
+            fit.append(proposal)
+        except InvalidBody as error:
+            verdicts.append(Verdict(proposal, "refused", error.detail))
+    return verdicts
 
 
 def check(proposal: Proposal, knowledge: Knowledge, questions: Iterable[str], beside: Iterable[Proposal] = ()) -> str:
@@ -46,6 +72,11 @@ def _hints(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
         best = next(iter(knowledge.matcher.rank(line, limit=1)), None)
         if best and best.id != proposal.target and best.confidence >= NAMED:
             yield f"Line {number} is taken for {best.id} now, {best.confidence:.0%} sure."
+
+
+def addition(proposal: Proposal) -> Addition:
+    """Return what a proposal adds to the content."""
+    return Addition(proposal.target, proposal.lines, proposal.title if proposal.kind == "topic" else None)
 
 
 def stands(proposal: Proposal, knowledge: Knowledge) -> bool:

@@ -8,28 +8,21 @@ from functools import cache
 from pathlib import Path
 
 from app import evaluation, labelled, lint
-from app.content import additions, files
+from app.content import files
+from app.content.additions import write_additions
 from app.content.file_io import is_there, read_bytes, write, write_all
 from app.dialogue.knowledge import Knowledge
-from app.errors import ContentError, InvalidBody
+from app.errors import ContentError
 from app.evaluation import Scores
 from app.labelled import KnownIds
 from app.lint import Draft, Finding
 from app.loading.loader import load
 from app.loading.model_cache import ContentConfig, hand_on, lend_vectors
-from app.records.proposals import Proposal, State
-from app.review.checks import check, stands
+from app.records.proposals import Proposal
+from app.review.checks import Verdict, addition, check_all, stands
 from app.review.comparison import regressions
 
 CACHE = "cache"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    proposal: Proposal
-    state: State
-    remark: str
-    """Reason of a refusal; for what is applied, what to think of once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +55,24 @@ class Gate:
         self._scores = self._evaluate(self._knowledge)
         self._errors = self._lint(config.content)
 
+    @property
+    def version(self) -> str:
+        """The content on which proposals are tried."""
+        return self._knowledge.version
+
     def decide(self, proposals: Sequence[Proposal], questions: Iterable[str]) -> tuple[Sequence[Verdict], Trial | None]:
         """Return the verdicts, and the copy with all that is to be written, if anything is.
 
         `questions` are the texts that patients wrote: none of them is taken word for word.
         """
-        present = [Verdict(proposal, "applied", "") for proposal in proposals if stands(proposal, self._knowledge)]
-        checked = self.check([proposal for proposal in proposals if not stands(proposal, self._knowledge)], questions)
+        present = [proposal for proposal in proposals if stands(proposal, self._knowledge)]
+        standing = [Verdict(proposal, "applied", "", stands=True) for proposal in present]
+        absent = [proposal for proposal in proposals if proposal not in present]
+        checked = check_all(absent, self._knowledge, questions)
         fit = [verdict for verdict in checked if verdict.state == "applied"]
         unfit = [verdict for verdict in checked if verdict.state == "refused"]
         tried, trial = self._try(fit)
-        return [*present, *unfit, *tried], trial
-
-    def check(self, proposals: Sequence[Proposal], questions: Iterable[str]) -> list[Verdict]:
-        """Check proposals beside the fit ones before them: of two topics of one id the second is refused."""
-        patients = tuple(questions)
-        fit: list[Proposal] = []
-        verdicts: list[Verdict] = []
-        for proposal in proposals:
-            try:
-                verdicts.append(Verdict(proposal, "applied", check(proposal, self._knowledge, patients, fit)))
-                fit.append(proposal)
-            except InvalidBody as error:
-                verdicts.append(Verdict(proposal, "refused", error.detail))
-        return verdicts
+        return [*standing, *unfit, *tried], trial
 
     def _try(self, verdicts: Sequence[Verdict]) -> tuple[list[Verdict], Trial | None]:
         """Try all at once; where that does harm, one after another, each beside those before it that did none."""
@@ -113,8 +100,7 @@ class Gate:
         try:
             for name, text in files.read_all(self._config.content).items():
                 write(config.content / name, text)
-            for proposal in proposals:
-                _add(proposal, config.content)
+            write_additions(config.content, map(addition, proposals))
             new = self._lint(config.content) - self._errors
             unsealed = {f"title.{proposal.target}" for proposal in proposals if proposal.kind == "topic"}
             problems = sorted(str(finding) for finding in new if finding.where not in unsealed)
@@ -150,13 +136,6 @@ class Gate:
 
         hand_on(replace(self._config, content=trial.folder, cache=trial.folder / CACHE), self._config)
         write_all(_changes(trial.folder, content), verify)
-
-
-def _add(proposal: Proposal, folder: Path) -> None:
-    if proposal.kind == "topic":
-        additions.add_topic(folder, proposal.target, proposal.title, proposal.lines)
-    else:
-        additions.add_phrasings(folder, files.load_content(folder), proposal.target, proposal.lines)
 
 
 def _changes(folder: Path, content: Path) -> dict[Path, bytes]:

@@ -2,9 +2,11 @@
 
 import io
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -98,6 +100,10 @@ def open_ids(ward: Ward) -> list[int]:
     return [proposal.id for proposal in Proposals(ward.store).open()]
 
 
+def applications(ward: Ward) -> int:
+    return sum(event.act == "apply" for event in Audit(ward.store).all())
+
+
 def test_a_good_proposal_is_added_and_no_list_of_a_person_is_touched(ward: Ward, applied: Result) -> None:
     intents = ward.place.content / "intents"
     assert read_yaml(intents / "reviewed.yaml").data["lamp-bulb"] == list(GOOD)
@@ -130,15 +136,17 @@ def test_a_new_topic_waits_for_the_seal_of_its_title(ward: Ward, applied: Result
 
 def test_all_are_settled_listed_and_audited(ward: Ward, applied: Result) -> None:
     listed = ward.run("list").output
-    assert "applied: 1 lamp-bulb: 4 phrasings" in listed
-    assert "refused: 3 lamp-color: 4 phrasings\n  answered though" in listed
+    assert f"applied by Rita on {datetime.now(UTC):%Y-%m-%d}: 1 lamp-bulb: 4 phrasings, proposed by Cora on" in listed
+    assert re.search(r"refused by Rita on .*: 3 lamp-color: 4 phrasings, .*\n  answered though", listed)
     events = [(event.who, event.act, event.subject) for event in Audit(ward.store).all()]
-    assert ("Rita", "apply", "3 lamp-color: refused") in events
+    assert ("Rita", "try", "3 lamp-color") in events
+    assert ("Rita", "apply", "3 lamp-color: refused, proposed by Cora") in events
 
 
 def test_what_stands_there_already_is_applied_without_a_trial(ward: Ward, applied: Result) -> None:
     ward.propose("lamp-bulb", GOOD)
-    output = ward.run("apply", "--eval", str(ward.labelled), "--yes").output
+    output = ward.run("apply", "--eval", str(ward.labelled), "--yes", "--by", "Rita").output
+    assert "stands already: 5 lamp-bulb" in output
     assert "1 applied, 0 refused" in output
     assert "trying" not in output
     assert ward.run("apply").output == "no proposal is open\n"
@@ -154,7 +162,7 @@ def test_a_refused_proposal_is_settled_with_the_reason_and_audited(ward: Ward, a
     assert (last.who, last.act, last.subject) == ("Rita", "refuse", f"{id_} lamp-color")
 
 
-@pytest.mark.parametrize("command", [("refuse", "1", "--why", "late"), ("apply", "1", "--yes")])
+@pytest.mark.parametrize("command", [("refuse", "1", "--why", "late"), ("apply", "1", "--yes", "--by", "Rita")])
 def test_what_is_settled_can_be_named_no_more(ward: Ward, applied: Result, command: tuple[str, ...]) -> None:
     refused = ward.run(*command)
     assert refused.exit_code == 2
@@ -165,7 +173,8 @@ def test_only_the_named_are_tried(ward: Ward, applied: Result) -> None:
     ward.propose("lamp-bulb", GOOD)
     ward.propose("lamp-color", ("hue of the shade",))
     first, second = open_ids(ward)[-2:]
-    assert "1 applied, 0 refused" in ward.run("apply", str(first), "--eval", str(ward.labelled), "--yes").output
+    named = ("apply", str(first), "--eval", str(ward.labelled), "--yes", "--by", "Rita")
+    assert "1 applied, 0 refused" in ward.run(*named).output
     assert second in open_ids(ward)
     ward.run("refuse", str(second), "--why", "enough")
 
@@ -176,24 +185,50 @@ def test_hints_are_shown_before_it_asks(ward: Ward, applied: Result) -> None:
 
 def test_a_write_that_is_refused_leaves_proposals_open_and_no_trace(ward: Ward, applied: Result) -> None:
     ward.propose("lamp-bulb", ("flickers now and then",))
-    before, events = open_ids(ward), len(Audit(ward.store).all())
+    before, events = open_ids(ward), applications(ward)
     answer = Meddling(ward.place.content / "intents" / "lexicon.yaml")
-    refused = ward.run("apply", str(before[-1]), "--eval", str(ward.labelled), input=answer)
+    refused = ward.run("apply", str(before[-1]), "--eval", str(ward.labelled), "--by", "Rita", input=answer)
     assert "has changed meanwhile" in refused.output
-    assert (refused.exit_code, open_ids(ward), len(Audit(ward.store).all())) == (1, before, events)
+    assert (refused.exit_code, open_ids(ward), applications(ward)) == (1, before, events)
     ward.run("refuse", str(before[-1]), "--why", "enough")
 
 
-def test_a_dry_run_says_why_and_changes_nothing(ward: Ward, applied: Result) -> None:
+def test_a_dry_run_says_why_for_curators_too_and_changes_no_content(ward: Ward, applied: Result) -> None:
     ward.propose("lamp-color", ("lamp of the price",))
+    assert "not tried yet" in ward.run("list").output
     before = files.fingerprint(ward.place.content), open_ids(ward)
     output = ward.run("apply", "--eval", str(ward.labelled), "--dry-run").output
     assert "the words 'lamp of the price' stand under lamp-color, nc-price" in output
     assert (files.fingerprint(ward.place.content), open_ids(ward)) == before
+    (tried,) = Proposals(ward.store).latest(1)
+    assert "stand under lamp-color, nc-price" in tried.harm
+    assert tried.tried_version == load(ward.place).version
+    assert f"against content {tried.tried_version}: " in ward.run("list").output
+
+
+def test_who_proposed_does_not_apply(ward: Ward, applied: Result) -> None:
+    ward.propose("lamp-color", ("what tint is on it",))
+    id_ = open_ids(ward)[-1]
+    for by in ("Cora", "CORA ", "cora@example.org"):
+        refused = ward.run("apply", str(id_), "--eval", str(ward.labelled), "--yes", "--by", by)
+        assert refused.exit_code == 1
+        assert f"left open: {id_} lamp-color: 1 phrasings: proposed by Cora" in refused.output
+    assert id_ in open_ids(ward)
+    assert "say with --by who applies" in ward.run("apply", str(id_), "--yes").output
+    ward.run("refuse", str(id_), "--why", "enough")
+
+
+def test_what_was_written_by_hand_is_not_settled_by_who_proposed_it(ward: Ward, applied: Result) -> None:
+    ward.propose("lamp-bulb", GOOD[:2])
+    id_ = open_ids(ward)[-1]
+    assert ward.run("apply", str(id_), "--eval", str(ward.labelled), "--yes", "--by", "cora").exit_code == 1
+    ward.run("apply", str(id_), "--eval", str(ward.labelled), "--yes", "--by", "Rita")
+    (settled,) = Proposals(ward.store).latest(1)
+    assert (settled.state, settled.by, settled.settled_by) == ("applied", "Cora", "Rita")
 
 
 def test_without_labelled_messages_nothing_is_tried(ward: Ward, applied: Result) -> None:
     ward.propose("lamp-color", ("hue of it",))
-    refused = ward.run("apply")
+    refused = ward.run("apply", "--dry-run")
     assert refused.exit_code == 2
     assert "say with --eval" in refused.output

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.content import files
-from app.content.additions import REVIEWED, add_phrasings, add_topic
+from app.content.additions import REVIEWED, Addition, new_files, write_additions
 from app.content.yaml_file import read_yaml
 from app.errors import ContentError
 from tests.conftest import FIXTURE
@@ -15,7 +15,11 @@ LINE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_s
 
 
 def add(folder: Path, id_: str, *lines: str) -> None:
-    add_phrasings(folder, files.load_content(folder), id_, lines)
+    write_additions(folder, [Addition(id_, lines)])
+
+
+def add_topic(folder: Path, id_: str, title: str, lines: list[str]) -> None:
+    write_additions(folder, [Addition(id_, lines, title)])
 
 
 def phrasings(folder: Path, id_: str) -> tuple[str, ...]:
@@ -112,3 +116,17 @@ def test_any_line_is_read_back_as_it_was(small: Path, line: str) -> None:
     assert read_yaml(small / REVIEWED).data == {
         "lamp-color": [line for line in dict.fromkeys(["y", line]) if line != "x"]
     }
+
+
+def test_what_would_be_written_is_made_without_writing(folder: Path) -> None:
+    before = files.read_all(folder)
+    additions = [
+        Addition("nc-radio", ["is there a radio"], "the radio"),
+        Addition("nc-radio", ["is there a radio", "radio by the bed"]),
+        Addition("lamp-color", ["which hue"]),
+    ]
+    made = new_files(folder, additions)
+    assert files.read_all(folder) == before
+    for addition in additions:
+        write_additions(folder, [addition])
+    assert made == {Path("faq.yaml"): (folder / "faq.yaml").read_bytes(), REVIEWED: (folder / REVIEWED).read_bytes()}

@@ -8,7 +8,7 @@ from app import text
 from app.dialogue.knowledge import Knowledge
 from app.errors import InvalidBody
 from app.records.proposals import Proposal
-from app.review.checks import _keys_like, check, stands
+from app.review.checks import _keys_like, check, check_all, stands
 from tests.conftest import NOW
 
 LINES = ("is there a radio", "radio by the bed", "can i hear the radio", "where is the radio", "which stations")
@@ -93,3 +93,10 @@ def test_what_a_patient_wrote_is_known_whatever_marks_stand_in_it(question: str,
 
 def test_a_question_that_begins_otherwise_is_not_read_whole() -> None:
     assert _keys_like(["can the lamp rust away"], ["will the lamp rust", "can the lamp rust"]) == {"can the lamp rust"}
+
+
+def test_the_second_of_two_topics_of_one_id_is_refused(knowledge: Knowledge) -> None:
+    first = replace(TOPIC, id=1)
+    second = replace(first, title="any radio", lines=LINES[::-1], id=2)
+    verdicts = check_all([first, second], knowledge, ())
+    assert [(verdict.proposal.id, verdict.state) for verdict in verdicts] == [(1, "applied"), (2, "refused")]

@@ -1,6 +1,5 @@
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from app.content import files
 from app.dialogue.knowledge import Knowledge
 from app.errors import ContentError
-from app.records.proposals import Proposal
 from app.review.gate import Gate, Trial
 from tests.conftest import NOW, config_of
 
@@ -65,13 +63,6 @@ def test_a_file_that_cannot_be_written_leaves_the_others_as_they_were(gate: Gate
     with pytest.raises(ContentError, match="cannot be written, nothing is changed"):
         gate.write(trial)
     assert files.fingerprint(folder) == before
-
-
-def test_the_second_of_two_topics_of_one_id_is_refused_before_a_trial(gate: Gate) -> None:
-    first = Proposal(NOW, "Cora", "topic", "nc-radio", "a radio", RADIO, (), id=1)
-    second = replace(first, title="the radio", lines=RADIO[::-1], id=2)
-    verdicts = gate.check([first, second], ())
-    assert [(verdict.proposal.id, verdict.state) for verdict in verdicts] == [(1, "applied"), (2, "refused")]
 
 
 def test_without_a_labelled_message_the_gate_does_not_open(folder: Path, cache: Path, tmp_path: Path) -> None:

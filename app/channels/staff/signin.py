@@ -19,14 +19,13 @@ from app.channels.staff.access import SignedIn, posted
 from app.channels.staff.services import Provider, Staff, StaffServices
 from app.errors import NotAllowed, NotFound, ProviderError, StoreError, TooManyRequests
 from app.records.audit import Act
+from app.review.names import LOCAL
 from app.roles import Role
 
 log = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
 
 HOME = "/staff"
-LOCAL = "this machine"
-"""Who is signed in by the one-time link."""
 
 
 async def throttle(request: Request, served: Served, staff: Staff) -> None:
