@@ -203,6 +203,7 @@ class Builder:
             counts=Counts(self.engine),
             flags=Flags(self.engine, settings.ledger_keep),
             withdrawals=Withdrawals(self.engine),
+            content=settings.content_dir,
             handoffs=settings.handoffs,
             owner_alerts=OwnerAlerts(settings.owner_webhook, settings.owner_email, revealed(settings.smtp_url)),
             sign_in_limits=self._limits("sign-in", SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hmac import compare_digest
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
@@ -68,6 +69,8 @@ class StaffServices:
     counts: Counts
     flags: Flags
     withdrawals: Withdrawals
+    content: Path
+    """Its folder, which is only read."""
     handoffs: Sequence[Handoff]
     owner_alerts: OwnerAlerts
     sign_in_limits: Limits

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from app.main import create_app
 from app.settings import Settings
+from tests.channels.conftest import Service, Website, settings_for
 from tests.channels.staff.provider import CLIENT, SECRET, Provider
 
 Desk = Callable[[Settings], TestClient]
@@ -19,7 +22,7 @@ HANDOFFS = (
         "hours": "8 to 5",
         "after_hours": "Ring the bell.",
     },
-    {"label": "Nurse"},
+    {"label": "Nurse", "extension": "4-1300"},
 )
 
 
@@ -89,3 +92,43 @@ def hospital(staffed: Settings, provider: Provider) -> Iterator[TestClient]:
     }
     with TestClient(create_app(Settings.model_validate(settings)), follow_redirects=False) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def counter(tmp_path_factory: pytest.TempPathFactory, cache: Path, website: Website) -> Iterator[Service]:
+    """A service with staff; `links` holds the one-time links that its console shows."""
+    settings = settings_for(tmp_path_factory.mktemp("counter"), cache, website, "doctor")
+    service = Service(type(settings).model_validate(settings.model_dump() | {"handoffs": HANDOFFS}))
+    service.start()
+    yield service
+    service.stop()
+
+
+@pytest.fixture(scope="module")
+def session(browser: Browser, counter: Service) -> StorageState:
+    """The cookies of one sign-in, since more than a few in a minute are refused."""
+    context = browser.new_context()
+    context.new_page().goto(counter.link())
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def desk(browser: Browser, counter: Service, session: StorageState) -> Iterator[Page]:
+    """A signed-in tab; a test fails when its page breaks the policy or throws."""
+    context = browser.new_context(viewport={"width": 1000, "height": 800}, storage_state=session)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(5_000)
+    context.add_init_script(
+        "window.broken = []; addEventListener('securitypolicyviolation', (e) => broken.push(e.violatedDirective));"
+    )
+    page = context.new_page()
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    page.goto(f"{counter.url}/staff")
+    expect(page.get_by_label("What is asked?")).to_be_focused()
+    yield page
+    assert page.evaluate("window.broken ?? []") == []
+    assert thrown == []
+    context.close()

@@ -1,8 +1,6 @@
 """The look-up as it is used at a counter: in a real browser, by keyboard, with and without JavaScript."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -11,19 +9,8 @@ from sqlalchemy import select
 
 from app.records.database import connect
 from app.records.review_queue import questions
-from tests.channels.conftest import Service, Website, settings_for
-from tests.channels.staff.conftest import HANDOFFS
+from tests.channels.conftest import Service
 from tests.channels.test_widget import axe
-
-
-@pytest.fixture(scope="module")
-def counter(tmp_path_factory: pytest.TempPathFactory, cache: Path, website: Website) -> Iterator[Service]:
-    """A service with staff; `links` holds the one-time links that its console shows."""
-    settings = settings_for(tmp_path_factory.mktemp("counter"), cache, website, "doctor")
-    service = Service(type(settings).model_validate(settings.model_dump() | {"handoffs": HANDOFFS}))
-    service.start()
-    yield service
-    service.stop()
 
 
 def written(counter: Service) -> None:
@@ -35,26 +22,6 @@ def written(counter: Service) -> None:
                 break
         time.sleep(0.05)
     engine.dispose()
-
-
-@pytest.fixture
-def desk(browser: Browser, counter: Service) -> Iterator[Page]:
-    """A signed-in tab; a test fails when its page breaks the policy or throws."""
-    context = browser.new_context(viewport={"width": 1000, "height": 800})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(5_000)
-    context.add_init_script(
-        "window.broken = []; addEventListener('securitypolicyviolation', (e) => broken.push(e.violatedDirective));"
-    )
-    page = context.new_page()
-    thrown: list[str] = []
-    page.on("pageerror", lambda error: thrown.append(str(error)))
-    page.goto(counter.link())
-    expect(page.get_by_label("What is asked?")).to_be_focused()
-    yield page
-    assert page.evaluate("window.broken ?? []") == []
-    assert thrown == []
-    context.close()
 
 
 def test_an_answer_is_found_and_copied_by_keyboard_alone(desk: Page) -> None:
