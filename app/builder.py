@@ -24,6 +24,7 @@ from app.channels.sms.outbox import Outbox
 from app.channels.sms.twilio import REPLY, Twilio
 from app.channels.staff.owner_alerts import OwnerAlerts
 from app.channels.staff.services import OneTimeLink, Provider, StaffServices
+from app.channels.staff.session_ends import SessionEnds
 from app.dialogue.knowledge import Knowledge
 from app.loading.loader import load
 from app.loading.reloader import Reloader
@@ -33,6 +34,7 @@ from app.records.conversations import MemoryConversations, RedisConversations
 from app.records.counts import Counts
 from app.records.database import failing
 from app.records.deliveries import Deliveries
+from app.records.ended_sessions import EndedSessions
 from app.records.feedback import Feedback
 from app.records.flags import Flags
 from app.records.ledger import Ledger
@@ -209,6 +211,9 @@ class Builder:
             sign_in_limits=self._limits("sign-in", SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE),
             longest_idle=timedelta(minutes=settings.staff_idle_minutes),
             longest_session=timedelta(hours=settings.staff_hours),
+            check_every=timedelta(minutes=settings.staff_check_minutes),
+            ends=SessionEnds(EndedSessions(self.engine, timedelta(hours=settings.staff_hours))),
+            ask=settings.staff_ask,
             provider=self._provider() if settings.sign_in == "oidc" else None,
             one_time_link=OneTimeLink(f"{address}/staff/link", announce) if settings.sign_in == "link" else None,
         )

@@ -10,10 +10,12 @@ HaiFaqError
 ├── FitError              fitting failed in its child process
 ├── SettingsError         a setting is wrong, or does not fit the content or the machine
 ├── ProviderError         the identity provider of the staff's sign-in failed
+│   └── ProviderUnreachable  it did not answer
 ├── StoreError            a store cannot be reached or written
 └── RequestError          what a client sent; carries its HTTP status and problem code
     ├── InvalidBody       400 invalid-body
     ├── SignInNeeded      401 sign-in-needed
+    ├── CheckDue          401 check-due
     ├── Forged            403 forged
     ├── NotAllowed        403 not-allowed
     ├── NotFound          404 not-found
@@ -120,6 +122,9 @@ class ProviderError(HaiFaqError):
     """An identity provider that cannot be reached or did not vouch; the kind of failure, never its words."""
 
 
+class ProviderUnreachable(ProviderError): ...
+
+
 class RequestError(HaiFaqError):
     """Rendered as RFC 9457 `application/problem+json` by `channels.http.problems`."""
 
@@ -146,6 +151,9 @@ class InvalidBody(RequestError, status=400, title="The body is not what this add
 
 
 class SignInNeeded(RequestError, status=401, title="Please sign in."): ...
+
+
+class CheckDue(RequestError, status=401, title="Your sign-in must be checked again. Load the page again."): ...
 
 
 class Forged(RequestError, status=403, title="The signature is missing, wrong or too old."): ...

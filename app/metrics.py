@@ -39,6 +39,10 @@ near_urgent_overdue = Gauge(
 )
 flags = Counter("hai_faq_flags_total", "Answers that staff flagged as wrong, by how telling the owner went", ["told"])
 sign_ins = Counter("hai_faq_sign_ins_total", "Sign-ins of staff", ["outcome"])
+sign_in_checks = Counter(
+    "hai_faq_sign_in_checks_total", "Sessions of staff that the identity provider was asked about again", ["outcome"]
+)
+logouts = Counter("hai_faq_logouts_total", "Sign-outs that the identity provider told, by how that ended", ["outcome"])
 
 
 @cache

@@ -203,6 +203,10 @@ class Settings(BaseSettings):
     """
     staff_idle_minutes: int = Field(default=30, ge=1)
     staff_hours: int = Field(default=10, ge=1, le=24)
+    staff_check_minutes: int = Field(default=5, ge=1, le=1440)
+    """A page that is opened so long after the identity provider was asked asks it again who may do what."""
+    staff_ask: str = ""
+    """Whom staff ask when they cannot sign in: `the help desk, extension 4-4357`."""
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None

@@ -67,7 +67,7 @@ router.add_api_route(
 async def search(body: SearchIn, request: Request, served: Served) -> SearchOut:
     """Entries for the first letters, a shorthand or a question, best first."""
     client = client_of(request, served.trusted_proxies)
-    explained = access.is_signed_in(request)
+    explained = await access.is_signed_in(request)
     checked = await checked_search.search(served.answering, body.text, client, body.limit + MOST_TOPICS, explained)
     return SearchOut(
         content_version=checked.knowledge.version,

@@ -14,6 +14,8 @@ Act = Literal[
     "sign-in",
     "sign-in refused",
     "sign-out",
+    "session ended",
+    "roles changed",
     "view",
     "suggest",
     "export",

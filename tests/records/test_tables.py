@@ -118,6 +118,20 @@ def test_the_proposals_of_an_earlier_release_get_their_new_columns(url: str) -> 
     engine.dispose()
 
 
+def test_a_store_of_before_knows_of_ended_sessions(url: str) -> None:
+    engine = connect(url)
+    if engine.dialect.name == "sqlite":
+        Path(engine.url.database or "").parent.mkdir(exist_ok=True)
+    with engine.begin() as connection:
+        metadata.create_all(connection, [table for table in TABLES if table.name != "ended_sessions"])
+        connection.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
+        connection.exec_driver_sql("insert into alembic_version values ('0002')")
+    migrate(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
 def test_what_this_release_writes_still_fits_the_schema_of_the_next(engine: Engine, next_release: Path) -> None:
     """It knows neither the tables nor the columns that come after it: nothing new may be needed of a row."""
     migrate(engine, next_release)

@@ -77,7 +77,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
 
 
 def _page(request: Request, error: Exception, fault: Fault) -> Response | None:
-    if not _prefers_html(request):
+    if not prefers_html(request):
         return None
     error_pages: Sequence[ErrorPage] = request.app.state.error_pages
     try:
@@ -87,7 +87,7 @@ def _page(request: Request, error: Exception, fault: Fault) -> Response | None:
         return None
 
 
-def _prefers_html(request: Request) -> bool:
+def prefers_html(request: Request) -> bool:
     """Return whether `Accept` names HTML and weighs it no less than JSON, as a browser does when it opens a page."""
     accepted = weights(request.headers.get("accept", ""))
     html = accepted.get("text/html", 0.0)

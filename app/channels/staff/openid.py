@@ -1,46 +1,119 @@
 """Sign-in by OpenID Connect, by Authlib, whose errors and those of the network become a `ProviderError`."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from authlib.integrations.starlette_client import OAuth, OAuthError
 from fastapi import Request, Response
-from httpx2 import HTTPError
-from joserfc.errors import JoseError
+from httpx2 import AsyncClient, HTTPError, Limits
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
 
-from app.errors import ProviderError
+from app.channels.staff.identity import Identity
+from app.channels.staff.logout_token import Logout, checked
+from app.errors import ProviderError, ProviderUnreachable
 
-_FAILURES = (HTTPError, OAuthError, JoseError, ValueError, TypeError, KeyError)
+_FAILURES = (OAuthError, JoseError, ValueError, TypeError, KeyError, RuntimeError)
+SECONDS = 5.0
+"""For one request to the provider."""
+PROBE_SECONDS = 2.0
+"""A person at the counter waits for it."""
+KEYS_AGAIN = 30.0
+"""Seconds between two looks for keys that are not known: a forged token may name any."""
+_SIGNED_BY = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
+"""Never `none`, and none by which our own secret, or a public key, could sign."""
+LONGEST_TOKEN = 10_000
 
 
 class OpenId:
     """A client of the hospital's identity provider."""
 
-    def __init__(self, issuer: str, client_id: str, client_secret: str | None, redirect_uri: str) -> None:
+    def __init__(
+        self,
+        issuer: str,
+        client_id: str,
+        client_secret: str | None,
+        redirect_uri: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._issuer = issuer
+        self._client_id = client_id
         self._redirect_uri = redirect_uri
+        self._metadata_url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+        self._probe = AsyncClient(timeout=PROBE_SECONDS, limits=Limits(max_keepalive_connections=0))
+        self._clock = clock
+        self._keys_due = float("-inf")
         self._client = OAuth().register(
             "site",
             client_id=client_id,
             client_secret=client_secret,
-            server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
-            client_kwargs={"scope": "openid profile email", "code_challenge_method": "S256", "timeout": 5.0},
+            server_metadata_url=self._metadata_url,
+            client_kwargs={"scope": "openid profile email", "code_challenge_method": "S256", "timeout": SECONDS},
         )
 
-    async def redirect(self, request: Request) -> Response:
+    async def redirect(self, request: Request, **parameters: str) -> Response:
         """Return the way to the provider, with state, nonce and the challenge of a code verifier (PKCE)."""
         try:
-            response: Response = await self._client.authorize_redirect(request, self._redirect_uri)
-        except _FAILURES as error:
+            response: Response = await self._client.authorize_redirect(request, self._redirect_uri, **parameters)
+        except (HTTPError, *_FAILURES) as error:
             raise ProviderError(type(error).__name__) from error
         return response
 
-    async def identify(self, request: Request) -> tuple[str, Mapping[str, Any]]:
-        """Return who came back with a code, and her claims; state, nonce, signature, audience and issuer are right."""
+    async def identify(self, request: Request) -> Identity:
+        """Return who came back with a code; state, nonce, signature, audience and issuer are right."""
         options = {"iss": {"essential": True, "value": self._issuer}}
         try:
             token = await self._client.authorize_access_token(request, claims_options=options)
             claims: Mapping[str, Any] = token["userinfo"]
-            return str(claims.get("email") or claims.get("preferred_username") or claims["sub"]), claims
+            who = str(claims.get("email") or claims.get("preferred_username") or claims["sub"])
+            return Identity(who, str(claims["sub"]), str(claims.get("sid") or ""), float(claims["iat"]), claims)
+        except HTTPError as error:
+            raise ProviderUnreachable(type(error).__name__) from error
         except _FAILURES as error:
             raise ProviderError(type(error).__name__) from error
+
+    async def answers(self) -> bool:
+        """Return whether the provider can be reached: a browser that is sent to a dead one shows no page of ours."""
+        try:
+            return (await self._probe.get(self._metadata_url)).status_code < 500
+        except HTTPError:
+            return False
+
+    async def sign_out_url(self, back: str) -> str | None:
+        """Return where the browser signs out of the provider and then goes `back`; None where that is not offered."""
+        try:
+            metadata = await self._client.load_server_metadata()
+            if not str(metadata.get("end_session_endpoint", "")).startswith(("https://", "http://")):
+                return None
+            made = await self._client.create_logout_url(back, client_id=self._client_id)
+        except (HTTPError, *_FAILURES):
+            return None
+        return str(made["url"])
+
+    async def logout_of(self, token: str, now: float) -> Logout:
+        """Return what a logout token ends. Raises `ProviderError`."""
+        try:
+            if len(token) > LONGEST_TOKEN:
+                raise ValueError
+            decoded = await self._decoded(token)
+            return checked(decoded.header, decoded.claims, self._issuer, self._client_id, now)
+        except HTTPError as error:
+            raise ProviderUnreachable(type(error).__name__) from error
+        except _FAILURES as error:
+            raise ProviderError(type(error).__name__) from error
+
+    async def _decoded(self, token: str) -> jwt.Token:
+        metadata = await self._client.load_server_metadata()
+        offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
+        registry = JWSRegistry(algorithms=[name for name in _SIGNED_BY if name in offered], strict_check_header=False)
+        try:
+            return jwt.decode(token, KeySet.import_key_set(await self._client.fetch_jwk_set()), registry=registry)
+        except InvalidKeyIdError:
+            if self._clock() < self._keys_due:
+                raise
+            self._keys_due = self._clock() + KEYS_AGAIN
+            keys = await self._client.fetch_jwk_set(force=True)
+            return jwt.decode(token, KeySet.import_key_set(keys), registry=registry)

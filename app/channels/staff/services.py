@@ -1,18 +1,21 @@
 """What the staff's pages use, built once in the lifespan and kept as `app.state.staff`."""
 
+import asyncio
+import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 
 from app.channels.staff.owner_alerts import OwnerAlerts
+from app.channels.staff.session_ends import SessionEnds
 from app.dialogue.handoffs import Handoff
-from app.errors import NotFound
+from app.errors import NotFound, StoreError
 from app.records.audit import Act, Audit, Event
 from app.records.counts import Counts
 from app.records.flags import Flags
@@ -26,6 +29,8 @@ from app.roles import Role
 if TYPE_CHECKING:  # most services sign in by no provider
     from app.channels.staff.openid import OpenId
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
@@ -36,9 +41,17 @@ class Provider:
     """Dots lead into objects: `realm_access.roles`."""
     roles: dict[str, Role]
 
+    def roles_of(self, claims: Mapping[str, Any]) -> frozenset[Role]:
+        """Return the roles of the claim that mean something here; a claim is a list, or one value, or words."""
+        claim: Any = claims
+        for name in self.roles_claim.split("."):
+            claim = claim.get(name) if isinstance(claim, Mapping) else None
+        values = claim.split() if isinstance(claim, str) else claim if isinstance(claim, list) else []
+        return frozenset(self.roles[value] for value in values if isinstance(value, str) and value in self.roles)
+
 
 class OneTimeLink:
-    """Whoever can read the console of the service, on a single machine, may sign in once by this link.
+    """Whoever can read what the service prints, on a single machine, may sign in once by this link.
 
     `announce` gets the address of `url` with a new token at once, and again whenever one was used.
     """
@@ -77,15 +90,32 @@ class StaffServices:
     """Sign-ins of each client."""
     longest_idle: timedelta
     longest_session: timedelta
+    check_every: timedelta
+    """How old what the provider said of a session may be when a page is opened."""
+    ends: SessionEnds
+    ask: str
+    """Whom staff ask when they cannot sign in."""
     provider: Provider | None
     one_time_link: OneTimeLink | None
-    ended_sessions: set[str] = field(default_factory=set)
-    """Ids of sessions that were signed out before their time, in this process."""
     grouping: Grouping = field(default_factory=Grouping)
+
+    @property
+    def required_provider(self) -> Provider:
+        """Raises `NotFound` where nobody signs in by one."""
+        if self.provider is None:
+            raise NotFound
+        return self.provider
 
     def add_audit_event(self, at: datetime, who: str, act: Act, subject: str = "") -> None:
         """Add an event, which is durable when this returns. Raises `StoreError`."""
         self.audit.add(Event(at, who, act, subject))
+
+    async def note(self, at: datetime, who: str, act: Act, subject: str = "") -> None:
+        """Add an event; in the log while the store is dead, which keeps nobody from the look-up at the counter."""
+        try:
+            await asyncio.to_thread(self.add_audit_event, at, who, act, subject)
+        except StoreError as error:
+            log.warning("audit: %s %s %s (%s)", act, who, subject, error)
 
 
 def services_of(request: Request) -> StaffServices | None:

@@ -16,6 +16,7 @@ from app.records.consents import consents
 from app.records.counts import counts
 from app.records.database import why
 from app.records.deliveries import deliveries
+from app.records.ended_sessions import ended_sessions
 from app.records.feedback import feedback
 from app.records.flags import flags
 from app.records.ledger import decisions
@@ -25,7 +26,7 @@ from app.records.review_queue import questions
 from app.records.withdrawals import withdrawals
 
 TABLES = (
-    *(audit, consents, counts, decisions, deliveries, feedback, flags, opt_out_events, proposals),
+    *(audit, consents, counts, decisions, deliveries, ended_sessions, feedback, flags, opt_out_events, proposals),
     *(questions, withdrawals),
 )
 SCRIPTS = Path(__file__).parent

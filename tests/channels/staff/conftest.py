@@ -1,13 +1,17 @@
 """Signed-in people of each role, by the one-time link and by an identity provider."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, StorageState, expect
 
+from app.channels.staff.session_ends import SessionEnds
 from app.main import create_app
 from app.settings import Settings
 from tests.channels.conftest import Service, Website, settings_for
@@ -55,6 +59,21 @@ def path_of(link: str) -> str:
     return re.sub(r"https?://[^/]+", "", link)
 
 
+def pass_time(client: TestClient, minutes: float) -> None:
+    """For the service it is later."""
+    answering = client.app.state.services.answering  # type: ignore[attr-defined]
+    before = answering.clock
+    object.__setattr__(answering, "clock", lambda: before() + timedelta(minutes=minutes))
+
+
+def read_at_once(client: TestClient) -> None:
+    """What other replicas have ended is asked for with every request, however long that takes."""
+    staff = client.app.state.staff  # type: ignore[attr-defined]
+    clock = map(float, itertools.count(step=10))
+    ends = SessionEnds(staff.ends._store, lambda: next(clock), patience=60.0)
+    client.app.state.staff = replace(staff, ends=ends)  # type: ignore[attr-defined]
+
+
 def csrf_of(client: TestClient) -> str:
     found = re.search(r'name="csrf" value="([\w-]+)"', client.get("/staff").text)
     assert found
@@ -76,13 +95,13 @@ def provider(identity: Provider) -> Provider:
         identity.key,
     )
     identity.write = identity.signed
+    identity.is_down, identity.signed_in, identity.key_id = False, True, "one"
     identity.refused.clear()
     return identity
 
 
 @pytest.fixture
-def hospital(staffed: Settings, provider: Provider) -> Iterator[TestClient]:
-    """The service of a hospital with an identity provider; nobody has signed in."""
+def by_provider(staffed: Settings, provider: Provider) -> Settings:
     settings = staffed.model_dump() | {
         "secret": "a9" * 20,
         "public_url": "http://testserver",
@@ -90,7 +109,13 @@ def hospital(staffed: Settings, provider: Provider) -> Iterator[TestClient]:
         "oidc_client_id": CLIENT,
         "oidc_client_secret": SECRET,
     }
-    with TestClient(create_app(Settings.model_validate(settings)), follow_redirects=False) as client:
+    return Settings.model_validate(settings)
+
+
+@pytest.fixture
+def hospital(by_provider: Settings) -> Iterator[TestClient]:
+    """The service of a hospital with an identity provider; nobody has signed in."""
+    with TestClient(create_app(by_provider), follow_redirects=False) as client:
         yield client
 
 

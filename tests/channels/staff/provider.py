@@ -18,7 +18,10 @@ CLIENT, SECRET = "hai-faq", "the-client-secret-of-the-tests"
 
 
 class Provider:
-    """`claims` go into the next tokens; `wrong` replaces claims of the provider's own (nonce, aud, iss, exp)."""
+    """`claims` go into the next tokens; `wrong` replaces claims of the provider's own (nonce, aud, iss, exp).
+
+    It may be `down`, and the person may not be `signed_in` there, so that a check without a word to her fails.
+    """
 
     def __init__(self) -> None:
         self.key = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
@@ -29,6 +32,10 @@ class Provider:
         self.wrong: dict[str, Any] = {}
         self.codes: dict[str, dict[str, str]] = {}
         self.refused: list[str] = []
+        self.asked_for_keys = 0
+        self.key_id = "one"
+        self.is_down = False
+        self.signed_in = True
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -60,27 +67,60 @@ class Provider:
 
     def get(self, path: str) -> tuple[int, dict[str, Any]]:
         parts = urlsplit(path)
+        asked = dict(parse_qsl(parts.query))
+        if self.is_down:
+            return 503, {}
         if parts.path == "/authorize":
-            asked = dict(parse_qsl(parts.query))
-            return 302, {"location": self.approve(asked)}
+            return 302, {"location": self.approve(asked) if asked.get("prompt") != "none" else self.check(asked)}
+        if parts.path == "/sign-out":
+            self.signed_in = False
+            return 302, {"location": asked["post_logout_redirect_uri"]}
         if parts.path == "/keys":
-            return 200, {"keys": [self.key.as_dict(private=False)]}
+            self.asked_for_keys += 1
+            return 200, {"keys": [{**self.key.as_dict(private=False), "kid": self.key_id}]}
         return 200, {
             "issuer": self.url,
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.url}/token",
             "jwks_uri": f"{self.url}/keys",
+            "end_session_endpoint": f"{self.url}/sign-out",
             "id_token_signing_alg_values_supported": ["RS256"],
         }
 
     def approve(self, asked: dict[str, str]) -> str:
         """The person has typed her password: where her browser goes next."""
+        self.signed_in = True
+        return self.check(asked)
+
+    def check(self, asked: dict[str, str], error: str = "") -> str:
+        """Without a word to the person: where her browser goes next."""
+        error = error or ("" if self.signed_in else "login_required")
+        if error:
+            return f"{asked['redirect_uri']}?{urlencode({'error': error, 'state': asked['state']})}"
         code = secrets.token_urlsafe(16)
         self.codes[code] = asked
         return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
 
+    def logout_token(self, **changes: Any) -> str:
+        """What the provider sends when a session is over there; a claim changed to None is left out."""
+        now = int(time.time())
+        claims = {
+            "iss": self.url,
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 120,
+            "jti": secrets.token_urlsafe(8),
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            "sub": "s-1",
+            "sid": "session-1",
+        } | changes
+        header = {"alg": "RS256", "kid": "one", "typ": "logout+jwt"}
+        return jwt.encode(header, {name: value for name, value in claims.items() if value is not None}, self.sign_with)
+
     def token(self, asked: dict[str, str], authorization: str) -> tuple[int, dict[str, Any]]:
         """A code is good once, for the client it was given to, with the verifier of its challenge."""
+        if self.is_down:
+            return 503, {}
         granted = self.codes.pop(asked.get("code", ""), None)
         basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
         challenge = hashlib.sha256(asked.get("code_verifier", "").encode()).digest()
@@ -97,7 +137,8 @@ class Provider:
             self.refused.append(problem)
             return 400, {"error": "invalid_grant"}
         now = int(time.time())
-        claims = {"iss": self.url, "aud": CLIENT, "sub": "s-1", "iat": now, "exp": now + 300, "nonce": granted["nonce"]}
+        of_session = {"sub": "s-1", "sid": "session-1"}
+        claims = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": granted["nonce"], **of_session}
         id_token = self.write(claims | self.claims | self.wrong)
         return 200, {"access_token": "a", "token_type": "Bearer", "expires_in": 300, "id_token": id_token}
 

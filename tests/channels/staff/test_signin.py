@@ -6,7 +6,6 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 
-from app.channels.staff.signin import roles_of
 from app.main import create_app
 from app.records import database
 from app.records.audit import Audit
@@ -40,7 +39,7 @@ def test_a_program_gets_401_and_a_person_is_led_to_the_sign_in(outsider: TestCli
     assert outsider.post("/staff/search", data={"text": "lamp"}).json()["type"] == "urn:hai-faq:problem:sign-in-needed"
     led = outsider.get("/staff", headers={"accept": "text/html"})
     assert (led.status_code, led.headers["location"]) == (303, "/staff/sign-in")
-    assert "printed on its console" in outsider.get("/staff/sign-in").text
+    assert "open the sign-in link" in outsider.get("/staff/sign-in").text
 
 
 def test_the_link_signs_in_once(outsider: TestClient, links: list[str], staffed: Settings) -> None:
@@ -154,7 +153,7 @@ def test_who_has_no_role_stays_out(hospital: TestClient, provider: Provider, sta
     provider.claims = {"email": "bob@example.org", "roles": ["gardener"]}
     refused = hospital.get(come_back(hospital, provider))
     assert refused.status_code == 403
-    assert "no role" in refused.text
+    assert "bob@example.org, but this account does not open these pages" in refused.text
     assert audited(staffed) == [("bob@example.org", "sign-in refused", "no role")]
 
 
@@ -204,7 +203,7 @@ def test_the_sign_in_offers_the_ways_that_there_are(hospital: TestClient, outsid
     assert [page.status_code for page in pages] == [200, 200]
     by_provider, by_link = (page.text for page in pages)
     assert ("/staff/sign-in/start" in by_provider, "/staff/sign-in/start" in by_link) == (True, False)
-    assert ("printed on its console" in by_provider, "printed on its console" in by_link) == (False, True)
+    assert ("open the sign-in link" in by_provider, "open the sign-in link" in by_link) == (False, True)
     assert [hospital.get("/staff/link").status_code, outsider.get("/staff/callback").status_code] == [404, 404]
     assert outsider.get("/staff/sign-in/start").status_code == 404
 
@@ -245,7 +244,7 @@ def test_sign_ins_are_throttled(outsider: TestClient) -> None:
 
 def test_signing_out_ends_the_session_for_a_copied_cookie_too(curator: TestClient, staffed: Settings) -> None:
     copied = dict(curator.cookies)
-    assert curator.post("/staff/sign-out", data={"csrf": csrf_of(curator)}).status_code == 303
+    assert curator.post("/staff/sign-out", data={"csrf": csrf_of(curator)}).status_code == 200
     assert "hai-faq-staff" not in curator.cookies  # the counter's computer keeps no name
     assert curator.get("/staff").status_code == 401
     assert [act for _, act, _ in audited(staffed)] == ["sign-in", "sign-out"]
@@ -265,7 +264,7 @@ def test_signing_out_ends_the_session_for_a_copied_cookie_too(curator: TestClien
 )
 def test_roles_come_from_a_list_or_words(claims: dict[str, Any], roles: set[str], hospital: TestClient) -> None:
     provider = hospital.app.state.staff.provider  # type: ignore[attr-defined]
-    assert roles_of(claims, provider) == roles
+    assert provider.roles_of(claims) == roles
     nested = replace(provider, roles_claim="realm_access.roles")
-    assert roles_of({"realm_access": claims, "roles": "curator"}, nested) == roles
-    assert roles_of({"realm_access": "curator"}, nested) == set()
+    assert nested.roles_of({"realm_access": claims, "roles": "curator"}) == roles
+    assert nested.roles_of({"realm_access": "curator"}) == set()
