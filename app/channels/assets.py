@@ -1,8 +1,11 @@
-"""Files that browsers load are read once, sent compressed, and named by a hash so that they may be kept for ever."""
+"""Files that browsers load are read once, sent compressed, and named by a hash so that they may be kept for ever; the
+modules that a script imports are too.
+"""
 
 import base64
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,9 +13,15 @@ from pathlib import Path
 from fastapi import Request, Response
 
 FOLDER = Path(__file__).parent / "widget"
-FOLDERS = (FOLDER, Path(__file__).parent / "staff")
+STAFF = Path(__file__).parent / "staff"
+MODULES = STAFF / "desk"
+FOLDERS = (FOLDER, STAFF, MODULES)
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-NAMES = ("widget.js", "pages.css", "pages.js", "embed.js", "icon.svg", "staff.css", "staff.js")
+NAMES = (
+    *("widget.js", "pages.css", "pages.js", "embed.js", "icon.svg", "staff.css", "staff.js"),
+    *sorted(path.name for path in MODULES.glob("*.js")),
+)
+_IMPORT = re.compile(rb'^(import (?:[^"\n]* from )?)"\./([\w-]+\.js)"', re.MULTILINE)
 FOR_EVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=300"
 """The cache-control of an address without the version: a new release reaches every page in five minutes."""
@@ -51,7 +60,7 @@ class Asset:
 
 @cache
 def asset(name: str) -> Asset:
-    body = next(folder / name for folder in FOLDERS if (folder / name).is_file()).read_bytes()
+    body = _IMPORT.sub(_versioned, next(folder / name for folder in FOLDERS if (folder / name).is_file()).read_bytes())
     return Asset(
         name=name,
         body=body,
@@ -59,6 +68,11 @@ def asset(name: str) -> Asset:
         version=hashlib.sha256(body).hexdigest()[:12],
         integrity="sha384-" + base64.b64encode(hashlib.sha384(body).digest()).decode(),
     )
+
+
+def _versioned(line: re.Match[bytes]) -> bytes:
+    """Return an import by the address with its version: after an upgrade no page has new modules beside old ones."""
+    return b'%b"./%b?v=%b"' % (line[1], line[2], asset(line[2].decode()).version.encode())
 
 
 def embed_line(url: str) -> str:

@@ -7,7 +7,6 @@ from datetime import date
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Answer, Message
 from app.dialogue.ranking import Ranking
-from app.matching.confidence import NAMED
 from app.matching.features import FloatArray
 from app.matching.likeness import Phrasings, sort_key
 from app.matching.matcher import Candidate, Explanation
@@ -24,12 +23,6 @@ WEIGHT = 0.5
 and 50% of their letters it put the right entry among the first five in 65, 88 and 98%, the confidence alone in 47, 82
 and 95% (bench/typing.py).
 """
-KEYWORDS = 3
-"""Words up to which staff look something up rather than ask: the best may then be opened though it is not sure."""
-LIKELIEST, LIKELY_ENOUGH = 0.9, 0.5
-"""How likely by its words, or how confident, the best must be for that, while no topic that nothing covers is surer
-than `NAMED`: without, `tattoo`, `dog` and `lunch menu` opened answers to other questions.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +35,6 @@ class SearchResult:
     confidence: float
     rank: float
     """Higher is better; for putting in order only."""
-    likely: float
-    """How much its phrasings sound like the text beside those of every other topic, 0 to 1."""
     taken_back: bool = False
     """There is an answer, and it is not served now."""
 
@@ -52,9 +43,9 @@ class SearchResult:
 class SearchResults:
     results: tuple[SearchResult, ...]
     sure: bool
-    """The first is what was asked for, as far as the service would answer a patient or refuse by name."""
-    opens: bool
-    """The first is worth opening at once."""
+    """The first is what was asked for, as far as the service would answer a patient or refuse by name. Only then it is
+    opened unasked: `pump sice` opened an answer on what a pump is, to be read aloud.
+    """
 
 
 def search_entries(knowledge: Knowledge, message: Message, day: date, limit: int = 6) -> SearchResults:
@@ -70,20 +61,12 @@ def search_entries(knowledge: Knowledge, message: Message, day: date, limit: int
     topics = [result for result in results if result.answer is None and not result.taken_back][:MOST_TOPICS]
     results = [result for result in results if result.answer or result.taken_back or result in topics][:limit]
     if not results:
-        return SearchResults((), sure=False, opens=False)
+        return SearchResults((), sure=False)
     first = results[0]
     sure = any(best.id == first.id and best.sure for best in candidates)
     if sure and first.answer is None:  # answers to other questions would only be in the way of handing over
         results = [result for result in results if result.confidence >= LEAST_CONFIDENCE]
-    is_keywords = len(asked.words) <= KEYWORDS
-    return SearchResults(tuple(results), sure, opens=sure or (is_keywords and _is_worth(first, candidates, knowledge)))
-
-
-def _is_worth(first: SearchResult, candidates: Sequence[Candidate], knowledge: Knowledge) -> bool:
-    """Return whether the first result for keywords is worth opening though it is not sure."""
-    others = (candidate for candidate in candidates if candidate.id in knowledge.matcher.not_covered)
-    rival = max((candidate.confidence for candidate in others if candidate.id != first.id), default=0.0)
-    return rival < NAMED and (first.likely >= LIKELIEST or first.confidence >= LIKELY_ENOUGH)
+    return SearchResults(tuple(results), sure)
 
 
 def explain(knowledge: Knowledge, text: str, result: SearchResult) -> Explanation:
@@ -111,6 +94,6 @@ def _results(
         if id_ in answers and (sure >= LEAST_CONFIDENCE or alike >= LEAST_LIKELY):
             served = knowledge.serves(id_, day)
             answer = replace(answers[id_], confidence=sure) if served else None  # sealed: its question may be said
-            yield SearchResult(id_, answers[id_].question, answer, sure, rank, alike, taken_back=not served)
+            yield SearchResult(id_, answers[id_].question, answer, sure, rank, taken_back=not served)
         elif id_ in titles and sure >= LEAST_TOPIC:
-            yield SearchResult(id_, titles[id_], None, sure, rank, alike)
+            yield SearchResult(id_, titles[id_], None, sure, rank)

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import re
 
 from fastapi.testclient import TestClient
 
@@ -31,6 +32,14 @@ def test_an_unchanged_file_is_not_sent_again(client: TestClient) -> None:
     tag = client.get("/widget.js").headers["etag"]
     response = client.get("/widget.js", headers={"if-none-match": tag})
     assert (response.status_code, response.content) == (304, b"")
+
+
+def test_a_script_imports_its_modules_by_the_addresses_that_are_kept_for_ever(client: TestClient) -> None:
+    for name in ("staff.js", "opened.js", "sign-out.js"):
+        addresses = re.findall(r'^import .*"\.(/.+)";$', client.get(f"/{name}").text, re.MULTILINE)
+        assert addresses
+        for address in addresses:
+            assert "immutable" in client.get(address).headers["cache-control"]
 
 
 def test_the_embed_lines_name_address_and_hash() -> None:

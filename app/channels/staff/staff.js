@@ -1,142 +1,221 @@
-/* The look-up works without this: it searches while one types, moves by keyboard and copies. */
-"use strict";
+/* The look-up works without this: it searches while one types, as a combobox whose focus stays in the input. */
+import * as danger from "./danger.js";
+import { modifiers, name } from "./keys.js";
+import * as list from "./list.js";
+import * as memory from "./memory.js";
+import * as notice from "./notice.js";
+import * as opened from "./opened.js";
+import { say } from "./say.js";
+import * as service from "./service.js";
 
 const form = document.getElementById("search");
 const input = document.getElementById("text");
+const verdict = document.getElementById("verdict");
 const results = document.getElementById("results");
-const status = document.getElementById("status");
-const doubted = document.getElementById("doubted");
-/* Ours is the only policy that the page allows, and all that goes through it was drawn and escaped by the service. */
-const drawn = window.trustedTypes?.createPolicy("hai-faq-staff", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
-const SETTLED = 1500; // ms without a key after which a look-up counts as one
+const titles = new Map([...document.querySelectorAll("[data-entry]")].map((link) => [link.dataset.entry, link.textContent]));
+const SETTLED = 1_500; // ms without a key after which a look-up counts as one
+const PAUSE = 800; // ms after which results are announced
 
-let asking = null;
+const written = () => input.value.trim();
+let shown = { text: "", at: null, first: null }; // the question whose results are on screen, since when, what they open
+let latest = Promise.resolve(); // is done when the results of what is typed are on screen, or failed
 let settling = 0;
-let shown = input.value.trim();
-let counted = shown; // what has been counted as a look-up
+let counted = "";
 
-async function post(text, settled) {
-  asking?.abort();
-  asking = new AbortController();
-  const body = new URLSearchParams({ text });
-  if (settled) body.set("settled", "1");
-  const headers = { "x-csrf-token": form.dataset.csrf };
-  return fetch(`${form.action}/search`, { method: "POST", body, headers, signal: asking.signal });
-}
-
-async function search(settled) {
-  const text = input.value.trim();
+function search() {
+  const text = written();
   clearTimeout(settling);
-  if (settled && text === counted) return;
-  if (settled) counted = text;
+  memory.keepTyped(text);
+  latest = text ? find(text) : Promise.resolve(clear());
+}
+
+async function find(text) {
   try {
-    const response = await post(text, settled);
-    if (response.status === 401) return location.reload();
-    if (!response.ok) throw new Error(response.status);
-    const html = await response.text();
-    if (text === shown && settled) return;
-    draw(html);
-    shown = text;
-    announce();
-    if (text && !settled) settling = setTimeout(() => search(true), SETTLED);
+    draw(await service.look(text), text);
+    settling = setTimeout(() => settle(text), SETTLED);
   } catch (error) {
-    if (error.name !== "AbortError") fail();
+    if (error.name !== "AbortError") fail(error);
   }
 }
 
-/* Who has moved into the list before the last letter's results came stays where she was. */
-function draw(html) {
-  const at = rows().indexOf(document.activeElement);
-  results.innerHTML = drawn.createHTML(html);
-  decorate();
-  if (at >= 0) (rows()[at] ?? rows().at(-1) ?? input).focus();
+function settle(text) {
+  opened.keep();
+  if (text && text !== counted) service.count(text);
+  counted = text;
 }
 
-/* What was found for other words must not stay as if it were the answer to these. */
-function fail() {
-  const message = document.createElement("p");
-  message.className = "alert";
-  message.textContent = "The search did not answer. Press Enter to look it up.";
-  const help = document.createElement("p");
-  help.textContent = document.querySelector("footer").textContent.trim();
-  results.replaceChildren(message, help);
-  announceDoubt();
-  status.textContent = message.textContent;
-  shown = null;
+function draw(found, text) {
+  notice.hide();
+  danger.show(found);
+  verdict.replaceChildren(...found.querySelectorAll(".none, .unsure"));
+  const rows = [...found.querySelectorAll(".result")];
+  const first = rows.find((row) => row.open);
+  shown = { text, at: new Date(), first };
+  list.show([{ choices: rows.map(choiceOf) }]);
+  opened.follow(rows, first, text, danger.isUrgent());
+  list.mark(opened.id());
+  name(document.getElementById("opened"));
+  announce(rows);
 }
 
-const rows = () => [...results.querySelectorAll(".result > summary")];
-
-function announce() {
-  announceDoubt();
-  const found = rows();
-  const alert = results.querySelector("#alert") ? "Urgent. " : "";
-  status.textContent = alert + (found.length ? `${found.length} results. First: ${found[0].textContent}` : "No results.");
+function choiceOf(row) {
+  return list.choice(row.dataset.id, [...row.querySelector("summary").cloneNode(true).childNodes], row);
 }
 
-/* The alert of a doubt interrupts nobody. It has a place of its own, so that the next letter's results do not cut it
-   short, and is said once while it stands. */
-function announceDoubt() {
-  const doubt = results.querySelector("#doubt")?.textContent.trim() ?? "";
-  if (doubted.textContent !== doubt) doubted.textContent = doubt;
+function announce(rows) {
+  const urgent = danger.isUrgent() ? "Urgent. " : "";
+  const sure = shown.first ? "" : " No sure match.";
+  const found = rows.length
+    ? `${rows.length} results.${sure} First: ${rows[0].querySelector(".title").textContent}`
+    : "No results.";
+  say(urgent + found, PAUSE);
 }
 
-function decorate() {
-  for (const actions of results.querySelectorAll("[data-actions]")) actions.hidden = false;
+function blank() {
+  danger.show(document.createDocumentFragment());
+  verdict.replaceChildren();
+  list.show([]);
+  shown = { text: "", at: null, first: null };
 }
 
-async function copy(result, kind) {
-  const source = result?.querySelector(`[data-${kind}]`);
-  if (!source) return;
+/* Nothing is typed: what was pinned and opened last is at hand. */
+function clear() {
+  service.stop();
+  notice.hide();
+  blank();
+  const pinned = memory.ids("pinned");
+  const recent = memory.ids("recent").filter((id) => !pinned.includes(id));
+  list.show([
+    { name: "Pinned", choices: known(pinned) },
+    { name: "Recent", choices: known(recent) },
+  ]);
+  opened.follow([], null, "", false);
+  list.mark(opened.id());
+}
+
+const known = (ids) => ids.filter((id) => titles.has(id)).map((id) => list.choice(id, [titles.get(id)]));
+
+function fail({ status }) {
+  const words = notice.show(status, shown, !!written(), drop);
+  if (words) say(words);
+}
+
+/* After ten minutes without the service. */
+function drop() {
+  opened.close();
+  blank();
+  fail({});
+}
+
+async function choose(chosen) {
+  list.activate(null);
+  const text = shown.text;
+  if (text) settle(text);
   try {
-    await navigator.clipboard.writeText(source.textContent);
-    status.textContent = kind === "chat" ? "Chat text copied." : "Text message copied.";
-    const button = result.querySelector(`[data-copy="${kind}"]`);
-    button.classList.add("copied");
-    button.firstChild.textContent = "Copied ";
-  } catch {
-    result.querySelector(".copies").open = true;
-    getSelection().selectAllChildren(source);
-    status.textContent = "Selected. Copy it with your keyboard.";
+    opened.show(chosen.row ?? (await service.entry(chosen.id)), text, true);
+  } catch (error) {
+    return error.status === 404 ? say("This answer is no longer served.") : fail(error);
   }
+  name(document.getElementById("opened"));
+  list.mark(opened.id());
+  document.getElementById("opened").scrollIntoView({ block: "nearest" });
+  say(`Opened: ${opened.title()} ${document.querySelector("#opened .aloud")?.textContent ?? ""}`);
 }
 
-function move(by) {
-  const all = [input, ...rows()];
-  const at = all.indexOf(document.activeElement.closest?.(".result")?.querySelector("summary") ?? input);
-  all[Math.min(all.length - 1, Math.max(0, at + by))].focus();
+/* Opens the active choice; else the first for what is typed, where that is sure. */
+async function open() {
+  if (list.current()) return choose(list.current());
+  const text = written();
+  await latest;
+  if (text && text === written() && text !== shown.text) await (latest = find(text)); // it failed before
+  if (!text || text !== written() || text !== shown.text) return;
+  settle(text);
+  if (shown.first) return choose({ row: shown.first });
+  say(danger.isUrgent() ? "Urgent: read what stands above the results." : "No sure match. Choose with the arrow keys.");
+}
+
+/* Acts on the answer that is open, or on the choice that is active, which opens it. */
+async function act(how) {
+  await latest;
+  const chosen = list.current();
+  if (chosen && chosen.id !== opened.id()) await choose(chosen);
+  how();
+}
+
+/* One step back: to the input, from the choice, from the answer, from what is typed. */
+function back() {
+  if (document.activeElement !== input) return input.focus();
+  if (list.current()) return list.activate(null);
+  if (opened.id()) {
+    opened.close();
+    return list.mark();
+  }
+  input.value = "";
+  search();
+}
+
+const ENTER = {
+  "": open,
+  Ctrl: () => act(() => opened.copy("chat")),
+  "Ctrl Shift": () => act(() => opened.copy("text")),
+  Alt: () => act(() => opened.copy("link")),
+  Shift: () => act(opened.togglePin),
+};
+
+function take() {
+  input.focus();
+  input.select();
+}
+
+function press(event) {
+  const held = modifiers(event);
+  const arrow = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const isInput = event.target === input;
+  if (event.isComposing || event.keyCode === 229) return; // a word is being chosen
+  if (event.key.toLowerCase() === "k" && held === "Ctrl") take();
+  else if (event.key === "/" && !event.target.matches("input, textarea, select")) take();
+  else if (event.key === "Escape" && !held) back();
+  else if (
+    event.key === "Enter" &&
+    ENTER[held] &&
+    (isInput || (held && event.target.closest("#opened") && !event.target.closest("a, select, form")))
+  )
+    ENTER[held]();
+  else if (arrow && isInput && !held) list.move(arrow);
+  else {
+    if (isInput && ["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) list.activate(null);
+    return;
+  }
+  event.preventDefault();
+}
+
+function start() {
+  const asked = document.createDocumentFragment();
+  asked.append(...results.childNodes);
+  results.remove();
+  document.getElementById("desk").hidden = false;
+  for (const [key, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": "list" }))
+    input.setAttribute(key, value);
+  input.setAttribute("aria-keyshortcuts", "/ Control+K");
+  name(document);
+  clear();
+  const chosen = !input.value && asked.querySelector(".result");
+  if (chosen) return choose({ row: chosen });
+  if (input.value) return draw(asked, written());
+  input.value ||= memory.typed();
+  if (input.value) search();
 }
 
 form.addEventListener("submit", (event) => {
-  const first = rows()[0];
-  if (!first || input.value.trim() !== shown) return;
   event.preventDefault();
-  search(true);
-  first.parentElement.open = true;
-  first.focus();
+  open();
 });
-input.addEventListener("input", () => search(false));
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const typing = event.target.matches("input, textarea, select");
-  if (event.key === "Escape" || (event.key === "/" && (!typing || input.value === ""))) {
-    event.preventDefault();
-    input.focus();
-    input.select();
-  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    if (event.target.matches("select, pre")) return;
-    event.preventDefault();
-    move(event.key === "ArrowDown" ? 1 : -1);
-  } else if (!typing && (event.key === "c" || event.key === "t")) {
-    copy(event.target.closest(".result") ?? results.querySelector(".result[open]"), event.key === "c" ? "chat" : "text");
-  }
+input.addEventListener("input", () => {
+  list.activate(null);
+  search();
 });
-
-results.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-copy]");
-  if (button) copy(button.closest(".result"), button.dataset.copy);
-});
-
-document.querySelector(".keys").hidden = false;
-decorate();
+list.onChoose(choose);
+document.addEventListener("keydown", press);
+document.addEventListener("visibilitychange", () => notice.dropIfOver(drop));
+addEventListener("online", () => written() !== shown.text && search());
+start();
