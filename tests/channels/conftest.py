@@ -55,9 +55,9 @@ class Service:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        app = create_app(self.settings, announce=self.links.append)
+        self.app = create_app(self.settings, announce=self.links.append)
         config = uvicorn.Config(
-            app, port=self.port, http=HardenedProtocol, log_config=None, timeout_graceful_shutdown=1
+            self.app, port=self.port, http=HardenedProtocol, log_config=None, timeout_graceful_shutdown=1
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)

@@ -13,7 +13,6 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BeforeValidator
 from starlette.responses import StreamingResponse
 
-from app.channels.http.bodies import Typed
 from app.channels.http.routes import READ
 from app.channels.http.services import Served
 from app.channels.rendering import page
@@ -36,10 +35,10 @@ Day = Annotated[date | None, Empty, Query()]
 async def _choice(
     first: Day = None,
     last: Day = None,
-    who: Annotated[Typed, Query(max_length=100)] = "",
+    who: Annotated[str, Query(max_length=100)] = "",
     act: Annotated[Act | None, Empty, Query()] = None,
 ) -> Choice:
-    return Choice(first, last, who.strip(), act or "")
+    return Choice(first, last, who.replace("\0", "").strip(), act or "")  # PostgreSQL takes no text with a zero in it
 
 
 Chosen = Annotated[Choice, Depends(_choice)]

@@ -55,7 +55,12 @@ class OpenId:
         )
 
     async def redirect(self, request: Request, **parameters: str) -> Response:
-        """Return the way to the provider, with state, nonce and the challenge of a code verifier (PKCE)."""
+        """Return the way to the provider, with state, nonce and the challenge of a code verifier (PKCE).
+
+        Raises `ProviderUnreachable` for one that is down: a browser that is sent there shows no page of ours.
+        """
+        if not await self._answers():
+            raise ProviderUnreachable("no answer")
         try:
             response: Response = await self._client.authorize_redirect(request, self._redirect_uri, **parameters)
         except (HTTPError, *_FAILURES) as error:
@@ -75,8 +80,7 @@ class OpenId:
         except _FAILURES as error:
             raise ProviderError(type(error).__name__) from error
 
-    async def answers(self) -> bool:
-        """Return whether the provider can be reached: a browser that is sent to a dead one shows no page of ours."""
+    async def _answers(self) -> bool:
         try:
             return (await self._probe.get(self._metadata_url)).status_code < 500
         except HTTPError:

@@ -32,8 +32,6 @@ async def check(request: Request, served: Served, staff: Staff) -> Response:
     if person is None:
         return RedirectResponse(served.link("/staff/sign-in"), 303)
     await admit(served, f"staff {person.who}")
-    if not await provider.client.answers():
-        return await _postpone(request, served, staff, person)
     state = f"{_STATE}{secrets.token_urlsafe(24)}"
     try:
         response = await provider.client.redirect(request, prompt="none", state=state)

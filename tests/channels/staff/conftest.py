@@ -59,14 +59,14 @@ def path_of(link: str) -> str:
     return re.sub(r"https?://[^/]+", "", link)
 
 
-def pass_time(client: TestClient, minutes: float) -> None:
+def pass_time(client: TestClient | Service, minutes: float) -> None:
     """For the service it is later."""
     answering = client.app.state.services.answering  # type: ignore[attr-defined]
     before = answering.clock
     object.__setattr__(answering, "clock", lambda: before() + timedelta(minutes=minutes))
 
 
-def read_at_once(client: TestClient) -> None:
+def read_at_once(client: TestClient | Service) -> None:
     """What other replicas have ended is asked for with every request, however long that takes."""
     staff = client.app.state.staff  # type: ignore[attr-defined]
     clock = map(float, itertools.count(step=10))

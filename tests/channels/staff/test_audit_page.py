@@ -49,6 +49,7 @@ def test_events_stand_there_the_newest_first_and_the_look_is_one_of_them(curator
         ("who=BO&act=&first=&last=", ["bob"]),
         ("act=view", ["bob", "ann"]),
         ("act=withhold&who=cid", ["cid"]),
+        ("who=%00bob%00", ["bob"]),
     ],
 )
 def test_they_are_chosen_by_day_person_and_act(curator: TestClient, query: str, found: list[str]) -> None:
