@@ -207,7 +207,7 @@ class Builder:
             withdrawals=Withdrawals(self.engine),
             content=settings.content_dir,
             handoffs=settings.handoffs,
-            owner_alerts=OwnerAlerts(settings.owner_webhook, settings.owner_email, revealed(settings.smtp_url)),
+            owner_alerts=self._owner_alerts(f"{address}/staff/flags"),
             sign_in_limits=self._limits("sign-in", SIGN_INS_A_SECOND, SIGN_INS_AT_ONCE),
             longest_idle=timedelta(minutes=settings.staff_idle_minutes),
             longest_session=timedelta(hours=settings.staff_hours),
@@ -217,6 +217,10 @@ class Builder:
             provider=self._provider() if settings.sign_in == "oidc" else None,
             one_time_link=OneTimeLink(f"{address}/staff/link", announce) if settings.sign_in == "link" else None,
         )
+
+    def _owner_alerts(self, page: str) -> OwnerAlerts:
+        settings = self.settings
+        return OwnerAlerts(settings.owner_webhook, settings.owner_email, revealed(settings.smtp_url), page)
 
     def _provider(self) -> Provider:
         settings = self.settings

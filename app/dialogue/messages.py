@@ -1,5 +1,6 @@
 """Declares what goes through the pipeline: a message, the state of its conversation, a reply made of typed parts."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -90,6 +91,12 @@ class Answer:
     def links(self) -> list[str]:
         """Where the links of the answer lead that its text message does not name by itself."""
         return [link for link in markup.links(self.blocks) if link not in self.sms]
+
+    @property
+    def digest(self) -> str:
+        """A short hash of what staff are shown, by which a flag knows the very text."""
+        shown = "\0".join(filter(None, (self.question, self.read_aloud, self.text, self.limits)))
+        return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
     def in_language(self, language: str | None) -> "Answer":
         """Return the answer in another language; as it is where no translation is approved."""

@@ -41,6 +41,8 @@ class Flag:
     changed: bool = False
     """Another text was shown: it changed before it was flagged, and `reply` is what it says since."""
     told: Annotated[Told, String(16)] = ""
+    told_at: Annotated[datetime | None, UtcDateTime] = None
+    """When telling the owner last began or ended."""
     state: Annotated[State, String(16)] = "open"
     answer: str = ""
     """Of the owner, redacted."""
@@ -57,7 +59,8 @@ class Flag:
 
     def reached(self, now: datetime) -> Told:
         """Return how telling the owner went; what was under way when its process ended has failed."""
-        return "failed" if self.told == "sending" and now - self.at > INTERRUPTED else self.told
+        interrupted = self.told == "sending" and now - (self.told_at or self.at) > INTERRUPTED
+        return "failed" if interrupted else self.told
 
 
 _OPEN = text("state = 'open'")
@@ -127,8 +130,8 @@ class Flags(Store, table=flags):
         query = select(*same, func.count()).where(flags.c.at >= since).group_by(*same)
         return [FlagTally(*row) for row in self._fetch(query)]
 
-    def note_told(self, id_: int, told: Told) -> None:
-        self._set(id_, {"told": told})
+    def note_told(self, id_: int, told: Told, at: datetime) -> None:
+        self._execute(update(flags).where(flags.c.id == id_).values({"told": told, "told_at": at}))
 
     def answer(self, id_: int, words: str, by: str, at: datetime) -> bool:
         """Keep what the owner says to it; return False for a flag that is closed or not there."""

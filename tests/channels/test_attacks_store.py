@@ -187,7 +187,10 @@ def work(client: TestClient) -> None:
     client.post("/staff", data=csrf | {"text": TYPED})
     client.post("/staff/search", data=csrf | {"text": TYPED, "settled": TYPED})
     for entry, reason in (("lamp-color", "looks-wrong"), ("lamp-color", TYPED), (TYPED, "looks-wrong")):
-        client.post("/staff/flag", data=csrf | {"entry": entry, "reason": reason})
+        client.post("/staff/flag", data=csrf | {"entry": entry, "reason": reason, "shown": TYPED, "note": TYPED})
+    for act in ("answer", "close", "send"):
+        client.post(f"/staff/flags/{act}", data=csrf | {"id": TYPED, "answer": TYPED})
+        client.post(f"/staff/flags/{act}", data=csrf | {"id": "1", "answer": TYPED, "note": TYPED})
     client.get("/staff/insights.csv", params={"table": TYPED, "days": TYPED})
     client.get("/staff/review")
     review = {"target": "lamp-color", "lines": "which shade has it", "title": TYPED * 100, "keys": TYPED, "id": TYPED}

@@ -95,7 +95,11 @@ def test_telling_the_owner_that_never_ended_has_failed(engine: Engine) -> None:
     assert flag
     assert flag.reached(NOW) == "sending"
     assert flag.reached(NOW + 2 * INTERRUPTED) == "failed"
-    store.note_told(id_, "told")
+    store.note_told(id_, "sending", NOW + INTERRUPTED)
+    again = store.find(id_)
+    assert again
+    assert again.reached(NOW + 2 * INTERRUPTED) == "sending"
+    store.note_told(id_, "told", NOW)
     told = store.find(id_)
     assert told
     assert told.reached(NOW + 2 * INTERRUPTED) == "told"

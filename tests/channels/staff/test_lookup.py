@@ -8,8 +8,6 @@ from sqlalchemy import select
 from app.dialogue.knowledge import Knowledge
 from app.main import create_app
 from app.records import database
-from app.records.audit import Audit
-from app.records.flags import flags
 from app.records.review_queue import questions
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
@@ -210,47 +208,6 @@ def test_a_letter_typed_is_not_a_look_up_until_it_settles(curator: TestClient, s
     curator.app.state.services.answering.writer.stop()  # type: ignore[attr-defined]
     kept = rows_of(staffed, questions)
     assert [(row[2], row[4]) for row in kept] == [("staff", "how much does the lamp cost")]
-
-
-def test_a_flag_is_kept_audited_and_told(curator: TestClient, staffed: Settings) -> None:
-    fields = {"entry": "lamp-color", "reason": "looks-wrong", "csrf": csrf_of(curator)}
-    flagged = curator.post("/staff/flag", data=fields)
-    assert flagged.status_code == 303
-    shown = curator.get(flagged.headers["location"]).text
-    assert "What color is the lamp?" in shown
-    assert "Nobody is told by itself" in shown
-    assert [row[2:5:2] for row in rows_of(staffed, flags)] == [("lamp-color", "looks-wrong")]
-    engine = database.connect(staffed.database_url)
-    assert [(each.act, each.subject) for each in Audit(engine).all()][-1] == ("flag", "lamp-color looks-wrong")
-    engine.dispose()
-
-
-@pytest.mark.parametrize("change", [{"entry": "nothing"}, {"reason": "because"}, {"entry": "<b>"}])
-def test_an_odd_flag_is_refused(curator: TestClient, change: dict[str, str]) -> None:
-    fields = {"entry": "lamp-color", "reason": "looks-wrong", "csrf": csrf_of(curator)} | change
-    assert curator.post("/staff/flag", data=fields).status_code == 400
-
-
-def test_a_flag_that_cannot_be_kept_is_not_confirmed(curator: TestClient, staffed: Settings) -> None:
-    fields = {"entry": "lamp-color", "csrf": csrf_of(curator)}
-    engine = database.connect(staffed.database_url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("drop table flags")
-    engine.dispose()
-    response = curator.post("/staff/flag", data=fields)
-    assert response.status_code == 503
-    assert response.headers["retry-after"]
-    assert "The lamp is green." in look_up(curator, "what color is the lamp")
-
-
-def test_a_flag_that_cannot_be_audited_is_not_kept(curator: TestClient, staffed: Settings) -> None:
-    fields = {"entry": "lamp-color", "csrf": csrf_of(curator)}
-    engine = database.connect(staffed.database_url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("drop table audit")
-    assert curator.post("/staff/flag", data=fields).status_code == 503
-    assert rows_of(staffed, flags) == []
-    engine.dispose()
 
 
 def test_an_answer_that_was_taken_back_is_not_found(curator: TestClient, staffed: Settings) -> None:

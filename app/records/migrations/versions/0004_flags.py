@@ -28,6 +28,7 @@ FLAGS = (
     sa.Column("language", sa.String(16), nullable=False, server_default=""),
     sa.Column("changed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("told", sa.String(16), nullable=False, server_default=""),
+    sa.Column("told_at", sa.DateTime(timezone=True)),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("answer", sa.Text, nullable=False, server_default=""),
     sa.Column("answered_by", sa.String(200), nullable=False, server_default=""),
