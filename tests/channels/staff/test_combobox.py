@@ -321,7 +321,7 @@ def test_signing_out_leaves_nothing_in_the_browser(desk: Page, counter: Service)
     expect(desk.get_by_role("status")).to_have_text(f"Pinned: {BULB}")
     assert desk.evaluate("[localStorage.length, sessionStorage.length]") == [1, 1]
     desk.get_by_role("button", name="Sign out").click()
-    expect(desk.get_by_role("heading", name="Staff sign-in")).to_be_visible()
+    expect(desk.get_by_role("heading", name="You are signed out")).to_be_visible()
     assert desk.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
 
 

@@ -106,7 +106,7 @@ def test_an_open_flag_is_not_doubled_unless_it_gets_graver(curator: TestClient) 
 
 def test_harm_says_what_to_do_now_and_lets_a_curator_take_the_answer_back(curator: TestClient) -> None:
     page = flag(curator, reason="could-harm")
-    for said in ("Give this answer to nobody.", "hand over to <strong>Nurse</strong>", "Patients still get it."):
+    for said in ("Give this answer to nobody.", "and over to <strong>Nurse</strong>", "Patients still get it."):
         assert said in page
     (why,) = re.findall(r'name="why" value="([^"]+)"', page)
     sent = {"csrf": csrf_of(curator), "entry": "lamp-color", "why": why}
