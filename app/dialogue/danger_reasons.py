@@ -48,18 +48,20 @@ class Reasons:
     def lines(self) -> Iterator[str]:
         """Yield the reasons as sentences for a clinician."""
         urgency = self.urgency
-        verdict = f"raised {urgency.tier}" if urgency.tier else f"in doubt of {urgency.net}" if urgency.net else "calm"
-        by = f", by the rule {self.rule}" if self.rule else ", as a second doubt" if urgency.sign == AGAIN else ""
-        yield f"{verdict}{by}"
-        yield "likelihood: " + ", ".join(
-            f"{tier} {chance:.2f}" for tier, chance in sorted(urgency.probabilities.items())
+        verdict = (
+            f"Raised as {urgency.tier}" if urgency.tier else f"In doubt of {urgency.net}" if urgency.net else "Calm"
         )
+        by = f", by the rule “{self.rule}”" if self.rule else ", as a second doubt" if urgency.sign == AGAIN else ""
+        yield f"{verdict}{by}."
+        likeliest = sorted(urgency.probabilities.items(), key=lambda item: (-item[1], item[0]))
+        if likeliest:
+            yield f"Likelihood: {', '.join(f'{tier} {chance:.0%}' for tier, chance in likeliest)}."
         if self.words:
-            yield f"words that counted: {', '.join(self.words)}"
+            yield f"Words that counted: {', '.join(self.words)}."
         if self.nearest:
-            yield f"most like: {self.nearest.phrasing!r} ({self.nearest.tier}, {self.nearest.likeness:.0%} alike)"
+            yield f"Most like “{self.nearest.phrasing}” ({self.nearest.tier}, {self.nearest.likeness:.0%} alike)."
         if self.against:
-            yield f"against it: {self.against.phrasing!r} (calm, {self.against.likeness:.0%} alike)"
+            yield f"Against it: “{self.against.phrasing}” (calm, {self.against.likeness:.0%} alike)."
 
 
 def reasons(check: UrgentCheck, utterance: Utterance, urgency: Urgency) -> Reasons:

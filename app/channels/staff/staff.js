@@ -21,6 +21,7 @@ let shown = { text: "", at: null, first: null }; // the question whose results a
 let latest = Promise.resolve(); // is done when the results of what is typed are on screen, or failed
 let settling = 0;
 let counted = "";
+let chosenLast = null;
 
 function search() {
   const text = written();
@@ -66,7 +67,7 @@ function announce(rows) {
   const urgent = danger.isUrgent() ? "Urgent. " : "";
   const sure = shown.first ? "" : " No sure match.";
   const found = rows.length
-    ? `${rows.length} results.${sure} First: ${rows[0].querySelector(".title").textContent}`
+    ? `${rows.length} ${rows.length === 1 ? "result" : "results"}.${sure} First: ${rows[0].querySelector(".title").textContent}`
     : "No results.";
   say(urgent + found, PAUSE);
 }
@@ -83,6 +84,7 @@ function clear() {
   service.stop();
   notice.hide();
   blank();
+  counted = "";
   const pinned = memory.ids("pinned");
   const recent = memory.ids("recent").filter((id) => !pinned.includes(id));
   list.show([
@@ -109,10 +111,13 @@ function drop() {
 
 async function choose(chosen) {
   list.activate(null);
+  chosenLast = chosen;
   const text = shown.text;
   if (text) settle(text);
   try {
-    opened.show(chosen.row ?? (await service.entry(chosen.id)), text, true);
+    const row = chosen.row ?? (await service.entry(chosen.id));
+    if (chosen !== chosenLast) return; // another was chosen meanwhile
+    opened.show(row, text, true);
   } catch (error) {
     return error.status === 404 ? say("This answer is no longer served.") : fail(error);
   }
@@ -128,7 +133,8 @@ async function open() {
   const text = written();
   await latest;
   if (text && text === written() && text !== shown.text) await (latest = find(text)); // it failed before
-  if (!text || text !== written() || text !== shown.text) return;
+  if (!text || text !== written()) return;
+  if (text !== shown.text) return say("The search does not answer.");
   settle(text);
   if (shown.first) return choose({ row: shown.first });
   say(danger.isUrgent() ? "Urgent: read what stands above the results." : "No sure match. Choose with the arrow keys.");

@@ -239,7 +239,7 @@ def test_results_are_announced_when_the_typing_pauses_and_not_with_each_letter(s
         still.clock.run_for(100)
     expect(opened(still)).to_be_visible()
     still.clock.run_for(1_000)
-    assert still.evaluate("heard") == [f"1 results. First: {BULB}"]
+    assert still.evaluate("heard") == [f"1 result. First: {BULB}"]
 
 
 def test_copied_is_seen_heard_each_time_and_goes_again(still: Page) -> None:
@@ -249,6 +249,7 @@ def test_copied_is_seen_heard_each_time_and_goes_again(still: Page) -> None:
     hear(still)
     for heard in (1, 2):
         button.click()
+        expect(asked(still)).to_be_focused()
         expect(button).to_have_text(re.compile("^Copied"))
         still.clock.run_for(200)
         assert still.evaluate("heard") == [f"Copied as chat text: {BULB}"] * heard
@@ -259,6 +260,10 @@ def test_copied_is_seen_heard_each_time_and_goes_again(still: Page) -> None:
 def test_what_is_copied_says_so_where_nothing_is_open(desk: Page) -> None:
     desk.keyboard.press("Control+Enter")
     expect(desk.get_by_role("status")).to_have_text("Open an answer first.")
+    desk.keyboard.type("how much does the lamp cost")
+    expect(opened(desk).get_by_text("Hand over to Electrician, extension 4-1200.")).to_be_visible()
+    desk.keyboard.press("Control+Enter")
+    expect(desk.get_by_role("status")).to_have_text("There is no approved text to copy.")
 
 
 def test_a_copy_by_key_opens_the_active_choice_first(desk: Page) -> None:
@@ -291,6 +296,7 @@ def test_pinned_and_recent_entries_are_at_hand_and_kept_as_ids_only(desk: Page) 
         desk.keyboard.press("Enter")
         expect(desk.get_by_role("status")).to_have_text(re.compile("Opened"))
     asked(desk).fill("")
+    expect(opened(desk).get_by_text("Opened for “bulb”.", exact=True)).to_be_visible()
     for group, title in (("Pinned", BULB), ("Recent", COLOR)):
         expect(desk.get_by_role("group", name=group).get_by_role("option")).to_have_text([title])
     kept = desk.evaluate("JSON.parse(Object.values(localStorage)[0])")

@@ -134,7 +134,7 @@ def test_danger_stands_above_everything(curator: TestClient) -> None:
 
 def test_what_speaks_for_danger_and_against_it_stands_under_the_alert(curator: TestClient) -> None:
     page = look_up(curator, "caller cant breathe and asks about the bulb")
-    assert "Raised emergency, by the rule breathing" in page
+    assert "Raised as emergency, by the rule “breathing”." in page
     assert "Against it:" in page
     assert '<p class="tier">Emergency</p>' in page
     assert "by the rule" not in look_up(curator, "what kind of bulb does the lamp have")

@@ -41,7 +41,7 @@ export function follow(rows, first, text, urgent) {
   else if (open && !open.kept) close();
   else if (open) {
     if (again && again.dataset.seal !== open.seal) show(again, open.text, true);
-    note(text !== open.text);
+    note(text !== open.text, text);
   }
 }
 
@@ -66,12 +66,13 @@ function draw(row) {
   showPin(row.dataset.id);
 }
 
-function note(isStale) {
+function note(isStale, typed) {
   const line = panel.querySelector(".stale");
   line.hidden = !isStale;
-  line.textContent = open.text
-    ? `Opened for “${open.text}”, not for what is typed now.`
-    : "Opened before, not for what is typed now.";
+  line.textContent = [open.text ? `Opened for “${open.text}”` : "Opened before", typed && "not for what is typed now"]
+    .filter(Boolean)
+    .join(", ")
+    .concat(".");
   panel.classList.toggle("old", isStale);
 }
 
@@ -102,7 +103,7 @@ export function togglePin() {
 
 export async function copy(kind) {
   const version = panel.querySelector(".version:not([hidden])");
-  if (!version) return say("Open an answer first.");
+  if (!version) return say(open ? "There is no approved text to copy." : "Open an answer first.");
   keep();
   const source = version.querySelector(`[data-${kind}]`);
   try {
@@ -136,4 +137,6 @@ panel.addEventListener("click", ({ target }) => {
   else if ("pin" in button.dataset) togglePin();
   else if ("print" in button.dataset) print();
 });
+/* A press of the mouse leaves the focus where it is, so that the next question can be typed at once. */
+panel.addEventListener("mousedown", (event) => event.target.closest("button[type=button]") && event.preventDefault());
 panel.addEventListener("focusin", keep);
