@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from sqlalchemy import Engine, String, delete, insert, select
+from sqlalchemy import Engine, Index, String, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app.records.database import Store
@@ -30,7 +30,7 @@ class EndedSession:
     why: Annotated[End, String(16)]
 
 
-ended_sessions = table_of("ended_sessions", EndedSession)
+ended_sessions = table_of("ended_sessions", EndedSession, Index("ended_sessions_at", "at"))
 
 
 def name_of(kind: Kind, id_: str) -> str:
@@ -43,7 +43,7 @@ class EndedSessions(Store, table=ended_sessions):
 
     def __init__(self, engine: Engine, keep: timedelta) -> None:
         super().__init__(engine)
-        self._keep = keep
+        self.keep = keep
 
     def add(self, ended: Sequence[EndedSession], token: EndedSession | None = None) -> bool:
         """Add them, durably, or return False where the token has counted before; clear away what is too old."""
@@ -53,10 +53,12 @@ class EndedSessions(Store, table=ended_sessions):
                     connection.execute(insert(ended_sessions), asdict(token))
                 for row in ended:
                     put(connection, ended_sessions, asdict(row))
-                    connection.execute(delete(ended_sessions).where(ended_sessions.c.at < row.at - self._keep))
+                    connection.execute(delete(ended_sessions).where(ended_sessions.c.at < row.at - self.keep))
         except IntegrityError:
             return False
         return True
 
-    def all(self) -> dict[str, EndedSession]:
-        return {row.name: EndedSession(*row) for row in self._fetch(select(ended_sessions))}
+    def since(self, at: datetime) -> dict[str, EndedSession]:
+        """Return what ended from this time on, by name."""
+        query = select(ended_sessions).where(ended_sessions.c.at >= at)
+        return {row.name: EndedSession(*row) for row in self._fetch(query)}

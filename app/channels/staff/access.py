@@ -227,7 +227,7 @@ async def posted(request: Request, person: SignedIn) -> dict[str, str]:
     form = await form_of(request)
     token = request.headers.get(CSRF_HEADER) or form.get("csrf", "")
     if not compare_digest(token.encode("utf-8", "replace"), person.csrf.encode()):
-        raise NotAllowed("This page was opened before you last signed in. Load the page again.")
+        raise NotAllowed("The page was opened before you last signed in. Load the page again, and send it once more.")
     origin = request.headers.get("origin")
     if origin and origin != "null" and origin.split("://")[-1] != request.url.netloc:
         raise NotAllowed("This was sent from another website. Open the page here, and do it there.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from authlib.integrations.starlette_client import OAuth, OAuthError
 from fastapi import Request, Response
-from httpx2 import AsyncClient, HTTPError, Limits
+from httpx2 import AsyncClient, HTTPError, Limits, create_ssl_context
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
@@ -43,7 +43,8 @@ class OpenId:
         self._client_id = client_id
         self._redirect_uri = redirect_uri
         self._metadata_url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-        self._probe = AsyncClient(timeout=PROBE_SECONDS, limits=Limits(max_keepalive_connections=0))
+        tls = create_ssl_context()  # Authlib makes two clients a sign-in, and to read the certificates takes each 70 ms
+        self._probe = AsyncClient(verify=tls, timeout=PROBE_SECONDS, limits=Limits(max_keepalive_connections=0))
         self._clock = clock
         self._keys_due = float("-inf")
         self._client = OAuth().register(
@@ -51,7 +52,12 @@ class OpenId:
             client_id=client_id,
             client_secret=client_secret,
             server_metadata_url=self._metadata_url,
-            client_kwargs={"scope": "openid profile email", "code_challenge_method": "S256", "timeout": SECONDS},
+            client_kwargs={
+                "scope": "openid profile email",
+                "code_challenge_method": "S256",
+                "timeout": SECONDS,
+                "verify": tls,
+            },
         )
 
     async def redirect(self, request: Request, **parameters: str) -> Response:
@@ -87,10 +93,11 @@ class OpenId:
             return False
 
     async def sign_out_url(self, back: str) -> str | None:
-        """Return where the browser signs out of the provider and then goes `back`; None where that is not offered."""
+        """Return where the browser signs out of the provider and then goes `back`; None where it cannot."""
         try:
             metadata = await self._client.load_server_metadata()
-            if not str(metadata.get("end_session_endpoint", "")).startswith(("https://", "http://")):
+            offered = str(metadata.get("end_session_endpoint", "")).startswith(("https://", "http://"))
+            if not offered or not await self._answers():
                 return None
             made = await self._client.create_logout_url(back, client_id=self._client_id)
         except (HTTPError, *_FAILURES):

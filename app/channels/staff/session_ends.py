@@ -5,7 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.errors import StoreError
@@ -17,6 +17,8 @@ FRESH = 2.0
 """Seconds for which what the store said is believed: so late a sign-out reaches another replica. Staff send a request
 for each letter that they type, and the store is asked for few of them.
 """
+OVERLAP = timedelta(minutes=5)
+"""So far back what was read is read again: clocks of replicas differ, and a row appears some time after it was made."""
 PATIENCE = 0.25
 """Most seconds that a request waits for the store: the look-up at the counter goes on without it."""
 
@@ -33,7 +35,7 @@ class SessionEnds:
         self._known: dict[str, EndedSession] = {}
         self._untold: dict[str, EndedSession] = {}
         """What the store did not take yet."""
-        self._changes = 0
+        self._read_until: datetime | None = None
         self._due = float("-inf")
         self._reading: asyncio.Task[None] | None = None
 
@@ -54,21 +56,15 @@ class SessionEnds:
         Raises `StoreError` where the store did not take them, which is then told as soon as it can be reached.
         """
         named = {end.name: end for end in ended}
-        if not token:  # one that has counted before must change nothing
-            self._note(named)
         try:
             is_new = await asyncio.to_thread(self._store.add, ended, token)
         except StoreError:
             self._untold |= named
-            self._note(named)
+            self._known |= named
             raise
-        if is_new:
-            self._note(named)
+        if is_new:  # a token that has counted before changes nothing
+            self._known |= named
         return is_new
-
-    def _note(self, named: Mapping[str, EndedSession]) -> None:
-        self._known |= named
-        self._changes += 1
 
     async def _refresh(self) -> None:
         """Read the store again when it is due; whoever comes while it is read goes by what is known."""
@@ -79,17 +75,18 @@ class SessionEnds:
         await asyncio.wait({self._reading}, timeout=self._patience)
 
     async def _read(self) -> None:
-        changes, untold = self._changes, self._untold
+        now, untold = datetime.now(UTC), self._untold
+        oldest = now - self._store.keep
         try:
             if untold:
                 await asyncio.to_thread(self._store.add, list(untold.values()))
                 self._untold = {name: end for name, end in self._untold.items() if name not in untold}
-            known = await asyncio.to_thread(self._store.all)
+            found = await asyncio.to_thread(self._store.since, min(self._read_until or oldest, now) - OVERLAP)
         except StoreError as error:
             log.warning("sign-outs at other replicas are not known: %s", error)
             return
-        if self._changes == changes:  # else what ended meanwhile may be missing: the next reading has it
-            self._known = known
+        self._read_until = now
+        self._known = {name: end for name, end in (self._known | found).items() if end.at > oldest}
 
 
 def _names(session: Mapping[str, Any]) -> Iterator[str]:

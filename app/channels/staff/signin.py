@@ -63,7 +63,7 @@ async def callback(request: Request, served: Served, staff: Staff) -> Response:
         return await _refuse(request, served, staff, "unknown", str(error), refused)
     roles = provider.roles_of(identity.claims)
     if not roles:
-        refused = f"The hospital knows you as {identity.who}, but this account does not open these pages yet."
+        refused = f"The hospital knows you as {identity.who}, but that account does not open these pages."
         return await _refuse(request, served, staff, identity.who, "no role", refused)
     return await _welcome(request, served, staff, identity.who, roles, **identity.kept)
 

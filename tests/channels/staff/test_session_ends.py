@@ -14,7 +14,7 @@ from tests.records.conftest import Clock
 
 pytestmark = pytest.mark.anyio
 
-NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
+NOW = datetime.now(UTC)
 SESSION = {"id": "s", "sub": "ann", "sid": "p", "issued": 100.0}
 PATIENT = 60.0
 
@@ -29,11 +29,11 @@ class Interruptible(EndedSessions, table=ended_sessions):
         super().__init__(engine, timedelta(hours=10))
         self.opened.set()
 
-    def all(self) -> dict[str, EndedSession]:
+    def since(self, at: datetime) -> dict[str, EndedSession]:
         self.opened.wait()
         if self.is_down:
             raise StoreError
-        return super().all()
+        return super().since(at)
 
     def add(self, ended: object, token: object = None) -> bool:
         if self.is_down:
@@ -131,6 +131,21 @@ async def test_what_ends_while_the_store_is_read_stays_ended(store: Interruptibl
     assert ends._reading
     await ends._reading
     assert await ends.of(SESSION) == "signed out"
+
+
+async def test_what_is_so_old_that_no_session_can_be_of_it_is_forgotten(store: Interruptible, clock: Clock) -> None:
+    ends = SessionEnds(store, clock, PATIENT)
+    await ends.of(SESSION)
+    await ends.end("old", "signed out", NOW - timedelta(hours=11))
+    await ends.end("s", "signed out", NOW)
+    clock.now += FRESH
+    assert [await ends.of({"id": id_}) for id_ in ("old", "s")] == [None, "signed out"]
+    assert len(ends._known) == 1
+
+
+async def test_what_ended_before_this_replica_came_up_is_known(store: Interruptible) -> None:
+    await SessionEnds(store).end("s", "signed out", NOW - timedelta(hours=9))
+    assert await SessionEnds(store, patience=PATIENT).of(SESSION) == "signed out"
 
 
 async def test_a_token_that_was_used_ends_nothing(store: Interruptible) -> None:

@@ -153,7 +153,7 @@ def test_who_has_no_role_stays_out(hospital: TestClient, provider: Provider, sta
     provider.claims = {"email": "bob@example.org", "roles": ["gardener"]}
     refused = hospital.get(come_back(hospital, provider))
     assert refused.status_code == 403
-    assert "bob@example.org, but this account does not open these pages" in refused.text
+    assert "bob@example.org, but that account does not open these pages" in refused.text
     assert audited(staffed) == [("bob@example.org", "sign-in refused", "no role")]
 
 

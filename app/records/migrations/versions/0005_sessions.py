@@ -17,3 +17,4 @@ def upgrade() -> None:
         sa.Column("until", sa.Float, nullable=False),
         sa.Column("why", sa.String(16), nullable=False),
     )
+    op.create_index("ended_sessions_at", "ended_sessions", ["at"])
