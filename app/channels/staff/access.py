@@ -129,6 +129,10 @@ async def person_of(session: MutableMapping[str, Any], staff: StaffServices, now
     at = now.timestamp()
     if at - session["seen"] >= min(TOUCH, staff.longest_idle.total_seconds() / 4):
         session["seen"] = at
+    return _person(session)
+
+
+def _person(session: MutableMapping[str, Any]) -> Person:
     return Person(session["who"], frozenset(session["roles"]), session["csrf"], session)
 
 
@@ -249,16 +253,19 @@ def error_page(request: Request, error: Exception, fault: Fault) -> Response | N
         return page("check.html", served)
     refused = RecordsDown() if isinstance(error, StoreError) else fault
     title, detail = words_of(error, fault)
+    session = request.scope.get("session") or {}  # a body that is too long is refused before there is one
+    with_header: dict[str, Any] = {"person": _person(session), "active": ""} if "who" in session else {}
     response = page(
         "refused.html",
         served,
         refused.status,
         title=title,
         detail=detail,
-        ended=end_words(request.session, staff) if isinstance(error, SignInNeeded) else "",
+        ended=end_words(session, staff) if isinstance(error, SignInNeeded) else "",
         typed=getattr(request.state, "typed", ""),
         back="/staff/sign-in" if isinstance(error, SignInNeeded) else _page_of(request),
         ask=staff.ask if staff else "",
+        **with_header,
     )
     response.headers.update(refused.headers)
     return response

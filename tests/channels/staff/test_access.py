@@ -3,15 +3,20 @@ import json
 import re
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import itsdangerous
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
+from app.channels.http.bodies import FORM
+from app.channels.http.problems import Fault
 from app.channels.staff import access
+from app.channels.staff.words import why_ended, words_of
+from app.errors import RequestError, StoreError
 from app.main import create_app
+from app.records.ended_sessions import End
 from app.records.limits import MemoryLimits
 from app.roles import Role
 from app.settings import Settings
@@ -164,6 +169,34 @@ def test_a_person_reads_why_on_a_page_and_a_program_gets_a_problem(curator: Test
         refused = curator.post("/staff/flag", data={"entry": "lamp-color"}, headers={"accept": accept})
         assert (refused.status_code, refused.headers["content-type"].split(";")[0]) == (403, kind)
         assert "Load the page again" in refused.text
+
+
+def test_who_meets_an_error_still_has_her_pages_and_may_sign_out(curator: TestClient, hospital: TestClient) -> None:
+    html = {"accept": "text/html"}
+    page = curator.get("/staff/nothing", headers=html)
+    assert page.status_code == 404
+    assert all(words in page.text for words in ("There is no such page", "Review</a>", "Sign out"))
+    assert "Sign out" not in hospital.get("/staff/nothing", headers=html).text
+    too_long = curator.post("/staff", content=b"text=" + b"a" * 300_000, headers=html | {"content-type": FORM})
+    assert (too_long.status_code, "That is too long" in too_long.text) == (413, True)
+
+
+WORDS_OF_THE_TRADE = re.compile(r"\b(console|token|provider|role|session|body|json|csrf|oidc|http)s?\b", re.IGNORECASE)
+
+
+def test_nothing_that_staff_read_of_an_error_is_in_the_words_of_the_trade() -> None:
+    errors = [kind() for kind in (*RequestError.__subclasses__(), StoreError)]
+    said = [" ".join(words_of(error, Fault(getattr(error, "status", 503), "", "", ""))) for error in errors]
+    said += [" ".join(words_of(Exception(), Fault(status, "", "", ""))) for status in range(400, 600)]
+    said += [why_ended(end, timedelta(minutes=30), timedelta(hours=10)) for end in get_args(End)]
+    assert [words for words in said if not words.strip() or WORDS_OF_THE_TRADE.search(words)] == []
+
+
+def test_a_page_says_how_long_a_session_could_last() -> None:
+    assert "for 30 minutes." in why_ended("idle", timedelta(minutes=30), timedelta(hours=10))
+    assert "for 1 hour." in why_ended("idle", timedelta(minutes=60), timedelta(hours=10))
+    assert "for 10 hours." in why_ended("long", timedelta(minutes=1), timedelta(hours=10))
+    assert why_ended("", timedelta(), timedelta()) == ""
 
 
 @pytest.mark.parametrize("path", ["/staff/review", "/staff/insights"])
