@@ -5,20 +5,43 @@ The functions know no store and no clock. A day is a day in UTC, and one without
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import get_args
 
+from app.content.schema import TIERS
 from app.dialogue.messages import Channel
-from app.records.counts import BUCKETS, ENTRY, MILLISECONDS, OUTCOME, TOPIC, Key
+from app.records.counts import (
+    ASKED,
+    BUCKETS,
+    ENTRY,
+    HOUR,
+    HOUR_UNANSWERED,
+    MILLISECONDS,
+    NEAR_MISS,
+    NONE_TAKEN,
+    OFFERED,
+    OUTCOME,
+    SAID_AGAIN,
+    TAKEN,
+    TIER,
+    TOPIC,
+    UNANSWERED,
+    WITHHELD,
+    Key,
+)
 from app.records.feedback import Tally
 
-ANSWER, URGENT = "answer", "urgent"
-ASKED = (ANSWER, "clarify", "not-covered", "fallback")
-"""Outcomes of messages that asked something; the answer rate is a share of these."""
+ANSWER, NOT_COVERED, NOTHING_FITS, URGENT = "answer", "not-covered", "fallback", "urgent"
 OUTCOMES = (*ASKED, "smalltalk", "language", "scripted", URGENT)
+HOURS = tuple(f"{hour:02d}" for hour in range(24))
+UNRECORDED = ""
+"""Stands in place of a tier or an hour in what was counted before those were."""
+NOT_MY_QUESTION = "not-my-question"
+LEAST_COMPARED = 11
+"""Fewest in the period before that a figure is compared with: three more than two are not 150% more."""
 PERCENTILE = 0.95
 """Share of the replies that are as quick as the response time, or quicker."""
 CHANNELS: tuple[str, ...] = get_args(Channel)
@@ -28,6 +51,41 @@ _LOWER = {upper: lower for lower, upper in pairwise((0.0, *BUCKETS))}
 
 DailyCounts = Mapping[str, Sequence[int]]
 """A number for each day, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Messages of one channel, or of one hour of the day, that asked something."""
+
+    name: str
+    asked: int
+    unanswered: int
+    """They were offered a choice, taken for a topic that is not covered, or fitted nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An entry that was offered with others, and how often it was the one taken."""
+
+    id: str
+    offered: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """What came close to an entry or a topic, and was not meant for it or not worded for it."""
+
+    id: str
+    nothing_fits: int
+    none_taken: int
+    """Choices that began with it, and of which nothing was wanted."""
+    not_my_question: int
+    """Patients who said of its answer that they had asked something else."""
+
+    @property
+    def times(self) -> int:
+        return self.nothing_fits + self.none_taken + self.not_my_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +101,19 @@ class Usage:
     """Answers given, the most frequent first."""
     topics: Sequence[tuple[str, int]]
     """Messages taken for a topic that is not covered, the most frequent first."""
+    tiers: Mapping[str, int]
+    """Urgent messages by tier, and those to which the text of one was only repeated."""
+    by_channel: Sequence[Asked]
+    by_hour: Sequence[Asked]
+    """Of each hour of the day in UTC, and last what was counted before hours were."""
+    choices: Sequence[Choice]
+    """The entries offered most often first."""
+    none_taken: Counter[str]
+    """How often nothing was wanted of a choice, by the first that was offered."""
+    near_misses: Counter[str]
+    """How often nothing fitted, by what came closest."""
+    withheld: Sequence[tuple[str, int]]
+    """Messages taken for an entry that was not served, the most frequent first."""
 
     @property
     def asked(self) -> list[int]:
@@ -62,6 +133,10 @@ class Usage:
     def messages(self) -> int:
         return sum(map(sum, self.outcomes.values()))
 
+    @property
+    def unanswered(self) -> int:
+        return sum(sum(self.outcomes[name]) for name in UNANSWERED)
+
 
 @dataclass(frozen=True, slots=True)
 class SubjectFeedback:
@@ -77,19 +152,28 @@ class SubjectFeedback:
         return sum(self.reasons.values())
 
 
-def usage(rows: Iterable[tuple[Key, int]], last: date, length: int) -> Usage:
-    """Sum rows as `Counts.since` reads them, for the `length` days up to `last`."""
+def usage(rows: Iterable[tuple[Key, int]], last: date, length: int, untitled: Collection[str] = ()) -> Usage:
+    """Sum rows as `Counts.since` reads them, for the `length` days up to `last`.
+
+    A topic without a title gathers what fits nothing, and is counted so, though an earlier release took it for a topic.
+    """
     days = [last - timedelta(days=back) for back in reversed(range(length))]
     channels, outcomes, histograms = (defaultdict[date, Counter[str]](Counter) for _ in range(3))
-    totals = defaultdict[str, Counter[str]](Counter)
+    totals, by_channel = (defaultdict[str, Counter[str]](Counter) for _ in range(2))
     for (day, channel, measure, name), times in rows:
         if days[0] <= day <= last:
             totals[measure][name] += times
             if measure == OUTCOME:
                 channels[day][channel] += times
                 outcomes[day][name] += times
+                by_channel[channel][name] += times
             elif measure == MILLISECONDS:
                 histograms[day][name] += times
+            elif measure == TOPIC and name in untitled:
+                outcomes[day][NOT_COVERED] -= times
+                outcomes[day][NOTHING_FITS] += times
+    urgent = sum(of_day[URGENT] for of_day in outcomes.values())
+    topics = Counter({name: times for name, times in totals[TOPIC].items() if name not in untitled})
     return Usage(
         days=days,
         channels=_daily(channels, days, CHANNELS),
@@ -97,8 +181,52 @@ def usage(rows: Iterable[tuple[Key, int]], last: date, length: int) -> Usage:
         response_times=[percentile(histograms[day]) for day in days],
         response_time=percentile(totals[MILLISECONDS]),
         entries=_by_frequency(totals[ENTRY]),
-        topics=_by_frequency(totals[TOPIC]),
+        topics=_by_frequency(topics),
+        tiers=_with_rest(totals[TIER], (*TIERS, SAID_AGAIN), urgent),
+        by_channel=[
+            Asked(name, sum(counts[one] for one in ASKED), sum(counts[one] for one in UNANSWERED))
+            for name, counts in sorted(by_channel.items())
+        ],
+        by_hour=_by_hour(totals),
+        choices=[
+            Choice(id_, times, totals[TAKEN][id_]) for id_, times in _by_frequency(totals[OFFERED] | totals[TAKEN])
+        ],
+        none_taken=totals[NONE_TAKEN],
+        near_misses=totals[NEAR_MISS],
+        withheld=_by_frequency(totals[WITHHELD]),
     )
+
+
+def _with_rest(counted: Counter[str], names: Iterable[str], whole: int) -> dict[str, int]:
+    """Return the count of each name, and as `UNRECORDED` what is missing from the whole."""
+    numbers = {name: counted[name] for name in dict.fromkeys([*names, *sorted(counted)])}
+    return {**numbers, UNRECORDED: max(0, whole - sum(numbers.values()))}
+
+
+def _by_hour(totals: Mapping[str, Counter[str]]) -> list[Asked]:
+    asked = _with_rest(totals[HOUR], HOURS, sum(totals[OUTCOME][name] for name in ASKED))
+    missed = _with_rest(totals[HOUR_UNANSWERED], HOURS, sum(totals[OUTCOME][name] for name in UNANSWERED))
+    return [Asked(hour, asked[hour], missed.get(hour, 0)) for hour in asked]
+
+
+def misses(usage: Usage, tallies: Iterable[Tally]) -> list[Miss]:
+    """Return what missed each entry or topic, the most frequent first."""
+    verdicts = Counter[str]()
+    for tally in tallies:
+        if tally.reason == NOT_MY_QUESTION:
+            verdicts.update(dict.fromkeys(tally.subject.split(), tally.times))
+    near, none = usage.near_misses, usage.none_taken
+    found = [Miss(id_, near[id_], none[id_], verdicts[id_]) for id_ in {*near, *none, *verdicts}]
+    return sorted(found, key=lambda miss: (-miss.times, miss.id))
+
+
+def change(now: int, before: int) -> int | None:
+    """Return by how many per cent a count has changed; None where there was too little before.
+
+    >>> change(112, 100)
+    12
+    """
+    return round(100 * (now - before) / before) if before >= LEAST_COMPARED else None
 
 
 def feedback_by_subject(tallies: Iterable[Tally]) -> list[SubjectFeedback]:

@@ -4,7 +4,19 @@ from typing import Any
 
 import pytest
 
-from app.analytics import SLOWEST, Usage, feedback_by_subject, percentile, usage
+from app.analytics import (
+    SLOWEST,
+    UNRECORDED,
+    Asked,
+    Choice,
+    Miss,
+    Usage,
+    change,
+    feedback_by_subject,
+    misses,
+    percentile,
+    usage,
+)
 from app.records.counts import keys_of
 from app.records.exchange import Exchange
 from app.records.feedback import Tally
@@ -94,6 +106,59 @@ def test_a_topic_that_is_not_covered_is_counted_over_all_channels() -> None:
 )
 def test_a_percentile_lies_evenly_within_its_step(histogram: dict[str, int], milliseconds: float | None) -> None:
     assert percentile(histogram) == (milliseconds if milliseconds is None else pytest.approx(milliseconds))
+
+
+def test_a_topic_without_a_title_is_what_fits_nothing_in_old_counts_too() -> None:
+    old = [key for topic in ("nc-other", "cost") for key in keys_of(message("not-covered", topic=topic))]
+    figures = usage([(key, 1) for key in old], LAST, 1, untitled={"nc-other"})
+    assert (figures.outcomes["not-covered"], figures.outcomes["fallback"], figures.topics) == ([1], [1], [("cost", 1)])
+
+
+def test_tiers_stand_apart_and_old_counts_have_none() -> None:
+    crisis = replace(message("urgent"), subject=("crisis",), raised=True)
+    rows = [(key, 2) for key in keys_of(crisis)] + [(key, 1) for key in keys_of(replace(crisis, raised=False))]
+    figures = usage([*rows, ((LAST, "web", "outcome", "urgent"), 5)], LAST, 1)
+    assert figures.tiers == {"emergency": 0, "crisis": 2, "call-now": 0, "again": 1, UNRECORDED: 5}
+
+
+def test_the_unanswered_are_told_by_channel_and_hour() -> None:
+    late = replace(message("fallback", channel="sms"), at=NOW.replace(hour=23))
+    figures = counted(message("answer"), message("clarify"), late, message("smalltalk"))
+    assert figures.by_channel == [Asked("sms", 1, 1), Asked("web", 2, 1)]
+    assert [one for one in figures.by_hour if one.asked] == [Asked("12", 2, 1), Asked("23", 1, 1)]
+
+
+def test_what_was_asked_before_hours_were_counted_has_none() -> None:
+    figures = usage([((LAST, "web", "outcome", name), 3) for name in ("answer", "fallback")], LAST, 1)
+    assert [one for one in figures.by_hour if one.asked] == [Asked(UNRECORDED, 6, 3)]
+
+
+def test_choices_are_told_by_entry_with_how_often_each_was_taken() -> None:
+    offered = replace(message("clarify"), subject=("a", "b"))
+    figures = counted(
+        offered, offered, replace(message("answer"), taken=("b",)), replace(message("answer"), taken=("c",))
+    )
+    assert figures.choices == [Choice("a", 2, 0), Choice("b", 2, 1), Choice("c", 1, 1)]
+
+
+def test_misses_gather_what_came_close_to_the_same() -> None:
+    near = replace(message("fallback"), missed="a")
+    figures = counted(near, near, replace(message("scripted"), missed="a"), message("fallback"))
+    tallies = [Tally("b a", "down", "not-my-question", 4), Tally("a", "down", "not-clear", 9)]
+    assert misses(figures, tallies) == [Miss("a", 2, 1, 4), Miss("b", 0, 0, 4), Miss("-", 1, 0, 0)]
+
+
+def test_entries_held_back_are_counted_by_what_was_asked_for() -> None:
+    held = replace(message("fallback"), withheld="a", missed=None)
+    figures = counted(held, held)
+    assert (figures.withheld, figures.near_misses) == ([("a", 2)], {})
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "by"), [(112, 100, 12), (50, 100, -50), (0, 11, -100), (5, 10, None), (3, 0, None)]
+)
+def test_a_change_is_told_where_there_was_enough_before(now: int, before: int, by: int | None) -> None:
+    assert change(now, before) == by
 
 
 def test_times_are_of_each_day_and_of_all() -> None:

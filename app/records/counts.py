@@ -18,7 +18,7 @@ OFFERED, TAKEN, NONE_TAKEN = "offered", "taken", "none-taken"
 NEAR_MISS, WITHHELD = "near-miss", "withheld"
 ASKED = ("answer", "clarify", "not-covered", "fallback")
 """Outcomes of messages that asked something."""
-UNANSWERED = ("not-covered", "fallback")
+UNANSWERED = ASKED[1:]
 NOTHING = "-"
 """Stands in place of a topic where a message came close to none."""
 SAID_AGAIN = "again"

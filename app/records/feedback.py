@@ -1,7 +1,7 @@
 """Opinions say if a reply helped and, from a fixed list, why not; never in words of a person's own."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 from sqlalchemy import Engine, Index, String, delete, func, select
@@ -12,6 +12,7 @@ from app.records.tables import ChannelName, MessageId, Subject, Version, put, ta
 
 Verdict = Literal["up", "down"]
 Reason = Literal["not-my-question", "not-clear", "not-enough", "looks-wrong"]
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,12 @@ class Feedback(Store, table=feedback):
         """Return all opinions, the oldest first."""
         return [Opinion(*row) for row in self._fetch(select(feedback).order_by(feedback.c.at))]
 
-    def tally(self, since: datetime) -> list[Tally]:
-        """Return how often each was given from a time on, in no order."""
+    def tally(self, since: datetime, before: datetime = FOR_EVER, by_staff: bool = False) -> list[Tally]:
+        """Return how often patients gave each from a time on, in no order; or staff, whose flags an earlier release
+        kept here.
+        """
         same = (feedback.c.subject, feedback.c.verdict, feedback.c.reason)
-        query = select(*same, func.count()).where(feedback.c.at >= since).group_by(*same)
+        of_staff = feedback.c.channel == "staff" if by_staff else feedback.c.channel != "staff"
+        given = select(*same, func.count()).where(feedback.c.at >= since, feedback.c.at < before, of_staff)
+        query = given.group_by(*same)
         return [Tally(*row) for row in self._fetch(query)]

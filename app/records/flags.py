@@ -9,6 +9,7 @@ from sqlalchemy import Engine, Index, Integer, Select, String, and_, delete, fun
 from sqlalchemy.exc import IntegrityError
 
 from app.records.database import Store
+from app.records.feedback import FOR_EVER
 from app.records.tables import KEY, UtcDateTime, Version, table_of
 
 Reason = Literal["could-harm", "looks-wrong", "out-of-date", "not-clear", "not-enough"]
@@ -124,10 +125,10 @@ class Flags(Store, table=flags):
         query = select(func.count()).where(flags.c.state == "open")
         return int(self._fetch(query)[0][0])
 
-    def tally(self, since: datetime) -> Sequence[FlagTally]:
+    def tally(self, since: datetime, before: datetime = FOR_EVER) -> Sequence[FlagTally]:
         """Return how often each entry was flagged for each reason from a time on, in no order."""
         same = (flags.c.entry_id, flags.c.reason)
-        query = select(*same, func.count()).where(flags.c.at >= since).group_by(*same)
+        query = select(*same, func.count()).where(flags.c.at >= since, flags.c.at < before).group_by(*same)
         return [FlagTally(*row) for row in self._fetch(query)]
 
     def note_told(self, id_: int, told: Told, at: datetime) -> None:

@@ -67,7 +67,7 @@ def test_staff_are_led_on_under_the_prefix(client: TestClient, links: list[str],
     assert unknown.headers["location"] == f"{PREFIX}/staff/sign-in"
     signed_in = client.get(before + path_of(links[-1]).removeprefix(PREFIX))
     assert signed_in.headers["location"] == f"{PREFIX}/staff"
-    for path in ("/staff", "/staff?entry=lamp-color", "/staff/review", "/staff/insights"):
+    for path in ("/staff", "/staff?entry=lamp-color", "/staff/review", "/staff/insights", "/staff/insights/month"):
         addresses = addresses_of(client.get(before + path).text)
         assert [address for address in addresses if not address.startswith(PREFIX)] == []
     fields = {"csrf": csrf_of(client), "entry": "lamp-color"}

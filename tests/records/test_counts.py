@@ -50,7 +50,10 @@ def test_the_first_day_is_known_and_the_last_may_be_named(engine: Engine) -> Non
         ({"outcome": "urgent", "subject": ("crisis",), "raised": False}, {("tier", "again")}),
         ({"outcome": "smalltalk"}, set()),
         ({"outcome": "answer", "taken": ("a", "b")}, {("hour", "12"), ("taken", "a"), ("taken", "b")}),
-        ({"outcome": "clarify", "subject": ("a", "b")}, {("hour", "12"), ("offered", "a"), ("offered", "b")}),
+        (
+            {"outcome": "clarify", "subject": ("a", "b")},
+            {("hour", "12"), ("hour-unanswered", "12"), ("offered", "a"), ("offered", "b")},
+        ),
         ({"outcome": "scripted", "missed": "a"}, {("none-taken", "a")}),
         ({"outcome": "language", "withheld": "a"}, {("withheld", "a")}),
         ({"outcome": "fallback"}, {("hour", "12"), ("hour-unanswered", "12"), ("near-miss", "-")}),

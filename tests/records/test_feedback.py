@@ -74,3 +74,12 @@ def test_a_store_that_cannot_be_written_is_a_store_error(tmp_path: Path) -> None
     with pytest.raises(StoreError):
         Feedback(engine, KEEP).give(OPINION)
     engine.dispose()
+
+
+def test_what_staff_gave_in_an_earlier_release_is_no_verdict_of_a_patient(engine: Engine) -> None:
+    feedback = Feedback(engine, timedelta(days=30))
+    feedback.give(replace(OPINION, message_id="staff", channel="staff"))
+    feedback.give(OPINION)
+    assert [tally.times for tally in feedback.tally(OPINION.at)] == [1]
+    assert [tally.times for tally in feedback.tally(OPINION.at, by_staff=True)] == [1]
+    assert feedback.tally(OPINION.at - timedelta(days=1), before=OPINION.at) == []

@@ -77,6 +77,7 @@ def test_flags_are_counted_by_entry_and_reason(engine: Engine) -> None:
         FlagTally("lamp-color", "could-harm", 1),
         FlagTally("lamp-color", "looks-wrong", 2),
     ]
+    assert store.tally(NOW - timedelta(days=10), before=NOW) == [FlagTally("lamp-bulb", "looks-wrong", 1)]
 
 
 def test_only_what_is_closed_goes_after_its_time(engine: Engine) -> None:

@@ -1,11 +1,11 @@
 """`/staff/insights`: what the service was asked, and what it could not answer. Numbers and approved titles only."""
 
-import csv
-import io
 import logging
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
@@ -13,15 +13,22 @@ from app import analytics
 from app.channels.http.routes import READ
 from app.channels.http.services import Served, Services
 from app.channels.rendering import page
+from app.channels.staff import month
 from app.channels.staff.access import Curating
-from app.channels.staff.dashboard_items import ITEMS, Cell, Figures, Name, Table
+from app.channels.staff.dashboard_items import ITEMS, Figures, Name
+from app.channels.staff.dashboard_tiles import tiles
+from app.channels.staff.dashboard_titles import titles_of, untitled_of
+from app.channels.staff.exports import MEANING, HandedOn, as_csv
 from app.channels.staff.services import Staff, StaffServices
-from app.errors import RecordsDown, StoreError
+from app.dialogue.knowledge import Knowledge
+from app.errors import InvalidBody, RecordsDown, StoreError
+from app.records.flags import FlagTally
 
 log = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
 
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # wide signs are read alike where a keyboard is set to Japanese or Chinese
+EVERY: Literal["all"] = "all"
+"""All tables in one file."""
 
 
 class Length(IntEnum):
@@ -33,58 +40,126 @@ class Length(IntEnum):
 
 
 Days = Annotated[Length, Query()]
+MonthName = Annotated[str, Query(pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$")]
 
 
 @router.api_route("/staff/insights", methods=READ)
 def show(served: Served, staff: Staff, person: Curating, days: Days = Length.MONTH) -> Response:
     common: dict[str, Any] = {"person": person, "active": "insights", "days": days, "lengths": list(Length)}
     try:
-        figures = read(served, staff, days)
+        since, last = staff.counts.first_day(), _today(served)
+        first = last - timedelta(days=days - 1)
+        figures = read(served, staff, first, last, since)
+        earlier = first - timedelta(days=days)
+        before = read(served, staff, earlier, first - timedelta(days=1)) if since and since <= earlier else None
     except StoreError as error:
         log.error("insights: %s", error)
         unread = page("dashboard.html", served, RecordsDown.status, figures=None, **common)
         unread.headers["retry-after"] = str(RecordsDown.retry_after)
         return unread
-    items = [(name, item, item.table(figures)) for name, item in ITEMS.items()]
-    return page("dashboard.html", served, figures=figures, items=items, **common)
+    drawn = [(name, item, item.table(figures)) for name, item in ITEMS.items()]
+    return page(
+        "dashboard.html",
+        served,
+        figures=figures,
+        since=since,
+        tiles=tiles(figures, before, f"the {days.value} days before"),
+        items=drawn,
+        empty=[item for _, item, table in drawn if not item.shows(table)] if figures.usage.messages else [],
+        reviews=_reviews(served),
+        months={name: month.in_words(name) for name in month.names(since or last, last)},
+        **common,
+    )
 
 
 @router.api_route("/staff/insights.csv", methods=READ)
-def download(served: Served, staff: Staff, person: Curating, table: Name, days: Days = Length.MONTH) -> Response:
-    """Return a table as a file; the audit has the download before it goes out."""
-    now = served.now
-    written = as_csv(ITEMS[table].table(read(served, staff, days)))
-    staff.add_audit_event(now, person.who, "export", f"insights {table} {days} days")
+def download(
+    served: Served, staff: Staff, person: Curating, table: Name | Literal["all"], days: Days = Length.MONTH
+) -> Response:
+    """Return a table as a file, or all of them; the audit has the download before it goes out."""
+    last = _today(served)
+    figures = read(served, staff, last - timedelta(days=days - 1), last, staff.counts.first_day())
+    tables = {name: item.table(figures) for name, item in ITEMS.items()}
+    handed_on = HandedOn(tables.values())
+    chosen = tables if table == EVERY else {table: tables[table]}
+    written = as_csv({ITEMS[name].title: handed_on.table(chosen[name]) for name in chosen})
+    staff.add_audit_event(served.now, person.who, "export", f"insights {table} {days} days")
     return Response(
         written.encode("utf-8-sig"),  # without the mark, Excel takes it for Windows-1252
         media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{table}-{days}-days-to-{now.date()}.csv"'},
+        headers={"content-disposition": f'attachment; filename="{table}-{days}-days-to-{last}.csv"'},
     )
 
 
-def read(served: Services, staff: StaffServices, days: int) -> Figures:
-    """Read the figures of the last `days` days. Raises `StoreError`."""
-    last = served.now.astimezone(UTC).date()
-    first = last - timedelta(days=days - 1)
+@router.api_route("/staff/insights/month", methods=READ)
+def show_month(
+    served: Served, staff: Staff, person: Curating, named: Annotated[MonthName, Query(alias="month")] = ""
+) -> Response:
+    """Show a month on one page, to be printed and handed on; the audit has it first."""
+    today = _today(served)
+    name = named or month.name_of(today)
+    if name > month.name_of(today):
+        raise InvalidBody("This month has not begun.")
+    (first, last), earlier = month.span(name), month.span(month.before(name))
+    since = staff.counts.first_day()
+    figures = read(served, staff, first, min(last, today), since)
+    before = read(served, staff, *earlier) if since and since <= earlier[0] else None
+    taken_back = [one for one in staff.withdrawals.all() if one.at.date() <= last]
+    staff.add_audit_event(served.now, person.who, "export", f"insights month {name}")
+    return page(
+        "month.html",
+        served,
+        person=person,
+        active="insights",
+        month=month.month(figures, before, month.in_words(month.before(name)), taken_back),
+        month_name=month.in_words(name),
+        month_before=month.in_words(month.before(name)),
+        days=figures.usage.days,
+        is_running=last >= today,
+        meaning=MEANING,
+    )
+
+
+def read(served: Services, staff: StaffServices, first: date, last: date, since: date | None = None) -> Figures:
+    """Read the figures of a span of days, which begins `since` anything was counted. Raises `StoreError`."""
+    first = max(first, since) if since and since <= last else first
+    begin, end = (datetime.combine(day, time(), UTC) for day in (first, last + timedelta(days=1)))
     knowledge = served.knowledge
+    rows = staff.counts.since(first, last)
     return Figures(
-        usage=analytics.usage(staff.counts.since(first), last, days),
-        tallies=served.feedback.tally(datetime.combine(first, time(), UTC)),
-        titles={
-            **knowledge.approved.titles,
-            **{id_: answer.question for id_, answer in knowledge.approved.answers.items()},
-        },
+        usage=analytics.usage(rows, last, (last - first).days + 1, untitled_of(knowledge)),
+        tallies=served.feedback.tally(begin, end),
+        flags=[*staff.flags.tally(begin, end), *_older_flags(served, begin, end)],
+        titles=titles_of(knowledge),
+        statuses=dict(_statuses(knowledge, last)),
     )
 
 
-def as_csv(table: Table) -> str:
-    """Write a table for spreadsheets; a text that they would take for a formula gets an apostrophe."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    titles = [column.title for column in table.columns]
-    writer.writerows([_without_formula(cell) for cell in row] for row in (titles, *table.rows))
-    return written.getvalue()
+def _older_flags(served: Services, begin: datetime, end: datetime) -> list[FlagTally]:
+    """Return the flags that an earlier release kept among the opinions of patients."""
+    given = served.feedback.tally(begin, end, by_staff=True)
+    return [FlagTally(one.subject, one.reason or "", one.times) for one in given if one.verdict == "down"]
 
 
-def _without_formula(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def _statuses(knowledge: Knowledge, day: date) -> Iterator[tuple[str, str]]:
+    """Yield the entries that are not served on a day, and why."""
+    for id_ in knowledge.content.entries:
+        if id_ in knowledge.taken_back:
+            yield id_, "taken back"
+        elif id_ not in knowledge.approved.answers:
+            yield id_, "held back"
+        elif not knowledge.serves(id_, day):
+            yield id_, "past its review"
+
+
+def _reviews(served: Services) -> dict[str, str]:
+    """Return where the questions nearest to an entry or a topic wait for review, by its id."""
+    approved = served.knowledge.approved
+    return {
+        id_: served.link(f"/staff/review?{urlencode({'nearest': id_})}")
+        for id_ in (*approved.answers, *approved.titles)
+    }
+
+
+def _today(served: Services) -> date:
+    return served.now.astimezone(UTC).date()

@@ -199,7 +199,7 @@ def test_a_page_says_how_long_a_session_could_last() -> None:
     assert why_ended("", timedelta(), timedelta()) == ""
 
 
-@pytest.mark.parametrize("path", ["/staff/review", "/staff/insights"])
+@pytest.mark.parametrize("path", ["/staff/review", "/staff/insights", "/staff/insights/month"])
 def test_the_look_up_alone_opens_no_patients_text(signed: TestClient, path: str) -> None:
     assert signed.get("/staff").status_code == 200
     assert signed.get(path).status_code == 403

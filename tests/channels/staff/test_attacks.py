@@ -11,8 +11,8 @@ import itsdangerous
 import pytest
 from fastapi.testclient import TestClient
 
-from app.channels.staff.dashboard import as_csv
-from app.channels.staff.dashboard_items import Column, Table
+from app.channels.staff.dashboard_tables import Column, Table
+from app.channels.staff.exports import as_csv
 from app.main import create_app
 from app.settings import Settings
 from app.tokens import Tokens
@@ -174,9 +174,10 @@ def test_a_name_from_the_provider_is_shown_as_text(hospital: TestClient, provide
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum(1)", "\t=1", "\r=1", "\n=1", "＝1+1"])
 def test_no_cell_of_a_download_is_a_formula(text: str) -> None:
-    assert as_csv(Table([Column("Topic")], [(text,)])).splitlines()[1].lstrip('"').startswith("'")
+    assert as_csv({"Topics": Table([Column("Topic")], [(text,)])}).splitlines()[1].lstrip('"').startswith("'")
 
 
 def test_nobody_exports_without_the_role(hospital: TestClient, provider: Provider) -> None:
     hospital.get(come_back(hospital, provider))
     assert hospital.get("/staff/insights.csv", params={"table": "topics"}).status_code == 403
+    assert hospital.get("/staff/insights/month").status_code == 403

@@ -2,8 +2,9 @@ import csv
 import hmac
 import io
 import json
+import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,14 +16,16 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, expect
 from sqlalchemy import Engine
 
-from app.analytics import usage
-from app.channels.staff.dashboard import as_csv
-from app.channels.staff.dashboard_items import ITEMS, Column, Figures, Name, Table
+from app.analytics import Usage, usage
+from app.channels.staff.dashboard_items import ITEMS, Figures, Name
+from app.channels.staff.dashboard_titles import Titles
 from app.main import create_app
 from app.records.audit import Audit
 from app.records.counts import Counts
 from app.records.database import connect, transaction
+from app.records.exchange import Exchange
 from app.records.feedback import Feedback, Opinion, Tally
+from app.records.flags import Flag, Flags
 from app.settings import Settings
 from tests.channels.conftest import Service, Website, settings_for
 from tests.channels.test_widget import axe
@@ -34,20 +37,28 @@ BEFORE = datetime.now(UTC) - timedelta(days=3)
 WORDS = "<b>=1+1</b>"
 
 
-def fill(url: str) -> None:
-    """What two answers, a topic, an emergency and an opinion leave behind."""
+ANSWERED = replace(EXCHANGE, at=BEFORE, seconds=0.0015)
+REFUSED = replace(ANSWERED, outcome="not-covered", subject=("nc-price",), entries=(), topic="nc-price")
+MESSAGES = (
+    ANSWERED,
+    replace(ANSWERED, channel="sms", taken=("lamp-color",)),
+    REFUSED,
+    replace(REFUSED, outcome="fallback", topic=None, missed="lamp-bulb"),
+    replace(REFUSED, outcome="fallback", topic=WORDS, withheld="lamp-place"),
+    replace(REFUSED, outcome="clarify", subject=("lamp-bulb", "lamp-color"), topic=None),
+    replace(REFUSED, channel="staff", outcome="urgent", subject=("crisis",), topic=None, raised=True, seconds=5.0),
+)
+
+
+def fill(url: str, messages: Sequence[Exchange] = MESSAGES) -> None:
+    """What answers, a topic, near misses, an emergency, an opinion and a flag leave behind."""
     engine = connect(url)
-    answered = replace(EXCHANGE, at=BEFORE, seconds=0.0015)
-    messages = [
-        answered,
-        replace(answered, channel="sms"),
-        replace(answered, outcome="not-covered", entries=(), topic="nc-price"),
-        replace(answered, outcome="fallback", entries=(), topic=WORDS),
-        replace(answered, channel="staff", outcome="urgent", entries=(), seconds=5.0),
-    ]
     with transaction(engine, "counts") as connection:
         Counts(engine).write(connection, messages)
-    Feedback(engine, timedelta(days=90)).give(Opinion("m", BEFORE, "web", "lamp-color", "v", "down", "not-clear"))
+    feedback = Feedback(engine, timedelta(days=90))
+    feedback.give(Opinion("m", BEFORE, "web", "lamp-color", "v", "down", "not-my-question"))
+    feedback.give(Opinion("s", BEFORE, "staff", "lamp-color", "v", "down", "looks-wrong"))
+    Flags(engine, timedelta(days=90)).add(Flag(BEFORE, "ann", "lamp-bulb", "q", "could-harm", "v", "r"))
     engine.dispose()
 
 
@@ -102,18 +113,20 @@ def test_the_look_up_role_may_not_see_them(settings: Settings) -> None:
 def test_without_data_the_page_says_so(client: TestClient) -> None:
     response = client.get("/staff/insights")
     assert response.status_code == 200
-    assert "No messages in these days." in response.text
-    assert response.text.count("None in these days.") == 4
+    assert "No messages in these days. Figures appear here with the first message" in response.text
+    assert '<svg class="chart' not in response.text
+    assert "July" not in client.get("/staff/insights").text.split("To hand on")[0]
 
 
 def test_the_page_shows_figures_and_approved_titles(client: TestClient, settings: Settings) -> None:
     fill(settings.database_url)
     page = client.get("/staff/insights?days=7").text
-    assert "<dt>Messages</dt><dd>5</dd>" in page
-    assert "<dd>50%</dd>" in page
+    assert "<dt>Messages</dt><dd>7</dd>" in page
+    assert "<dt>Answered</dt><dd>2 of 6</dd>" in page
+    assert "1 crisis" in page
     assert "What color is the lamp?" in page
     assert "0 helped, 1 did not" in page
-    assert page.count('role="img"') == 4
+    assert page.count('role="img"') == 5
 
 
 def test_whatever_a_name_is_the_page_shows_it_as_text_and_nothing_is_inline(
@@ -143,30 +156,84 @@ def test_every_table_is_a_file_to_keep(client: TestClient, settings: Settings, n
     assert len({len(row) for row in found}) == 1
 
 
-def test_a_day_without_messages_is_a_row_of_zeros(client: TestClient, settings: Settings) -> None:
+def test_the_span_begins_with_the_first_day_of_figures(client: TestClient, settings: Settings) -> None:
     fill(settings.database_url)
-    found = rows(client.get("/staff/insights.csv?days=7&table=outcomes").text)
-    assert len(found) == 8
-    assert found[1][1:] == ["0"] * 9
-    assert sum(int(row[-1]) for row in found[1:]) == 5
+    found = rows(client.get("/staff/insights.csv?days=90&table=outcomes").text)
+    assert [row[0] for row in found[1:-2]] == [str(BEFORE.date() + timedelta(days=day)) for day in range(4)]
+    assert found[2][1:] == ["0"] * 9
+    page = client.get("/staff/insights?days=90").text
+    assert f"Messages have been counted since {BEFORE.date()}." in page
+
+
+def test_one_day_is_shown_without_a_chart_of_days(client: TestClient, settings: Settings) -> None:
+    fill(settings.database_url, [replace(message, at=datetime.now(UTC)) for message in MESSAGES])
+    page = client.get("/staff/insights").text
+    assert page.count('role="img"') == 1  # the hours
+    assert "<span>Choice offered</span> <b>1</b>" in page
+    assert ", which is still running." in page
+
+
+def test_no_id_is_shown_but_in_the_column_of_ids(client: TestClient, settings: Settings) -> None:
+    gone = replace(REFUSED, topic="nc-gone", missed="nc-other", outcome="fallback")
+    fill(settings.database_url, [*MESSAGES, gone, replace(gone, topic="nc-other", missed=None)])
+    page = re.sub(r"<td[^>]*>[^<]*</td>|href=\"[^\"]*\"|aria-[a-z]+=\"[^\"]*\"", "", client.get("/staff/insights").text)
+    assert "A topic no longer in the content" in page
+    assert "Something else entirely" in page
+    assert not re.search(r">\s*nc-\w+|>\s*lamp-\w+", page, re.IGNORECASE)
+
+
+def test_flags_of_staff_stand_apart_from_what_patients_say(client: TestClient, settings: Settings) -> None:
+    fill(settings.database_url)
+    page = client.get("/staff/insights").text
+    assert "<dt>Flags of staff</dt><dd>2</dd>" in page
+    assert '<dd class="of">1 did not</dd>' in page
+
+
+def test_a_family_of_misses_leads_to_its_questions_in_review(client: TestClient, settings: Settings) -> None:
+    fill(settings.database_url)
+    page = client.get("/staff/insights").text
+    assert '<a href="/staff/review?nearest=lamp-bulb">What kind of bulb does the lamp have?</a> ' not in page
+    assert '<a href="/staff/review?nearest=lamp-bulb">What kind of bulb does the lamp have?</a></span> <b>1</b>' in page
+    assert '<a href="/staff/review?nearest=lamp-color">What color is the lamp?</a></span> <b>1</b>' in page
+
+
+def test_a_period_is_compared_with_the_one_before_where_that_was_counted_whole(
+    client: TestClient, settings: Settings
+) -> None:
+    old = replace(ANSWERED, at=BEFORE - timedelta(days=7))
+    fill(settings.database_url, [ANSWERED] * 15 + [old] * 20)
+    assert "than in the 7 days before" not in client.get("/staff/insights?days=7").text
+    fill(settings.database_url, [replace(old, at=BEFORE - timedelta(days=13))] * 10)
+    page = client.get("/staff/insights?days=7").text
+    assert "25% less than in the 7 days before" in page
+    assert "than in the 30 days before" not in client.get("/staff/insights?days=30").text
+
+
+def figures(counted: Usage, tallies: Sequence[Tally] = ()) -> Figures:
+    return Figures(counted, tallies, [], Titles({}, {}), {})
 
 
 def test_an_outcome_of_another_version_is_drawn_as_other() -> None:
-    counts = usage([((BEFORE.date(), "web", "outcome", "riddle"), 3)], BEFORE.date(), 7)
-    riddle = ITEMS["outcomes"].table(Figures(counts, [], {})).series[-1]
-    assert (riddle.title, riddle.fill, riddle.total) == ("riddle", "other", 3)
+    counted = usage([((BEFORE.date(), "web", "outcome", "riddle"), 3)], BEFORE.date(), 7)
+    riddle = ITEMS["outcomes"].table(figures(counted)).series[-1]
+    assert (riddle.title, riddle.fill, riddle.total) == ("Of another release", "other", 3)
 
 
 def test_a_reason_of_another_version_is_in_no_row() -> None:
     tallies = [Tally("lamp-color", "down", reason, 2) for reason in ("not-clear", "too-long")]
-    table = ITEMS["reasons"].table(Figures(usage([], BEFORE.date(), 7), tallies, {}))
-    assert table.bars == [("Hard to understand", [2])]
+    table = ITEMS["reasons"].table(figures(usage([], BEFORE.date(), 7), tallies))
+    assert table.bars == [("Hard to understand", [2], "not-clear")]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"])
-def test_no_text_of_a_file_is_taken_for_a_formula(text: str) -> None:
-    [_, [cell, number]] = csv.reader(io.StringIO(as_csv(Table([Column("a"), Column("b")], [(text, -1)])), newline=""))
-    assert (cell, number) == (f"'{text}", "-1")
+def test_a_day_on_which_few_asked_has_no_point_but_its_numbers() -> None:
+    counted = usage(
+        [((BEFORE.date(), "web", "outcome", name), times) for name, times in (("answer", 1), ("fallback", 2))],
+        BEFORE.date(),
+        7,
+    )
+    item = ITEMS["answered"]
+    last = item.points(item.table(figures(counted)))[-1]
+    assert (last.height, last.words) == (None, "1 of 3")
 
 
 def test_a_download_is_noted(client: TestClient, engine: Engine) -> None:
