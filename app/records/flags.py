@@ -113,17 +113,19 @@ class Flags(Store, table=flags):
         return next(iter(self._read(select(flags).where(flags.c.id == id_))), None)
 
     def latest(self, by: str | None = None, most: int = LATEST) -> list[Flag]:
-        """Return the newest, of one person or of all, those that nobody has answered before all others."""
+        """Return the newest, of one person or of all; first those that nobody has answered, harm before all else."""
         own = select(flags) if by is None else select(flags).where(flags.c.by == by)
-        done = (flags.c.state != "open", flags.c.state == "closed")
-        return self._read(own.order_by(*done, flags.c.id.desc()).limit(most))
+        waits = flags.c.state == "open"
+        first = (
+            and_(waits, flags.c.reason == GRAVE).desc(),
+            waits.desc(),
+            flags.c.state == "closed",
+            flags.c.id.desc(),
+        )
+        return self._read(own.order_by(*first).limit(most))
 
     def all(self) -> list[Flag]:
         return self._read(select(flags).order_by(flags.c.id))
-
-    def open_count(self) -> int:
-        query = select(func.count()).where(flags.c.state == "open")
-        return int(self._fetch(query)[0][0])
 
     def tally(self, since: datetime, before: datetime = FOR_EVER) -> Sequence[FlagTally]:
         """Return how often each entry was flagged for each reason from a time on, in no order."""

@@ -64,7 +64,9 @@ def test_what_waits_comes_first_and_everyone_may_be_asked_for_alone(engine: Engi
     store.answer(second, "Yes.", "cora", NOW)
     assert [flag.id for flag in store.latest()] == [first, second, third]
     assert [flag.id for flag in store.latest("ann")] == [first, third]
-    assert store.open_count() == 1
+    harm = add(store, entry_id="d", reason="could-harm")
+    newest = add(store, entry_id="e")
+    assert [flag.id for flag in store.latest(most=3)] == [harm, newest, first]
 
 
 def test_flags_are_counted_by_entry_and_reason(engine: Engine) -> None:

@@ -19,7 +19,7 @@ from app.dialogue import compose
 from app.dialogue.handoffs import hand_over
 from app.dialogue.knowledge import Knowledge
 from app.errors import InvalidBody, NotFound
-from app.records.flags import Flag, Told
+from app.records.flags import LATEST, Flag, Told
 from app.redaction.redact import redact
 
 router = APIRouter(include_in_schema=False)
@@ -77,6 +77,7 @@ def flags(served: Served, staff: Staff, person: SignedIn) -> Response:
         reasons=REASONS,
         taken_back=served.knowledge.taken_back,
         longest=LONGEST_ANSWER,
+        cut=LATEST if len(listed) == LATEST else 0,
     )
 
 

@@ -193,6 +193,8 @@ def test_an_alert_that_failed_stands_on_the_flag_and_is_sent_again(told: TestCli
     page = told.get(PAGE).text
     assert "Not delivered to the owner." in page
     assert "Send again" in page
+    assert act(told, "answer", id="1", answer="It is green.") == 303
+    assert "Not delivered to the owner." in told.get(PAGE).text
     before = only(told).told_at
     assert act(told, "send", id="1") == 303
     assert audited(staffed)[-1] == ("this machine", "send flag", "1 lamp-color")
