@@ -19,26 +19,28 @@ from app.channels import api, error_pages, pages, rasa
 from app.channels.http import middleware, problems
 from app.channels.http.prefix import prefix_of
 from app.channels.sms import webhook
-from app.channels.staff import access, audit_page, dashboard, flags, lookup, proposals, recheck, review, signin, signout
+from app.channels.staff import (
+    access,
+    audit_page,
+    dashboard,
+    flags,
+    lookup,
+    proposals,
+    propose,
+    recheck,
+    review,
+    signin,
+    signout,
+    withheld,
+)
 from app.dialogue.knowledge import Knowledge
 from app.errors import SettingsError, StoreError
 from app.records.database import connect, migrate
 from app.settings import Settings
 
 SURFACES = (
-    api,
-    rasa,
-    pages,
-    webhook,
-    signin,
-    recheck,
-    signout,
-    lookup,
-    flags,
-    review,
-    proposals,
-    dashboard,
-    audit_page,
+    *(api, rasa, pages, webhook, signin, recheck, signout, lookup, flags),
+    *(review, propose, proposals, withheld, dashboard, audit_page),
 )
 MIGRATE_EVERY = 2.0
 """Seconds between two looks at the file of SQLite."""

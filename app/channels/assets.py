@@ -18,7 +18,8 @@ MODULES = STAFF / "desk"
 FOLDERS = (FOLDER, STAFF, MODULES)
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 NAMES = (
-    *("widget.js", "pages.css", "pages.js", "embed.js", "icon.svg", "staff.css", "staff.js", "insights.css"),
+    *("widget.js", "pages.css", "pages.js", "embed.js", "icon.svg"),
+    *("staff.css", "staff.js", "review.css", "review.js", "insights.css"),
     *sorted(path.name for path in MODULES.glob("*.js")),
 )
 _IMPORT = re.compile(rb'^(import (?:[^"\n]* from )?)"\./([\w-]+\.js)"', re.MULTILINE)

@@ -25,11 +25,14 @@ Act = Literal[
     "close flag",
     "send flag",
     "dismiss",
+    "put off",
+    "undo",
     "propose",
     "try",
     "apply",
     "refuse",
     "withhold",
+    "give back",
 ]
 
 

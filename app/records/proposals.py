@@ -58,16 +58,20 @@ class Tried:
 
 
 class Proposals(Store, table=proposals):
-    def add(self, proposal: Proposal) -> None:
-        """Write a proposal and the state of its questions, durably."""
+    def add(self, proposal: Proposal) -> int:
+        """Write a proposal and the state of its questions, durably, and return the id that it got."""
         row = asdict(proposal) | {"lines": "\n".join(proposal.lines), "message_ids": " ".join(proposal.message_ids)}
         del row["id"]
         with self._transaction() as connection:
-            connection.execute(insert(proposals), row)
+            id_ = connection.execute(insert(proposals).values(row).returning(proposals.c.id)).scalar_one()
             connection.execute(deciding(proposal.message_ids, "proposed"))
+        return int(id_)
 
     def open(self) -> list[Proposal]:
         return self._read(select(proposals).where(proposals.c.state == "open").order_by(proposals.c.id))
+
+    def get(self, id_: int) -> Proposal | None:
+        return next(iter(self._read(select(proposals).where(proposals.c.id == id_))), None)
 
     def latest(self, most: int = 50) -> list[Proposal]:
         return self._read(select(proposals).order_by(proposals.c.id.desc()).limit(most))

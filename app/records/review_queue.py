@@ -1,6 +1,7 @@
 """Questions for review: not answered, or near danger; redacted before they are written, gone after their time.
 
-They are treated as health information: who reads them is audited (`records/audit`).
+They are treated as health information: who reads them is audited (`records/audit`). What is decided on at once has the
+name of a batch, by which it is undone as long as the questions are kept.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -8,12 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from sqlalchemy import Connection, Engine, Index, String, Update, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Index,
+    String,
+    Update,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from app import metrics
 from app.records.database import Store
 from app.records.exchange import Exchange
-from app.records.tables import ChannelName, MessageId, Version, table_of
+from app.records.tables import ChannelName, MessageId, UtcDateTime, Version, table_of
 from app.records.writer import Sink
 
 UNANSWERED = frozenset({"clarify", "fallback", "not-covered", "language"})
@@ -28,6 +42,9 @@ READ_TOGETHER = 2_000_000
 """Most characters of the questions that are reviewed together: of the texts of 20,000 the first 100 each."""
 UNREVIEWED = timedelta(days=1)
 """After which a message in doubt of danger that nobody has looked at is an alert."""
+
+LONGEST_NAME = 200
+MOST_DECISIONS = 50
 
 State = Literal["open", "proposed", "dismissed"]
 
@@ -52,6 +69,25 @@ class KeptQuestion:
     """Danger was possible and not sure: the reply opened with the safety net."""
     content_version: Version
     state: Annotated[State, String(16)]
+    batch: Annotated[str, String(32)] = ""
+    """Of those that were dismissed or put off with it."""
+    decided_at: Annotated[datetime | None, UtcDateTime] = None
+    decided_by: Annotated[str, String(200)] = ""
+    put_off_until: Annotated[datetime | None, UtcDateTime] = None
+    """It is open all the same, and shown again from then on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Questions are dismissed together, or put off until a time."""
+
+    batch: str
+    at: datetime
+    by: str
+    until: datetime | None = None
+    """None where they are dismissed."""
+    count: int = 0
+    """How many they are now."""
 
 
 questions = table_of(
@@ -113,21 +149,23 @@ class ReviewQueue(Store, Sink, table=questions):
         )
         metrics.near_urgent_overdue.set(connection.execute(overdue).scalar_one())
 
-    def open(self) -> list[KeptQuestion]:
-        """Return those that nobody has decided on, danger in doubt first, then newest first; of thousands only the
-        beginning of each text.
+    def open(self, now: datetime) -> list[KeptQuestion]:
+        """Return those that nobody has decided on or put off, danger in doubt first, then newest first; of thousands
+        only the beginning of each text.
         """
+        waiting = _waiting(now)
         with self._transaction() as connection:
-            waiting = connection.execute(select(func.count()).where(questions.c.state == "open")).scalar_one()
-            beginning = func.substr(questions.c.text, 1, READ_TOGETHER // max(waiting, 1)).label("text")
+            count = connection.execute(select(func.count()).select_from(questions).where(waiting)).scalar_one()
+            beginning = func.substr(questions.c.text, 1, read_of_each(count)).label("text")
             columns = [beginning if column is questions.c.text else column for column in questions.c]
-            query = select(*columns).where(questions.c.state == "open")
+            query = select(*columns).where(waiting)
             worst_first = query.order_by(questions.c.near_urgent.desc(), questions.c.at.desc()).limit(self._most)
             return [KeptQuestion(*row) for row in connection.execute(worst_first)]
 
-    def open_ids(self) -> Sequence[str]:
-        with self._transaction() as connection:
-            return connection.execute(select(questions.c.message_id).where(questions.c.state == "open")).scalars().all()
+    def open_ids(self, now: datetime) -> dict[str, bool]:
+        """Return message id -> whether danger was in doubt, for those that wait."""
+        query = select(questions.c.message_id, questions.c.near_urgent).where(_waiting(now))
+        return dict(map(tuple, self._fetch(query)))
 
     def texts_of(self, message_ids: Collection[str]) -> dict[str, str]:
         """Return message id -> the whole text, for those that are kept."""
@@ -146,14 +184,51 @@ class ReviewQueue(Store, Sink, table=questions):
         with self._transaction() as connection:
             return connection.execute(select(func.count()).where(questions.c.at < before)).scalar_one()
 
-    def decide(self, message_ids: Sequence[str], state: State) -> int:
-        """Set the state of questions, and return how many of them there were."""
-        return self._execute(deciding(message_ids, state))
+    def decide(self, message_ids: Collection[str], decision: Decision) -> int:
+        """Dismiss open questions, or put them off, and return how many of them there were."""
+        values = {
+            "state": "open" if decision.until else "dismissed",
+            "batch": decision.batch,
+            "decided_at": decision.at,
+            "decided_by": decision.by[:LONGEST_NAME],
+            "put_off_until": decision.until,
+        }
+        waiting = questions.c.message_id.in_(message_ids) & (questions.c.state == "open")
+        return self._execute(update(questions).where(waiting).values(values))
+
+    def undo(self, batch: str) -> Sequence[str]:
+        """Let the questions of a decision wait again, and return their message ids."""
+        decided = (questions.c.batch == batch) & (questions.c.batch != "")
+        with self._transaction() as connection:
+            ids = connection.execute(select(questions.c.message_id).where(decided)).scalars().all()
+            connection.execute(update(questions).where(decided).values({**_UNDECIDED, "state": "open"}))
+        return ids
+
+    def decisions(self, now: datetime, batch: str | None = None) -> list[Decision]:
+        """Return the decisions that can still be undone, the latest first; of one batch where it is given."""
+        own = (questions.c.batch, questions.c.decided_at, questions.c.decided_by, questions.c.put_off_until)
+        holds = (questions.c.state == "dismissed") | (questions.c.put_off_until > now)
+        chosen = (questions.c.batch == batch if batch else questions.c.batch != "") & holds
+        query = select(*own, func.count()).where(chosen).group_by(*own).order_by(questions.c.decided_at.desc())
+        return [Decision(*row) for row in self._fetch(query.limit(MOST_DECISIONS))]
 
     def purge(self, before: datetime) -> int:
         return self._execute(delete(questions).where(questions.c.at < before))
 
 
-def deciding(message_ids: Sequence[str], state: State) -> Update:
-    """Return the statement that sets the state of questions."""
-    return update(questions).where(questions.c.message_id.in_(message_ids)).values(state=state)
+def read_of_each(count: int) -> int:
+    """Return how many characters of each text are read of so many questions."""
+    return READ_TOGETHER // max(count, 1)
+
+
+def deciding(message_ids: Collection[str], state: State) -> Update:
+    """Return the statement that sets the state of questions, whatever was decided on them before."""
+    return update(questions).where(questions.c.message_id.in_(message_ids)).values({**_UNDECIDED, "state": state})
+
+
+_UNDECIDED = {"batch": "", "decided_at": None, "decided_by": "", "put_off_until": None}
+
+
+def _waiting(now: datetime) -> ColumnElement[bool]:
+    put_off_until = questions.c.put_off_until
+    return (questions.c.state == "open") & or_(put_off_until.is_(None), put_off_until <= now)

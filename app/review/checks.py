@@ -62,10 +62,11 @@ def check(proposal: Proposal, knowledge: Knowledge, questions: Iterable[str], be
     problem = next(_problems(proposal, knowledge, questions, beside), None)
     if problem:
         raise InvalidBody(problem)
-    return " ".join(_hints(proposal, knowledge))
+    return " ".join(hints(proposal, knowledge))
 
 
-def _hints(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
+def hints(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]:
+    """Yield what is worth a second thought."""
     if proposal.kind == "topic" and len(proposal.lines) < BETTER:
         yield f"Write {BETTER} phrasings or more if you can: {LEAST} find the topic less often than not."
     for number, line in enumerate(proposal.lines, 1):

@@ -9,8 +9,9 @@ import os
 import pickle
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from rapidfuzz.distance import OSA
 
 from app import text
 from app.matching.features import LONGEST_TEXT, Features, FloatArray, IndexArray, KeyArray, key_of
+from app.matching.matcher import Matcher
+from app.matching.model import LinearModel
 from app.matching.vocabulary import LEAST_LENGTH, Vocabulary, most_slips
 
 ALIKE = 0.45
@@ -44,9 +47,33 @@ FILLERS = frozenset(
 
 
 class Job(NamedTuple):
+    """Texts, and what of a matcher is needed to group them: a matcher itself holds locks and caches."""
+
     texts: Sequence[str]
     vocabulary: Vocabulary
     features: Features
+    weights: NDArray[np.int8]
+    steps: FloatArray
+    bias: FloatArray
+    topics: Sequence[tuple[str, int]]
+    """What the columns of the weights are for; empty for what is no topic."""
+
+    @classmethod
+    def of(cls, texts: Sequence[str], matcher: Matcher, topics: Collection[str] = ()) -> Self:
+        model, columns = matcher.model, enumerate(matcher.labels, matcher.first)
+        named = [(id_ if id_ in topics else "", column) for column, id_ in columns if matcher.kind_of(id_) != "talk"]
+        return cls(texts, model.vocabulary, model.features, model.weights, model.steps, model.bias, named)
+
+    def without_caches(self) -> Self:
+        """Return what can be pickled."""
+        return self._replace(vocabulary=replace(self.vocabulary, _terms={}), features=replace(self.features))
+
+
+class Cluster(NamedTuple):
+    places: list[int]
+    """The centre first, which the others are like."""
+    topic: str
+    """What it comes closest to; empty where there is no topic."""
 
 
 class Vectors(NamedTuple):
@@ -65,18 +92,37 @@ class Vectors(NamedTuple):
         return np.sqrt(np.bincount(self.texts, np.square(self.values), minlength=count))
 
 
-def clusters(job: Job) -> list[list[int]]:
-    """Return the places of the texts in clusters: the centre first, which the others are like.
-
-    Texts of the same words are one, at the first of their places.
-    """
+def clusters(job: Job) -> list[Cluster]:
+    """Return the places of the texts in clusters. Texts of the same words are one, at the first of their places."""
     copies: dict[str, list[int]] = {}
     for place, key in enumerate(map(text.key, job.texts)):
         copies.setdefault(key, []).append(place)
-    places = list(copies.values())
+    keys, places = list(copies), list(copies.values())
     counts = np.array([len(of_text) for of_text in places], np.float32)
-    stars = _stars(_vectors(list(copies), job.vocabulary, job.features), counts)
-    return [[place for member in (centre, *members) for place in places[member]] for centre, members in stars.items()]
+    stars = _stars(_vectors(keys, job.vocabulary, job.features), counts)
+    topics = _topics(job, [keys[centre] for centre in stars])
+    return [
+        Cluster([place for member in (centre, *members) for place in places[member]], topic)
+        for (centre, members), topic in zip(stars.items(), topics, strict=True)
+    ]
+
+
+def pairs_alike(job: Job) -> NDArray[np.bool_]:
+    """Return for each of a few texts which of the others are like it."""
+    vectors = _vectors([text.key(own) for own in job.texts], job.vocabulary, job.features)
+    every = np.arange(len(job.texts))
+    return np.array([row >= ALIKE for row in _likeness(vectors, every, every)])
+
+
+def _topics(job: Job, keys: Sequence[str]) -> list[str]:
+    """Return the topic that each text comes closest to by its words."""
+    if not keys or not job.topics:
+        return [""] * len(keys)
+    model = LinearModel(job.vocabulary, job.features, job.weights, job.steps, job.bias)
+    shortened = (" ".join(key.split()[:LONGEST_TEXT]) for key in keys)
+    scores = model.score([job.vocabulary.read(text.parse(key), None) for key in shortened])
+    best = scores[:, [column for _, column in job.topics]].argmax(axis=1)
+    return [job.topics[place][0] for place in best.tolist()]
 
 
 def _vectors(keys: Sequence[str], vocabulary: Vocabulary, features: Features) -> Vectors:

@@ -7,14 +7,17 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from app.dialogue.knowledge import Knowledge
 from app.records.review_queue import KeptQuestion
 from app.redaction.redact import without_marks
-from app.review.clusters import Job, clusters
+from app.review.clusters import Cluster, Job, clusters
+from app.text import ParsedText, parse
 
 INHERITED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
 """Variables that the child process gets."""
@@ -25,19 +28,36 @@ LITTLE = 30_000
 """Characters that are grouped where they are asked for, in a tenth of a second: 500 questions of patients."""
 PATIENCE = 300
 """Seconds for a child process to group all that is kept: four of the processor, more where others want it too."""
+PLAIN = range(3, 13)
+"""Words of a question that says what it asks and no more."""
+SLIP = 3
+"""Words too many that weigh as much as one that nobody else uses."""
 
 COMMAND = (sys.executable, "-m", "app.review.clusters")
 
-Centres = Mapping[str, str]
-"""Message id -> the message id at the centre of its group."""
+
+class Place(NamedTuple):
+    """Where a question belongs."""
+
+    centre: str
+    """The message id at the centre of its group."""
+    topic: str
+    """What the group comes closest to."""
+
+
+Places = Mapping[str, Place]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
+    id: str
+    """The message id at its centre, which somebody may have decided on: the group keeps its name."""
     questions: tuple[KeptQuestion, ...]
     """The newest first."""
     representative: KeptQuestion
-    """The one that most of the others are like."""
+    """The one in the plainest words."""
+    topic: str
+    """The entry or topic that it comes closest to; empty where none is found yet."""
 
     @property
     def count(self) -> int:
@@ -58,32 +78,42 @@ class Groups:
 def groups(questions: Sequence[KeptQuestion], knowledge: Knowledge) -> list[Group]:
     """Return the questions in groups, each in one."""
     newest_first = _newest_first(questions)
-    return _grouped(newest_first, _centres(newest_first, clusters(_job(newest_first, knowledge))))
+    return _grouped(newest_first, _places(newest_first, clusters(_job(newest_first, knowledge))), knowledge)
 
 
 class Grouping:
-    """The groups of a long queue are found by a child process, once at a time, while the groups before are shown."""
+    """Groups are found once for the questions there are, and anew when others have come: what was decided on leaves
+    the other groups as they are. Those of a long queue are found by a child process, once at a time, while the groups
+    before are shown.
+    """
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
         """`command` runs `clusters` on a pickled job."""
         self._command = command
-        self._centres: Centres = {}
+        self._places: Places = {}
         self._version = ""
         self._busy = threading.Lock()
 
     def groups(self, questions: Sequence[KeptQuestion], knowledge: Knowledge) -> Groups:
         """Return the questions in groups, now, and see to it that those without a place get one."""
-        if sum(len(question.text) for question in questions) <= LITTLE:
-            return Groups(groups(questions, knowledge), 0)
         newest_first = _newest_first(questions)
-        ungrouped = sum(question.message_id not in self._centres for question in questions)
-        if (ungrouped or self._version != knowledge.version) and self._busy.acquire(blocking=False):
-            threading.Thread(target=self._find, args=(newest_first, knowledge), name="groups", daemon=True).start()
-        return Groups(_grouped(newest_first, self._centres), ungrouped)
+        ungrouped = sum(question.message_id not in self._places for question in questions)
+        if ungrouped or self._version != knowledge.version:
+            if sum(len(question.text) for question in questions) <= LITTLE:
+                found = clusters(_job(newest_first, knowledge))
+                self._places, self._version, ungrouped = _places(newest_first, found), knowledge.version, 0
+            elif self._busy.acquire(blocking=False):
+                threading.Thread(target=self._find, args=(newest_first, knowledge), name="groups", daemon=True).start()
+        return Groups(_grouped(newest_first, self._places, knowledge), ungrouped)
+
+    def centre_of(self, message_id: str) -> str:
+        """Return the id of the group that a question belongs to."""
+        place = self._places.get(message_id)
+        return place.centre if place else message_id
 
     def _find(self, newest_first: Sequence[KeptQuestion], knowledge: Knowledge) -> None:
         try:
-            self._centres = _centres(newest_first, _clusters_aside(_job(newest_first, knowledge), self._command))
+            self._places = _places(newest_first, _clusters_aside(_job(newest_first, knowledge), self._command))
             self._version = knowledge.version
         except Exception as error:  # noqa: BLE001 whatever broke, the page shows them one by one
             log.error("questions are not grouped: %s", type(error).__name__)  # what it says may hold words of them
@@ -91,45 +121,60 @@ class Grouping:
             self._busy.release()
 
 
-def _clusters_aside(job: Job, command: Sequence[str] = COMMAND) -> list[list[int]]:
+def _clusters_aside(job: Job, command: Sequence[str] = COMMAND) -> list[Cluster]:
     """Return what `clusters` does, worked out by a child process on one core."""
-    job = job._replace(vocabulary=replace(job.vocabulary, _terms={}), features=replace(job.features))  # without caches
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}  # and no secret
-    written, environment = pickle.dumps(job), {**inherited, "OPENBLAS_NUM_THREADS": "1"}
+    written, environment = pickle.dumps(job.without_caches()), {**inherited, "OPENBLAS_NUM_THREADS": "1"}
     child = subprocess.run(command, input=written, capture_output=True, timeout=PATIENCE, check=True, env=environment)
-    found: list[list[int]] = json.loads(child.stdout)
-    return found
+    return [Cluster(*found) for found in json.loads(child.stdout)]
 
 
 def _job(questions: Sequence[KeptQuestion], knowledge: Knowledge) -> Job:
-    model = knowledge.matcher.model
-    return Job([without_marks(question.text) for question in questions], model.vocabulary, model.features)
+    topics = {*knowledge.approved.answers, *knowledge.approved.titles}
+    return Job.of([without_marks(question.text) for question in questions], knowledge.matcher, topics)
 
 
-def _centres(questions: Sequence[KeptQuestion], found: Sequence[Sequence[int]]) -> Centres:
+def _places(questions: Sequence[KeptQuestion], found: Sequence[Cluster]) -> Places:
     return {
-        questions[place].message_id: questions[centre].message_id
-        for centre, *others in found
-        for place in (centre, *others)
+        questions[place].message_id: Place(questions[cluster.places[0]].message_id, cluster.topic)
+        for cluster in found
+        for place in cluster.places
     }
 
 
-def _grouped(newest_first: Sequence[KeptQuestion], centres: Centres) -> list[Group]:
-    """Return the groups in the order in which they are worth reading.
-
-    Those with a message in doubt of danger come first, those of a single message before all: a danger that no rule
-    knows is told once. Then what is asked most, and last.
-    """
-    members: dict[str, list[KeptQuestion]] = {}
+def _grouped(newest_first: Sequence[KeptQuestion], places: Places, knowledge: Knowledge) -> list[Group]:
+    """Return the groups, each at the place of its newest question."""
+    members: dict[Place, list[KeptQuestion]] = {}
     for question in newest_first:
-        members.setdefault(centres.get(question.message_id, question.message_id), []).append(question)
-    found = [Group(tuple(questions), _at_centre(questions, centre)) for centre, questions in members.items()]
-    return sorted(found, key=_rank)
+        members.setdefault(places.get(question.message_id, Place(question.message_id, "")), []).append(question)
+    known = knowledge.matcher.model.vocabulary.known
+    return [
+        Group(centre, tuple(questions), plainest(questions, known), topic)
+        for (centre, topic), questions in members.items()
+    ]
 
 
-def _at_centre(questions: Sequence[KeptQuestion], centre: str) -> KeptQuestion:
-    """Return the question at the centre, or the newest where somebody has decided on that one."""
-    return next((question for question in questions if question.message_id == centre), questions[0])
+def plainest(questions: Sequence[KeptQuestion], known: frozenset[str]) -> KeptQuestion:
+    """Return the question that says the same as the others with the least around it: few words and no story, in words
+    that phrasings or the others use.
+    """
+    if len(questions) == 1:
+        return questions[0]
+    parsed = [parse(question.text) for question in questions]
+    uses = Counter(word for own in parsed for word in set(own.words))
+    best = min(range(len(questions)), key=lambda place: _burden(questions[place].text, parsed[place], known, uses))
+    return questions[best]
+
+
+def _burden(typed: str, own: ParsedText, known: frozenset[str], uses: Mapping[str, int]) -> tuple[int, int, int]:
+    """Return how much stands in the way of a reader; of two alike the one whose words more of the others use is less,
+    and then the shorter.
+    """
+    count, words = len(own.words), set(own.words)
+    slips = sum(word not in known and uses[word] == 1 for word in words)
+    beside = max(count - PLAIN[-1], PLAIN[0] - count, 0)
+    marks = len(typed) - len(without_marks(typed)) > 0
+    return SLIP * (slips + marks + typed.isupper()) + beside, -sum(map(uses.__getitem__, words)), len(typed)
 
 
 def _newest_first(questions: Sequence[KeptQuestion]) -> list[KeptQuestion]:
@@ -138,8 +183,3 @@ def _newest_first(questions: Sequence[KeptQuestion]) -> list[KeptQuestion]:
 
 def _age(question: KeptQuestion) -> tuple[datetime, str]:
     return question.at, question.message_id
-
-
-def _rank(group: Group) -> tuple[bool, bool, int]:
-    near_urgent = group.near_urgent
-    return not near_urgent, near_urgent and group.count > 1, -group.count

@@ -57,6 +57,8 @@ COLUMNS = {
         "text": r"[\s\S]{0,1000}",
         "content_version": VERSION,
         "state": "open|proposed|dismissed",
+        "batch": "([0-9a-f]{16})?",
+        "decided_by": rf"({WHO})?",
     },
     "counts": {"channel": CHANNEL, "measure": "[a-z]+", "name": r"[\w.-]+"},
     "audit": {"who": WHO, "act": "[a-z -]+", "subject": r"[\w: -]*"},
@@ -193,16 +195,20 @@ def work(client: TestClient) -> None:
         client.post(f"/staff/flags/{act}", data=csrf | {"id": "1", "answer": TYPED, "note": TYPED})
     client.get("/staff/insights.csv", params={"table": TYPED, "days": TYPED})
     client.get("/staff/review")
-    review = {"target": "lamp-color", "lines": "which shade has it", "title": TYPED * 100, "keys": TYPED, "id": TYPED}
+    review = {"pick": "lamp-color", "lines": "which shade has it", "title": TYPED * 100, "keys": TYPED, "id": TYPED}
     for change in (
         {},
-        {"kind": TYPED, "lines": "which hue has it"},
-        {"kind": "topic", "target": TYPED},
+        {"typed": TYPED, "lines": "which hue has it"},
+        {"pick": "new", "id": TYPED},
         {"lines": TYPED},
     ):
-        client.post("/staff/review/propose", data=csrf | review | change)
-    for act in ("dismiss", "proposals/withdraw", "withhold"):
-        client.post(f"/staff/review/{act}", data=csrf | review | {"entry": "lamp-hours", "why": "wrong " * 1000})
+        client.post("/staff/review/propose", data=csrf | review | {"own": TYPED, "next": TYPED, "near": TYPED} | change)
+    for act in ("dismiss", "put-off", "undo", "proposals/withdraw", "withheld"):
+        sent = csrf | review | {"entry": "lamp-hours", "why": "wrong " * 1000, "sure": "yes", "until": TYPED}
+        client.post(f"/staff/review/{act}", data=sent | {"batch": TYPED})
+    waiting = client.get("/staff/review").text
+    sent = csrf | {"keys": re.findall('form="bulk" name="q1" value="(.*?)"', waiting)[0], "sure": "yes"}
+    client.post("/staff/review/put-off", data=sent)
 
 
 def test_every_column_that_a_client_can_fill_is_ours_hashed_bounded_or_redacted(attacked: Settings) -> None:

@@ -6,22 +6,22 @@ import pytest
 
 from app.dialogue.knowledge import Knowledge
 from app.review import clusters as module
-from app.review.clusters import MOST_COMPARED, MOST_UNKNOWN, Job, clusters
+from app.review.clusters import MOST_COMPARED, MOST_UNKNOWN, Cluster, Job, clusters
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 POOL = [f"{first}{second}ixo" for first in LETTERS for second in LETTERS][:200]
 
 
 def job(texts: Sequence[str], knowledge: Knowledge) -> Job:
-    return Job(texts, knowledge.matcher.model.vocabulary, knowledge.matcher.model.features)
+    return Job.of(texts, knowledge.matcher, knowledge.approved.answers)
 
 
 def invented(rng: random.Random, words: int) -> str:
     return " ".join("".join(rng.choices(LETTERS, k=7)) for _ in range(words))
 
 
-def texts_of(texts: Sequence[str], found: Sequence[Sequence[int]]) -> set[frozenset[str]]:
-    return {frozenset(texts[place] for place in places) for places in found}
+def texts_of(texts: Sequence[str], found: Sequence[Cluster]) -> set[frozenset[str]]:
+    return {frozenset(texts[place] for place in cluster.places) for cluster in found}
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_each_of_5000_hostile_texts_is_in_one_cluster(
 ) -> None:
     rng = random.Random(1)  # noqa: S311
     found = clusters(job([make(rng) for _ in range(5_000)], knowledge))
-    assert sorted(place for places in found for place in places) == list(range(5_000))
+    assert sorted(place for cluster in found for place in cluster.places) == list(range(5_000))
 
 
 def test_only_so_many_unknown_words_are_looked_at_those_of_short_texts_first(knowledge: Knowledge) -> None:
@@ -61,7 +61,7 @@ def test_what_is_beyond_those_compared_with_each_other_joins_their_centres(knowl
     rng = random.Random(1)  # noqa: S311
     radio = [f"radio louder than {invented(rng, 1)}" for _ in range(MOST_COMPARED + 500)]
     (found,) = clusters(job(radio, knowledge))
-    assert len(found) == len(radio)
+    assert len(found.places) == len(radio)
 
 
 def test_the_cosine_of_two_texts_is_that_of_their_whole_vectors(knowledge: Knowledge) -> None:

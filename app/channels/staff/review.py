@@ -1,135 +1,253 @@
-"""`/staff/review`: what could not be answered, grouped, and what a curator wants done about it."""
+"""`/staff/review`: what could not be answered, in groups, and what a curator decides on them, to be undone as long as
+the questions are kept.
+"""
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from itertools import islice
-from typing import Annotated
+import secrets
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from fastapi import APIRouter, Query, Response
-from starlette.responses import RedirectResponse
+from fastapi import APIRouter, Request, Response
 
 from app.channels.http.routes import READ
-from app.channels.http.services import Served
+from app.channels.http.services import Served, Services
 from app.channels.rendering import page
-from app.channels.staff.access import Curating, Person, Posted
-from app.channels.staff.services import Staff
+from app.channels.staff.access import Curating, Person, Posted, say
+from app.channels.staff.invisible import shown
+from app.channels.staff.review_forms import (
+    LISTED,
+    MOST_NAMED,
+    PATH,
+    Line,
+    Narrowed,
+    anchor_of,
+    back_to,
+    chosen_of,
+    key_of,
+    keys_of,
+    lines_of,
+    titles_of,
+)
+from app.channels.staff.services import Staff, StaffServices
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
-from app.dialogue.search import SearchResult, search_entries
-from app.errors import InvalidBody
-from app.records.proposals import Kind, Proposal
-from app.records.withdrawals import Withdrawal
+from app.errors import NotFound
+from app.records.audit import Act
+from app.records.proposals import Proposal
+from app.records.review_queue import Decision, KeptQuestion, read_of_each
 from app.redaction.redact import without_marks
-from app.review.checks import check
+from app.review.checks import hints
 from app.review.groups import Group
+from app.review.narrowing import NO_TOPIC, Narrowing
 
 router = APIRouter(include_in_schema=False)
 
 GROUPS = 20
 """Groups on a page."""
-LISTED = 50
-"""Questions of a group that are listed."""
-MOST_NAMED = 1_000
-"""Most questions that a form names: of 20,000 the names would be longer than a body may be."""
 NEAREST = 3
-LONGEST_SEARCH = 300
-"""Characters from which the nearest are found: 1,000 of invented words take 40 ms, for each of the groups on a page."""
-LONGEST_REASON = 1_000
-PATH = "/staff/review"
+LONGEST_RANKED = 300
+"""Characters by which the nearest topics are found."""
+MOST_UNASKED = 10
+"""Questions that are dismissed together without being asked whether that is meant."""
+TOMORROW = timedelta(hours=16)
+"""Put off at any hour of a working day, a question is back on the next morning, wherever the site is."""
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A group as the page shows it."""
+
+    group: Group
+    key: str
+    heading: str
+    lines: Sequence[Line]
+    rest: Sequence[KeptQuestion]
+    """Those that are not listed."""
+    channels: Sequence[str]
+    nearest: Sequence[str]
+    """Ids of the topics that it comes closest to."""
+    reasons: Sequence[str]
+    """What speaks for danger, and against it, in the newest message in doubt."""
+
+    @property
+    def rest_keys(self) -> str:
+        return keys_of(self.rest)
+
+    @property
+    def keys(self) -> str:
+        return " ".join(filter(None, [*(line.keys for line in self.lines), self.rest_keys]))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the page says of the last act, and how to undo it."""
+
+    decision: Decision | None = None
+    proposal: Proposal | None = None
+    hints: str = ""
 
 
 @router.api_route(PATH, methods=READ)
-def review(
-    served: Served, staff: Staff, person: Curating, at: Annotated[int, Query(ge=0, le=1_000_000)] = 0
-) -> Response:
+def review(served: Served, staff: Staff, person: Curating, narrow: Narrowed, done: str = "") -> Response:
     """Show patients' texts, redacted; the audit has the view first, or it does not happen."""
     knowledge, now = served.knowledge, served.now
-    waiting = staff.questions.open()
+    waiting = staff.questions.open(now)
     staff.add_audit_event(now, person.who, "view", f"review: {len(waiting)} questions")
-    found = staff.grouping.groups(waiting, knowledge)
-    last = max(len(found.groups) - 1, 0) // GROUPS
-    at = min(at, last)
-    shown = found.groups[at * GROUPS : (at + 1) * GROUPS]
-    texts = staff.questions.texts_of([id_ for group in shown for id_ in _shown_ids(group)])
+    found, read = staff.grouping.groups(waiting, knowledge), read_of_each(len(waiting))
+    groups = narrow.groups(found.groups, knowledge.matcher.model.vocabulary.known, now)
+    last = max(len(groups) - 1, 0) // GROUPS
+    narrow = replace(narrow, at=min(narrow.at, last))
     return page(
         "review.html",
         served,
         person=person,
         active="review",
-        groups=shown,
+        rows=_rows(staff, knowledge, groups[narrow.at * GROUPS : (narrow.at + 1) * GROUPS], read),
         ungrouped=found.ungrouped,
-        text_of=lambda question: texts.get(question.message_id, question.text),
-        nearest=lambda group: _nearest(knowledge, group, now.date()),
-        keys=keys_of,
-        reasons=lambda group: _reasons(knowledge, group, texts),
-        listed=LISTED,
-        most_named=MOST_NAMED,
-        at=at,
-        more=at < last,
+        groups=len(groups),
         waiting=len(waiting),
+        put_off=sum(decision.count for decision in staff.questions.decisions(now) if decision.until),
+        narrow=narrow,
+        page_query=lambda at: replace(narrow, at=at).query,
+        last=last,
+        titles=titles_of(knowledge),
+        topics=Counter(group.topic for group in found.groups).most_common(),
+        no_topic=NO_TOPIC,
+        shown=shown,
+        done=_done(served, staff, done),
         kept=staff.keeps_questions,
-        entries={id_: answer.question for id_, answer in knowledge.approved.answers.items()},
-        topics=dict(knowledge.approved.titles),
-        taken_back=sorted(knowledge.taken_back),
+        most_named=MOST_NAMED,
     )
 
 
-@router.post(f"{PATH}/propose")
-def propose(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
-    """Keep phrasings for a topic that there is, or a new topic that nothing covers, for `hai-faq review apply`."""
-    now = served.now
-    proposal = _proposal(form, person, now, _chosen(staff.questions.open_ids(), form))
-    try:
-        hints = check(proposal, served.knowledge, staff.questions.texts(), staff.proposals.open())
-    except InvalidBody as refused:
-        return page(
-            "refused.html",
-            served,
-            refused.status,
-            person=person,
-            active="review",
-            title="Not yet.",
-            detail=refused.detail,
-            typed=form.get("lines", ""),
-            back=PATH,
-        )
-    staff.add_audit_event(now, person.who, "propose", f"{proposal.kind} {proposal.target}")
-    staff.proposals.add(proposal)
-    return page("proposed.html", served, person=person, active="review", hints=hints)
-
-
 @router.post(f"{PATH}/dismiss")
-def dismiss(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
-    chosen = _chosen(staff.questions.open_ids(), form)
-    staff.add_audit_event(served.now, person.who, "dismiss", f"{len(chosen)} questions")
-    staff.questions.decide(chosen, "dismissed")
-    return RedirectResponse(served.link(PATH), 303)
+def dismiss(
+    request: Request, served: Served, staff: Staff, person: Curating, form: Posted, narrow: Narrowed
+) -> Response:
+    """Dismiss questions; many, or several groups with danger in doubt, only when it is said twice."""
+    waiting = staff.questions.open_ids(served.now)
+    chosen = chosen_of(waiting, form)
+    near = sum(waiting[message_id] for message_id in chosen)
+    if form.get("sure") == "yes" or (len(chosen) <= MOST_UNASKED and not (near and "bulk" in form)):
+        return _decide(request, served, staff, person, form, narrow, chosen)
+    fields = {"keys": " ".join(map(key_of, chosen)), "next": form.get("next", ""), "sure": "yes"}
+    return page(
+        "dismissing.html",
+        served,
+        person=person,
+        active="review",
+        count=len(chosen),
+        near=near,
+        fields=fields,
+        query=narrow.query,
+        anchor=anchor_of(form.get("own", "")),
+    )
 
 
-@router.post(f"{PATH}/withhold")
-def withhold(served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
-    """Take an answer back at once, on all replicas within a minute."""
-    now = served.now
-    id_, why = form.get("entry", ""), form.get("why", "")
-    if id_ not in served.knowledge.approved.answers or not why:
-        raise InvalidBody("Name an entry, and say why it is taken back.")
-    staff.add_audit_event(now, person.who, "withhold", id_)
-    staff.withdrawals.add(Withdrawal(id_, now, person.who, why[:LONGEST_REASON]))
-    served.answering.reloader.wake()
-    return RedirectResponse(served.link(PATH), 303)
+@router.post(f"{PATH}/put-off")
+def put_off(
+    request: Request, served: Served, staff: Staff, person: Curating, form: Posted, narrow: Narrowed
+) -> Response:
+    """Show questions again later; a danger in doubt that nobody decides on is an alert all the same."""
+    chosen = chosen_of(staff.questions.open_ids(served.now), form)
+    until = served.now + (WEEK if form.get("until") == "week" else TOMORROW)
+    return _decide(request, served, staff, person, form, narrow, chosen, until)
 
 
-def _shown_ids(group: Group) -> set[str]:
-    """Return the message ids of the questions whose text is shown, or whose reasons are."""
-    netted = (question for question in group.questions if question.near_urgent)
-    return {question.message_id for question in (group.representative, *group.questions[:LISTED], *islice(netted, 1))}
+@router.post(f"{PATH}/undo")
+def undo(request: Request, served: Served, staff: Staff, person: Curating, form: Posted, narrow: Narrowed) -> Response:
+    """Let what was dismissed or put off wait again, whoever did it."""
+    now, batch = served.now, form.get("batch", "")
+    decisions = staff.questions.decisions(now, batch) if batch else []
+    if not decisions:
+        raise NotFound("This is undone already, or its questions are not kept any more.")
+    staff.add_audit_event(now, person.who, "undo", f"{batch}: {decisions[0].count} questions")
+    ids = staff.questions.undo(batch)
+    say(request, f"{len(ids)} {'question waits' if len(ids) == 1 else 'questions wait'} for review again.")
+    groups = [key_of(staff.grouping.centre_of(message_id)) for message_id in ids[:1]]
+    return back_to(served, narrow, {"next": "".join(groups)})
 
 
-def _nearest(knowledge: Knowledge, group: Group, day: date) -> Sequence[SearchResult]:
-    """Return the entries and topics that are not covered which the representative comes closest to."""
-    message = Message(without_marks(group.representative.text)[:LONGEST_SEARCH])
-    return search_entries(knowledge, message, day, NEAREST).results
+@router.api_route(f"{PATH}/decided", methods=READ)
+def decided(served: Served, staff: Staff, person: Curating) -> Response:
+    """Show what was dismissed and put off, and by whom; no patient's text is among it."""
+    decisions = staff.questions.decisions(served.now)
+    return page("decided.html", served, person=person, active="review", decisions=decisions)
+
+
+def _decide(
+    request: Request,
+    served: Services,
+    staff: StaffServices,
+    person: Person,
+    form: Mapping[str, str],
+    narrow: Narrowing,
+    chosen: Collection[str],
+    until: datetime | None = None,
+) -> Response:
+    if not chosen:
+        say(request, "Nothing was done: no question was chosen, or somebody has decided on it meanwhile.")
+        return back_to(served, narrow, form)
+    decision = Decision(secrets.token_hex(8), served.now, person.who, until)
+    act: Act = "put off" if until else "dismiss"
+    staff.add_audit_event(decision.at, person.who, act, f"{decision.batch}: {len(chosen)} questions")
+    staff.questions.decide(chosen, decision)
+    return back_to(served, narrow, form, decision.batch)
+
+
+def _done(served: Services, staff: StaffServices, done: str) -> Done | None:
+    """Return what an address says was done, as far as it still holds."""
+    if done[:1] == "p" and done[1:].isdecimal():
+        proposal = staff.proposals.get(int(done[1:10]))
+        open_ = proposal and proposal.state == "open"
+        return (
+            Done(proposal=proposal, hints=" ".join(hints(proposal, served.knowledge))) if proposal and open_ else None
+        )
+    decisions = staff.questions.decisions(served.now, done) if done else []
+    return Done(decision=decisions[0]) if decisions else None
+
+
+def _rows(staff: StaffServices, knowledge: Knowledge, groups: Sequence[Group], read: int) -> list[Row]:
+    """Return the groups as they are shown; of each text so many characters are read already."""
+    questions = {question.message_id: question for group in groups for question in _shown_of(group)}.values()
+    texts = {question.message_id: question.text for question in questions if len(question.text) < read}
+    cut = [question.message_id for question in questions if len(question.text) >= read]
+    whole = texts | (staff.questions.texts_of(cut) if cut else {})
+    return [_row(knowledge, group, whole) for group in groups]
+
+
+def _shown_of(group: Group) -> list[KeptQuestion]:
+    """Return the questions that may be listed, of which one may stand for many, and that whose reasons are shown."""
+    netted = [question for question in group.questions if question.near_urgent][:1]
+    return [*group.questions[: 2 * LISTED], group.representative, *netted]
+
+
+def _row(knowledge: Knowledge, group: Group, texts: Mapping[str, str]) -> Row:
+    named = group.questions[:MOST_NAMED]
+    lines = lines_of(named, texts)[:LISTED]
+    listed = {question.message_id for line in lines for question in line.questions}
+    return Row(
+        group=group,
+        key=key_of(group.id),
+        heading=texts.get(group.representative.message_id, group.representative.text),
+        lines=lines,
+        rest=[question for question in named if question.message_id not in listed],
+        channels=list(dict.fromkeys(question.channel for question in group.questions)),
+        nearest=_nearest(knowledge, group),
+        reasons=_reasons(knowledge, group, texts),
+    )
+
+
+def _nearest(knowledge: Knowledge, group: Group) -> list[str]:
+    """Return the topics that the group comes closest to, and that its plainest question does; all that rest have no
+    title: they are what fits none.
+    """
+    asked = without_marks(group.representative.text)[:LONGEST_RANKED]
+    ranked = knowledge.matcher.rank(asked, 2 * NEAREST, encoder=knowledge.encoder)
+    titles, topics = titles_of(knowledge), [group.topic, *(candidate.id for candidate in ranked)]
+    return [id_ for id_ in dict.fromkeys(topics) if id_ in titles][:NEAREST]
 
 
 def _reasons(knowledge: Knowledge, group: Group, texts: Mapping[str, str]) -> list[str]:
@@ -139,26 +257,3 @@ def _reasons(knowledge: Knowledge, group: Group, texts: Mapping[str, str]) -> li
         return []
     message = Message(without_marks(texts.get(netted.message_id, netted.text)))
     return list(knowledge.reasons(message, knowledge.assess(message)).lines())
-
-
-def keys_of(group: Group) -> str:
-    """Return what a form sends to name the questions of a group, the newest of a very large one."""
-    return " ".join(key_of(question.message_id) for question in group.questions[:MOST_NAMED])
-
-
-def key_of(message_id: str) -> str:
-    """Return a hash that is short enough for a form to name hundreds."""
-    return hashlib.sha256(message_id.encode()).hexdigest()[:12]
-
-
-def _chosen(waiting: Iterable[str], form: dict[str, str]) -> tuple[str, ...]:
-    """Return the message ids that a form names, of the questions still open."""
-    keys = set(form.get("keys", "").split())
-    return tuple(message_id for message_id in waiting if key_of(message_id) in keys)
-
-
-def _proposal(form: dict[str, str], person: Person, now: datetime, message_ids: tuple[str, ...]) -> Proposal:
-    kind: Kind = "topic" if form.get("kind") == "topic" else "phrasing"
-    title = form.get("title", "") if kind == "topic" else ""  # `check` looks at that of a topic only
-    lines = tuple(line.strip() for line in form.get("lines", "").splitlines() if line.strip())
-    return Proposal(now, person.who, kind, form.get("target", ""), title, lines, message_ids)

@@ -145,18 +145,18 @@ def test_what_patients_typed_is_shown_to_curators_as_text(curator: TestClient) -
     assert not re.search(r"<script>alert|<img src|1337|</textarea> \{", shown)
 
 
-@pytest.mark.parametrize("field", ["keys", "target", "title", "lines", "kind"])
+@pytest.mark.parametrize("field", ["keys", "pick", "id", "typed", "title", "lines", "own", "next", "near", "q1"])
 def test_what_a_curator_proposes_is_shown_as_text_or_refused(curator: TestClient, field: str) -> None:
-    given = {"kind": "topic", "target": "nc-rust", "title": "rust", "lines": "a\nb\nc\nd\ne", "keys": ""} | {
-        field: MARKUP
-    }
+    given = {"pick": "new", "id": "nc-rust", "title": "rust", "lines": "a\nb\nc\nd\ne"} | {field: MARKUP}
     said = curator.post("/staff/review/propose", data={"csrf": csrf_of(curator), **given})
-    assert said.status_code in (200, 400)
+    assert said.status_code in (200, 303, 400)
     for page in (said.text, curator.get("/staff/review/proposals").text):
         assert not re.search(r"<script>alert|<img src|1337", page)
 
 
-@pytest.mark.parametrize("act", ["propose", "dismiss", "withhold", "proposals/withdraw"])
+@pytest.mark.parametrize(
+    "act", ["propose", "dismiss", "put-off", "undo", "withheld", "withheld/give-back", "proposals/withdraw"]
+)
 def test_review_needs_the_token_and_the_role(
     curator: TestClient, hospital: TestClient, provider: Provider, act: str
 ) -> None:

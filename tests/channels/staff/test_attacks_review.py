@@ -9,15 +9,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fastapi.testclient import TestClient
 
-from app.channels.staff.review import MOST_NAMED
+from app.channels.staff.review_forms import MOST_NAMED
 from app.records.database import transaction
 from app.records.exchange import Exchange
 from app.review.groups import LITTLE
 from tests.channels.staff.conftest import csrf_of
+from tests.channels.staff.test_review import headings
 from tests.exchanges import EXCHANGE
 
 ASKED = ["can the lamp rust away", "does the lamp rust ??", "will it rust"]
 STORY = "word " * 150 + "and i feel odd near the lamp"
+NAMED = 'form="bulk" name="q[0-9]+" value="(.*?)"'
 WAITING = "stand alone until they are in groups"
 
 
@@ -42,10 +44,6 @@ def grouped(client: TestClient) -> str:
     pytest.fail("the questions were never grouped")
 
 
-def headings(page: str) -> list[str]:
-    return [" ".join(re.sub("<.*?>", "", each).split()) for each in re.findall("(?s)<h2 id=.group-.*?</h2>", page)]
-
-
 @pytest.fixture
 def flooded(curator: TestClient) -> TestClient:
     """What three patients ask and one in doubt of danger, under thousands of questions of invented words."""
@@ -68,7 +66,7 @@ def test_a_flooded_queue_is_grouped_meanwhile(flooded: TestClient) -> None:
 
 
 def test_what_was_dismissed_is_gone_and_what_is_new_is_there_before_it_is_grouped_anew(flooded: TestClient) -> None:
-    keys = re.findall('name="keys" value="(.*?)"', grouped(flooded))
+    keys = re.findall(NAMED, grouped(flooded))
     assert flooded.post("/staff/review/dismiss", data={"csrf": csrf_of(flooded), "keys": keys[0]}).status_code == 303
     store(flooded, "i feel strange under the lamp", netted=True)
     page = flooded.get("/staff/review").text
@@ -85,8 +83,8 @@ def test_the_page_past_the_last_is_the_last(flooded: TestClient) -> None:
 def test_a_form_names_only_so_many_of_what_thousands_say(curator: TestClient) -> None:
     store(curator, *(f"is the lamp on fire {'!' * (place % 99)}" for place in range(2 * LITTLE // 20)))
     page = grouped(curator)
-    assert f"Dismiss the newest {MOST_NAMED}" in page
-    (named, *_) = re.findall('name="keys" value="(.*?)"', page)
+    assert f"Of {2 * LITTLE // 20} these are the newest {MOST_NAMED}" in page
+    (named, *_) = re.findall(NAMED, page)
     assert len(named.split()) == MOST_NAMED
-    curator.post("/staff/review/dismiss", data={"csrf": csrf_of(curator), "keys": named})
-    assert len(curator.app.state.staff.questions.open_ids()) == 2 * LITTLE // 20 - MOST_NAMED  # type: ignore[attr-defined]
+    curator.post("/staff/review/dismiss", data={"csrf": csrf_of(curator), "keys": named, "sure": "yes"})
+    assert len(curator.app.state.staff.questions.open_ids(datetime.now(UTC))) == 2 * LITTLE // 20 - MOST_NAMED  # type: ignore[attr-defined]

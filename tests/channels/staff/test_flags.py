@@ -166,7 +166,7 @@ def test_nothing_is_changed_that_cannot_be_audited_or_has_no_token(told: TestCli
     assert (only(told).state, only(told).told) == ("open", "failed")
 
 
-WITHHOLD = "/staff/review/withhold"
+WITHHOLD = "/staff/review/withheld"
 
 
 @pytest.fixture

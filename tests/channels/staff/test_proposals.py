@@ -13,7 +13,8 @@ from app.review.checks import addition
 from app.settings import Settings
 from tests.channels.staff.conftest import csrf_of
 from tests.channels.staff.provider import Provider
-from tests.channels.staff.test_review import LINES, ask, open_texts, post
+from tests.channels.staff.test_propose import LINES
+from tests.channels.staff.test_review import ask, open_texts, post
 from tests.channels.staff.test_signin import audited, come_back
 from tests.conftest import NOW
 
@@ -22,7 +23,7 @@ PAGE = "/staff/review/proposals"
 
 def propose(client: TestClient, *lines: str, target: str = "lamp-place", **fields: str) -> int:
     """Proposes for all questions about rust, and returns the id."""
-    assert post(client, "propose", **{"kind": "phrasing", "target": target, "lines": "\n".join(lines)} | fields) == 200
+    assert post(client, "propose", **{"pick": target, "lines": "\n".join(lines), "sure": "yes"} | fields) == 303
     return proposals_of(client).latest(1)[0].id
 
 
@@ -81,7 +82,7 @@ def test_the_ticked_proposals_are_a_patch_that_writes_what_the_command_writes(
 ) -> None:
     chosen = [
         propose(curator, "where does it go rusty"),
-        propose(curator, *LINES.split("\n"), kind="topic", target="nc-rust", title="rust on the lamp"),
+        propose(curator, *LINES.split("\n"), target="new", id="nc-rust", title="rust on the lamp"),
     ]
     propose(curator, "which hue has it", target="lamp-color")
     before = read_all(content)
@@ -127,7 +128,7 @@ def test_content_on_disk_that_is_not_served_makes_no_patch_and_the_page_says_so(
 
 def test_nothing_ticked_or_what_no_longer_fits_makes_no_patch(curator: TestClient) -> None:
     assert download(curator)[0] == 409
-    first = propose(curator, *LINES.split("\n"), kind="topic", target="nc-rust", title="rust on the lamp")
+    first = propose(curator, *LINES.split("\n"), target="new", id="nc-rust", title="rust on the lamp")
     store = proposals_of(curator)
     store.add(replace(store.open()[0], lines=tuple(LINES.split("\n")[::-1])))
     status, page = download(curator, first, first + 1)
