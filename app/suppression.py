@@ -30,12 +30,18 @@ def is_small(number: int) -> bool:
     return 0 < number < LEAST
 
 
-def hidden(cells: Mapping[Key, int], sums: Sequence[Sum], unwritten: Collection[Key] = ()) -> frozenset[Key]:
+def hidden(
+    cells: Mapping[Key, int], sums: Sequence[Sum], unwritten: Collection[Key] = (), dear: Collection[Key] = ()
+) -> frozenset[Key]:
     """Return the keys of the small numbers, and of those that are left out to protect them.
 
-    What is `unwritten` is on no page, yet may be worked out, as `asked` less `answered`: it is left out first.
+    What is `unwritten` is on no page, yet may be worked out, as `asked` less `answered`: it is left out first, and what
+    is `dear` last.
     """
-    page, found = _Page(cells, sums, frozenset(unwritten)), {key for key in cells if is_small(cells[key])}
+    page, found = (
+        _Page(cells, sums, frozenset(unwritten), frozenset(dear)),
+        {key for key in cells if is_small(cells[key])},
+    )
     while more := page.beside(page.open_sums(found), found) or page.beside_derived(found):
         found |= more
     return frozenset(found)
@@ -48,6 +54,7 @@ class _Page:
     cells: Mapping[Key, int]
     sums: Sequence[Sum]
     unwritten: frozenset[Key]
+    dear: frozenset[Key]
 
     def beside(self, sums: Sequence[Sum], found: set[Key]) -> set[Key]:
         """Return what is left out next in these sums: the smallest part of each that is still told, else the totals."""
@@ -62,7 +69,10 @@ class _Page:
     def _smallest(self, one: Sum, found: set[Key]) -> list[Key]:
         keys = (*one.parts, one.total) if one.total in self.unwritten else one.parts
         told = [key for key in keys if key not in found and self.cells[key]]
-        return sorted(told, key=lambda key: (key not in self.unwritten, self.cells[key]))[:1]
+        return sorted(told, key=self._cost)[:1]
+
+    def _cost(self, key: Key) -> tuple[bool, bool, int]:
+        return key in self.dear, key not in self.unwritten, self.cells[key]
 
     def open_sums(self, found: set[Key]) -> list[Sum]:
         """Return the sums that tell too much of a small number, each by itself."""
@@ -89,11 +99,20 @@ class _Page:
         """
         told = self._derived(found)
         small = {key for key in told if is_small(self.cells[key])}
-        near, around = (
-            [one for one in self.sums if not keys.isdisjoint((one.total, *one.parts))] for keys in (small, told)
-        )
-        steps = (self._parts, near), (self._parts, around), (self._totals, near), (self.beside, self.sums)
+        near, around = self._with(small), self._with(self._related(small, told))
+        steps = (self._parts, near), (self._parts, around), (self._smallest_total, around), (self.beside, self.sums)
         return next(filter(None, (step(sums, found) for step, sums in steps)), set()) if small else set()
+
+    def _with(self, keys: set[Key]) -> list[Sum]:
+        return [one for one in self.sums if not keys.isdisjoint((one.total, *one.parts))]
+
+    def _related(self, keys: set[Key], told: set[Key]) -> set[Key]:
+        """Return what is told in the same sums as these keys, and in those of what is told there."""
+        more = {key for one in self._with(keys) for key in (one.total, *one.parts) if key in told}
+        return keys if more <= keys else self._related(keys | more, told)
+
+    def _smallest_total(self, sums: Sequence[Sum], found: set[Key]) -> set[Key]:
+        return set(sorted(self._totals(sums, found), key=lambda key: (*self._cost(key), str(key)))[:1])
 
     def _derived(self, found: set[Key]) -> set[Key]:
         """Return what the sums determine together: what stands alone in an equation once all others are solved."""

@@ -106,6 +106,11 @@ def test_the_next_smallest_goes_too_where_one_alone_could_be_told(row: list[int]
     assert hidden(cells, [Sum(ALL, range(len(row)))]) == left_out
 
 
+def test_what_is_dear_is_left_out_last() -> None:
+    cells: dict[Key, int] = {"a": 3, "b": 40, "c": 50, ALL: 93}
+    assert hidden(cells, [Sum(ALL, "abc")], dear={"b"}) == {"a", "c"}
+
+
 def test_what_is_on_no_page_is_left_out_first() -> None:
     cells: dict[Key, int] = {"asked": 60, "unanswered": 4, "answered": 56}
     one = Sum("asked", ("unanswered", "answered"))

@@ -29,7 +29,8 @@ class HandedOn:
         unwritten = [one for table in tables for one in self._take_others(table)]
         known = [one for one in (*sums, *unwritten, _UNANSWERED) if self._numbers.keys() >= {one.total, *one.parts}]
         nowhere = {_UNANSWERED.total, *(one.parts[-1] for one in unwritten)}
-        self._hidden = hidden(self._numbers, known, nowhere)
+        of_span = {key for key in self._numbers if isinstance(key, tuple) and key[-1] == ALL} - nowhere
+        self._hidden = hidden(self._numbers, known, nowhere, of_span)
 
     def number(self, key: Key) -> int | str:
         """Return a number as it may be told; what was never counted is zero."""

@@ -105,3 +105,18 @@ def test_several_tables_are_written_below_each_other_under_their_titles() -> Non
     lines = list(csv.reader(io.StringIO(as_csv({"First": table, "Second": table}), newline="")))
     assert [line[0] for line in lines] == ["First", "a", "x", "", "Second", "a", "x", "", MEANING]
     assert {len(line) for line in lines} == {2}
+
+
+def test_the_sum_of_many_days_is_told_though_none_of_them_is() -> None:
+    days = [LAST - timedelta(days=back) for back in range(30)]
+    numbers = {
+        "answer": lambda day: 30 + day.day % 7,
+        "urgent": lambda day: day.day % 4,
+        "scripted": lambda day: day.day % 3,
+    }
+    rows = [((day, "web", "outcome", name), times(day)) for day in days for name, times in numbers.items()]
+    tables = {name: item.table(figures(rows, length=30)) for name, item in ITEMS.items()}
+    told = HandedOn(tables.values())
+    for name in numbers:
+        assert isinstance(told.number((f"outcome {name}", ALL)), int)
+    assert {row[8] for row in told.table(tables["outcomes"]).rows} <= {0, SMALL}
