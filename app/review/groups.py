@@ -54,8 +54,6 @@ class Group:
     """The message id at its centre, which somebody may have decided on: the group keeps its name."""
     questions: tuple[KeptQuestion, ...]
     """The newest first."""
-    representative: KeptQuestion
-    """The one in the plainest words."""
     topic: str
     """The entry or topic that it comes closest to; empty where none is found yet."""
 
@@ -78,7 +76,7 @@ class Groups:
 def groups(questions: Sequence[KeptQuestion], knowledge: Knowledge) -> list[Group]:
     """Return the questions in groups, each in one."""
     newest_first = _newest_first(questions)
-    return _grouped(newest_first, _places(newest_first, clusters(_job(newest_first, knowledge))), knowledge)
+    return _grouped(newest_first, _places(newest_first, clusters(_job(newest_first, knowledge))))
 
 
 class Grouping:
@@ -104,7 +102,7 @@ class Grouping:
                 self._places, self._version, ungrouped = _places(newest_first, found), knowledge.version, 0
             elif self._busy.acquire(blocking=False):
                 threading.Thread(target=self._find, args=(newest_first, knowledge), name="groups", daemon=True).start()
-        return Groups(_grouped(newest_first, self._places, knowledge), ungrouped)
+        return Groups(_grouped(newest_first, self._places), ungrouped)
 
     def centre_of(self, message_id: str) -> str:
         """Return the id of the group that a question belongs to."""
@@ -142,16 +140,12 @@ def _places(questions: Sequence[KeptQuestion], found: Sequence[Cluster]) -> Plac
     }
 
 
-def _grouped(newest_first: Sequence[KeptQuestion], places: Places, knowledge: Knowledge) -> list[Group]:
+def _grouped(newest_first: Sequence[KeptQuestion], places: Places) -> list[Group]:
     """Return the groups, each at the place of its newest question."""
     members: dict[Place, list[KeptQuestion]] = {}
     for question in newest_first:
         members.setdefault(places.get(question.message_id, Place(question.message_id, "")), []).append(question)
-    known = knowledge.matcher.model.vocabulary.known
-    return [
-        Group(centre, tuple(questions), plainest(questions, known), topic)
-        for (centre, topic), questions in members.items()
-    ]
+    return [Group(centre, tuple(questions), topic) for (centre, topic), questions in members.items()]
 
 
 def plainest(questions: Sequence[KeptQuestion], known: frozenset[str]) -> KeptQuestion:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from app.dialogue.messages import Channel
 from app.records.review_queue import KeptQuestion
-from app.review.groups import Group, plainest
+from app.review.groups import Group
 
 Since = Literal["", "24h", "7d"]
 Order = Literal["", "newest"]
@@ -42,25 +42,23 @@ class Narrowing:
     def is_narrow(self) -> bool:
         return self != Narrowing(order=self.order, at=self.at)
 
-    def groups(self, groups: Iterable[Group], known: frozenset[str], now: datetime) -> list[Group]:
+    def groups(self, groups: Iterable[Group], now: datetime) -> list[Group]:
         """Return what is left of the groups in the order in which they are worth reading.
 
         Those with a message in doubt of danger come first, those of a single message before all: a danger that no rule
         knows is told once. Then what is asked most, and last; or what was asked last.
         """
-        left = (own for group in groups if (own := self._left_of(group, known, now)))
+        left = (own for group in groups if (own := self._left_of(group, now)))
         newest_first = sorted(left, key=lambda group: group.questions[0].at, reverse=True)
         return sorted(newest_first, key=_newest_rank if self.order == "newest" else _rank)
 
-    def _left_of(self, group: Group, known: frozenset[str], now: datetime) -> Group | None:
+    def _left_of(self, group: Group, now: datetime) -> Group | None:
         left = tuple(question for question in group.questions if self._keeps(question, now))
         if not left or (self.topic and self.topic != (group.topic or NO_TOPIC)):
             return None
         if self.near and not any(question.near_urgent for question in left):
             return None
-        if len(left) == group.count:
-            return group
-        return replace(group, questions=left, representative=plainest(left, known))
+        return group if len(left) == group.count else replace(group, questions=left)
 
     def _keeps(self, question: KeptQuestion, now: datetime) -> bool:
         if self.channel and question.channel != self.channel:

@@ -14,7 +14,7 @@ def asked(id_: str, hours: int = 0, channel: str = "web", near: bool = False) ->
 
 
 def group(*questions: KeptQuestion, topic: str = "") -> Group:
-    return Group(questions[0].message_id, questions, questions[0], topic)
+    return Group(questions[0].message_id, questions, topic)
 
 
 GROUPS = [
@@ -26,7 +26,7 @@ GROUPS = [
 
 
 def left(narrow: Narrowing) -> list[str]:
-    groups = narrow.groups(GROUPS, frozenset(), NOW)
+    groups = narrow.groups(GROUPS, NOW)
     return ["".join(question.message_id for question in own.questions) for own in groups]
 
 

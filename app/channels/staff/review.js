@@ -104,6 +104,14 @@ function count() {
   bulk.elements.next.value = (groups.find((_, place) => !boxes[place].checked)?.id ?? "").replace("group-", "");
 }
 
+/* Who chooses a topic with the mouse is led to what is typed next; the arrows of the keyboard choose without moving on. */
+document.addEventListener("click", (event) => {
+  if (event.detail && event.target.matches(".group [name='pick']")) {
+    const field = { other: "typed", new: "id" }[event.target.value] ?? "lines";
+    event.target.form.elements[field].focus();
+  }
+});
+
 /* One group is open at a time, in sight. */
 for (const details of document.querySelectorAll(".group > details")) {
   details.addEventListener("toggle", () => details.open && details.closest(".group").scrollIntoView({ block: "nearest" }));

@@ -38,7 +38,7 @@ from app.records.proposals import Proposal
 from app.records.review_queue import Decision, KeptQuestion, read_of_each
 from app.redaction.redact import without_marks
 from app.review.checks import hints
-from app.review.groups import Group
+from app.review.groups import Group, plainest
 from app.review.narrowing import NO_TOPIC, Narrowing
 
 router = APIRouter(include_in_schema=False)
@@ -90,13 +90,16 @@ class Done:
 
 
 @router.api_route(PATH, methods=READ)
-def review(served: Served, staff: Staff, person: Curating, narrow: Narrowed, done: str = "") -> Response:
-    """Show patients' texts, redacted; the audit has the view first, or it does not happen."""
+def review(served: Served, staff: Staff, person: Curating, narrow: Narrowed, done: str = "", why: str = "") -> Response:
+    """Show patients' texts, redacted; the audit has the view first, or it does not happen.
+
+    `why` is the group of which it is shown what speaks for danger: for twenty of them that took a second.
+    """
     knowledge, now = served.knowledge, served.now
     waiting = staff.questions.open(now)
     staff.add_audit_event(now, person.who, "view", f"review: {len(waiting)} questions")
     found, read = staff.grouping.groups(waiting, knowledge), read_of_each(len(waiting))
-    groups = narrow.groups(found.groups, knowledge.matcher.model.vocabulary.known, now)
+    groups = narrow.groups(found.groups, now)
     last = max(len(groups) - 1, 0) // GROUPS
     narrow = replace(narrow, at=min(narrow.at, last))
     return page(
@@ -104,7 +107,8 @@ def review(served: Served, staff: Staff, person: Curating, narrow: Narrowed, don
         served,
         person=person,
         active="review",
-        rows=_rows(staff, knowledge, groups[narrow.at * GROUPS : (narrow.at + 1) * GROUPS], read),
+        why=why,
+        rows=_rows(staff, knowledge, groups[narrow.at * GROUPS : (narrow.at + 1) * GROUPS], read, why),
         ungrouped=found.ungrouped,
         groups=len(groups),
         waiting=len(waiting),
@@ -209,42 +213,42 @@ def _done(served: Services, staff: StaffServices, done: str) -> Done | None:
     return Done(decision=decisions[0]) if decisions else None
 
 
-def _rows(staff: StaffServices, knowledge: Knowledge, groups: Sequence[Group], read: int) -> list[Row]:
+def _rows(staff: StaffServices, knowledge: Knowledge, groups: Sequence[Group], read: int, why: str) -> list[Row]:
     """Return the groups as they are shown; of each text so many characters are read already."""
     questions = {question.message_id: question for group in groups for question in _shown_of(group)}.values()
     texts = {question.message_id: question.text for question in questions if len(question.text) < read}
     cut = [question.message_id for question in questions if len(question.text) >= read]
     whole = texts | (staff.questions.texts_of(cut) if cut else {})
-    return [_row(knowledge, group, whole) for group in groups]
+    return [_row(knowledge, group, whole, why) for group in groups]
 
 
 def _shown_of(group: Group) -> list[KeptQuestion]:
     """Return the questions that may be listed, of which one may stand for many, and that whose reasons are shown."""
     netted = [question for question in group.questions if question.near_urgent][:1]
-    return [*group.questions[: 2 * LISTED], group.representative, *netted]
+    return [*group.questions[: 2 * LISTED], *netted]
 
 
-def _row(knowledge: Knowledge, group: Group, texts: Mapping[str, str]) -> Row:
-    named = group.questions[:MOST_NAMED]
+def _row(knowledge: Knowledge, group: Group, texts: Mapping[str, str], why: str) -> Row:
+    own, named = key_of(group.id), group.questions[:MOST_NAMED]
+    plain = plainest(group.questions[: 2 * LISTED], knowledge.matcher.model.vocabulary.known)
+    heading = texts.get(plain.message_id, plain.text)
     lines = lines_of(named, texts)[:LISTED]
     listed = {question.message_id for line in lines for question in line.questions}
     return Row(
         group=group,
-        key=key_of(group.id),
-        heading=texts.get(group.representative.message_id, group.representative.text),
+        key=own,
+        heading=heading,
         lines=lines,
         rest=[question for question in named if question.message_id not in listed],
         channels=list(dict.fromkeys(question.channel for question in group.questions)),
-        nearest=_nearest(knowledge, group),
-        reasons=_reasons(knowledge, group, texts),
+        nearest=_nearest(knowledge, group, heading),
+        reasons=_reasons(knowledge, group, texts) if own == why else [],
     )
 
 
-def _nearest(knowledge: Knowledge, group: Group) -> list[str]:
-    """Return the topics that the group comes closest to, and that its plainest question does; all that rest have no
-    title: they are what fits none.
-    """
-    asked = without_marks(group.representative.text)[:LONGEST_RANKED]
+def _nearest(knowledge: Knowledge, group: Group, heading: str) -> list[str]:
+    """Return the topics that the group comes closest to, and that its heading does; one without a title is none."""
+    asked = without_marks(heading)[:LONGEST_RANKED]
     ranked = knowledge.matcher.rank(asked, 2 * NEAREST, encoder=knowledge.encoder)
     titles, topics = titles_of(knowledge), [group.topic, *(candidate.id for candidate in ranked)]
     return [id_ for id_ in dict.fromkeys(topics) if id_ in titles][:NEAREST]

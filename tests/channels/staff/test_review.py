@@ -68,6 +68,13 @@ def test_what_is_near_danger_comes_first_then_what_is_asked_most(waiting: TestCl
     assert shown == ["1× i feel odd near the lamp", "3× can the lamp rust", "1× what about the moon"]
 
 
+def test_what_speaks_for_danger_is_shown_of_the_group_that_is_asked_for(waiting: TestClient) -> None:
+    led = re.findall('href="(/staff/review[^"]*why=[^"#]*)#', waiting.get("/staff/review").text)[0]
+    page = waiting.get(led.replace("&amp;", "&")).text
+    assert "What speaks for danger, and against it, in the message by itself" in page
+    assert page.count('<details name="group" open>') == 1
+
+
 def test_names_are_not_shown_and_the_view_is_on_record(waiting: TestClient, staffed: Settings) -> None:
     page = waiting.get("/staff/review").text
     assert "jane" not in page
