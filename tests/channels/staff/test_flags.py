@@ -152,7 +152,8 @@ def test_only_a_curator_answers_closes_and_sends(hospital: TestClient, provider:
     hospital.get(come_back(hospital, provider))
     flag(hospital)
     assert {act(hospital, name, id="1", answer="x") for name in ("answer", "close", "send")} == {403}
-    assert hospital.get("/staff/flagged?id=2").status_code == 404
+    others = store_of(hospital).add(replace(FLAG, by="bob@example.org"))
+    assert hospital.get(f"/staff/flagged?id={others}").status_code == 404
 
 
 def test_nothing_is_changed_that_cannot_be_audited_or_has_no_token(told: TestClient) -> None:
