@@ -1,6 +1,7 @@
 import re
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,23 +9,28 @@ from fastapi.testclient import TestClient
 
 from app.content.additions import write_additions
 from app.content.files import fingerprint, read_all
-from app.records.proposals import Proposals, Tried
+from app.records.proposals import Kind, Proposal, Proposals, Tried
 from app.review.checks import addition
 from app.settings import Settings
 from tests.channels.staff.conftest import csrf_of
 from tests.channels.staff.provider import Provider
-from tests.channels.staff.test_propose import LINES
-from tests.channels.staff.test_review import ask, open_texts, post
+from tests.channels.staff.test_review import ask, open_texts
 from tests.channels.staff.test_signin import audited, come_back
 from tests.conftest import NOW
 
 PAGE = "/staff/review/proposals"
+ASKED = ("can the lamp rust", "does the lamp rust ??")
+LINES = ("may it get rusty", "does rust harm it", "rust on the shade", "is it rust proof", "will rust form")
 
 
-def propose(client: TestClient, *lines: str, target: str = "lamp-place", **fields: str) -> int:
-    """Proposes for all questions about rust, and returns the id."""
-    assert post(client, "propose", **{"pick": target, "lines": "\n".join(lines), "sure": "yes"} | fields) == 303
-    return proposals_of(client).latest(1)[0].id
+def propose(
+    client: TestClient, *lines: str, target: str = "lamp-place", title: str = "", asked: tuple[str, ...] = ()
+) -> int:
+    """Keeps a proposal as the review does, and returns its id."""
+    kind: Kind = "topic" if title else "phrasing"
+    store, now = proposals_of(client), datetime.now(UTC)
+    store.add(Proposal(now, "this machine", kind, target, title, lines, tuple(f"m-{hash(text)}" for text in asked)))
+    return store.latest(1)[0].id
 
 
 def proposals_of(client: TestClient) -> Proposals:
@@ -40,8 +46,8 @@ def test_an_open_proposal_says_what_and_by_whom(curator: TestClient) -> None:
 
 
 def test_withdrawing_says_first_what_it_does(curator: TestClient) -> None:
-    ask(curator, "can the lamp rust", "does the lamp rust ??")
-    id_ = propose(curator, "where does it go rusty")
+    ask(curator, *ASKED)
+    id_ = propose(curator, "where does it go rusty", asked=ASKED)
     asked = curator.get(f"{PAGE}/withdraw", params={"id": id_}).text
     assert "where does it go rusty" in asked
     assert "The 2 questions that it is meant for go back to the review" in asked
@@ -49,8 +55,8 @@ def test_withdrawing_says_first_what_it_does(curator: TestClient) -> None:
 
 
 def test_a_proposal_is_withdrawn_once_and_gives_its_questions_back(curator: TestClient, staffed: Settings) -> None:
-    ask(curator, "can the lamp rust", "does the lamp rust ??")
-    id_ = propose(curator, "where does it go rusty")
+    ask(curator, *ASKED)
+    id_ = propose(curator, "where does it go rusty", asked=ASKED)
     assert open_texts(curator) == []
     sent = {"csrf": csrf_of(curator), "id": str(id_)}
     assert curator.post(f"{PAGE}/withdraw", data=sent).headers["location"] == PAGE
@@ -82,7 +88,7 @@ def test_the_ticked_proposals_are_a_patch_that_writes_what_the_command_writes(
 ) -> None:
     chosen = [
         propose(curator, "where does it go rusty"),
-        propose(curator, *LINES.split("\n"), target="new", id="nc-rust", title="rust on the lamp"),
+        propose(curator, *LINES, target="nc-rust", title="rust on the lamp"),
     ]
     propose(curator, "which hue has it", target="lamp-color")
     before = read_all(content)
@@ -128,9 +134,9 @@ def test_content_on_disk_that_is_not_served_makes_no_patch_and_the_page_says_so(
 
 def test_nothing_ticked_or_what_no_longer_fits_makes_no_patch(curator: TestClient) -> None:
     assert download(curator)[0] == 409
-    first = propose(curator, *LINES.split("\n"), target="new", id="nc-rust", title="rust on the lamp")
+    first = propose(curator, *LINES, target="nc-rust", title="rust on the lamp")
     store = proposals_of(curator)
-    store.add(replace(store.open()[0], lines=tuple(LINES.split("\n")[::-1])))
+    store.add(replace(store.open()[0], lines=LINES[::-1]))
     status, page = download(curator, first, first + 1)
     assert status == 409
     assert f"Proposal {first + 1}: A topic of this id is proposed already." in page
