@@ -136,7 +136,7 @@ addEventListener("load", () => {
 });
 
 /* A page that is loaded anew says no second time what was done; a live region says only what changes in it. */
-const done = document.querySelector(".done > span, p.said");
+const done = document.querySelector(".done > span, p.happened");
 if (done) {
   const url = new URL(location.href);
   url.searchParams.delete("done");

@@ -33,7 +33,7 @@ function search() {
 async function find(text) {
   try {
     draw(await service.look(text), text);
-    settling = setTimeout(() => settle(text), SETTLED);
+    if (text === written()) settling = setTimeout(() => settle(text), SETTLED); // else the results of more follow
   } catch (error) {
     if (error.name !== "AbortError") fail(error);
   }

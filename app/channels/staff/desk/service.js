@@ -3,7 +3,9 @@ const form = document.getElementById("search");
 const LONGEST = 8_000; // ms
 /* Ours is the only policy that the page allows, and all that goes through it was drawn and escaped by the service. */
 const policy = window.trustedTypes?.createPolicy("hai-faq-staff", { createHTML: (html) => html });
-let asking = new AbortController();
+let asking = new AbortController(); // the look-up that is under way
+let underWay = Promise.resolve(); // is done when that is
+let waiting = null; // the look-up that comes next
 
 async function post(fields, signal) {
   const headers = { "x-csrf-token": form.dataset.csrf };
@@ -16,19 +18,24 @@ async function post(fields, signal) {
   return template.content;
 }
 
-/* Each look-up ends the one before, so that an older answer never comes after a newer one. */
+/* One look-up is under way at a time; of the letters typed meanwhile only the last is looked up. The service works on at
+   what a browser gives up: a busy one had 100 letters of a message before it, and its alert came after five seconds. */
 export async function look(text) {
-  asking.abort();
-  const own = (asking = new AbortController());
-  const late = setTimeout(() => own.abort(new Error("late")), LONGEST);
-  try {
-    return await post({ text }, own.signal);
-  } finally {
-    clearTimeout(late);
-  }
+  const own = (waiting = {});
+  await underWay;
+  if (own !== waiting) throw new DOMException("A newer look-up waits.", "AbortError");
+  const { signal } = (asking = new AbortController());
+  const late = setTimeout((asked) => asked.abort(new Error("late")), LONGEST, asking);
+  const answer = post({ text }, signal).finally(() => clearTimeout(late));
+  underWay = answer.catch(() => {});
+  return answer;
 }
 
-export const stop = () => asking.abort();
+export function stop() {
+  waiting = null;
+  asking.abort();
+}
+
 export const entry = async (id) => (await post({ entry: id }, AbortSignal.timeout(LONGEST))).querySelector(".result");
 
 /* Counts a look-up as one. That it does not, keeps nobody waiting. */
