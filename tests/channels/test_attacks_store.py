@@ -60,7 +60,7 @@ COLUMNS = {
         "batch": "([0-9a-f]{16})?",
         "decided_by": rf"({WHO})?",
     },
-    "counts": {"channel": CHANNEL, "measure": "[a-z]+", "name": r"[\w.-]+"},
+    "counts": {"channel": CHANNEL, "measure": "[a-z-]+", "name": r"[\w.-]+"},
     "audit": {"who": WHO, "act": "[a-z -]+", "subject": r"[\w: -]*"},
     "proposals": {
         "by": WHO,

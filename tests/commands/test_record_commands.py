@@ -55,9 +55,9 @@ def left(store: Engine) -> list[str]:
 
 def test_export_writes_every_kind_of_record_for_its_owner_only(store: Engine, tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
-    assert "8 records" in run(store, "export", "--to", str(path)).output
+    assert "9 records" in run(store, "export", "--to", str(path)).output
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    kinds = ["question", "question", "feedback", "flag", "count", "count", "proposal", "audit"]
+    kinds = ["question", "question", "feedback", "flag", "count", "count", "count", "proposal", "audit"]
     assert [line["record"] for line in lines] == kinds
     assert (lines[0]["text"], lines[-2]["lines"], lines[-1]["act"]) == ("¿y la radio?", ["hue", "tint"], "export")
     assert path.stat().st_mode & 0o777 == 0o600
