@@ -90,6 +90,7 @@ COLUMNS = {
         "answered_by": WHO + "|",
         "closed_by": WHO + "|",
     },
+    "ended_sessions": {"name": HASH, "why": "[a-z ]+"},
     "withdrawals": {"entry_id": IDS, "by": WHO, "why": STAFF_TYPED},
     "deliveries": {
         "id": HASH,
@@ -209,6 +210,9 @@ def work(client: TestClient) -> None:
     waiting = client.get("/staff/review").text
     sent = csrf | {"keys": re.findall('form="bulk" name="q1" value="(.*?)"', waiting)[0], "sure": "yes"}
     client.post("/staff/review/put-off", data=sent)
+    for path in ("/staff/audit", "/staff/audit.csv"):
+        assert client.get(path, params={"who": TYPED}).status_code == 200
+    client.post("/staff/sign-out", data=csrf | {"text": TYPED})
 
 
 def test_every_column_that_a_client_can_fill_is_ours_hashed_bounded_or_redacted(attacked: Settings) -> None:

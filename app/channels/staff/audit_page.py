@@ -106,4 +106,6 @@ def _parameters(choice: Choice) -> dict[str, str]:
 
 
 def _subject(what: str, choice: Choice) -> str:
-    return " ".join((what, *(f"{name}={value}" for name, value in _parameters(choice).items())))
+    """Return what is looked at, without the name that was typed: it might be anything."""
+    chosen = _parameters(choice) | ({"who": "by name"} if choice.who else {})
+    return " ".join((what, *chosen.values()))

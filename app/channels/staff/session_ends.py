@@ -5,6 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -79,7 +80,8 @@ class SessionEnds:
         oldest = now - self._store.keep
         try:
             if untold:
-                await asyncio.to_thread(self._store.add, list(untold.values()))
+                late = [replace(end, at=now) for end in untold.values()]  # other replicas read what is new
+                await asyncio.to_thread(self._store.add, late)
                 self._untold = {name: end for name, end in self._untold.items() if name not in untold}
             found = await asyncio.to_thread(self._store.since, min(self._read_until or oldest, now) - OVERLAP)
         except StoreError as error:

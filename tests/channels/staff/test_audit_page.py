@@ -60,12 +60,12 @@ def test_they_are_chosen_by_day_person_and_act(curator: TestClient, query: str, 
     assert [json.loads(line)["who"] for line in exported.splitlines() if "about" in line] == found
 
 
-def test_what_was_chosen_by_is_on_record(curator: TestClient, staffed: Settings) -> None:
+def test_what_was_chosen_by_is_on_record_without_what_was_typed(curator: TestClient, staffed: Settings) -> None:
     curator.get("/staff/audit?who=bob&act=view&first=2026-07-01")
     curator.get("/staff/audit.csv?who=bob")
     assert audited(staffed)[-2:] == [
-        ("this machine", "view", "audit first=2026-07-01 who=bob act=view"),
-        ("this machine", "export", "audit csv who=bob"),
+        ("this machine", "view", "audit 2026-07-01 by name view"),
+        ("this machine", "export", "audit csv by name"),
     ]
 
 

@@ -14,7 +14,6 @@ from tests.records.conftest import Clock
 
 pytestmark = pytest.mark.anyio
 
-NOW = datetime.now(UTC)
 SESSION = {"id": "s", "sub": "ann", "sid": "p", "issued": 100.0}
 PATIENT = 60.0
 
@@ -54,14 +53,18 @@ def clock() -> Clock:
     return Clock()
 
 
+def ago(**time: float) -> datetime:
+    return datetime.now(UTC) - timedelta(**time)
+
+
 def end(kind: str, id_: str, until: float = ALWAYS) -> list[EndedSession]:
-    return [EndedSession(name_of(kind, id_), NOW, until, "hospital")]  # type: ignore[arg-type]
+    return [EndedSession(name_of(kind, id_), ago(), until, "hospital")]  # type: ignore[arg-type]
 
 
 async def test_another_replica_knows_in_two_seconds(store: Interruptible, clock: Clock) -> None:
     here, there = (SessionEnds(store, clock, PATIENT) for _ in range(2))
     assert [await replica.of(SESSION) for replica in (here, there)] == [None, None]
-    await here.end("s", "signed out", NOW)
+    await here.end("s", "signed out", ago())
     assert [await replica.of(SESSION) for replica in (here, there)] == ["signed out", None]
     clock.now += FRESH
     assert [await replica.of(SESSION) for replica in (here, there)] == ["signed out", "signed out"]
@@ -99,10 +102,11 @@ async def test_while_the_store_is_down_what_was_known_stays_and_what_ends_is_tol
     store: Interruptible, clock: Clock
 ) -> None:
     here, there = (SessionEnds(store, clock, PATIENT) for _ in range(2))
-    await there.end("old", "signed out", NOW)
+    assert await there.of(SESSION) is None
+    await there.end("old", "signed out", ago())
     assert await here.of({"id": "old"}) == "signed out"
     store.is_down = True
-    await here.end("s", "signed out", NOW)
+    await here.end("s", "signed out", ago(hours=1))
     for _ in range(2):
         clock.now += FRESH
         assert [await here.of({"id": id_}) for id_ in ("old", "s", "x")] == ["signed out", "signed out", None]
@@ -126,7 +130,7 @@ async def test_what_ends_while_the_store_is_read_stays_ended(store: Interruptibl
     store.opened.clear()
     ends = SessionEnds(store, clock, patience=0.0)
     assert await ends.of(SESSION) is None
-    await ends.end("s", "signed out", NOW)
+    await ends.end("s", "signed out", ago())
     store.opened.set()
     assert ends._reading
     await ends._reading
@@ -136,21 +140,21 @@ async def test_what_ends_while_the_store_is_read_stays_ended(store: Interruptibl
 async def test_what_is_so_old_that_no_session_can_be_of_it_is_forgotten(store: Interruptible, clock: Clock) -> None:
     ends = SessionEnds(store, clock, PATIENT)
     await ends.of(SESSION)
-    await ends.end("old", "signed out", NOW - timedelta(hours=11))
-    await ends.end("s", "signed out", NOW)
+    await ends.end("old", "signed out", ago(hours=11))
+    await ends.end("s", "signed out", ago())
     clock.now += FRESH
     assert [await ends.of({"id": id_}) for id_ in ("old", "s")] == [None, "signed out"]
     assert len(ends._known) == 1
 
 
 async def test_what_ended_before_this_replica_came_up_is_known(store: Interruptible) -> None:
-    await SessionEnds(store).end("s", "signed out", NOW - timedelta(hours=9))
+    await SessionEnds(store).end("s", "signed out", ago(hours=9))
     assert await SessionEnds(store, patience=PATIENT).of(SESSION) == "signed out"
 
 
 async def test_a_token_that_was_used_ends_nothing(store: Interruptible) -> None:
     ends = SessionEnds(store, patience=PATIENT)
-    token = EndedSession(name_of("logout token", "t"), NOW, 0.0, "hospital")
+    token = EndedSession(name_of("logout token", "t"), ago(), 0.0, "hospital")
     assert await ends.add(end("person", "bob"), token)
     assert not await ends.add(end("person", "ann"), token)
     assert await ends.of(SESSION) is None
