@@ -196,13 +196,14 @@ class ReviewQueue(Store, Sink, table=questions):
         waiting = questions.c.message_id.in_(message_ids) & (questions.c.state == "open")
         return self._execute(update(questions).where(waiting).values(values))
 
-    def undo(self, batch: str) -> Sequence[str]:
-        """Let the questions of a decision wait again, and return their message ids."""
+    def undo(self, batch: str) -> dict[str, bool]:
+        """Let the questions of a decision wait again, and return message id -> whether danger was in doubt."""
         decided = (questions.c.batch == batch) & (questions.c.batch != "")
         with self._transaction() as connection:
-            ids = connection.execute(select(questions.c.message_id).where(decided)).scalars().all()
+            query = select(questions.c.message_id, questions.c.near_urgent).where(decided)
+            undone = dict(map(tuple, connection.execute(query)))
             connection.execute(update(questions).where(decided).values({**_UNDECIDED, "state": "open"}))
-        return ids
+        return undone
 
     def decisions(self, now: datetime, batch: str | None = None) -> list[Decision]:
         """Return the decisions that can still be undone, the latest first; of one batch where it is given."""

@@ -4,6 +4,7 @@ As a program it reads a pickled `Job` from standard input and writes the cluster
 that strangers have filled takes seconds of pure Python, which no thread of the service may take from its answers.
 """
 
+import io
 import json
 import os
 import pickle
@@ -11,7 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +20,27 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app import text
-from app.matching.features import LONGEST_TEXT, Features, FloatArray, IndexArray, KeyArray, key_of
-from app.matching.matcher import Matcher
+from app.matching.features import LONGEST_TEXT, FloatArray, IndexArray, KeyArray, key_of
+from app.matching.matcher import Candidate, Matcher
 from app.matching.model import LinearModel
+from app.matching.utterance import Scored
 from app.matching.vocabulary import LEAST_LENGTH, Vocabulary, most_slips
 
+SURE = 0.6
+"""Confidence of the matcher from which a text belongs to a topic. Of 128 messages for 28 entries 93% of the pairs that
+ask for the same are together with it, and 98% of the pairs together ask for the same; by shared words alone it is 3 and
+47%. Where the matcher does not know the topics it hardly takes a text for another one, and all is as by words
+(`python -m bench.groups tests/labelled`). The vectors of the encoder, beside shared words, put 4 in 100 more of those
+in groups, for 120 MB and 2 to 30 s more: left out.
+"""
+RANKED = 3
+"""Candidates of a text that are looked at."""
+AT_ONCE = 500
+"""Texts that are read and scored before the next are."""
 ALIKE = 0.45
-"""Cosine from which two texts are alike. Of 2,000 phrasings of 114 topics, worded as differently as they can be,
-58, 81, 89 and 93% of those in the same group asked for the same topic at 0.3, 0.4, 0.45 and 0.5.
+"""Cosine from which two texts are alike that are for no known topic. Of 2,000 phrasings of 114 topics, worded as
+differently as they can be, 58, 81, 89 and 93% of those in the same group asked for the same topic at 0.3, 0.4, 0.45
+and 0.5.
 """
 MOST_COMPARED = 2_000
 """Most texts of which each is compared with each: the rest may only join those that were found to be centres."""
@@ -47,33 +61,39 @@ FILLERS = frozenset(
 
 
 class Job(NamedTuple):
-    """Texts, and what of a matcher is needed to group them: a matcher itself holds locks and caches."""
-
     texts: Sequence[str]
-    vocabulary: Vocabulary
-    features: Features
-    weights: NDArray[np.int8]
-    steps: FloatArray
-    bias: FloatArray
-    topics: Sequence[tuple[str, int]]
-    """What the columns of the weights are for; empty for what is no topic."""
+    matcher: Matcher
+    topics: frozenset[str]
+    """Those that have a title: what is taken for another fits none."""
 
-    @classmethod
-    def of(cls, texts: Sequence[str], matcher: Matcher, topics: Collection[str] = ()) -> Self:
-        model, columns = matcher.model, enumerate(matcher.labels, matcher.first)
-        named = [(id_ if id_ in topics else "", column) for column, id_ in columns if matcher.kind_of(id_) != "talk"]
-        return cls(texts, model.vocabulary, model.features, model.weights, model.steps, model.bias, named)
+    def dump(self) -> bytes:
+        """Return the job for another process, without caches, which hold words, and without what it does not need."""
+        file = io.BytesIO()
+        lean = replace(self.matcher, phrasings={}, meaning=None, tiers=None, confusions={})
+        _Pickler(file).dump(self._replace(matcher=lean))
+        return file.getvalue()
 
-    def without_caches(self) -> Self:
-        """Return what can be pickled."""
-        return self._replace(vocabulary=replace(self.vocabulary, _terms={}), features=replace(self.features))
+
+class _Pickler(pickle.Pickler):
+    """A model holds a lock, and is made anew from its parts."""
+
+    def reducer_override(self, obj: object) -> Any:
+        if not isinstance(obj, LinearModel):
+            return NotImplemented
+        vocabulary, features = replace(obj.vocabulary, _terms={}), replace(obj.features)
+        return LinearModel, (vocabulary, features, obj.weights, obj.steps, obj.bias)
 
 
 class Cluster(NamedTuple):
     places: list[int]
     """The centre first, which the others are like."""
     topic: str
-    """What it comes closest to; empty where there is no topic."""
+    """What its centre is taken for, surely or not; empty where that fits none."""
+
+
+class Guess(NamedTuple):
+    topic: str
+    confidence: float
 
 
 class Vectors(NamedTuple):
@@ -93,46 +113,78 @@ class Vectors(NamedTuple):
 
 
 def clusters(job: Job) -> list[Cluster]:
-    """Return the places of the texts in clusters. Texts of the same words are one, at the first of their places."""
+    """Return the places of the texts in clusters: those that are surely taken for a topic by topic, the rest by the
+    words that they share. Texts of the same words are one, at the first of their places.
+    """
     copies: dict[str, list[int]] = {}
     for place, key in enumerate(map(text.key, job.texts)):
         copies.setdefault(key, []).append(place)
     keys, places = list(copies), list(copies.values())
-    counts = np.array([len(of_text) for of_text in places], np.float32)
-    stars = _stars(_vectors(keys, job.vocabulary, job.features), counts)
-    topics = _topics(job, [keys[centre] for centre in stars])
-    return [
-        Cluster([place for member in (centre, *members) for place in places[member]], topic)
-        for (centre, members), topic in zip(stars.items(), topics, strict=True)
-    ]
+    guesses = _guesses(job, keys)
+    sure = _by_topic(guesses)
+    rest = np.setdiff1d(np.arange(len(keys)), [member for members in sure for member in members])
+    counts = np.array([len(places[member]) for member in rest], np.float32)
+    stars = _stars(vectors([keys[member] for member in rest], job.matcher.model), counts)
+    members = [*sure, *([int(rest[place]) for place in (centre, *others)] for centre, others in stars.items())]
+    return [Cluster([place for member in own for place in places[member]], guesses[own[0]].topic) for own in members]
 
 
-def pairs_alike(job: Job) -> NDArray[np.bool_]:
-    """Return for each of a few texts which of the others are like it."""
-    vectors = _vectors([text.key(own) for own in job.texts], job.vocabulary, job.features)
-    every = np.arange(len(job.texts))
-    return np.array([row >= ALIKE for row in _likeness(vectors, every, every)])
+def _guesses(job: Job, keys: Sequence[str]) -> list[Guess]:
+    """Return what each text is taken for."""
+    model, guesses = job.matcher.model, [Guess("", 0.0)] * len(keys)
+    readable = _readable(keys, model.vocabulary.known)
+    for start in range(0, len(readable), AT_ONCE):
+        places = readable[start : start + AT_ONCE]
+        shortened = (" ".join(keys[place].split()[:LONGEST_TEXT]) for place in places)
+        readings = [model.vocabulary.read(text.parse(key), None) for key in shortened]
+        for place, own in zip(places, map(Scored, readings, model.score(readings)), strict=True):
+            guesses[place] = _guess(job.matcher.rank_scored(own, RANKED), job.topics)
+    return guesses
 
 
-def _topics(job: Job, keys: Sequence[str]) -> list[str]:
-    """Return the topic that each text comes closest to by its words."""
-    if not keys or not job.topics:
-        return [""] * len(keys)
-    model = LinearModel(job.vocabulary, job.features, job.weights, job.steps, job.bias)
-    shortened = (" ".join(key.split()[:LONGEST_TEXT]) for key in keys)
-    scores = model.score([job.vocabulary.read(text.parse(key), None) for key in shortened])
-    best = scores[:, [column for _, column in job.topics]].argmax(axis=1)
-    return [job.topics[place][0] for place in best.tolist()]
+def _readable(keys: Sequence[str], known: frozenset[str]) -> list[int]:
+    """Return the places of the texts that are read for their topic: with few unknown words first, since each is
+    looked at for slips, of `MOST_UNKNOWN`.
+    """
+    unknown = [set(key.split()[:LONGEST_TEXT]) - known for key in keys]
+    met: set[str] = set()
+    readable = []
+    for place in sorted(range(len(keys)), key=lambda place: len(unknown[place])):
+        met |= unknown[place]
+        if len(met) > MOST_UNKNOWN:
+            break
+        readable.append(place)
+    return sorted(readable)
 
 
-def _vectors(keys: Sequence[str], vocabulary: Vocabulary, features: Features) -> Vectors:
+def _guess(candidates: Sequence[Candidate], topics: Collection[str]) -> Guess:
+    best = next((candidate for candidate in candidates if candidate.kind != "talk"), None)
+    return Guess(best.id, best.confidence) if best and best.id in topics else Guess("", 0.0)
+
+
+def _by_topic(guesses: Sequence[Guess]) -> list[list[int]]:
+    """Return the texts that are surely taken for each topic, the surest first."""
+    members: dict[str, list[int]] = {}
+    for place, guess in enumerate(guesses):
+        if guess.confidence >= SURE:
+            members.setdefault(guess.topic, []).append(place)
+    return [sorted(own, key=lambda place: -guesses[place].confidence) for own in members.values()]
+
+
+def cosines(keys: Sequence[str], model: LinearModel) -> FloatArray:
+    """Return for each of a few texts its cosine with each of the others, by the words that they share."""
+    every = np.arange(len(keys))
+    return np.array(list(_likeness(vectors(keys, model), every, every)))
+
+
+def vectors(keys: Sequence[str], model: LinearModel) -> Vectors:
     """Return the texts of these keys as vectors of concepts weighted by rarity: an unknown word says most."""
-    held = list(_concepts([key.split()[:LONGEST_TEXT] for key in keys], vocabulary))
+    held = list(_concepts([key.split()[:LONGEST_TEXT] for key in keys], model.vocabulary))
     texts = np.repeat(np.arange(len(held)), [len(concepts) for concepts in held])
     distinct, concepts, uses = np.unique(
         np.concatenate([np.empty(0, np.uint64), *held]), return_inverse=True, return_counts=True
     )
-    rarity = features.rarity(distinct)
+    rarity = model.features.rarity(distinct)
     fillers = np.isin(distinct, [key_of(filler) for filler in FILLERS])
     rarity[fillers] = np.minimum(rarity[fillers], FILLER)
     values = rarity[concepts]
@@ -181,19 +233,19 @@ def _spellings(unknown: Mapping[str, int]) -> dict[str, str]:
     return spellings
 
 
-def _stars(vectors: Vectors, counts: FloatArray) -> dict[int, list[int]]:
+def _stars(shared: Vectors, counts: FloatArray) -> dict[int, list[int]]:
     """Return centre -> the others that are with it, after Aslam, Pelekhov and Rus (2004); each text is in one star.
 
     The text that is like the most others takes them, and so on with the rest; then each goes to the centre that it is
     most like. Nothing is joined by a chain. A text that shares too little with all others is alone, uncompared.
     """
-    comparable = np.flatnonzero(vectors.lengths(len(counts)) >= ALIKE)
+    comparable = np.flatnonzero(shared.lengths(len(counts)) >= ALIKE)
     most_frequent = np.argsort(-counts[comparable], kind="stable")[:MOST_COMPARED]
-    centres = _centres(vectors, comparable[np.sort(most_frequent)], counts)
+    centres = _centres(shared, comparable[np.sort(most_frequent)], counts)
     others = np.setdiff1d(comparable, centres)
     alone = np.setdiff1d(np.arange(len(counts)), comparable)
     stars: dict[int, list[int]] = {centre: [] for centre in (*centres.tolist(), *alone.tolist())}
-    for other, row in zip(others.tolist(), _likeness(vectors, others, centres), strict=True):
+    for other, row in zip(others.tolist(), _likeness(shared, others, centres), strict=True):
         if row.max() >= ALIKE:
             stars[int(centres[row.argmax()])].append(other)
         else:
@@ -201,10 +253,10 @@ def _stars(vectors: Vectors, counts: FloatArray) -> dict[int, list[int]]:
     return stars
 
 
-def _centres(vectors: Vectors, compared: IndexArray, counts: FloatArray) -> IndexArray:
+def _centres(shared: Vectors, compared: IndexArray, counts: FloatArray) -> IndexArray:
     """Return the texts at the centre of the others, of those that are compared, the largest star first."""
     likeness = np.empty((len(compared), len(compared)), np.float32)
-    for own, row in zip(likeness, _likeness(vectors, compared, compared), strict=True):
+    for own, row in zip(likeness, _likeness(shared, compared, compared), strict=True):
         own[:] = row
     np.fill_diagonal(likeness, 1.0)
     alike = likeness >= ALIKE
@@ -219,19 +271,19 @@ def _centres(vectors: Vectors, compared: IndexArray, counts: FloatArray) -> Inde
     return compared[centres]
 
 
-def _likeness(vectors: Vectors, texts: IndexArray, others: IndexArray) -> Iterator[FloatArray]:
+def _likeness(shared: Vectors, texts: IndexArray, others: IndexArray) -> Iterator[FloatArray]:
     """Yield for each of the texts its cosine with each of the others, by the concepts that they share."""
-    columns = np.full(int(vectors.texts.max(initial=0)) + 1, -1)
+    columns = np.full(int(shared.texts.max(initial=0)) + 1, -1)
     columns[others] = np.arange(len(others))
-    cells = np.argsort(vectors.concepts, kind="stable")
-    cells = cells[columns[vectors.texts[cells]] >= 0]
-    concepts, values, columns = vectors.concepts[cells], vectors.values[cells], columns[vectors.texts[cells]]
+    cells = np.argsort(shared.concepts, kind="stable")
+    cells = cells[columns[shared.texts[cells]] >= 0]
+    concepts, values, columns = shared.concepts[cells], shared.values[cells], columns[shared.texts[cells]]
     for text_ in texts:
-        own = slice(*np.searchsorted(vectors.texts, (text_, text_ + 1)))
-        firsts = np.searchsorted(concepts, vectors.concepts[own])
-        sizes = np.searchsorted(concepts, vectors.concepts[own], side="right") - firsts
+        own = slice(*np.searchsorted(shared.texts, (text_, text_ + 1)))
+        firsts = np.searchsorted(concepts, shared.concepts[own])
+        sizes = np.searchsorted(concepts, shared.concepts[own], side="right") - firsts
         met = np.arange(sizes.sum()) + np.repeat(firsts - sizes.cumsum() + sizes, sizes)
-        cosines = values[met] * np.repeat(vectors.values[own], sizes)
+        cosines = values[met] * np.repeat(shared.values[own], sizes)
         yield np.bincount(columns[met], cosines, minlength=len(others)).astype(np.float32)
 
 

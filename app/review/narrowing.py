@@ -54,9 +54,11 @@ class Narrowing:
 
     def _left_of(self, group: Group, now: datetime) -> Group | None:
         left = tuple(question for question in group.questions if self._keeps(question, now))
-        if not left or (self.topic and self.topic != (group.topic or NO_TOPIC)):
-            return None
-        if self.near and not any(question.near_urgent for question in left):
+        if (
+            not left
+            or (self.topic and self.topic != (group.topic or NO_TOPIC))
+            or (self.near and not group.near_urgent)
+        ):
             return None
         return group if len(left) == group.count else replace(group, questions=left)
 

@@ -77,8 +77,8 @@ def test_a_decision_is_undone_by_its_batch_alone(engine: Engine, questions: Revi
     questions.decide(["m1"], DISMISSED)
     questions.decide(["m2"], PUT_OFF)
     assert questions.decisions(NOW) == [replace(PUT_OFF, count=1), replace(DISMISSED, count=1)]
-    assert questions.undo("b1") == ["m1"]
-    assert questions.undo("") == []
+    assert questions.undo("b1") == {"m1": False}
+    assert questions.undo("") == {}
     assert questions.decisions(NOW) == questions.decisions(NOW, "b2") == [replace(PUT_OFF, count=1)]
     assert [question.message_id for question in questions.open(NOW)] == ["m1"]
 

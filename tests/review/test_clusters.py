@@ -1,3 +1,4 @@
+import pickle
 import random
 from collections.abc import Callable, Sequence
 
@@ -13,7 +14,7 @@ POOL = [f"{first}{second}ixo" for first in LETTERS for second in LETTERS][:200]
 
 
 def job(texts: Sequence[str], knowledge: Knowledge) -> Job:
-    return Job.of(texts, knowledge.matcher, knowledge.approved.answers)
+    return Job(texts, knowledge.matcher, frozenset(knowledge.approved.answers))
 
 
 def invented(rng: random.Random, words: int) -> str:
@@ -67,8 +68,32 @@ def test_what_is_beyond_those_compared_with_each_other_joins_their_centres(knowl
 def test_the_cosine_of_two_texts_is_that_of_their_whole_vectors(knowledge: Knowledge) -> None:
     rng = random.Random(2)  # noqa: S311
     texts = [" ".join(rng.choices(POOL[:12], k=5)) for _ in range(40)]
-    vectors = module._vectors(texts, knowledge.matcher.model.vocabulary, knowledge.matcher.model.features)
+    vectors = module.vectors(texts, knowledge.matcher.model)
     whole = np.zeros((len(texts), int(vectors.concepts.max()) + 1))
     whole[vectors.texts, vectors.concepts] = vectors.values
     every = np.arange(len(texts))
     assert np.allclose(list(module._likeness(vectors, every, every)), whole @ whole.T, atol=1e-6)
+    assert np.allclose(module.cosines(texts, knowledge.matcher.model), whole @ whole.T, atol=1e-6)
+
+
+COLOR = ["is the lamp green or blue", "tell me the lamp color", "what shade is that lamp"]
+BULB = ["is it an led bulb", "what bulb fits the lamp"]
+
+
+def test_what_is_surely_for_one_topic_is_together_in_whatever_words(knowledge: Knowledge) -> None:
+    texts = [*COLOR, *BULB, "a moon"]
+    found = {cluster.topic: {texts[place] for place in cluster.places} for cluster in clusters(job(texts, knowledge))}
+    assert (found["lamp-color"], found["lamp-bulb"]) == (set(COLOR), set(BULB))
+
+
+def test_what_is_for_a_topic_without_a_title_is_grouped_by_its_words(knowledge: Knowledge) -> None:
+    found = clusters(Job([*COLOR, *BULB], knowledge.matcher, frozenset()))
+    assert {cluster.topic for cluster in found} == {""}
+    assert len(found) > 2
+
+
+def test_a_job_for_another_process_gives_the_same_clusters_and_holds_no_cache(knowledge: Knowledge) -> None:
+    own = job(["which bulb has it got", "is a radio loud", "radio loud", "a moon"], knowledge)
+    expected = clusters(own)
+    copy = pickle.loads(own.dump())  # noqa: S301
+    assert clusters(copy) == expected

@@ -74,6 +74,13 @@ def test_the_plainest_question_stands_for_its_group(knowledge: Knowledge, said: 
     assert plainest(of(said), known).text == said[plain]
 
 
+def test_danger_in_doubt_has_a_group_of_its_own(knowledge: Knowledge) -> None:
+    questions = [asked("is a radio loud", 1), asked("radio loud", 2, near=True), asked("is the radio loud", 3)]
+    grouped = groups(questions, knowledge)
+    assert sorted((group.near_urgent, group.count) for group in grouped) == [(False, 2), (True, 1)]
+    assert len({group.id for group in grouped}) == 2
+
+
 def test_a_group_names_the_topic_that_it_comes_closest_to(knowledge: Knowledge) -> None:
     (group,) = groups(of(["which bulb has it got", "what bulb has the lamp got"]), knowledge)
     assert group.topic == "lamp-bulb"

@@ -6,6 +6,8 @@ const bulk = document.getElementById("bulk");
 const help = document.getElementById("keys");
 const boxes = groups.map((group) => group.querySelector(":scope > input"));
 const summaryOf = (group) => group.querySelector("summary");
+/* What is typed of a topic that is not one of the nearest. */
+const FIELDS = { other: "typed", new: "id" };
 const SCROLLED = "hai-faq-review-scrolled";
 
 /* The group with the focus, or none. */
@@ -24,12 +26,12 @@ function toggle(group) {
   details.open = !details.open;
 }
 
-/* Opens a group at the first field of a proposal: of the nearest topics, or of a new one. */
+/* Opens a group at the first field of a proposal: the nearest topics, words of another where none is near, or a new one. */
 function propose(group, isNew) {
   group.querySelector("details").open = true;
-  const first = group.querySelector(isNew ? '[value="new"]' : '[name="pick"]');
-  if (isNew) first.checked = true;
-  const field = isNew ? group.querySelector('[name="id"]') : first;
+  const choice = group.querySelector(isNew ? '[value="new"]' : '[name="pick"]');
+  const field = FIELDS[choice.value] ? choice.form.elements[FIELDS[choice.value]] : choice;
+  if (field !== choice) choice.checked = true;
   field.focus();
   if (isNew) field.setSelectionRange(field.value.length, field.value.length);
 }
@@ -107,8 +109,7 @@ function count() {
 /* Who chooses a topic with the mouse is led to what is typed next; the arrows of the keyboard choose without moving on. */
 document.addEventListener("click", (event) => {
   if (event.detail && event.target.matches(".group [name='pick']")) {
-    const field = { other: "typed", new: "id" }[event.target.value] ?? "lines";
-    event.target.form.elements[field].focus();
+    event.target.form.elements[FIELDS[event.target.value] ?? "lines"].focus();
   }
 });
 

@@ -168,10 +168,10 @@ def undo(request: Request, served: Served, staff: Staff, person: Curating, form:
     if not decisions:
         raise NotFound("This is undone already, or its questions are not kept any more.")
     staff.add_audit_event(now, person.who, "undo", f"{batch}: {decisions[0].count} questions")
-    ids = staff.questions.undo(batch)
-    say(request, f"{len(ids)} {'question waits' if len(ids) == 1 else 'questions wait'} for review again.")
-    groups = [key_of(staff.grouping.centre_of(message_id)) for message_id in ids[:1]]
-    return back_to(served, narrow, {"next": "".join(groups)})
+    undone = staff.questions.undo(batch)
+    say(request, f"{len(undone)} {'question waits' if len(undone) == 1 else 'questions wait'} for review again.")
+    groups = [key_of(staff.grouping.group_of(*question)) for question in undone.items()]
+    return back_to(served, narrow, {"next": next(iter(groups), "")})
 
 
 @router.api_route(f"{PATH}/decided", methods=READ)
@@ -223,9 +223,8 @@ def _rows(staff: StaffServices, knowledge: Knowledge, groups: Sequence[Group], r
 
 
 def _shown_of(group: Group) -> list[KeptQuestion]:
-    """Return the questions that may be listed, of which one may stand for many, and that whose reasons are shown."""
-    netted = [question for question in group.questions if question.near_urgent][:1]
-    return [*group.questions[: 2 * LISTED], *netted]
+    """Return the questions that may be listed, of which one may stand for many."""
+    return list(group.questions[: 2 * LISTED])
 
 
 def _row(knowledge: Knowledge, group: Group, texts: Mapping[str, str], why: str) -> Row:
@@ -256,8 +255,8 @@ def _nearest(knowledge: Knowledge, group: Group, heading: str) -> list[str]:
 
 def _reasons(knowledge: Knowledge, group: Group, texts: Mapping[str, str]) -> list[str]:
     """Return what speaks for danger now, and against it, in the newest message in doubt, without those before it."""
-    netted = next((question for question in group.questions if question.near_urgent), None)
-    if netted is None:
+    newest = group.questions[0]
+    if not newest.near_urgent:
         return []
-    message = Message(without_marks(texts.get(netted.message_id, netted.text)))
+    message = Message(without_marks(texts.get(newest.message_id, newest.text)))
     return list(knowledge.reasons(message, knowledge.assess(message)).lines())

@@ -81,10 +81,10 @@ def test_the_page_past_the_last_is_the_last(flooded: TestClient) -> None:
 
 
 def test_a_form_names_only_so_many_of_what_thousands_say(curator: TestClient) -> None:
-    store(curator, *(f"is the lamp on fire {'!' * (place % 99)}" for place in range(2 * LITTLE // 20)))
+    store(curator, *(f"is the lamp on fire {'!' * (place % 99)}" for place in range(6 * LITTLE // 20)))
     page = grouped(curator)
-    assert f"Of {2 * LITTLE // 20} these are the newest {MOST_NAMED}" in page
+    assert f"Of {6 * LITTLE // 20} these are the newest {MOST_NAMED}" in page
     (named, *_) = re.findall(NAMED, page)
     assert len(named.split()) == MOST_NAMED
     curator.post("/staff/review/dismiss", data={"csrf": csrf_of(curator), "keys": named, "sure": "yes"})
-    assert len(curator.app.state.staff.questions.open_ids(datetime.now(UTC))) == 2 * LITTLE // 20 - MOST_NAMED  # type: ignore[attr-defined]
+    assert len(curator.app.state.staff.questions.open_ids(datetime.now(UTC))) == 6 * LITTLE // 20 - MOST_NAMED  # type: ignore[attr-defined]

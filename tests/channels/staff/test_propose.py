@@ -98,7 +98,9 @@ def test_phrasings_unlike_the_questions_are_asked_about_first(waiting: TestClien
 
 def test_questions_that_the_phrasings_are_unlike_stay_unless_they_are_ticked(waiting: TestClient) -> None:
     every = keys_of_those_with(waiting, "")
-    page = send(waiting, "propose", keys=every, pick="lamp-color", lines="lamp rust\nis the moon made of cheese").text
+    page = send(
+        waiting, "propose", keys=every, pick="lamp-color", lines="does rust form\nis the moon made of cheese"
+    ).text
     unticked = re.findall(r'name="q\d+" value="([^"]*)"> ', page)
     assert keys_of_those_with(waiting, "i feel odd") in unticked
     assert re.search(r'value="[^"]*" checked> <span><span class="typed" dir="auto">can the lamp rust<', page)

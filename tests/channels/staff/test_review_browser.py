@@ -126,12 +126,7 @@ def test_a_key_puts_a_group_off(desk: Page, store: Engine, key: str, hours: int)
 def test_phrasings_are_proposed_by_keyboard_alone(desk: Page, store: Engine) -> None:
     desk.keyboard.press("j")
     desk.keyboard.press("p")
-    assert focused(desk) == "pick"
-    for _ in range(4):
-        if desk.evaluate("document.activeElement.value") == "other":
-            break
-        desk.keyboard.press("ArrowDown")
-    desk.keyboard.press("Tab")
+    assert focused(desk) == "typed"  # no topic is near
     desk.keyboard.type("lamp-place")
     desk.keyboard.press("Tab")
     desk.keyboard.type("may the lamp rust\nrust on a lamp")
@@ -141,6 +136,28 @@ def test_phrasings_are_proposed_by_keyboard_alone(desk: Page, store: Engine) -> 
     (proposal,) = Proposals(store).open()
     assert (proposal.target, proposal.lines) == ("lamp-place", ("may the lamp rust", "rust on a lamp"))
     assert focused(desk) == "may a cat sit on it"
+
+
+def test_the_nearest_topic_is_one_key_away(desk: Page, store: Engine) -> None:
+    ask(store, "which bulb has it", "tell me which bulb has it", "what bulb has it got", "its bulb is which")
+    desk.reload()
+    desk.keyboard.press("j")
+    desk.keyboard.press("p")
+    assert focused(desk) == "pick"
+    for key in ("Space", "Tab"):
+        desk.keyboard.press(key)
+    desk.keyboard.type("a bulb for the lamp")
+    for key in ("Tab", "Enter"):
+        desk.keyboard.press(key)
+    expect(desk.get_by_role("status")).to_contain_text("Proposed for What kind of bulb does the lamp have?")
+
+
+def test_a_topic_that_is_chosen_with_the_mouse_leads_to_what_is_typed_next(desk: Page) -> None:
+    group = desk.locator(".group").first
+    group.locator("summary").click()
+    for choice, field in (("a new topic", "id"), ("another question", "typed")):
+        group.get_by_role("radio", name=choice).click()
+        assert focused(desk) == field
 
 
 def test_enter_in_a_field_proposes_and_never_dismisses(desk: Page, store: Engine) -> None:
