@@ -17,6 +17,7 @@ const SETTLED = 1_500; // ms without a key after which a look-up counts as one
 const PAUSE = 800; // ms after which results are announced
 
 const written = () => input.value.trim();
+const cameBack = memory.typed();
 let shown = { text: "", at: null, first: null }; // the question whose results are on screen, since when, what they open
 let latest = Promise.resolve(); // is done when the results of what is typed are on screen, or failed
 let settling = 0;
@@ -97,7 +98,9 @@ function clear() {
 
 const known = (ids) => ids.filter((id) => titles.has(id)).map((id) => list.choice(id, [titles.get(id)]));
 
-function fail({ status }) {
+/* What is typed comes back with the page, which is loaded again once the hands rest, and for other words only. */
+function fail({ status, isDue }) {
+  if (isDue && written() !== cameBack) return (settling = setTimeout(() => location.reload(), PAUSE));
   const words = notice.show(status, shown, !!written(), drop);
   if (words) say(words);
 }
@@ -208,7 +211,7 @@ function start() {
   const chosen = !input.value && asked.querySelector(".result");
   if (chosen) return choose({ row: chosen });
   if (input.value) return draw(asked, written());
-  input.value ||= memory.typed();
+  input.value ||= cameBack;
   if (input.value) search();
 }
 

@@ -416,9 +416,7 @@ def test_a_session_that_has_ended_says_so_and_what_was_typed_comes_back(desk: Pa
     expect(opened(desk)).to_be_visible()
     desk.context.clear_cookies()
     desk.keyboard.type(" color")
-    expect(desk.locator("#notice")).to_contain_text(
-        "Your session has ended, or must be checked again. These are the results for “bulb”"
-    )
+    expect(desk.locator("#notice")).to_contain_text("Your session has ended. These are the results for “bulb”")
     expect(options(desk)).to_have_count(1)
     desk.get_by_role("link", name="Sign in again").click()
     expect(desk.get_by_role("heading", name="Staff sign-in")).to_be_visible()

@@ -3,7 +3,7 @@ import { TEN_MINUTES } from "./memory.js";
 
 const notice = document.getElementById("notice");
 const LINKS = { 401: "Sign in again", 403: "Load the page again" };
-const WHY = { 401: "Your session has ended, or must be checked again.", 403: "This page is too old." };
+const WHY = { 401: "Your session has ended.", 403: "This page is too old." };
 let waiting = 0;
 let ends = Infinity;
 

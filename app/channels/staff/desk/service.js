@@ -11,11 +11,17 @@ async function post(fields, signal) {
   const headers = { "x-csrf-token": form.dataset.csrf };
   const body = new URLSearchParams(fields);
   const response = await fetch(`${form.action}/search`, { method: "POST", body, headers, signal });
-  if (!response.ok) throw Object.assign(new Error("refused"), { status: response.status });
+  if (!response.ok) throw await refusal(response);
   const template = document.createElement("template");
   const html = await response.text();
   template.innerHTML = policy ? policy.createHTML(html) : html;
   return template.content;
+}
+
+/* `isDue` says that the sign-in must be checked again, which loading the page does by itself. */
+async function refusal(response) {
+  const { type = "" } = await response.json().catch(() => ({}));
+  return Object.assign(new Error("refused"), { status: response.status, isDue: type.endsWith(":check-due") });
 }
 
 /* One look-up is under way at a time; of the letters typed meanwhile only the last is looked up. The service works on at
