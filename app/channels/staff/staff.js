@@ -210,7 +210,7 @@ function start() {
   clear();
   const chosen = !input.value && asked.querySelector(".result");
   if (chosen) return choose({ row: chosen });
-  if (input.value) return draw(asked, written());
+  if (input.value && input.value === input.defaultValue) return draw(asked, written()); // else it was typed meanwhile
   input.value ||= cameBack;
   if (input.value) search();
 }

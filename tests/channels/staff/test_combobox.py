@@ -146,6 +146,18 @@ def test_enter_opens_nothing_once_something_else_is_typed(desk: Page, held: list
     expect(opened(desk)).to_be_hidden()
 
 
+def test_what_is_typed_before_the_script_runs_is_looked_up(desk: Page) -> None:
+    scripts: list[Route] = []
+    desk.route("**/staff.js*", lambda route: scripts.append(route))
+    desk.goto(f"{desk.url}?entry=lamp-bulb", wait_until="commit")
+    asked(desk).fill("caller cant breathe")
+    while not scripts:
+        desk.wait_for_timeout(10)
+    scripts[0].continue_()
+    expect(desk.get_by_role("alert")).to_contain_text("The emergency-staff text.")
+    expect(opened(desk)).to_be_hidden()
+
+
 def test_an_older_answer_never_takes_the_place_of_a_newer(desk: Page, held: list[Route]) -> None:
     older, newer = (look_up(desk, held, text) for text in ("bulb", "what color is the lamp"))
     newer.continue_()
