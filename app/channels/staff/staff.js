@@ -99,9 +99,10 @@ function clear() {
 const known = (ids) => ids.filter((id) => titles.has(id)).map((id) => list.choice(id, [titles.get(id)]));
 
 /* What is typed comes back with the page, which is loaded again once the hands rest, and for other words only. */
-function fail({ status, isDue }) {
+function fail({ status, name, isDue }) {
   if (isDue && written() !== cameBack) return (settling = setTimeout(() => location.reload(), PAUSE));
-  const words = notice.show(status, shown, !!written(), drop);
+  const words = notice.show(status ?? name, shown, written(), drop);
+  opened.compare(written());
   if (words) say(words);
 }
 
@@ -115,12 +116,14 @@ function drop() {
 async function choose(chosen) {
   list.activate(null);
   chosenLast = chosen;
-  const text = shown.text;
+  const { text } = shown;
+  const typed = written();
   if (text) settle(text);
   try {
     const row = chosen.row ?? (await service.entry(chosen.id));
-    if (chosen !== chosenLast) return; // another was chosen meanwhile
+    if (chosen !== chosenLast || typed !== written()) return; // another was chosen meanwhile, or more was typed
     opened.show(row, text, true);
+    opened.compare(typed);
   } catch (error) {
     return error.status === 404 ? say("This answer is no longer served.") : fail(error);
   }
@@ -145,7 +148,9 @@ async function open() {
 
 /* Acts on the answer that is open, or on the choice that is active, which opens it. */
 async function act(how) {
+  const text = written();
   await latest;
+  if (text !== written()) return;
   const chosen = list.current();
   if (chosen && chosen.id !== opened.id()) await choose(chosen);
   how();

@@ -219,6 +219,46 @@ def test_danger_stands_above_the_list_and_closes_what_is_open(desk: Page) -> Non
     expect(alert).to_have_count(0)
 
 
+def test_an_entry_that_comes_late_is_not_opened_under_what_was_typed_meanwhile(desk: Page, held: list[Route]) -> None:
+    desk.evaluate("localStorage.setItem('hai-faq-staff /', JSON.stringify({pinned: ['lamp-bulb']}))")
+    desk.reload()
+    asked(desk).press("ArrowDown")
+    desk.keyboard.press("Enter")
+    while not held:
+        desk.wait_for_timeout(10)
+    look_up(desk, held, "caller cant breathe").continue_()
+    alert = desk.get_by_role("alert")
+    expect(alert).to_be_visible()
+    with desk.expect_response(lambda response: "entry=" in (response.request.post_data or "")):
+        held[0].continue_()
+    desk.wait_for_timeout(100)
+    expect(opened(desk)).to_be_hidden()
+
+
+def test_a_result_of_the_question_before_says_so_when_it_is_opened(desk: Page, held: list[Route]) -> None:
+    look_up(desk, held, "bulb color").continue_()
+    expect(options(desk)).to_have_count(2)
+    waiting = look_up(desk, held, "caller cant breathe")
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("Enter")
+    expect(opened(desk).get_by_text("Opened for “bulb color”, not for what is typed now.")).to_be_visible()
+    waiting.abort()
+    expect(desk.locator("#notice")).to_contain_text("not checked for danger")
+    expect(opened(desk).get_by_text("Opened for “bulb color”")).to_be_visible()
+
+
+def test_a_copy_is_of_no_answer_to_what_was_typed_before(desk: Page, held: list[Route]) -> None:
+    look_up(desk, held, "what color is the lamp").continue_()
+    expect(opened(desk)).to_be_visible()
+    desk.evaluate("navigator.clipboard.writeText('before')")
+    waiting = look_up(desk, held, "what color is the lam")
+    desk.keyboard.press("Control+Enter")
+    asked(desk).fill("what color is the lamp bulb")
+    waiting.abort()
+    desk.wait_for_timeout(300)
+    assert clipboard(desk) == "before"
+
+
 def test_an_alert_is_read_out_once_while_it_stands(desk: Page) -> None:
     desk.keyboard.type("caller cant breathe")
     expect(desk.get_by_role("alert")).to_be_visible()
@@ -411,6 +451,15 @@ def test_when_the_search_fails_the_last_results_stay_for_ten_minutes_and_say_who
     still.clock.run_for(61_000)
     expect(options(still)).to_have_count(0)
     expect(opened(still)).to_be_hidden()
+
+
+def test_a_failure_says_that_it_did_not_check_only_of_what_it_did_not_check(desk: Page) -> None:
+    desk.keyboard.type("caller cant breathe")
+    expect(desk.get_by_role("alert")).to_be_visible()
+    desk.route("**/staff/search", lambda route: route.fulfill(status=429))
+    asked(desk).fill("caller cant breathe ")
+    expect(desk.locator("#notice")).to_contain_text("These are the results for “caller cant breathe”")
+    expect(desk.locator("#notice")).not_to_contain_text("not checked")
 
 
 def test_after_a_failure_enter_tries_again(desk: Page) -> None:

@@ -3,16 +3,21 @@ import { TEN_MINUTES } from "./memory.js";
 
 const notice = document.getElementById("notice");
 const LINKS = { 401: "Sign in again", 403: "Load the page again" };
-const WHY = { 401: "Your session has ended.", 403: "This page is too old." };
+const WHY = {
+  401: "Your session has ended.",
+  403: "This page is too old.",
+  TimeoutError: "The search did not answer.",
+};
 let waiting = 0;
 let ends = Infinity;
 
 /* Returns the words of the line, or nothing where they stand there already. */
-export function show(status, shown, isTyped, drop) {
-  const why = WHY[status] ?? (status ? "The search did not answer." : "Not connected.");
+export function show(status, shown, typed, drop) {
+  const why = WHY[status] ?? (Number(status) ? "The search did not answer." : "Not connected.");
   const time = shown.at?.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   const which = shown.text ? ` These are the results for “${shown.text}” of ${time}.` : "";
-  const unread = isTyped ? " What is typed now was not looked up, and not checked for danger." : "";
+  const isUnread = typed && typed !== shown.text;
+  const unread = isUnread ? " What is typed now was not looked up, and not checked for danger." : "";
   const words = why + which + unread;
   ends = shown.at ? shown.at.getTime() + TEN_MINUTES : Infinity;
   clearTimeout(waiting);

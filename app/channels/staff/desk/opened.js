@@ -45,6 +45,11 @@ export function follow(rows, first, text, urgent) {
   }
 }
 
+/* Says that the answer is not for what is typed, of which there are no results. */
+export function compare(typed) {
+  if (open) note(typed !== open.text, typed);
+}
+
 const goesOn = (text) => !!open.text && (text.startsWith(open.text) || open.text.startsWith(text));
 
 function draw(row) {
