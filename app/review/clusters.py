@@ -273,7 +273,8 @@ def _centres(shared: Vectors, compared: IndexArray, counts: FloatArray) -> Index
 
 def _likeness(shared: Vectors, texts: IndexArray, others: IndexArray) -> Iterator[FloatArray]:
     """Yield for each of the texts its cosine with each of the others, by the concepts that they share."""
-    columns = np.full(int(shared.texts.max(initial=0)) + 1, -1)
+    last = max(int(shared.texts.max(initial=0)), int(others.max(initial=0)))  # which may share nothing
+    columns = np.full(last + 1, -1)
     columns[others] = np.arange(len(others))
     cells = np.argsort(shared.concepts, kind="stable")
     cells = cells[columns[shared.texts[cells]] >= 0]
