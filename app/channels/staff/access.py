@@ -155,9 +155,10 @@ def since_check(session: MutableMapping[str, Any], now: datetime) -> timedelta:
 def _must_be_checked(request: Request, staff: StaffServices, now: datetime) -> bool:
     """Return whether the provider is to be asked first. Only a page that is opened can be led there and back."""
     session, age = request.session, since_check(request.session, now)
-    if _opens_page(request):
-        return age > staff.check_every and now.timestamp() - session.get("tried", 0.0) > CHECK_AGAIN
-    return age > staff.check_every + GRACE
+    if age > staff.check_every + GRACE:  # whatever was tried meanwhile
+        return True
+    tried = now.timestamp() - session.get("tried", 0.0) <= CHECK_AGAIN
+    return _opens_page(request) and age > staff.check_every and not tried
 
 
 def _opens_page(request: Request) -> bool:

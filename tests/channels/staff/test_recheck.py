@@ -177,6 +177,16 @@ def test_an_answer_that_nobody_asked_for_signs_nobody_out_of_a_check(signed: Tes
         assert answer.status_code == 403
 
 
+def test_answers_that_nobody_asked_for_put_no_check_off_for_ever(signed: TestClient, provider: Provider) -> None:
+    provider.signed_in = False
+    for _ in range(3):
+        assert signed.get("/staff/callback?state=check.x").headers["location"] == "/staff"
+        pass_time(signed, 8)
+    assert signed.get("/staff/callback?state=check.x").headers["location"] == "/staff"
+    assert is_led_away(signed)
+    assert checked(signed, provider) == "/staff/sign-in"
+
+
 def test_of_two_windows_the_second_finishes_its_check_and_the_first_changes_nothing(
     signed: TestClient, provider: Provider
 ) -> None:
