@@ -76,7 +76,7 @@ class SessionEnds:
         await asyncio.wait({self._reading}, timeout=self._patience)
 
     async def _read(self) -> None:
-        now, untold = datetime.now(UTC), self._untold
+        now, untold = datetime.now(UTC), dict(self._untold)  # more may come while these are told
         oldest = now - self._store.keep
         try:
             if untold:

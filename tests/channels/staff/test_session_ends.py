@@ -1,3 +1,4 @@
+import asyncio
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -115,6 +116,35 @@ async def test_while_the_store_is_down_what_was_known_stays_and_what_ends_is_tol
     await here.of(SESSION)
     clock.now += FRESH
     assert await there.of(SESSION) == "signed out"
+
+
+async def test_what_ends_while_others_are_told_late_is_told_as_well(
+    store: Interruptible, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = (SessionEnds(store, clock, PATIENT) for _ in range(2))
+    store.is_down = True
+    await here.end("s", "signed out", ago())
+    store.is_down = False
+    telling, told = threading.Event(), threading.Event()
+
+    def add_slowly(ended: object, token: object = None) -> bool:
+        is_kept = Interruptible.add(store, ended, token)
+        telling.set()
+        return told.wait() and is_kept
+
+    monkeypatch.setattr(store, "add", add_slowly)
+    clock.now += FRESH
+    reading = asyncio.create_task(here.of(SESSION))
+    assert await asyncio.to_thread(telling.wait, PATIENT)
+    monkeypatch.undo()
+    store.is_down = True
+    await here.end("other", "signed out", ago())
+    store.is_down = False
+    told.set()
+    await reading
+    clock.now += FRESH
+    assert await here.of(SESSION) == "signed out"
+    assert await there.of({"id": "other"}) == "signed out"
 
 
 async def test_nobody_waits_long_for_a_store_that_hangs(store: Interruptible) -> None:
