@@ -22,6 +22,8 @@ _STATE = "check."
 """With this begins the state of a check, so that the answer to one is known whatever has become of the session."""
 _NEEDS_PERSON = ("login_required", "interaction_required", "consent_required", "account_selection_required")
 """What the provider answers where it would have to ask the person: she is not signed in there any more."""
+_REFUSES = "access_denied"
+"""What a provider answers of a person who was taken off the list of those who may come here."""
 
 
 @router.get("/staff/sign-in/check")
@@ -59,6 +61,8 @@ async def finish(request: Request, served: Services, staff: StaffServices) -> Re
     del session["check"]
     if error in _NEEDS_PERSON:
         return await _end(request, served, staff, person, "hospital")
+    if error == _REFUSES:
+        return await _end(request, served, staff, person, "roles")
     if error:
         return await _postpone(request, served, staff, person)
     try:

@@ -99,6 +99,14 @@ def test_who_is_signed_out_at_the_provider_is_so_here_and_comes_back_to_her_page
     assert signed.get(come_back(signed, provider)).headers["location"] == "/staff?entry=lamp-color"
 
 
+def test_whom_the_provider_lets_in_no_more_is_signed_out(
+    signed: TestClient, provider: Provider, staffed: Settings
+) -> None:
+    assert checked(signed, provider, "access_denied") == "/staff/sign-in"
+    assert "does not open these pages any more" in signed.get("/staff/sign-in").text
+    assert audited(staffed)[-1] == ("ann@example.org", "session ended", "roles")
+
+
 def test_another_person_at_the_same_desk_does_not_take_the_session_over(signed: TestClient, provider: Provider) -> None:
     provider.claims = {"sub": "s-2", "email": "bob@example.org", "roles": ["curator"]}
     assert checked(signed, provider) == "/staff/sign-in"
