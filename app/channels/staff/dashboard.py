@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
@@ -23,6 +22,7 @@ from app.channels.staff.services import Staff, StaffServices
 from app.dialogue.knowledge import Knowledge
 from app.errors import InvalidBody, RecordsDown, StoreError
 from app.records.flags import FlagTally
+from app.review.narrowing import Narrowing
 
 log = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
@@ -156,8 +156,7 @@ def _reviews(served: Services) -> dict[str, str]:
     """Return where the questions nearest to an entry or a topic wait for review, by its id."""
     approved = served.knowledge.approved
     return {
-        id_: served.link(f"/staff/review?{urlencode({'nearest': id_})}")
-        for id_ in (*approved.answers, *approved.titles)
+        id_: served.link(f"/staff/review?{Narrowing(topic=id_).query}") for id_ in (*approved.answers, *approved.titles)
     }
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from app.analytics import Usage, usage
 from app.channels.staff.dashboard_items import ITEMS, Figures, Name
 from app.channels.staff.dashboard_titles import Titles
+from app.channels.staff.services import StaffServices
 from app.main import create_app
 from app.records.audit import Audit
 from app.records.counts import Counts
@@ -192,9 +193,24 @@ def test_flags_of_staff_stand_apart_from_what_patients_say(client: TestClient, s
 def test_a_family_of_misses_leads_to_its_questions_in_review(client: TestClient, settings: Settings) -> None:
     fill(settings.database_url)
     page = client.get("/staff/insights").text
-    assert '<a href="/staff/review?nearest=lamp-bulb">What kind of bulb does the lamp have?</a> ' not in page
-    assert '<a href="/staff/review?nearest=lamp-bulb">What kind of bulb does the lamp have?</a></span> <b>1</b>' in page
-    assert '<a href="/staff/review?nearest=lamp-color">What color is the lamp?</a></span> <b>1</b>' in page
+    assert '<a href="/staff/review?topic=lamp-bulb">What kind of bulb does the lamp have?</a></span> <b>1</b>' in page
+    assert '<a href="/staff/review?topic=lamp-color">What color is the lamp?</a></span> <b>1</b>' in page
+
+
+def test_the_review_that_a_family_of_misses_leads_to_shows_nothing_else(
+    client: TestClient, settings: Settings, engine: Engine
+) -> None:
+    fill(settings.database_url)
+    staff: StaffServices = client.app.state.staff  # type: ignore[attr-defined]
+    with transaction(engine, "questions") as connection:
+        unknown = replace(REFUSED, outcome="fallback", text="zzyzx qwrtp")
+        bulb = replace(unknown, message_id="b", text="which sort of bulb would the lamp take")
+        staff.questions.write(connection, [unknown, bulb])
+    [path] = re.findall(r'href="([^"]+)">What kind of bulb', client.get("/staff/insights").text)
+    review = client.get(path).text
+    assert "2 questions wait" in review
+    assert review.count('<li class="group') == 1
+    assert "which sort of bulb" in review
 
 
 def test_a_period_is_compared_with_the_one_before_where_that_was_counted_whole(
