@@ -14,11 +14,11 @@ from app.interchange import draft_folder, formats, report, review_sheet
 from app.interchange.draft_folder import Import, Served
 from app.interchange.formats import FORMATS, Format
 from app.interchange.merging import Options
-from app.interchange.table import csv_text
 from app.interchange.workbook import xlsx
 from app.lint import Draft
 from app.loading import model_cache
 from app.settings import Settings
+from app.spreadsheets import csv_text
 
 _file = click.Path(dir_okay=False, path_type=Path)
 

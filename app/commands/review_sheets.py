@@ -8,7 +8,8 @@ from app.content.file_io import write
 from app.interchange import draft_folder, review_changes, review_sheet
 from app.interchange.draft_folder import Served, Texts
 from app.interchange.review_changes import Outcome
-from app.interchange.table import Table, csv_text
+from app.interchange.table import Table
+from app.spreadsheets import csv_text
 
 
 def take_review(tables: tuple[Table, ...], folder: Path, served: Served, report: Path | None, dry_run: bool) -> None:

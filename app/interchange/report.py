@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from app.content.changes import visible
-from app.interchange.table import csv_text
+from app.spreadsheets import csv_text
 
 Kind = Literal["taken", "changed", "unchanged", "refused", "conflict", "gone"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

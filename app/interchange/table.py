@@ -22,6 +22,7 @@ from openpyxl.utils.escape import unescape
 
 from app import bounded_files
 from app.errors import FileError
+from app.spreadsheets import runs
 
 MOST_BYTES, MOST_UNPACKED, MOST_TAGS, MOST_MEMBERS = 10 << 20, 100 << 20, 1_600_000, 1_000
 """Most bytes of a file; of a workbook also most bytes, XML tags and files when it is unpacked. 5,000 rows of 50 columns
@@ -40,8 +41,6 @@ _SAMPLE: Final = 20
 _DELIMITERS: Final = "\t;,"
 _BOMS: Final = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_RUNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a cell begins with that a spreadsheet takes for a formula; a workbook gives back an end of a line as another."""
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 """And halves of characters, which JSON can name and no file can hold."""
 _BREAKS: Final = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -108,23 +107,6 @@ def column_name(column: int) -> str:
     return str(get_column_letter(column + 1))
 
 
-def neutral(cell: str) -> str:
-    """Return a cell that no spreadsheet runs: what it would take for a formula gets an apostrophe before it."""
-    return f"'{cell}" if _runs(cell) else cell
-
-
-def _runs(cell: str) -> bool:
-    """Tell whether a cell is or looks like a guarded formula: `'=x` is guarded too, so that reading gives it back."""
-    return cell.lstrip("'").startswith(_RUNS)
-
-
-def csv_text(rows: Iterable[Sequence[str]]) -> str:
-    """Return CSV of rows, none of which a spreadsheet runs."""
-    file = io.StringIO()
-    csv.writer(file).writerows([neutral(cell) for cell in row] for row in rows)
-    return file.getvalue()
-
-
 def _bounded(name: str, sheet: str, rows: Iterable[Sequence[Any]], most: int) -> tuple[Row, ...]:
     """Return the rows that hold something. Raises `FileError` beyond the bounds."""
     kept: list[Row] = []
@@ -170,7 +152,7 @@ def _cell(value: Any) -> tuple[str, str]:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = "" if value is None else str(value)
-    return cleaned(text[1:] if text.startswith("'") and _runs(text) else text), ""  # as `neutral` has it
+    return cleaned(text[1:] if text.startswith("'") and runs(text) else text), ""  # as `neutral` has it
 
 
 def cleaned(text: str) -> str:

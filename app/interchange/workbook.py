@@ -13,7 +13,7 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from app.interchange.table import neutral
+from app.spreadsheets import neutral
 
 _WRAPPED, _BOLD = Alignment(wrap_text=True, vertical="top"), Font(bold=True)
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")

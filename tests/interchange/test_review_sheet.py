@@ -16,8 +16,9 @@ from app.content.approval import Lock
 from app.content.yaml_file import read_yaml
 from app.interchange import review_sheet
 from app.interchange.review_sheet import is_review, mark, returned, seen
-from app.interchange.table import csv_text, read_tables
+from app.interchange.table import read_tables
 from app.interchange.workbook import Sheet, xlsx
+from app.spreadsheets import csv_text
 from tests.conftest import FIXTURE
 
 CONTENT = files.load_content(FIXTURE)

@@ -1,22 +1,14 @@
-import csv
-import io
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.errors import FileError
 from app.interchange import table
-from app.interchange.table import Row, csv_text, read_tables
+from app.interchange.table import Row, read_tables
 from tests.interchange.files import text, workbook, workbook_of
-
-CELL = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029"), min_size=1, max_size=20
-)
 
 
 def rows(path: Path) -> list[tuple[str, ...]]:
@@ -83,13 +75,6 @@ def test_a_formula_is_a_problem_of_its_cell(tmp_path: Path) -> None:
 def test_an_apostrophe_before_what_would_run_is_taken_off(tmp_path: Path) -> None:
     assert only_row(text(tmp_path / "a.csv", "'=cmd,'-5,'tis\n")).cells == ("=cmd", "-5", "'tis")
     assert only_row(workbook(tmp_path / "a.xlsx", [["'=cmd", "'+1", "'tis"]])).cells == ("=cmd", "+1", "'tis")
-
-
-@given(row=st.lists(CELL | st.sampled_from(["=cmd", "+1", "-x", "@a", "\ta", "\ra"]), min_size=2, max_size=4))
-def test_no_cell_that_is_written_begins_as_a_formula(row: list[str]) -> None:
-    [read] = csv.reader(io.StringIO(csv_text([row]), newline=""))
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in read)
-    assert [cell.removeprefix("'") if cell != own else cell for cell, own in zip(read, row, strict=True)] == row
 
 
 def test_dates_and_numbers_are_words(tmp_path: Path) -> None:

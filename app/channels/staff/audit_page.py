@@ -1,7 +1,5 @@
 """`/staff/audit`: who did what and when, for whoever has to know. It has ids and names of staff, no patient's text."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -17,9 +15,9 @@ from app.channels.http.routes import READ
 from app.channels.http.services import Served
 from app.channels.rendering import page
 from app.channels.staff.access import Auditing
-from app.channels.staff.cells import without_formula
 from app.channels.staff.services import Staff
 from app.records.audit import Act, Choice, Event
+from app.spreadsheets import MARK, csv_lines
 
 router = APIRouter(include_in_schema=False)
 
@@ -85,13 +83,8 @@ def export(
 
 
 def _as_csv(events: Iterable[Event]) -> Iterator[str]:
-    """Yield lines for spreadsheets; without the mark before them Excel takes them for Windows-1252."""
-    yield "\ufeff"
     rows = ((event.at.isoformat(), event.who, event.act, event.subject) for event in events)
-    for row in chain([_HEADINGS], rows):
-        line = io.StringIO()
-        csv.writer(line).writerow(map(without_formula, row))
-        yield line.getvalue()
+    return chain([MARK], csv_lines(chain([_HEADINGS], rows)))
 
 
 def _as_json(events: Iterable[Event]) -> Iterator[str]:

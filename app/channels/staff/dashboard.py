@@ -23,6 +23,7 @@ from app.dialogue.knowledge import Knowledge
 from app.errors import InvalidBody, RecordsDown, StoreError
 from app.records.flags import FlagTally
 from app.review.narrowing import Narrowing
+from app.spreadsheets import MARK
 
 log = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
@@ -85,7 +86,7 @@ def download(
     written = as_csv({ITEMS[name].title: handed_on.table(chosen[name]) for name in chosen})
     staff.add_audit_event(served.now, person.who, "export", f"insights {table} {days} days")
     return Response(
-        written.encode("utf-8-sig"),  # without the mark, Excel takes it for Windows-1252
+        MARK + written,
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{table}-{days}-days-to-{last}.csv"'},
     )

@@ -1,13 +1,11 @@
 """What leaves the house: figures as files and as a month on a page, without numbers that may point at a person."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from app.channels.staff.cells import without_formula
 from app.channels.staff.dashboard_items import CHANNEL
 from app.channels.staff.dashboard_tables import ALL, Cell, Table
 from app.records.counts import UNANSWERED
+from app.spreadsheets import csv_text
 from app.suppression import LEAST, Key, Sum, hidden, is_small
 
 SMALL, PROTECTING = f"<{LEAST}", "not shown"
@@ -83,7 +81,7 @@ def _numbers(table: Table, place: int) -> list[int]:
 def as_csv(tables: Mapping[str, Table]) -> str:
     """Write one table, or several below each other, for spreadsheets, and last what stands in place of a number.
 
-    Every line is as long as the longest: a text that a spreadsheet would take for a formula gets an apostrophe.
+    Every line is as long as the longest.
     """
     lines: list[Sequence[Cell]] = []
     for title, table in tables.items():
@@ -91,10 +89,4 @@ def as_csv(tables: Mapping[str, Table]) -> str:
         lines += [[title], head, *table.rows, []] if len(tables) > 1 else [head, *table.rows, []]
     lines.append([MEANING])
     width = max(map(len, lines))
-    written = io.StringIO()
-    csv.writer(written).writerows([*map(_written, line), *[""] * (width - len(line))] for line in lines)
-    return written.getvalue()
-
-
-def _written(cell: Cell) -> Cell:
-    return without_formula(cell) if isinstance(cell, str) else cell
+    return csv_text([*line, *[""] * (width - len(line))] for line in lines)

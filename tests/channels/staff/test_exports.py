@@ -3,7 +3,6 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,13 +90,6 @@ def test_no_small_number_is_told_in_any_table_nor_left_alone_in_a_row(
 
 def test_nothing_counted_is_zero() -> None:
     assert HandedOn([]).number(("messages", ALL)) == 0
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"])
-def test_no_text_of_a_file_is_taken_for_a_formula(text: str) -> None:
-    written = as_csv({"A": Table([Column("a"), Column("b")], [(text, -1)])})
-    [_, row, _, _] = csv.reader(io.StringIO(written, newline=""))
-    assert row == [f"'{text}", "-1"]
 
 
 def test_several_tables_are_written_below_each_other_under_their_titles() -> None:
