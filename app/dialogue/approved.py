@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 from app.content import approval, markup, schema
 from app.content.approval import Lock, Seal
@@ -74,6 +75,16 @@ class ApprovedTexts:
     """The last day on which an entry is served without a review."""
     demo: bool
     site: Site
+
+    @cached_property
+    def questions(self) -> Mapping[str, str]:
+        """The question of each answer."""
+        return {id_: answer.question for id_, answer in self.answers.items()}
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What each entry and not-covered topic is called, the entries first."""
+        return {**self.questions, **self.titles}
 
     def script(self, id_: str, language: str | None = None) -> ScriptPart | None:
         """Return a script in this language, else in English; None where it may be said in neither."""

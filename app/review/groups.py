@@ -132,8 +132,8 @@ def _clusters_aside(job: Job, command: Sequence[str] = COMMAND) -> list[Cluster]
 
 
 def _job(questions: Sequence[KeptQuestion], knowledge: Knowledge) -> Job:
-    topics = frozenset({*knowledge.approved.answers, *knowledge.approved.titles})
-    return Job([without_marks(question.text) for question in questions], knowledge.matcher, topics)
+    texts = [without_marks(question.text) for question in questions]
+    return Job(texts, knowledge.matcher, frozenset(knowledge.approved.names))
 
 
 def _places(questions: Sequence[KeptQuestion], found: Sequence[Cluster]) -> Places:

@@ -155,10 +155,8 @@ def _statuses(knowledge: Knowledge, day: date) -> Iterator[tuple[str, str]]:
 
 def _reviews(served: Services) -> dict[str, str]:
     """Return where the questions nearest to an entry or a topic wait for review, by its id."""
-    approved = served.knowledge.approved
-    return {
-        id_: served.link(f"/staff/review?{Narrowing(topic=id_).query}") for id_ in (*approved.answers, *approved.titles)
-    }
+    names = served.knowledge.approved.names
+    return {id_: served.link(f"/staff/review?{Narrowing(topic=id_).query}") for id_ in names}
 
 
 def _today(served: Services) -> date:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from app import analytics
 from app.analytics import ANSWER, NOT_COVERED, UNRECORDED, URGENT, Asked, DailyCounts, Usage
-from app.channels.staff import dashboard_titles
+from app.channels.staff import dashboard_titles, flag_reasons
 from app.channels.staff.dashboard_tables import (
     BARS,
     FEW_DAYS,
@@ -75,13 +75,6 @@ REASONS: Mapping[str | None, str] = {
     "not-enough": "Not enough",
     "looks-wrong": "Looks wrong",
     None: "No reason",
-}
-FLAGS: Mapping[str, str] = {
-    "could-harm": "Could harm",
-    "looks-wrong": "Looks wrong",
-    "out-of-date": "Out of date",
-    "not-clear": "Hard to understand",
-    "not-enough": "Not enough",
 }
 CHANNEL, HOUR = "channel", "hour"
 NONE = "none"
@@ -320,11 +313,11 @@ def _flags(figures: Figures) -> Table:
     by_entry = defaultdict[str, Counter[str]](Counter)
     for flag in figures.flags:
         by_entry[flag.entry_id][flag.reason] += flag.times
-    columns = [Column(title, counts=f"flag {reason}") for reason, title in FLAGS.items()]
+    columns = [Column(title, counts=f"flag {reason}") for reason, title in flag_reasons.REASONS.items()]
     every = Column("Flags", "down", "flags", parts=[column.counts for column in columns])
     most_first = sorted(by_entry.items(), key=lambda item: (-item[1].total(), item[0]))
     rows: list[Sequence[Cell]] = [
-        (figures.titles(id_), reasons.total(), *(reasons[reason] for reason in FLAGS), id_)
+        (figures.titles(id_), reasons.total(), *(reasons[reason] for reason in flag_reasons.REASONS), id_)
         for id_, reasons in most_first
     ]
     return Table([Column("Answer"), every, *columns, Column(ID)], rows)

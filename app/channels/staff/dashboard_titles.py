@@ -49,9 +49,9 @@ class Titles:
 
 def titles_of(knowledge: Knowledge) -> Titles:
     """Return what the ids of this content, and those of the service itself, are called."""
-    approved, content = knowledge.approved, knowledge.content
+    content = knowledge.content
     return Titles(
-        approved={**approved.titles, **{id_: answer.question for id_, answer in approved.answers.items()}},
+        approved=knowledge.approved.names,
         others={
             **{id_: SOMETHING_ELSE if topic.title is None else HELD_BACK for id_, topic in content.topics.items()},
             **dict.fromkeys(content.entries, HELD_BACK),

@@ -31,7 +31,6 @@ CONFLICT = 409
 @router.api_route(PATH, methods=READ)
 def proposals(served: Served, staff: Staff, person: Curating) -> Response:
     knowledge, waiting = served.knowledge, staff.proposals.open()
-    approved = knowledge.approved
     return page(
         "proposals.html",
         served,
@@ -40,7 +39,7 @@ def proposals(served: Served, staff: Staff, person: Curating) -> Response:
         waiting=waiting,
         standing=_standing(waiting, knowledge),
         settled=[proposal for proposal in staff.proposals.latest(LATEST) if proposal.state != "open"],
-        titles={**approved.titles, **{id_: answer.question for id_, answer in approved.answers.items()}},
+        titles=knowledge.approved.names,
         version=knowledge.version,
         otherwise=_otherwise(served, staff.content),
     )

@@ -20,7 +20,6 @@ from app.channels.staff.review_forms import (
     chosen_of,
     keys_of,
     lines_of,
-    titles_of,
     topic_called,
 )
 from app.channels.staff.services import Staff, StaffServices
@@ -45,7 +44,7 @@ def propose(served: Served, staff: Staff, person: Curating, form: Posted, narrow
     now, knowledge = served.now, served.knowledge
     chosen = chosen_of(staff.questions.open_ids(now), form)
     try:
-        proposal = _proposal(form, person, now, chosen, titles_of(knowledge))
+        proposal = _proposal(form, person, now, chosen, knowledge.approved.names)
         check(proposal, knowledge, staff.questions.texts(), staff.proposals.open())
     except InvalidBody as refused:
         lines = [Line(text, questions) for text, questions in _wordings(staff, now, chosen)]
@@ -100,7 +99,7 @@ def _ask_again(
     """Show what was typed once more, with what stands against it, beside what patients typed."""
     count = sum(len(line.questions) for line in lines)
     staff.add_audit_event(served.now, person.who, "view", f"review: {count} questions")
-    titles = titles_of(served.knowledge)
+    titles = served.knowledge.approved.names
     return page(
         "proposing.html",
         served,

@@ -27,7 +27,6 @@ from app.channels.staff.review_forms import (
     key_of,
     keys_of,
     lines_of,
-    titles_of,
 )
 from app.channels.staff.services import Staff, StaffServices
 from app.dialogue.knowledge import Knowledge
@@ -116,7 +115,7 @@ def review(served: Served, staff: Staff, person: Curating, narrow: Narrowed, don
         narrow=narrow,
         page_query=lambda at: replace(narrow, at=at).query,
         last=last,
-        titles=titles_of(knowledge),
+        titles=knowledge.approved.names,
         topics=Counter(group.topic for group in found.groups).most_common(),
         no_topic=NO_TOPIC,
         shown=shown,
@@ -249,8 +248,8 @@ def _nearest(knowledge: Knowledge, group: Group, heading: str) -> list[str]:
     """Return the topics that the group comes closest to, and that its heading does; one without a title is none."""
     asked = without_marks(heading)[:LONGEST_RANKED]
     ranked = knowledge.matcher.rank(asked, 2 * NEAREST, encoder=knowledge.encoder)
-    titles, topics = titles_of(knowledge), [group.topic, *(candidate.id for candidate in ranked)]
-    return [id_ for id_ in dict.fromkeys(topics) if id_ in titles][:NEAREST]
+    names, topics = knowledge.approved.names, [group.topic, *(candidate.id for candidate in ranked)]
+    return [id_ for id_ in dict.fromkeys(topics) if id_ in names][:NEAREST]
 
 
 def _reasons(knowledge: Knowledge, group: Group, texts: Mapping[str, str]) -> list[str]:

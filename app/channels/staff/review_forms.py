@@ -12,7 +12,6 @@ from fastapi import Depends, Query
 from starlette.responses import RedirectResponse
 
 from app.channels.http.services import Services
-from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Channel
 from app.records.review_queue import KeptQuestion
 from app.review.narrowing import Narrowing, Order, Since
@@ -94,12 +93,6 @@ def chosen_of(waiting: Iterable[str], form: Mapping[str, str]) -> tuple[str, ...
     """Return the message ids that a form names, of the questions still open: `keys`, and each box that is ticked."""
     keys = {own for name, value in form.items() if name == "keys" or name[:1] == "q" for own in value.split()}
     return tuple(message_id for message_id in waiting if key_of(message_id) in keys)
-
-
-def titles_of(knowledge: Knowledge) -> dict[str, str]:
-    """Return id -> title, of the answers first."""
-    approved = knowledge.approved
-    return {id_: answer.question for id_, answer in approved.answers.items()} | dict(approved.titles)
 
 
 def topic_called(typed: str, titles: Mapping[str, str]) -> str | None:

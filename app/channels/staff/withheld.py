@@ -21,7 +21,7 @@ LONGEST_REASON = 1_000
 @router.api_route(PATH, methods=READ)
 def withheld(served: Served, staff: Staff, person: Curating, entry: str = "") -> Response:
     """Show the answers that are taken back, who did it, when and why; `entry` is the one that is to be taken back."""
-    answers = {id_: answer.question for id_, answer in served.knowledge.approved.answers.items()}
+    answers = served.knowledge.approved.questions
     return page(
         "withheld.html",
         served,
@@ -36,13 +36,13 @@ def withheld(served: Served, staff: Staff, person: Curating, entry: str = "") ->
 @router.post(PATH)
 def withhold(request: Request, served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
     """Take an answer back at once, on all replicas within a minute, once what that does was read."""
-    now, answers = served.now, served.knowledge.approved.answers
-    id_ = topic_called(form.get("entry", ""), {id_: answer.question for id_, answer in answers.items()})
+    now, answers = served.now, served.knowledge.approved.questions
+    id_ = topic_called(form.get("entry", ""), answers)
     why = form.get("why", "")[:LONGEST_REASON]
     if id_ is None or not why:
         raise InvalidBody("Name an answer of the list, and say why it is taken back.")
     if form.get("sure") != "yes":
-        question = answers[id_].question
+        question = answers[id_]
         return page("withholding.html", served, person=person, active="withheld", id=id_, question=question, why=why)
     staff.add_audit_event(now, person.who, "withhold", id_)
     staff.withdrawals.add(Withdrawal(id_, now, person.who, why))
