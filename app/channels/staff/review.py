@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 
+from app.analytics import CHANNELS
 from app.channels.http.routes import READ
 from app.channels.http.services import Served, Services
 from app.channels.rendering import page
@@ -110,6 +111,8 @@ def review(served: Served, staff: Staff, person: Curating, narrow: Narrowed, don
         rows=_rows(staff, knowledge, groups[narrow.at * GROUPS : (narrow.at + 1) * GROUPS], read, why),
         ungrouped=found.ungrouped,
         groups=len(groups),
+        number=narrow.at * GROUPS + 1,
+        channels=CHANNELS,
         waiting=len(waiting),
         put_off=sum(decision.count for decision in staff.questions.decisions(now) if decision.until),
         narrow=narrow,
