@@ -6,7 +6,7 @@ The functions know no store and no clock. A day is a day in UTC, and one without
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import get_args
@@ -152,41 +152,52 @@ class SubjectFeedback:
         return sum(self.reasons.values())
 
 
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What rows sum up to, by day and name, or by measure or channel and name."""
+
+    channels: defaultdict[date, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    outcomes: defaultdict[date, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    histograms: defaultdict[date, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    totals: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    by_channel: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, key: Key, times: int, untitled: Collection[str]) -> None:
+        day, channel, measure, name = key
+        self.totals[measure][name] += times
+        if measure == OUTCOME:
+            self.channels[day][channel] += times
+            self.outcomes[day][name] += times
+            self.by_channel[channel][name] += times
+        elif measure == MILLISECONDS:
+            self.histograms[day][name] += times
+        elif measure == TOPIC and name in untitled:
+            self.outcomes[day][NOT_COVERED] -= times
+            self.outcomes[day][NOTHING_FITS] += times
+
+
 def usage(rows: Iterable[tuple[Key, int]], last: date, length: int, untitled: Collection[str] = ()) -> Usage:
     """Sum rows as `Counts.since` reads them, for the `length` days up to `last`.
 
     A topic without a title gathers what fits nothing, and is counted so, though an earlier release took it for a topic.
     """
-    days = [last - timedelta(days=back) for back in reversed(range(length))]
-    channels, outcomes, histograms = (defaultdict[date, Counter[str]](Counter) for _ in range(3))
-    totals, by_channel = (defaultdict[str, Counter[str]](Counter) for _ in range(2))
-    for (day, channel, measure, name), times in rows:
-        if days[0] <= day <= last:
-            totals[measure][name] += times
-            if measure == OUTCOME:
-                channels[day][channel] += times
-                outcomes[day][name] += times
-                by_channel[channel][name] += times
-            elif measure == MILLISECONDS:
-                histograms[day][name] += times
-            elif measure == TOPIC and name in untitled:
-                outcomes[day][NOT_COVERED] -= times
-                outcomes[day][NOTHING_FITS] += times
+    days, sums = [last - timedelta(days=back) for back in reversed(range(length))], _Sums()
+    for key, times in rows:
+        if days[0] <= key[0] <= last:
+            sums.add(key, times, untitled)
+    totals, outcomes = sums.totals, sums.outcomes
     urgent = sum(of_day[URGENT] for of_day in outcomes.values())
     topics = Counter({name: times for name, times in totals[TOPIC].items() if name not in untitled})
     return Usage(
         days=days,
-        channels=_daily(channels, days, CHANNELS),
+        channels=_daily(sums.channels, days, CHANNELS),
         outcomes=_daily(outcomes, days, OUTCOMES),
-        response_times=[percentile(histograms[day]) for day in days],
+        response_times=[percentile(sums.histograms[day]) for day in days],
         response_time=percentile(totals[MILLISECONDS]),
         entries=_by_frequency(totals[ENTRY]),
         topics=_by_frequency(topics),
         tiers=_with_rest(totals[TIER], (*TIERS, SAID_AGAIN), urgent),
-        by_channel=[
-            Asked(name, sum(counts[one] for one in ASKED), sum(counts[one] for one in UNANSWERED))
-            for name, counts in sorted(by_channel.items())
-        ],
+        by_channel=_by_channel(sums.by_channel),
         by_hour=_by_hour(totals),
         choices=[
             Choice(id_, times, totals[TAKEN][id_]) for id_, times in _by_frequency(totals[OFFERED] | totals[TAKEN])
@@ -201,6 +212,13 @@ def _with_rest(counted: Counter[str], names: Iterable[str], whole: int) -> dict[
     """Return the count of each name, and as `UNRECORDED` what is missing from the whole."""
     numbers = {name: counted[name] for name in dict.fromkeys([*names, *sorted(counted)])}
     return {**numbers, UNRECORDED: max(0, whole - sum(numbers.values()))}
+
+
+def _by_channel(outcomes: Mapping[str, Counter[str]]) -> list[Asked]:
+    return [
+        Asked(channel, sum(counts[name] for name in ASKED), sum(counts[name] for name in UNANSWERED))
+        for channel, counts in sorted(outcomes.items())
+    ]
 
 
 def _by_hour(totals: Mapping[str, Counter[str]]) -> list[Asked]:
