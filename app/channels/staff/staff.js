@@ -15,20 +15,49 @@ const results = document.getElementById("results");
 const titles = new Map([...document.querySelectorAll("[data-entry]")].map((link) => [link.dataset.entry, link.textContent]));
 const SETTLED = 1_500; // ms without a key after which a look-up counts as one
 const PAUSE = 800; // ms after which results are announced
+const LATE = 1_000; // ms without results of what is typed after which the page says so
+const RETRY = 2_000; // ms after which a look-up that failed is tried again; twice as long each time
+const LONGEST_RETRY = 30_000; // ms
+const NO_USE = [401, 403]; // it fails again until the page is loaded anew
 
 const written = () => input.value.trim();
 const cameBack = memory.typed();
 let shown = { text: "", at: null, first: null }; // the question whose results are on screen, since when, what they open
 let latest = Promise.resolve(); // is done when the results of what is typed are on screen, or failed
 let settling = 0;
+let overdue = 0; // the timer of what has to be said when no results come
+let retrying = 0;
+let pauseBefore = RETRY; // ms
 let counted = "";
 let chosenLast = null;
 
 function search() {
   const text = written();
   clearTimeout(settling);
+  clearTimeout(retrying);
   memory.keepTyped(text);
+  if (text) overdue ||= setTimeout(wait, LATE);
   latest = text ? find(text) : Promise.resolve(clear());
+}
+
+/* Results are late: those on screen must not pass for those of what is typed. */
+function wait() {
+  overdue = 0;
+  if (written() === shown.text) return;
+  opened.compare(written());
+  tell("late");
+}
+
+function comes() {
+  clearTimeout(overdue);
+  clearTimeout(retrying);
+  overdue = 0;
+  pauseBefore = RETRY;
+}
+
+function tell(why) {
+  const words = notice.show(why, shown, written(), drop);
+  if (words) say(words);
 }
 
 async function find(text) {
@@ -47,6 +76,8 @@ function settle(text) {
 }
 
 function draw(found, text) {
+  const wasLate = notice.isShown();
+  comes();
   notice.hide();
   danger.show(found);
   verdict.replaceChildren(...found.querySelectorAll(".none, .unsure"));
@@ -58,6 +89,9 @@ function draw(found, text) {
   list.mark(opened.id());
   name(document.getElementById("opened"));
   announce(rows);
+  if (text === written()) return;
+  if (wasLate) wait();
+  else overdue = setTimeout(wait, LATE);
 }
 
 function choiceOf(row) {
@@ -83,6 +117,7 @@ function blank() {
 /* Nothing is typed: what was pinned and opened last is at hand. */
 function clear() {
   service.stop();
+  comes();
   notice.hide();
   blank();
   counted = "";
@@ -100,10 +135,15 @@ const known = (ids) => ids.filter((id) => titles.has(id)).map((id) => list.choic
 
 /* What is typed comes back with the page, which is loaded again once the hands rest, and for other words only. */
 function fail({ status, name, isDue }) {
+  clearTimeout(overdue);
+  clearTimeout(retrying);
+  overdue = 0;
   if (isDue && written() !== cameBack) return (settling = setTimeout(() => location.reload(), PAUSE));
-  const words = notice.show(status ?? name, shown, written(), drop);
   opened.compare(written());
-  if (words) say(words);
+  tell(status ?? name);
+  if (!written() || NO_USE.includes(status)) return;
+  retrying = setTimeout(() => (latest = find(written())), pauseBefore);
+  pauseBefore = Math.min(2 * pauseBefore, LONGEST_RETRY);
 }
 
 /* After ten minutes without the service. */

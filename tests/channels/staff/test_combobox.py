@@ -462,6 +462,48 @@ def test_a_failure_says_that_it_did_not_check_only_of_what_it_did_not_check(desk
     expect(desk.locator("#notice")).not_to_contain_text("not checked")
 
 
+def test_what_is_late_says_so_and_does_not_hold_back_what_is_typed_now(still: Page) -> None:
+    still.keyboard.type("bulb")
+    expect(opened(still)).to_be_visible()
+    held: list[Route] = []
+    still.route("**/staff/search", lambda route: held.append(route))
+    look_up(still, held, "what color is the lamp")
+    asked(still).fill("caller cant breathe")
+    still.clock.run_for(1_100)
+    notice = still.locator("#notice")
+    expect(notice).to_contain_text(re.compile(r"^Still looking up what is typed\. These are the results for “bulb”"))
+    expect(notice).to_contain_text("It is not yet checked for danger.")
+    expect(opened(still).get_by_text("Opened for “bulb”, not for what is typed now.")).to_be_visible()
+    still.clock.run_for(1_000)
+    still.wait_for_timeout(200)
+    assert [route.request.post_data for route in held] == ["text=what+color+is+the+lamp", "text=caller+cant+breathe"]
+    held[1].continue_()
+    expect(still.get_by_role("alert")).to_be_visible()
+    expect(notice).to_be_hidden()
+    expect(opened(still)).to_be_hidden()
+
+
+def test_a_late_answer_to_what_was_typed_before_says_whose_it_is(still: Page) -> None:
+    held: list[Route] = []
+    still.route("**/staff/search", lambda route: held.append(route))
+    older = look_up(still, held, "bulb")
+    asked(still).fill("caller cant breathe")
+    still.clock.run_for(1_100)
+    older.continue_()
+    expect(still.locator("#notice")).to_contain_text("These are the results for “bulb”")
+    expect(opened(still).get_by_text("Opened for “bulb”, not for what is typed now.")).to_be_visible()
+
+
+def test_after_a_failure_it_is_tried_again_by_itself(still: Page) -> None:
+    still.route("**/staff/search", lambda route: route.fulfill(status=429))
+    asked(still).fill("caller cant breathe")
+    expect(still.locator("#notice")).to_contain_text("not checked for danger")
+    still.unroute("**/staff/search")
+    still.clock.run_for(2_100)
+    expect(still.get_by_role("alert")).to_be_visible()
+    expect(still.locator("#notice")).to_be_hidden()
+
+
 def test_after_a_failure_enter_tries_again(desk: Page) -> None:
     desk.route("**/staff/search", lambda route: route.fulfill(status=503))
     desk.keyboard.type("bulb")

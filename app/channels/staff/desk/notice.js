@@ -1,4 +1,4 @@
-/* When a search fails: what is on screen stays for ten minutes, under a line that says to which question it belongs. */
+/* When a search fails, or takes long: what is on screen stays for ten minutes, under a line that says to which question it belongs. */
 import { TEN_MINUTES } from "./memory.js";
 
 const notice = document.getElementById("notice");
@@ -7,7 +7,9 @@ const WHY = {
   401: "Your session has ended.",
   403: "This page is too old.",
   TimeoutError: "The search did not answer.",
+  late: "Still looking up what is typed.",
 };
+const UNREAD = { late: " It is not yet checked for danger." };
 let waiting = 0;
 let ends = Infinity;
 
@@ -17,7 +19,7 @@ export function show(status, shown, typed, drop) {
   const time = shown.at?.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   const which = shown.text ? ` These are the results for “${shown.text}” of ${time}.` : "";
   const isUnread = typed && typed !== shown.text;
-  const unread = isUnread ? " What is typed now was not looked up, and not checked for danger." : "";
+  const unread = isUnread ? (UNREAD[status] ?? " What is typed now was not looked up, and not checked for danger.") : "";
   const words = why + which + unread;
   ends = shown.at ? shown.at.getTime() + TEN_MINUTES : Infinity;
   clearTimeout(waiting);
@@ -27,6 +29,8 @@ export function show(status, shown, typed, drop) {
   notice.hidden = false;
   return words;
 }
+
+export const isShown = () => !notice.hidden;
 
 export function hide() {
   clearTimeout(waiting);
