@@ -64,7 +64,7 @@ class _Page:
         return {key for one in sums for key in self._smallest(one, found)}
 
     def _totals(self, sums: Sequence[Sum], found: set[Key]) -> set[Key]:
-        return {one.total for one in sums} - found
+        return {one.total for one in sums if self.cells[one.total]} - found
 
     def _smallest(self, one: Sum, found: set[Key]) -> list[Key]:
         keys = (*one.parts, one.total) if one.total in self.unwritten else one.parts

@@ -116,3 +116,13 @@ def test_the_sum_of_many_days_is_told_though_none_of_them_is() -> None:
     for name in numbers:
         assert isinstance(told.number((f"outcome {name}", ALL)), int)
     assert {row[8] for row in told.table(tables["outcomes"]).rows} <= {0, SMALL}
+
+
+def test_zero_is_told_where_next_to_everything_is_left_out() -> None:
+    few = figures(
+        [*counted({"answer": 17, "not-covered": 12, "smalltalk": 6, "urgent": 4}, "api"), *counted({"answer": 1})]
+    )
+    told = handed_on(few)
+    assert PROTECTING in last_row(told["outcomes"]).values()
+    assert [row[1] for row in told["reasons"].rows] == [0] * len(told["reasons"].rows)
+    assert all(row[3] == 0 for row in told["hours"].rows)
