@@ -1,5 +1,6 @@
 """`/staff/review/proposals`: what curators have proposed, what became of it, and a patch of what is open."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -75,7 +76,7 @@ def ask_to_withdraw(served: Served, staff: Staff, person: Curating, id: int) -> 
 def withdraw(request: Request, served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
     """Take an open proposal back; its questions are open again."""
     now, id_ = served.now, form.get("id", "")
-    proposal = _open(staff, int(id_) if id_.isdecimal() else 0)
+    proposal = _open(staff, int(id_) if re.fullmatch("[0-9]{1,9}", id_) else 0)
     staff.add_audit_event(now, person.who, "refuse", f"{proposal.id} {proposal.target}")
     if not staff.proposals.settle(proposal, "refused", person.who, now, f"withdrawn by {person.who}"):
         raise NotFound(SETTLED)

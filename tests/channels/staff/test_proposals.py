@@ -70,6 +70,7 @@ def test_a_proposal_is_withdrawn_once_and_gives_its_questions_back(curator: Test
     )
     assert "is withdrawn" in curator.get(PAGE).text
     assert curator.post(f"{PAGE}/withdraw", data=sent).status_code == 404
+    assert curator.post(f"{PAGE}/withdraw", data={**sent, "id": "9" * 5_000}).status_code == 404
 
 
 @pytest.fixture
