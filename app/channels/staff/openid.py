@@ -1,5 +1,6 @@
 """Sign-in by OpenID Connect, by Authlib, whose errors and those of the network become a `ProviderError`."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,6 +24,8 @@ PROBE_SECONDS = 2.0
 """A person at the counter waits for it."""
 KEYS_AGAIN = 30.0
 """Seconds between two looks for keys that are not known: a forged token may name any."""
+FAILED_AGAIN = 5.0
+"""Seconds after the provider has failed in which no logout token has it asked: anybody may send one."""
 _SIGNED_BY = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 """Never `none`, and none by which our own secret, or a public key, could sign."""
 LONGEST_TOKEN = 10_000
@@ -47,6 +50,8 @@ class OpenId:
         self._probe = AsyncClient(verify=tls, timeout=PROBE_SECONDS, limits=Limits(max_keepalive_connections=0))
         self._clock = clock
         self._keys_due = float("-inf")
+        self._due = float("-inf")
+        self._asking = asyncio.Lock()
         self._client = OAuth().register(
             "site",
             client_id=client_id,
@@ -117,14 +122,28 @@ class OpenId:
             raise ProviderError(type(error).__name__) from error
 
     async def _decoded(self, token: str) -> jwt.Token:
-        metadata = await self._client.load_server_metadata()
+        metadata, keys = await self._known()
         offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
         registry = JWSRegistry(algorithms=[name for name in _SIGNED_BY if name in offered], strict_check_header=False)
         try:
-            return jwt.decode(token, KeySet.import_key_set(await self._client.fetch_jwk_set()), registry=registry)
-        except InvalidKeyIdError:
-            if self._clock() < self._keys_due:
-                raise
-            self._keys_due = self._clock() + KEYS_AGAIN
-            keys = await self._client.fetch_jwk_set(force=True)
             return jwt.decode(token, KeySet.import_key_set(keys), registry=registry)
+        except InvalidKeyIdError:
+            async with self._asking:
+                newer = await self._client.fetch_jwk_set()
+                if newer is keys:  # no other token has had them fetched meanwhile
+                    if self._clock() < self._keys_due:
+                        raise
+                    self._keys_due = self._clock() + KEYS_AGAIN
+                    newer = await self._client.fetch_jwk_set(force=True)
+            return jwt.decode(token, KeySet.import_key_set(newer), registry=registry)
+
+    async def _known(self) -> tuple[Mapping[str, Any], Any]:
+        """Return what the provider says of itself, and its keys: asked for once, however many tokens wait for them."""
+        async with self._asking:
+            if self._clock() < self._due:
+                raise ProviderUnreachable("it has failed just now")
+            try:
+                return await self._client.load_server_metadata(), await self._client.fetch_jwk_set()
+            except (HTTPError, *_FAILURES):
+                self._due = self._clock() + FAILED_AGAIN
+                raise

@@ -95,7 +95,7 @@ def provider(identity: Provider) -> Provider:
         identity.key,
     )
     identity.write = identity.signed
-    identity.is_down, identity.signed_in, identity.key_id = False, True, "one"
+    identity.is_down, identity.signed_in, identity.key_id, identity.keys_take = False, True, "one", 0.0
     identity.refused.clear()
     return identity
 

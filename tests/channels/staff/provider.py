@@ -32,7 +32,9 @@ class Provider:
         self.wrong: dict[str, Any] = {}
         self.codes: dict[str, dict[str, str]] = {}
         self.refused: list[str] = []
+        self.asked = 0
         self.asked_for_keys = 0
+        self.keys_take = 0.0
         self.key_id = "one"
         self.is_down = False
         self.signed_in = True
@@ -68,6 +70,7 @@ class Provider:
     def get(self, path: str) -> tuple[int, dict[str, Any]]:
         parts = urlsplit(path)
         asked = dict(parse_qsl(parts.query))
+        self.asked += 1
         if self.is_down:
             return 503, {}
         if parts.path == "/authorize":
@@ -77,6 +80,7 @@ class Provider:
             return 302, {"location": asked["post_logout_redirect_uri"]}
         if parts.path == "/keys":
             self.asked_for_keys += 1
+            time.sleep(self.keys_take)
             return 200, {"keys": [{**self.key.as_dict(private=False), "kid": self.key_id}]}
         return 200, {
             "issuer": self.url,

@@ -1,13 +1,17 @@
 """Attacks by logout tokens: docs/SECURITY-TRIALS.md."""
 
+import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from joserfc import jwt
 
-from tests.channels.staff.provider import Provider
+from app.channels.staff.openid import FAILED_AGAIN, OpenId
+from app.errors import ProviderUnreachable
+from tests.channels.staff.provider import CLIENT, SECRET, Provider
 from tests.channels.staff.test_attacks import encoded, token
 from tests.channels.staff.test_signin import come_back
 from tests.channels.staff.test_signout import LOGOUT
@@ -116,3 +120,31 @@ def test_a_key_that_the_provider_has_made_since_is_found(signed: TestClient, pro
     logout = jwt.encode({"alg": "RS256", "kid": "new"}, claims(provider), provider.key)
     assert signed.post(LOGOUT, data={"logout_token": logout}).status_code == 200
     assert signed.get("/staff").status_code == 401
+
+
+def test_many_that_come_together_after_a_change_of_keys_are_all_heeded(signed: TestClient, provider: Provider) -> None:
+    assert signed.post(LOGOUT, data={"logout_token": provider.logout_token(sid="session-8")}).status_code == 200
+    provider.key_id, provider.keys_take = "new", 0.3
+    header = {"alg": "RS256", "kid": "new"}
+    tokens = [jwt.encode(header, claims(provider) | {"jti": f"t-{n}"}, provider.key) for n in range(5)]
+    with ThreadPoolExecutor() as senders:
+        answers = senders.map(lambda token: signed.post(LOGOUT, data={"logout_token": token}).status_code, tokens)
+        assert list(answers) == [200] * 5
+
+
+def test_a_provider_that_fails_is_not_asked_for_each(hospital: TestClient, provider: Provider) -> None:
+    provider.is_down = True
+    before = provider.asked
+    answers = [hospital.post(LOGOUT, data={"logout_token": provider.logout_token()}).status_code for _ in range(5)]
+    assert (answers, provider.asked - before) == ([400] * 5, 1)
+
+
+def test_one_is_heeded_soon_after_the_provider_is_back(provider: Provider) -> None:
+    now = [0.0]
+    client = OpenId(provider.url, CLIENT, SECRET, "http://testserver/staff/callback", lambda: now[0])
+    provider.is_down = True
+    with pytest.raises(ProviderUnreachable):
+        asyncio.run(client.logout_of(provider.logout_token(), time.time()))
+    provider.is_down = False
+    now[0] += FAILED_AGAIN
+    assert asyncio.run(client.logout_of(provider.logout_token(), time.time())).person == "s-1"
