@@ -78,6 +78,11 @@ class OpenId:
             raise ProviderError(type(error).__name__) from error
         return response
 
+    async def has_asked(self, request: Request) -> bool:
+        """Return whether this browser was sent to the provider with the state that it comes back with."""
+        state = request.query_params.get("state", "")
+        return bool(await self._client.framework.get_state_data(request.session, state))
+
     async def identify(self, request: Request) -> Identity:
         """Return who came back with a code; state, nonce, signature, audience and issuer are right."""
         options = {"iss": {"essential": True, "value": self._issuer}}

@@ -21,6 +21,8 @@ from app.roles import Role
 log = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
 
+AGAIN = "The sign-in did not work. Please try once more."
+
 
 async def throttle(request: Request, served: Served, staff: Staff) -> None:
     """Count a sign-in of this client. Raises `TooManyRequests`."""
@@ -56,11 +58,12 @@ async def callback(request: Request, served: Served, staff: Staff) -> Response:
     if recheck.is_answer(request):
         return await recheck.finish(request, served, staff)
     await throttle(request, served, staff)
+    if not await provider.client.has_asked(request):
+        return await _pass_over(request, served, staff)
     try:
         identity = await provider.client.identify(request)
     except ProviderError as error:
-        refused = "The sign-in did not work. Please try once more."
-        return await _refuse(request, served, staff, "unknown", str(error), refused)
+        return await _refuse(request, served, staff, "unknown", str(error), AGAIN)
     roles = provider.roles_of(identity.claims)
     if not roles:
         refused = f"The hospital knows you as {identity.who}, but that account does not open these pages."
@@ -77,6 +80,15 @@ async def follow_link(request: Request, served: Served, staff: Staff, token: str
         refused = "This link was used before, or is not whole. There is a newer one."
         return await _refuse(request, served, staff, LOCAL, "link", refused)
     return await _welcome(request, served, staff, LOCAL, frozenset(get_args(Role)))
+
+
+async def _pass_over(request: Request, served: Services, staff: StaffServices) -> Response:
+    """Leave the session as it is: this is of another window, the same once more, or led here by another website."""
+    if await access.person_of(request.session, staff, served.now):
+        return RedirectResponse(served.link(access.page_before(request.session)), 303)
+    metrics.sign_ins.labels("refused").inc()
+    await staff.note(served.now, "unknown", "sign-in refused", "not asked for")
+    return _page(request, served, staff, AGAIN, NotAllowed.status)
 
 
 async def _welcome(

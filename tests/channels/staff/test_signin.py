@@ -128,12 +128,31 @@ def test_a_wrong_state_or_code_is_refused(hospital: TestClient, provider: Provid
 def test_a_way_back_works_once(hospital: TestClient, provider: Provider) -> None:
     back = come_back(hospital, provider)
     before = dict(hospital.cookies)
-    assert hospital.get(back).status_code == 303
-    assert hospital.get(back).status_code == 403
+    assert [hospital.get(back).status_code for _ in range(2)] == [303, 303]
+    assert provider.refused == []
     hospital.cookies.clear()
     hospital.cookies.update(before)
     assert hospital.get(back).status_code == 403
     assert provider.refused == ["code"]
+
+
+@pytest.mark.parametrize("answer", ["code=x&state=y", "error=access_denied&state=y", ""])
+def test_an_answer_that_nobody_asked_for_signs_nobody_out(
+    hospital: TestClient, provider: Provider, answer: str
+) -> None:
+    hospital.get(come_back(hospital, provider))
+    assert hospital.get(f"/staff/callback?{answer}").headers["location"] == "/staff"
+    assert hospital.get("/staff").status_code == 200
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_windows_in_which_one_signs_in_the_later_does(
+    hospital: TestClient, provider: Provider, order: tuple[int, int]
+) -> None:
+    backs = [come_back(hospital, provider) for _ in range(2)]
+    for window in order:
+        hospital.get(backs[window])
+    assert hospital.get("/staff").status_code == 200
 
 
 def test_a_way_back_begun_in_another_browser_is_refused(hospital: TestClient, provider: Provider) -> None:
