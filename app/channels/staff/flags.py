@@ -1,7 +1,6 @@
 """`/staff/flags`: staff flag an answer, its owner is told, and what the owner says comes back to who flagged it."""
 
 import asyncio
-import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
@@ -9,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
+from app.channels.http.bodies import number_of
 from app.channels.http.routes import READ
 from app.channels.http.services import Served, Services
 from app.channels.rendering import page
@@ -126,8 +126,7 @@ def _begin_again(staff: StaffServices, form: dict[str, str], person: Person, now
 
 def _standing(staff: StaffServices, form: dict[str, str]) -> Flag:
     """Return the flag that a form names. Raises `NotFound` for one that is closed."""
-    id_ = form.get("id", "")
-    kept = staff.flags.find(int(id_)) if re.fullmatch("[0-9]{1,9}", id_) else None
+    kept = staff.flags.find(number_of(form.get("id", "")))
     if kept is None or kept.state == "closed":
         raise NotFound(GONE)
     return kept

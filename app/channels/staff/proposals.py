@@ -1,6 +1,5 @@
 """`/staff/review/proposals`: what curators have proposed, what became of it, and a patch of what is open."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
+from app.channels.http.bodies import number_of
 from app.channels.http.routes import READ
 from app.channels.http.services import Served, Services
 from app.channels.rendering import page
@@ -75,8 +75,7 @@ def ask_to_withdraw(served: Served, staff: Staff, person: Curating, id: int) -> 
 @router.post(f"{PATH}/withdraw")
 def withdraw(request: Request, served: Served, staff: Staff, person: Curating, form: Posted) -> Response:
     """Take an open proposal back; its questions are open again."""
-    now, id_ = served.now, form.get("id", "")
-    proposal = _open(staff, int(id_) if re.fullmatch("[0-9]{1,9}", id_) else 0)
+    now, proposal = served.now, _open(staff, number_of(form.get("id", "")))
     staff.add_audit_event(now, person.who, "refuse", f"{proposal.id} {proposal.target}")
     if not staff.proposals.settle(proposal, "refused", person.who, now, f"withdrawn by {person.who}"):
         raise NotFound(SETTLED)

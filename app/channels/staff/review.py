@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request, Response
 
 from app.analytics import CHANNELS
+from app.channels.http.bodies import number_of
 from app.channels.http.routes import READ
 from app.channels.http.services import Served, Services
 from app.channels.rendering import page
@@ -205,12 +206,11 @@ def _decide(
 
 def _done(served: Services, staff: StaffServices, done: str) -> Done | None:
     """Return what an address says was done, as far as it still holds."""
-    if done[:1] == "p" and done[1:].isdecimal():
-        proposal = staff.proposals.get(int(done[1:10]))
-        open_ = proposal and proposal.state == "open"
-        return (
-            Done(proposal=proposal, hints=" ".join(hints(proposal, served.knowledge))) if proposal and open_ else None
-        )
+    if done.startswith("p"):
+        proposal = staff.proposals.get(number_of(done[1:]))
+        if proposal is None or proposal.state != "open":
+            return None
+        return Done(proposal=proposal, hints=" ".join(hints(proposal, served.knowledge)))
     decisions = staff.questions.decisions(served.now, done) if done else []
     return Done(decision=decisions[0]) if decisions else None
 

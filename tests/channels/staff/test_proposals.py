@@ -73,6 +73,13 @@ def test_a_proposal_is_withdrawn_once_and_gives_its_questions_back(curator: Test
     assert curator.post(f"{PAGE}/withdraw", data={**sent, "id": "9" * 5_000}).status_code == 404
 
 
+@pytest.mark.parametrize("id_", ["", "x", "-1", "٣", "9" * 10, "9" * 5_000])
+def test_what_is_no_number_of_a_proposal_withdraws_nothing(curator: TestClient, id_: str) -> None:
+    propose(curator, "where does it go rusty")
+    assert curator.post(f"{PAGE}/withdraw", data={"csrf": csrf_of(curator), "id": id_}).status_code == 404
+    assert proposals_of(curator).open()
+
+
 @pytest.fixture
 def content(curator: TestClient) -> Path:
     folder: Path = curator.app.state.staff.content  # type: ignore[attr-defined]
