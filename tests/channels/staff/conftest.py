@@ -2,22 +2,23 @@
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
 
 from app.channels.staff.session_ends import SessionEnds
 from app.main import create_app
 from app.settings import Settings
 from tests.channels.conftest import Service, Website, settings_for
 from tests.channels.staff.provider import CLIENT, SECRET, Provider
+from tests.channels.test_widget import axe
 
-Desk = Callable[[Settings], TestClient]
+PHONE: ViewportSize = {"width": 320, "height": 600}
 HANDOFFS = (
     {
         "label": "Electrician",
@@ -137,6 +138,20 @@ def session(browser: Browser, counter: Service) -> StorageState:
     state = context.storage_state()
     context.close()
     return state
+
+
+@pytest.fixture(params=["light", "dark"])
+def phone(request: pytest.FixtureRequest, browser: Browser, session: StorageState) -> Iterator[Page]:
+    """A signed-in tab as narrow as a telephone, in each scheme of colours."""
+    page = browser.new_page(color_scheme=request.param, viewport=PHONE, storage_state=session)
+    yield page
+    page.close()
+
+
+def check_on_phone(page: Page) -> None:
+    """Nothing keeps anybody from the page, and nothing of it lies beside the screen."""
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 @pytest.fixture

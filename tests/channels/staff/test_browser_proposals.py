@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
 from app.records.database import connect
 from app.records.proposals import Proposal, Proposals, Tried
 from tests.channels.conftest import Service
-from tests.channels.test_widget import axe
+from tests.channels.staff.conftest import check_on_phone
 
 PAGE = "/staff/review/proposals"
 
@@ -49,16 +49,7 @@ def test_a_proposal_is_withdrawn_after_a_second_look(desk: Page, counter: Servic
     expect(desk.get_by_role("checkbox")).to_have_count(count - 1)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_proposals(browser: Browser, counter: Service, session: StorageState, scheme: str) -> None:
-    context = browser.new_context(
-        color_scheme="dark" if scheme == "dark" else "light",
-        viewport={"width": 320, "height": 600},
-        storage_state=session,
-    )
-    page = context.new_page()
+def test_axe_finds_nothing_in_proposals(phone: Page, counter: Service) -> None:
     for path in (PAGE, f"{PAGE}/withdraw?id=2"):
-        page.goto(f"{counter.url}{path}")
-        assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    context.close()
+        phone.goto(f"{counter.url}{path}")
+        check_on_phone(phone)

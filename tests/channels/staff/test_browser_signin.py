@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.settings import Settings
 from tests.channels.conftest import Service, Website, settings_for
-from tests.channels.staff.conftest import pass_time, read_at_once
+from tests.channels.staff.conftest import PHONE, check_on_phone, pass_time, read_at_once
 from tests.channels.staff.provider import CLIENT, SECRET, Provider
 from tests.channels.test_widget import axe
 
@@ -168,15 +168,12 @@ def test_what_was_typed_is_still_there_when_a_form_comes_too_late(browser: Brows
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(browser: Browser, running: Replicas, provider: Provider, scheme: str) -> None:
     provider.claims = provider.claims | {"roles": ["auditor"]}
-    context = browser.new_context(
-        color_scheme="dark" if scheme == "dark" else "light", viewport={"width": 320, "height": 600}
-    )
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light", viewport=PHONE)
     page = context.new_page()
     page.goto(f"{running[0].url}/staff/sign-in/start")
     for path in ("/staff/audit", "/staff/review", "/staff/nothing", "/staff/audit?first=x"):
         page.goto(f"{running[0].url}{path}")
-        assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        check_on_phone(page)
     pass_time(running[0], 31)
     page.goto(f"{running[0].url}/staff/audit")
     expect(page.get_by_text("had not been used for 30 minutes")).to_be_visible()

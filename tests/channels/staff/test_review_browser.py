@@ -13,6 +13,7 @@ from app.records.database import connect, transaction
 from app.records.proposals import Proposals, proposals
 from app.records.review_queue import ReviewQueue, questions
 from tests.channels.conftest import Service, Website, settings_for
+from tests.channels.staff.conftest import PHONE, check_on_phone
 from tests.channels.test_widget import axe
 from tests.exchanges import EXCHANGE
 
@@ -294,19 +295,17 @@ def test_without_javascript_all_of_it_works(browser: Browser, ward: Service, sto
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(browser: Browser, ward: Service, store: Engine, scheme: str) -> None:
     ask(store, "my cat\u200b hurts \u202eodd", near=True)
-    page = opened(browser, ward, color_scheme=scheme, viewport={"width": 320, "height": 600})
+    page = opened(browser, ward, color_scheme=scheme, viewport=PHONE)
     for number in range(2):
         page.locator(".group > details > summary").nth(number).click()
-        assert axe(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        check_on_phone(page)
     page.keyboard.press("?")
     assert axe(page) == []
     page.keyboard.press("Escape")
     page.locator(".group form").nth(1).get_by_role("button", name="Dismiss").click()
     expect(page.get_by_role("status")).to_contain_text("3 questions are dismissed.")
     page.goto(f"{ward.url}/staff/review/decided")
-    assert axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    check_on_phone(page)
     page.context.close()
 
 
