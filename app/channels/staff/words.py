@@ -69,4 +69,6 @@ def words_of(error: Exception, fault: Fault) -> tuple[str, str]:
         )
     title, detail = _BY_STATUS.get(503 if isinstance(error, StoreError) else fault.status, _UNFORESEEN)
     has_words = isinstance(error, RequestError) and error.detail != error.title
+    if has_words and fault.status == 404:  # the page is there; what the form was for is gone
+        title = _BY_STATUS[400][0]
     return title, fault.detail if has_words else detail

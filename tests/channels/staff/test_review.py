@@ -150,7 +150,10 @@ def test_what_was_decided_is_said_and_undone(waiting: TestClient, staffed: Setti
     assert post(waiting, "undo", batch=batch) == 303
     assert len(open_texts(waiting)) == 4
     assert "3 questions wait for review again." in waiting.get("/staff/review").text
-    assert post(waiting, "undo", batch=batch) == 404
+    sent = {"csrf": csrf_of(waiting), "batch": batch}
+    again = waiting.post("/staff/review/undo", data=sent, headers={"accept": "text/html"})
+    assert again.status_code == 404
+    assert "<h1>Nothing was done</h1>" in again.text
     done = [event[1:] for event in audited(staffed) if batch in event[2]]
     assert done == [(act.replace("-", " "), f"{batch}: 3 questions"), ("undo", f"{batch}: 3 questions")]
 
