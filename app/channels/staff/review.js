@@ -103,8 +103,14 @@ function count() {
     ? `With the ${number === 1 ? "group that is" : `${number} groups that are`} ticked:`
     : "With the groups that are ticked:";
   document.getElementById("chosen").textContent = text;
-  bulk.elements.next.value = (groups.find((_, place) => !boxes[place].checked)?.id ?? "").replace("group-", "");
+  const first = boxes.findIndex((box) => box.checked);
+  const left = groups.filter((_, place) => !boxes[place].checked);
+  const next = left.find((group) => groups.indexOf(group) > first) ?? left.at(-1);
+  bulk.elements.next.value = (next?.id ?? "").replace("group-", "");
 }
+
+/* Who comes back to the page finds the ticks that the browser has kept. */
+if (bulk) addEventListener("pageshow", count);
 
 /* Who chooses a topic with the mouse is led to what is typed next; the arrows of the keyboard choose without moving on. */
 document.addEventListener("click", (event) => {

@@ -198,7 +198,15 @@ def test_groups_are_ticked_with_shift_and_dismissed_together(desk: Page, store: 
     desk.get_by_role("form", name="Several groups").get_by_role("button", name="Dismiss").click()
     expect(desk.get_by_role("status")).to_contain_text("3 questions are dismissed.")
     assert sorted(waiting(store)) == sorted([*ASKED[:3], ASKED[-1]])
-    assert focused(desk) == "can the lamp rust"
+    assert focused(desk) == ASKED[-1]
+
+
+def test_ticks_that_the_browser_brings_back_are_counted(desk: Page) -> None:
+    desk.locator(".group > input").first.check()
+    desk.get_by_role("link", name="Insights").click()
+    desk.go_back()
+    expect(desk.locator(".group > input").first).to_be_checked()
+    expect(desk.locator("#chosen")).to_have_text("With the group that is ticked:")
 
 
 def test_keys_are_for_all_that_are_ticked(desk: Page, store: Engine) -> None:
