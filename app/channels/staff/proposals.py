@@ -79,7 +79,8 @@ def withdraw(request: Request, served: Served, staff: Staff, person: Curating, f
     staff.add_audit_event(now, person.who, "refuse", f"{proposal.id} {proposal.target}")
     if not staff.proposals.settle(proposal, "refused", person.who, now, f"withdrawn by {person.who}"):
         raise NotFound(SETTLED)
-    say(request, f"Proposal {proposal.id} for {proposal.target} is withdrawn. Its questions wait for review again.")
+    again = " Its questions wait for review again." if proposal.message_ids else ""
+    say(request, f"Proposal {proposal.id} for {proposal.target} is withdrawn.{again}")
     return RedirectResponse(served.link(PATH), 303)
 
 

@@ -68,7 +68,7 @@ def test_a_proposal_is_withdrawn_once_and_gives_its_questions_back(curator: Test
         "withdrawn by this machine",
         "this machine",
     )
-    assert "is withdrawn" in curator.get(PAGE).text
+    assert "is withdrawn. Its questions wait for review again." in curator.get(PAGE).text
     assert curator.post(f"{PAGE}/withdraw", data=sent).status_code == 404
     assert curator.post(f"{PAGE}/withdraw", data={**sent, "id": "9" * 5_000}).status_code == 404
 
@@ -78,6 +78,12 @@ def test_what_is_no_number_of_a_proposal_withdraws_nothing(curator: TestClient, 
     propose(curator, "where does it go rusty")
     assert curator.post(f"{PAGE}/withdraw", data={"csrf": csrf_of(curator), "id": id_}).status_code == 404
     assert proposals_of(curator).open()
+
+
+def test_a_proposal_without_questions_gives_none_back(curator: TestClient) -> None:
+    id_ = propose(curator, "where does it go rusty")
+    curator.post(f"{PAGE}/withdraw", data={"csrf": csrf_of(curator), "id": str(id_)})
+    assert "is withdrawn.</" in curator.get(PAGE).text
 
 
 @pytest.fixture

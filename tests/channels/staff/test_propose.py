@@ -96,6 +96,14 @@ def test_phrasings_unlike_the_questions_are_asked_about_first(waiting: TestClien
     assert open_texts(waiting) == ["i feel odd near the lamp"]
 
 
+def test_it_is_said_where_no_question_leaves_the_queue_with_a_proposal(waiting: TestClient) -> None:
+    fields = {"pick": "lamp-color", "lines": "is the moon made of cheese", "sure": "yes"}
+    left = waiting.get(send(waiting, "propose", keys="", **fields).headers["location"]).text
+    assert "No question has left the queue with it." in left
+    taken = waiting.get(send(waiting, "propose", pick="lamp-place", lines="may a lamp rust").headers["location"]).text
+    assert "No question has left" not in taken
+
+
 def test_questions_that_the_phrasings_are_unlike_stay_unless_they_are_ticked(waiting: TestClient) -> None:
     every = keys_of_those_with(waiting, "")
     page = send(
