@@ -70,7 +70,7 @@ def test_staff_are_led_on_under_the_prefix(client: TestClient, links: list[str],
     for path in ("/staff", "/staff?entry=lamp-color", "/staff/review", "/staff/insights", "/staff/insights/month"):
         addresses = addresses_of(client.get(before + path).text)
         assert [address for address in addresses if not address.startswith(PREFIX)] == []
-    fields = {"csrf": csrf_of(client), "entry": "lamp-color"}
+    fields = {"csrf": csrf_of(client), "entry": "lamp-color", "reason": "looks-wrong"}
     assert client.post(f"{before}/staff/flag", data=fields).headers["location"].startswith(f"{PREFIX}/staff/flagged?")
     assert f'href="{PREFIX}/staff/sign-in"' in client.post(f"{before}/staff/sign-out", data=fields).text
 
