@@ -22,9 +22,9 @@ from app.channels.sms.generic import Generic
 from app.channels.sms.once import Once
 from app.channels.sms.outbox import Outbox
 from app.channels.sms.twilio import REPLY, Twilio
-from app.channels.staff.owner_alerts import OwnerAlerts
+from app.channels.staff.flags.owner_alerts import OwnerAlerts
 from app.channels.staff.services import OneTimeLink, Provider, StaffServices
-from app.channels.staff.session_ends import SessionEnds
+from app.channels.staff.signin.session_ends import SessionEnds
 from app.dialogue.knowledge import Knowledge
 from app.loading.loader import load
 from app.loading.reloader import Reloader
@@ -224,7 +224,7 @@ class Builder:
 
     def _provider(self) -> Provider:
         settings = self.settings
-        client = import_module("app.channels.staff.openid").OpenId(
+        client = import_module("app.channels.staff.signin.openid").OpenId(
             settings.oidc_issuer,
             settings.oidc_client_id,
             revealed(settings.oidc_client_secret),

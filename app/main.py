@@ -19,20 +19,12 @@ from app.channels import api, error_pages, pages, rasa
 from app.channels.http import middleware, problems
 from app.channels.http.prefix import prefix_of
 from app.channels.sms import webhook
-from app.channels.staff import (
-    access,
-    audit_page,
-    dashboard,
-    flags,
-    lookup,
-    proposals,
-    propose,
-    recheck,
-    review,
-    signin,
-    signout,
-    withheld,
-)
+from app.channels.staff import access, audit_page
+from app.channels.staff.flags import flags
+from app.channels.staff.insights import dashboard
+from app.channels.staff.lookup import lookup
+from app.channels.staff.review import proposals, propose, review, withheld
+from app.channels.staff.signin import recheck, signin, signout
 from app.dialogue.knowledge import Knowledge
 from app.errors import SettingsError, StoreError
 from app.records.database import connect, migrate

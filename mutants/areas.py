@@ -8,7 +8,7 @@ SMS, STAFF = "tests/channels/sms", "tests/channels/staff"
 ENGINE = ("tests/dialogue/test_decisions.py", "tests/dialogue/test_engine.py")
 URGENT = ("tests/dialogue/test_urgent.py", "-k", "not bounded_time")
 SIGNED = (f"{SMS}/test_gateways.py",)
-SIGN_IN = (f"{STAFF}/test_access.py", f"{STAFF}/test_signin.py")
+SIGN_IN = (f"{STAFF}/test_access.py", f"{STAFF}/signin/test_signin.py")
 REDACTION = ("tests/redaction/test_redact.py", "-k", "not hostile")
 
 TESTS: Mapping[str, tuple[str, ...]] = {
@@ -28,12 +28,12 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "app/channels/sms/telnyx.py": (f"{SMS}/test_telnyx.py", *SIGNED),
     "app/channels/sms/generic.py": SIGNED,
     "app/tokens.py": ("tests/test_tokens.py",),
-    "app/channels/staff/signin.py": SIGN_IN,
+    "app/channels/staff/signin/signin.py": SIGN_IN,
     "app/channels/staff/access.py": (
         *SIGN_IN,
         "tests/channels/test_api.py::test_search_says_why_to_signed_in_staff_only",
     ),
-    "app/channels/staff/openid.py": SIGN_IN,
+    "app/channels/staff/signin/openid.py": SIGN_IN,
     "app/channels/sms/outbox.py": (f"{SMS}/test_outbox.py",),
     "app/records/deliveries.py": ("tests/records/test_deliveries.py", "-k", "not postgresql"),
 }

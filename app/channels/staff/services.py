@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 
-from app.channels.staff.owner_alerts import OwnerAlerts
-from app.channels.staff.session_ends import SessionEnds
+from app.channels.staff.flags.owner_alerts import OwnerAlerts
+from app.channels.staff.signin.session_ends import SessionEnds
 from app.dialogue.handoffs import Handoff
 from app.errors import NotFound, StoreError
 from app.records.audit import Act, Audit, Event
@@ -27,7 +27,7 @@ from app.review.groups import Grouping
 from app.roles import Role
 
 if TYPE_CHECKING:  # most services sign in by no provider
-    from app.channels.staff.openid import OpenId
+    from app.channels.staff.signin.openid import OpenId
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
 
-from app.channels.staff.session_ends import SessionEnds
+from app.channels.staff.signin.session_ends import SessionEnds
 from app.main import create_app
 from app.settings import Settings
 from tests.channels.conftest import Service, Website, settings_for

@@ -22,7 +22,7 @@ from app.roles import Role
 from app.settings import Settings
 from tests.channels.staff.conftest import csrf_of, path_of
 from tests.channels.staff.provider import Provider
-from tests.channels.staff.test_signin import come_back
+from tests.channels.staff.signin.test_signin import come_back
 
 NOW = datetime.now(UTC)
 

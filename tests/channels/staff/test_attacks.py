@@ -11,15 +11,15 @@ import itsdangerous
 import pytest
 from fastapi.testclient import TestClient
 
-from app.channels.staff.dashboard_tables import Column, Table
-from app.channels.staff.exports import as_csv
+from app.channels.staff.insights.exports import as_csv
+from app.channels.staff.insights.tables import Column, Table
 from app.main import create_app
 from app.settings import Settings
 from app.tokens import Tokens
 from tests.channels.staff.conftest import csrf_of, path_of
 from tests.channels.staff.provider import Provider
-from tests.channels.staff.test_review import ask
-from tests.channels.staff.test_signin import come_back
+from tests.channels.staff.review.test_review import ask
+from tests.channels.staff.signin.test_signin import come_back
 from tests.conftest import NOW
 
 NAME = "hai-faq-staff"

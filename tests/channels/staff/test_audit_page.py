@@ -13,7 +13,7 @@ from app.records import database
 from app.records.audit import Act, Audit, Event
 from app.settings import Settings
 from tests.channels.staff.provider import Provider
-from tests.channels.staff.test_signin import audited, come_back
+from tests.channels.staff.signin.test_signin import audited, come_back
 from tests.conftest import NOW
 
 HTML = {"accept": "text/html"}

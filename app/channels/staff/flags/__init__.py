@@ -1,0 +1,1 @@
+"""Flags of staff on answers."""

@@ -1,0 +1,1 @@
+"""The look-up at the counter."""

@@ -1,0 +1,1 @@
+"""What could not be answered, and what curators propose for it."""
