@@ -8,7 +8,10 @@ export function show(found) {
   const heard = (node) => `${node?.id} ${node?.textContent}`;
   const [before] = place.children;
   if (before && heard(before) === heard(parts[0])) keepReasons(parts[1]);
-  else place.replaceChildren(...parts);
+  else {
+    place.replaceChildren(...parts);
+    if (isUrgent()) queueMicrotask(() => parts[0].scrollIntoView({ block: "nearest" })); // once the page has its length
+  }
   announceDoubt();
 }
 

@@ -81,7 +81,7 @@ function note(isStale, typed) {
   panel.classList.toggle("old", isStale);
 }
 
-/* Shows the answer in one language; its copies are those of the buttons and keys. */
+/* Shows the answer in one language; its copies are those of the buttons and keys, and what is flagged is its text. */
 function speak(language) {
   for (const version of panel.querySelectorAll(".version")) {
     version.hidden = version.dataset.language !== language;
@@ -90,6 +90,8 @@ function speak(language) {
   }
   for (const button of panel.querySelectorAll("[data-show]"))
     button.setAttribute("aria-pressed", button.dataset.show === language);
+  const prefix = `${language === "en" ? "" : language}:`;
+  for (const option of panel.querySelectorAll("[name=shown] option")) option.selected = option.value.startsWith(prefix);
 }
 
 function showPin(id) {

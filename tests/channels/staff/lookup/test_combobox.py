@@ -259,6 +259,14 @@ def test_a_copy_is_of_no_answer_to_what_was_typed_before(desk: Page, held: list[
     assert clipboard(desk) == "before"
 
 
+def test_all_of_an_alert_is_in_sight_in_a_small_window(desk: Page) -> None:
+    desk.set_viewport_size({"width": 320, "height": 420})
+    asked(desk).fill("caller cant breathe")
+    alert = desk.get_by_role("alert")
+    expect(alert).to_be_in_viewport(ratio=0.99)
+    expect(asked(desk)).to_be_focused()
+
+
 def test_an_alert_is_read_out_once_while_it_stands(desk: Page) -> None:
     desk.keyboard.type("caller cant breathe")
     expect(desk.get_by_role("alert")).to_be_visible()
@@ -336,6 +344,7 @@ def test_an_answer_is_shown_and_copied_in_its_other_language(desk: Page) -> None
     expect(spanish).to_be_visible()
     expect(opened(desk).get_by_text("The lamp stands on the table").first).to_be_hidden()
     expect(opened(desk).get_by_text("Approved by Dr. Test").locator("visible=true")).to_have_count(1)
+    expect(opened(desk).get_by_label("In which text?")).to_have_value(re.compile("^es:"))
     asked(desk).press("Control+Shift+Enter")
     expect(desk.get_by_role("status")).to_have_text(re.compile("Copied as text message"))
     assert clipboard(desk) == "La lámpara está en la mesa junto a la cama."
