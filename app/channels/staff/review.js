@@ -32,8 +32,13 @@ function propose(group, isNew) {
   const choice = group.querySelector(isNew ? '[value="new"]' : '[name="pick"]');
   const field = FIELDS[choice.value] ? choice.form.elements[FIELDS[choice.value]] : choice;
   if (field !== choice) choice.checked = true;
+  enter(field);
+}
+
+/* One goes on typing where the field ends. */
+function enter(field) {
   field.focus();
-  if (isNew) field.setSelectionRange(field.value.length, field.value.length);
+  if (field.type !== "radio") field.setSelectionRange(field.value.length, field.value.length);
 }
 
 /* All that are ticked, else the group with the focus. */
@@ -115,7 +120,7 @@ if (bulk) addEventListener("pageshow", count);
 /* Who chooses a topic with the mouse is led to what is typed next; the arrows of the keyboard choose without moving on. */
 document.addEventListener("click", (event) => {
   if (event.detail && event.target.matches(".group [name='pick']")) {
-    event.target.form.elements[FIELDS[event.target.value] ?? "lines"].focus();
+    enter(event.target.form.elements[FIELDS[event.target.value] ?? "lines"]);
   }
 });
 

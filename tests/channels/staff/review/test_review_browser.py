@@ -159,6 +159,8 @@ def test_a_topic_that_is_chosen_with_the_mouse_leads_to_what_is_typed_next(desk:
     for choice, field in (("a new topic", "id"), ("another question", "typed")):
         group.get_by_role("radio", name=choice).click()
         assert focused(desk) == field
+        desk.keyboard.type("rust")
+    expect(group.get_by_label("Id, such as")).to_have_value("nc-rust")
 
 
 def test_enter_in_a_field_proposes_and_never_dismisses(desk: Page, store: Engine) -> None:
