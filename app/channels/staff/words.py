@@ -1,5 +1,5 @@
-"""What staff read when a page cannot be shown, or a session is over: what happened, and what to do. They know of no
-tokens, roles and providers.
+"""What staff read in place of names in code: of channels, and when a page cannot be shown, or a session is over, what
+happened, and what to do. They know of no tokens, roles and providers.
 """
 
 from collections.abc import Mapping
@@ -8,6 +8,14 @@ from datetime import timedelta
 from app.channels.http.problems import Fault
 from app.errors import CheckDue, RequestError, StoreError
 
+CHANNELS: Mapping[str, str] = {
+    "web": "Website",
+    "sms": "Text message",
+    "staff": "Staff look-up",
+    "api": "API",
+    "rasa": "Rasa widget",
+}
+"""Ways in which a message comes."""
 ENDS: Mapping[str, str] = {
     "idle": "You were signed out because these pages had not been used for {idle}.",
     "long": "You were signed out because you had been signed in for {longest}.",

@@ -215,6 +215,19 @@ def test_staff_are_limited_by_name_since_desks_share_an_address(signed: TestClie
     assert signed.get("/staff").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/staff", "/staff/search"])
+def test_danger_is_said_to_staff_who_are_over_every_limit(signed: TestClient, path: str) -> None:
+    services: Any = signed.app.state.services  # type: ignore[attr-defined]
+    csrf = csrf_of(signed)
+    object.__setattr__(services, "requests", MemoryLimits(1e-9, clock=lambda: 0.0))
+    object.__setattr__(services.answering, "limits", MemoryLimits(1e-9, clock=lambda: 0.0))
+    sent = {"csrf": csrf, "text": "caller cant breathe"}
+    assert [signed.post(path, data=sent).status_code for _ in range(3)] == [200, 200, 200]
+    assert "The emergency-staff text." in signed.post(path, data=sent).text
+    for text in ("what color is the lamp", ""):
+        assert [signed.post(path, data=sent | {"text": text}).status_code for _ in range(2)] == [200, 429]
+
+
 def test_staffs_pages_answer_head_and_a_link_that_works_once_does_not(outsider: TestClient, links: list[str]) -> None:
     """What looks at a link before a person follows it must not use it up."""
     assert outsider.head(path_of(links[-1])).status_code == 405

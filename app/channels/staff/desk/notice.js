@@ -1,5 +1,6 @@
 /* When a search fails, or takes long: what is on screen stays for ten minutes, under a line that says to which question it belongs. */
 import { TEN_MINUTES } from "./memory.js";
+import { quoted } from "./say.js";
 
 const notice = document.getElementById("notice");
 const LINKS = { 401: "Sign in again", 403: "Load the page again" };
@@ -17,7 +18,7 @@ let ends = Infinity;
 export function show(status, shown, typed, drop) {
   const why = WHY[status] ?? (Number(status) ? "The search did not answer." : "Not connected.");
   const time = shown.at?.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  const which = shown.text ? ` These are the results for “${shown.text}” of ${time}.` : "";
+  const which = shown.text ? ` These are the results for ${quoted(shown.text)} of ${time}.` : "";
   const isUnread = typed && typed !== shown.text;
   const unread = isUnread ? (UNREAD[status] ?? " What is typed now was not looked up, and not checked for danger.") : "";
   const words = why + which + unread;

@@ -1,6 +1,6 @@
 /* The opened answer beside the list. It stays while one types on, and says to which question it belongs. */
 import { isPinned, pin, remember } from "./memory.js";
-import { say } from "./say.js";
+import { quoted, say } from "./say.js";
 
 const panel = document.getElementById("opened");
 const COPIED = 4_000; // ms
@@ -74,7 +74,7 @@ function draw(row) {
 function note(isStale, typed) {
   const line = panel.querySelector(".stale");
   line.hidden = !isStale;
-  line.textContent = [open.text ? `Opened for “${open.text}”` : "Opened before", typed && "not for what is typed now"]
+  line.textContent = [open.text ? `Opened for ${quoted(open.text)}` : "Opened before", typed && "not for what is typed now"]
     .filter(Boolean)
     .join(", ")
     .concat(".");
@@ -115,7 +115,8 @@ export async function copy(kind) {
   const source = version.querySelector(`[data-${kind}]`);
   try {
     await navigator.clipboard.writeText(source.href ?? source.textContent);
-    say(`Copied as ${KINDS[kind]}: ${title()}`);
+    const stale = panel.querySelector(".stale:not([hidden])")?.textContent;
+    say([`Copied as ${KINDS[kind]}: ${title()}`, stale].filter(Boolean).join(" "));
     showCopied(version.querySelector(`[data-copy="${kind}"]`));
   } catch {
     version.querySelector(".copies").open = true;

@@ -8,3 +8,8 @@ export function say(words, after = 50) {
   status.textContent = "";
   waiting = setTimeout(() => (status.textContent = words), after);
 }
+
+const LONGEST = 80;
+
+/* A question within a sentence of ours: a long one is cut. */
+export const quoted = (text) => `“${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}”`;

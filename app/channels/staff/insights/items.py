@@ -24,6 +24,7 @@ from app.channels.staff.insights.tables import (
     ticks,
 )
 from app.channels.staff.insights.titles import Titles
+from app.channels.staff.words import CHANNELS
 from app.records.counts import ASKED, BUCKETS, SAID_AGAIN
 from app.records.feedback import Tally
 from app.records.flags import FlagTally
@@ -57,13 +58,6 @@ OUTCOMES: Mapping[str, str] = {
     "language": "Other language",
     "scripted": "Other script",
     URGENT: "Urgent",
-}
-CHANNELS: Mapping[str, str] = {
-    "web": "Website",
-    "sms": "Text message",
-    "staff": "Staff look-up",
-    "api": "API",
-    "rasa": "Rasa widget",
 }
 TIERS: Mapping[str, str] = {
     **dashboard_titles.TIERS,

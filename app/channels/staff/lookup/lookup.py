@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from app import answering
 from app.channels.checked_search import search
-from app.channels.http.admission import Admitted
+from app.channels.http.admission import Admitted, admit
 from app.channels.http.routes import READ, without_slash
 from app.channels.http.services import Served, Services
 from app.channels.rendering import by_theme, page
@@ -47,15 +47,21 @@ async def search_while_typing(served: Served, staff: Staff, person: SignedIn, fo
     text, id_ = form.get("text", ""), form.get("entry", "")
     if form.get("settled"):
         await _record(served, text)
-    results = _served_entry(served, id_) if id_ else await _results(served, staff, person, text)
+    results = await _chosen(served, person, id_) if id_ else await _results(served, staff, person, text)
     return page("results.html", served, results=results, person=person, text="" if id_ else text, **_of_rows(served))
 
 
 async def _results(served: Services, staff: StaffServices, person: Person, text: str) -> Results:
     if not text:
+        await admit(served, person.client)
         return Results()
-    checked = await search(served.answering, text, f"staff {person.who}", explained=True)
+    checked = await search(served.answering, text, person.client, explained=True)
     return results_of(checked, staff.handoffs)
+
+
+async def _chosen(served: Services, person: Person, id_: str) -> Results:
+    await admit(served, person.client)
+    return _served_entry(served, id_)
 
 
 def _served_entry(served: Services, id_: str) -> Results:

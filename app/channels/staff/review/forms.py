@@ -12,6 +12,7 @@ from fastapi import Depends, Query
 from starlette.responses import RedirectResponse
 
 from app.channels.http.services import Services
+from app.channels.staff.words import CHANNELS
 from app.dialogue.messages import Channel
 from app.records.review_queue import KeptQuestion
 from app.review.narrowing import Narrowing, Order, Since
@@ -41,7 +42,12 @@ class Line:
 
     @property
     def channels(self) -> list[str]:
-        return list(dict.fromkeys(question.channel for question in self.questions))
+        return channels_of(self.questions)
+
+
+def channels_of(questions: Iterable[KeptQuestion]) -> list[str]:
+    """Return what the channels by which the questions came are called, each once."""
+    return list(dict.fromkeys(CHANNELS.get(question.channel, question.channel) for question in questions))
 
 
 def narrowed(

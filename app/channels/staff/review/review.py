@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 
-from app.analytics import CHANNELS
 from app.channels.http.bodies import number_of
 from app.channels.http.routes import READ
 from app.channels.http.services import Served, Services
@@ -24,6 +23,7 @@ from app.channels.staff.review.forms import (
     Narrowed,
     anchor_of,
     back_to,
+    channels_of,
     chosen_of,
     key_of,
     keys_of,
@@ -31,6 +31,7 @@ from app.channels.staff.review.forms import (
 )
 from app.channels.staff.review.invisible import shown
 from app.channels.staff.services import Staff, StaffServices
+from app.channels.staff.words import CHANNELS
 from app.dialogue.knowledge import Knowledge
 from app.dialogue.messages import Message
 from app.errors import NotFound
@@ -241,7 +242,7 @@ def _row(knowledge: Knowledge, group: Group, texts: Mapping[str, str], why: str)
         heading=heading,
         lines=lines,
         rest=[question for question in named if question.message_id not in listed],
-        channels=list(dict.fromkeys(question.channel for question in group.questions)),
+        channels=channels_of(group.questions),
         nearest=_nearest(knowledge, group, heading),
         reasons=_reasons(knowledge, group, texts) if own == why else [],
     )

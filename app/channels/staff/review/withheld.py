@@ -38,9 +38,11 @@ def withhold(request: Request, served: Served, staff: Staff, person: Curating, f
     """Take an answer back at once, on all replicas within a minute, once what that does was read."""
     now, answers = served.now, served.knowledge.approved.questions
     id_ = topic_called(form.get("entry", ""), answers)
-    why = form.get("why", "")[:LONGEST_REASON]
+    why = form.get("why", "").replace("\0", "")[:LONGEST_REASON]  # PostgreSQL takes no text with a zero in it
     if id_ is None or not why:
         raise InvalidBody("Name an answer of the list, and say why it is taken back.")
+    if any(withdrawal.entry_id == id_ for withdrawal in staff.withdrawals.all()):
+        raise InvalidBody("This answer is taken back already: nobody is given it.")
     if form.get("sure") != "yes":
         question = answers[id_]
         return page("withholding.html", served, person=person, active="withheld", id=id_, question=question, why=why)

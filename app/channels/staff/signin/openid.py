@@ -88,9 +88,7 @@ class OpenId:
         options = {"iss": {"essential": True, "value": self._issuer}}
         try:
             token = await self._client.authorize_access_token(request, claims_options=options)
-            claims: Mapping[str, Any] = token["userinfo"]
-            who = str(claims.get("email") or claims.get("preferred_username") or claims["sub"])
-            return Identity(who, str(claims["sub"]), str(claims.get("sid") or ""), float(claims["iat"]), claims)
+            return Identity.of(token["userinfo"])
         except HTTPError as error:
             raise ProviderUnreachable(type(error).__name__) from error
         except _FAILURES as error:

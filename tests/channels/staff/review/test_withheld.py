@@ -56,3 +56,10 @@ def test_a_reason_is_shown_as_text(curator: TestClient) -> None:
     assert "<b>" not in withhold(curator, why="<b>wrong</b>")
     withhold(curator, why="<b>wrong</b>", sure="yes")
     assert "&lt;b&gt;wrong" in curator.get(PAGE).text
+
+
+def test_who_took_an_answer_back_first_and_why_stays(curator: TestClient) -> None:
+    withhold(curator, why="it \0was repainted", sure="yes")
+    assert "is taken back already" in withhold(curator, why="another reason", sure="yes")
+    (kept,) = curator.app.state.staff.withdrawals.all()  # type: ignore[attr-defined]
+    assert kept.why == "it was repainted"

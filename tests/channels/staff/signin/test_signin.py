@@ -181,6 +181,8 @@ def test_who_has_no_role_stays_out(hospital: TestClient, provider: Provider, sta
     [
         ({"email": "ann@example.org", "preferred_username": "ann"}, "ann@example.org"),
         ({"email": "", "preferred_username": "ann"}, "ann"),
+        ({"email": "boss@example.org", "email_verified": False, "preferred_username": "ann"}, "ann"),
+        ({"preferred_username": "ann\nlee"}, "ann\\nlee"),
         ({}, "s-1"),
     ],
 )
@@ -190,6 +192,17 @@ def test_who_signed_in_is_known_by_address_else_name_else_number(
     provider.claims = {**claims, "roles": "curator lookup"}
     assert hospital.get(come_back(hospital, provider)).status_code == 303
     assert audited(staffed) == [(who, "sign-in", "curator lookup")]
+
+
+@pytest.mark.parametrize(
+    "claims", [{"sub": "s" * 256}, {"sid": "s" * 256}, {"preferred_username": "This machine"}, {"sub": "unknown"}]
+)
+def test_a_name_that_no_cookie_holds_or_that_is_ours_signs_nobody_in(
+    hospital: TestClient, provider: Provider, claims: dict[str, Any]
+) -> None:
+    provider.claims = {"roles": "lookup", **claims}
+    assert hospital.get(come_back(hospital, provider)).status_code == 403
+    assert hospital.get("/staff").status_code == 401
 
 
 def test_a_refused_sign_in_ends_the_session_before_it_and_is_recorded(
