@@ -77,22 +77,6 @@ def settings(settings: Settings) -> Settings:
     return Settings(**settings.model_dump(exclude={"secret"}), secret=SECRET)
 
 
-@pytest.fixture
-def client(settings: Settings) -> Iterator[TestClient]:
-    """A curator, signed in by the one-time link."""
-    links: list[str] = []
-    with TestClient(create_app(settings, announce=links.append), "http://127.0.0.1:8000") as client:
-        assert client.get(links[-1]).status_code == 200
-        yield client
-
-
-@pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
-    engine = connect(settings.database_url)
-    yield engine
-    engine.dispose()
-
-
 def rows(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
 

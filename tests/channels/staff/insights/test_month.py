@@ -12,9 +12,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
 from app.channels.staff.insights import month
-from app.main import create_app
 from app.records.audit import Audit
-from app.records.database import connect
 from app.records.withdrawals import Withdrawal, Withdrawals
 from app.settings import Settings
 from tests.channels.conftest import Service, Website, settings_for
@@ -25,21 +23,6 @@ TODAY = datetime.now(UTC)
 THIS = month.name_of(TODAY.date())
 LAST_MONTH = datetime.combine(month.span(month.before(THIS))[0], TODAY.timetz())
 PAGE = "/staff/insights/month"
-
-
-@pytest.fixture
-def client(settings: Settings) -> Iterator[TestClient]:
-    links: list[str] = []
-    with TestClient(create_app(settings, announce=links.append), "http://127.0.0.1:8000") as client:
-        client.get(links[-1])
-        yield client
-
-
-@pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
-    engine = connect(settings.database_url)
-    yield engine
-    engine.dispose()
 
 
 def rows(page: str) -> dict[str, list[str]]:
