@@ -272,7 +272,7 @@ def error_page(request: Request, error: Exception, fault: Fault) -> Response | N
         detail=detail,
         ended=end_words(session, staff) if isinstance(error, SignInNeeded) else "",
         typed=getattr(request.state, "typed", ""),
-        back="/staff/sign-in" if isinstance(error, SignInNeeded) else _page_of(request),
+        back=_way_on(request, error, fault),
         ask=staff.ask if staff else "",
         **with_header,
     )
@@ -285,7 +285,14 @@ def end_words(session: Mapping[str, Any], staff: StaffServices | None) -> str:
     return why_ended(session.get("ended", ""), staff.longest_idle, staff.longest_session) if staff else ""
 
 
+def _way_on(request: Request, error: Exception, fault: Fault) -> str:
+    if isinstance(error, SignInNeeded):
+        return "/staff/sign-in"
+    has_odd_choice = fault.status == 422 and request.method in READ  # a day or a channel that there is not
+    return str(request.scope["path"]) if has_odd_choice else _page_of(request)
+
+
 def _page_of(request: Request) -> str:
-    """Return the page on which the form stands that was sent here: addresses of forms are below it."""
+    """Return the page on which the form or link stands that leads here: their addresses are below it."""
     path: str = request.scope["path"]
-    return HOME if request.method in READ else max(path.rpartition("/")[0], HOME, key=len)
+    return max(path.rpartition("/")[0], HOME, key=len)

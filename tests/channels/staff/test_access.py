@@ -234,3 +234,17 @@ def test_staffs_pages_answer_head_and_a_link_that_works_once_does_not(outsider: 
     assert outsider.head("/staff", headers={"accept": "text/html"}).headers["location"] == "/staff/sign-in"
     assert outsider.get(path_of(links[-1])).status_code == 303
     assert {outsider.head(path).status_code for path in ("/staff", "/staff/review", "/staff/insights")} == {200}
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/staff/review?day=27.11.2026", "/staff/review"),
+        ("/staff/review/proposals/withdraw?id=7", "/staff/review/proposals"),
+        ("/staff/nothing", "/staff"),
+    ],
+)
+def test_who_cannot_go_on_is_led_to_the_page_before(curator: TestClient, address: str, page: str) -> None:
+    refused = curator.get(address, headers={"accept": "text/html"})
+    assert refused.status_code in (404, 422)
+    assert f'class="go" href="{page}"' in refused.text
