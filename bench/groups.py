@@ -39,7 +39,7 @@ def main() -> None:
     words = sorted({word for text, _ in messages for word in text.split()})
     many = [f"{rng.choice(messages)[0]} {' '.join(rng.choices(words, k=2))}"[:100] for _ in range(MANY)]
     began = time.process_time()
-    clusters(Job(many, knowledge.matcher, _titled(knowledge)))
+    clusters(Job(many, knowledge.matcher, _titled(knowledge), {}))
     print(f"{MANY} questions: {time.process_time() - began:.1f} s of the processor")
 
 
@@ -58,7 +58,7 @@ def _show(name: str, asked: Asked, knowledge: Knowledge, unknown: Collection[str
     """Print the figures for the groups as they are, and by shared words alone."""
     matcher, texts = _without(knowledge.matcher, unknown), [text for text, _ in asked]
     for way, topics in (("", _titled(knowledge) - frozenset(unknown)), (", by words alone", frozenset[str]())):
-        found = clusters(Job(texts, matcher, topics))
+        found = clusters(Job(texts, matcher, topics, {}))
         together, right, same = _pairs(found, [topic for _, topic in asked])
         grouped = sum(len(cluster.places) for cluster in found if len(cluster.places) > 1)
         figures = f"{grouped / len(asked):9.0%}  {right / max(together, 1):23.0%}  {right / same:12.0%}"

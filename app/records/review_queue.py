@@ -75,6 +75,8 @@ class KeptQuestion:
     decided_by: Annotated[str, String(200)] = ""
     put_off_until: Annotated[datetime | None, UtcDateTime] = None
     """It is open all the same, and shown again from then on."""
+    topic: Annotated[str, String(100)] = ""
+    """The topic without an approved text that the reply named, read by all that the service had, the encoder too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ class ReviewQueue(Store, Sink, table=questions):
             "near_urgent": exchange.netted,
             "content_version": exchange.content_version,
             "state": "open",
+            "topic": (exchange.topic or "")[:100] if exchange.outcome == "not-covered" else "",
         }
 
     def sweep(self, connection: Connection, now: datetime) -> None:

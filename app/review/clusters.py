@@ -31,7 +31,7 @@ SURE = 0.6
 ask for the same are together with it, and 98% of the pairs together ask for the same; by shared words alone it is 3 and
 47%. Where the matcher does not know the topics it hardly takes a text for another one, and all is as by words
 (`python -m bench.groups tests/labelled`). The vectors of the encoder, beside shared words, put 4 in 100 more of those
-in groups, for 120 MB and 2 to 30 s more: left out.
+in groups, for 120 MB and 2 to 30 s more: left out. What it knew when it read a message for its reply is in `named`.
 """
 RANKED = 3
 """Candidates of a text that are looked at."""
@@ -65,6 +65,8 @@ class Job(NamedTuple):
     matcher: Matcher
     topics: frozenset[str]
     """Those that have a title: what is taken for another fits none."""
+    named: Mapping[int, str]
+    """Place of a text -> the topic that its reply named."""
 
     def dump(self) -> bytes:
         """Return the job for another process, without caches, which hold words, and without what it does not need."""
@@ -120,7 +122,7 @@ def clusters(job: Job) -> list[Cluster]:
     for place, key in enumerate(map(text.key, job.texts)):
         copies.setdefault(key, []).append(place)
     keys, places = list(copies), list(copies.values())
-    guesses = _guesses(job, keys)
+    guesses = _named(job, places, _guesses(job, keys))
     sure = _by_topic(guesses)
     rest = np.setdiff1d(np.arange(len(keys)), [member for members in sure for member in members])
     counts = np.array([len(places[member]) for member in rest], np.float32)
@@ -140,6 +142,15 @@ def _guesses(job: Job, keys: Sequence[str]) -> list[Guess]:
         for place, own in zip(places, map(Scored, readings, model.score(readings)), strict=True):
             guesses[place] = _guess(job.matcher.rank_scored(own, RANKED), job.topics)
     return guesses
+
+
+def _named(job: Job, places: Sequence[Sequence[int]], guesses: Sequence[Guess]) -> list[Guess]:
+    """Return the guesses, and of what the matcher is not sure of the topic that a reply named, where there is one."""
+    named = [next((topic for place in own if (topic := job.named.get(place)) in job.topics), None) for own in places]
+    return [
+        Guess(topic, SURE) if topic and guess.confidence < SURE else guess
+        for topic, guess in zip(named, guesses, strict=True)
+    ]
 
 
 def _readable(keys: Sequence[str], known: frozenset[str]) -> list[int]:

@@ -133,7 +133,8 @@ def _clusters_aside(job: Job, command: Sequence[str] = COMMAND) -> list[Cluster]
 
 def _job(questions: Sequence[KeptQuestion], knowledge: Knowledge) -> Job:
     texts = [without_marks(question.text) for question in questions]
-    return Job(texts, knowledge.matcher, frozenset(knowledge.approved.names))
+    named = {place: question.topic for place, question in enumerate(questions) if question.topic}
+    return Job(texts, knowledge.matcher, frozenset(knowledge.approved.names), named)
 
 
 def _places(questions: Sequence[KeptQuestion], found: Sequence[Cluster]) -> Places:

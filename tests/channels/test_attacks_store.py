@@ -58,6 +58,7 @@ COLUMNS = {
         "content_version": VERSION,
         "state": "open|proposed|dismissed",
         "batch": "([0-9a-f]{16})?",
+        "topic": f"({IDS})?",
         "decided_by": rf"({WHO})?",
     },
     "counts": {"channel": CHANNEL, "measure": "[a-z-]+", "name": r"[\w.-]+"},

@@ -54,6 +54,17 @@ def test_a_text_is_redacted_before_it_is_written(engine: Engine, questions: Revi
     assert [row.text for row in questions.all()] == [question.text]
 
 
+def test_the_topic_that_the_reply_named_is_kept_and_none_that_it_did_not(
+    engine: Engine, questions: ReviewQueue
+) -> None:
+    named = replace(ASKED, outcome="not-covered", topic="nc-price")
+    write(engine, questions, named, replace(named, message_id="m2", outcome="fallback"))
+    assert {question.message_id: question.topic for question in questions.open(NOW)} == {
+        named.message_id: "nc-price",
+        "m2": "",
+    }
+
+
 def test_what_is_near_danger_comes_first_however_old(engine: Engine, questions: ReviewQueue) -> None:
     write(engine, questions, ASKED, NEAR)
     assert [question.message_id for question in questions.open(NOW)] == ["m2", "m1"]

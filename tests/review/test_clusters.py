@@ -14,7 +14,7 @@ POOL = [f"{first}{second}ixo" for first in LETTERS for second in LETTERS][:200]
 
 
 def job(texts: Sequence[str], knowledge: Knowledge) -> Job:
-    return Job(texts, knowledge.matcher, frozenset(knowledge.approved.answers))
+    return Job(texts, knowledge.matcher, frozenset(knowledge.approved.answers), {})
 
 
 def invented(rng: random.Random, words: int) -> str:
@@ -87,7 +87,7 @@ def test_what_is_surely_for_one_topic_is_together_in_whatever_words(knowledge: K
 
 
 def test_what_is_for_a_topic_without_a_title_is_grouped_by_its_words(knowledge: Knowledge) -> None:
-    found = clusters(Job([*COLOR, *BULB], knowledge.matcher, frozenset()))
+    found = clusters(Job([*COLOR, *BULB], knowledge.matcher, frozenset(), {}))
     assert {cluster.topic for cluster in found} == {""}
     assert len(found) > 2
 

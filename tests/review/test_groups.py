@@ -1,5 +1,6 @@
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -84,6 +85,14 @@ def test_danger_in_doubt_has_a_group_of_its_own(knowledge: Knowledge) -> None:
 def test_a_group_names_the_topic_that_it_comes_closest_to(knowledge: Knowledge) -> None:
     (group,) = groups(of(["which bulb has it got", "what bulb has the lamp got"]), knowledge)
     assert group.topic == "lamp-bulb"
+
+
+def test_what_the_matcher_leaves_in_doubt_joins_the_topic_that_its_reply_named(knowledge: Knowledge) -> None:
+    said = ["is the moon far", "zorp the blip", "how far is it"]
+    topics = ("nc-price", "nc-price", "gone")
+    named = [replace(question, topic=topic) for question, topic in zip(of(said), topics, strict=True)]
+    found = {group.topic: texts([group]) for group in groups(named, knowledge)}
+    assert found["nc-price"] == [["is the moon far", "zorp the blip"]]
 
 
 def test_what_was_decided_on_leaves_the_other_groups_and_their_names_as_they_are(knowledge: Knowledge) -> None:

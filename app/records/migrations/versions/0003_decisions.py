@@ -1,4 +1,6 @@
-"""What is decided on kept questions at once has a batch, by which it can be undone; questions can be put off."""
+"""What is decided on kept questions at once has a batch, by which it can be undone; questions can be put off, and know
+the topic that their reply named.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +13,7 @@ COLUMNS = (
     sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column("decided_by", sa.String(200), nullable=False, server_default=""),
     sa.Column("put_off_until", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("topic", sa.String(100), nullable=False, server_default=""),
 )
 
 
