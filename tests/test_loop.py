@@ -1,6 +1,7 @@
 """The loop that makes the content better: what could not be answered this week is answered next week."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,8 +65,8 @@ def kind(client: TestClient, text: str) -> tuple[str, list[str]]:
 
 
 def propose(client: TestClient, keys: str, target: str, lines: str) -> None:
-    fields = {"csrf": csrf_of(client), "keys": keys, "kind": "phrasing", "target": target, "lines": lines}
-    assert client.post("/staff/review/propose", data=fields).status_code == 200
+    fields = {"csrf": csrf_of(client), "keys": keys, "pick": target, "lines": lines, "sure": "yes"}
+    assert "Proposed for" in client.post("/staff/review/propose", data=fields).text
 
 
 def test_a_question_asked_three_ways_is_answered_after_review_and_a_harmful_proposal_is_not(
@@ -77,7 +78,8 @@ def test_a_question_asked_three_ways_is_answered_after_review_and_a_harmful_prop
 
     page = curator.get("/staff/review").text
     assert '<span class="count">3×</span>' in page
-    keys = page.split('name="keys" value="')[1].split('"')[0]
+    keys = re.findall('form="bulk" name="q1" value="(.*?)"', page)[0]
+    assert len(keys.split()) == len(ASKED)
     propose(curator, keys, "lamp-switch", "\n".join(GOOD))
     propose(
         curator,

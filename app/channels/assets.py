@@ -7,22 +7,21 @@ import gzip
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from functools import cache, partial
+from pathlib import Path, PurePosixPath
 
 from fastapi import Request, Response
 
 FOLDER = Path(__file__).parent / "widget"
 STAFF = Path(__file__).parent / "staff"
-MODULES = STAFF / "desk"
-FOLDERS = (FOLDER, STAFF, MODULES)
+FOLDERS = (FOLDER, STAFF)
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 NAMES = (
     *("widget.js", "pages.css", "pages.js", "embed.js", "icon.svg"),
     *("staff.css", "staff.js", "review.css", "review.js", "insights.css"),
-    *sorted(path.name for path in MODULES.glob("*.js")),
+    *sorted(path.relative_to(STAFF).as_posix() for path in STAFF.glob("desk/*.js")),
 )
-_IMPORT = re.compile(rb'^(import (?:[^"\n]* from )?)"\./([\w-]+\.js)"', re.MULTILINE)
+_IMPORT = re.compile(rb'^(import (?:[^"\n]* from )?)"\./([\w/-]+\.js)"', re.MULTILINE)
 FOR_EVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=300"
 """The cache-control of an address without the version: a new release reaches every page in five minutes."""
@@ -61,7 +60,8 @@ class Asset:
 
 @cache
 def asset(name: str) -> Asset:
-    body = _IMPORT.sub(_versioned, next(folder / name for folder in FOLDERS if (folder / name).is_file()).read_bytes())
+    file = next(folder / name for folder in FOLDERS if (folder / name).is_file())
+    body = _IMPORT.sub(partial(_versioned, PurePosixPath(name).parent), file.read_bytes())
     return Asset(
         name=name,
         body=body,
@@ -71,9 +71,12 @@ def asset(name: str) -> Asset:
     )
 
 
-def _versioned(line: re.Match[bytes]) -> bytes:
-    """Return an import by the address with its version: after an upgrade no page has new modules beside old ones."""
-    return b'%b"./%b?v=%b"' % (line[1], line[2], asset(line[2].decode()).version.encode())
+def _versioned(folder: PurePosixPath, line: re.Match[bytes]) -> bytes:
+    """Return an import by the address with its version: after an upgrade no page has new modules beside old ones.
+
+    `folder` is that of the importing file, for the address is relative to it.
+    """
+    return b'%b"./%b?v=%b"' % (line[1], line[2], asset(str(folder / line[2].decode())).version.encode())
 
 
 def embed_line(url: str) -> str:

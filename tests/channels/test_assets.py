@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import re
+from urllib.parse import urljoin
 
 from fastapi.testclient import TestClient
 
@@ -35,11 +36,11 @@ def test_an_unchanged_file_is_not_sent_again(client: TestClient) -> None:
 
 
 def test_a_script_imports_its_modules_by_the_addresses_that_are_kept_for_ever(client: TestClient) -> None:
-    for name in ("staff.js", "opened.js", "sign-out.js"):
-        addresses = re.findall(r'^import .*"\.(/.+)";$', client.get(f"/{name}").text, re.MULTILINE)
+    for name in ("staff.js", "desk/opened.js", "desk/sign-out.js"):
+        addresses = re.findall(r'^import .*"(\./.+)";$', client.get(f"/{name}").text, re.MULTILINE)
         assert addresses
         for address in addresses:
-            assert "immutable" in client.get(address).headers["cache-control"]
+            assert "immutable" in client.get(urljoin(f"/{name}", address)).headers["cache-control"]
 
 
 def test_the_embed_lines_name_address_and_hash() -> None:

@@ -1,12 +1,12 @@
 /* The look-up works without this: it searches while one types, as a combobox whose focus stays in the input. */
-import * as danger from "./danger.js";
-import { modifiers, name } from "./keys.js";
-import * as list from "./list.js";
-import * as memory from "./memory.js";
-import * as notice from "./notice.js";
-import * as opened from "./opened.js";
-import { say } from "./say.js";
-import * as service from "./service.js";
+import * as danger from "./desk/danger.js";
+import { modifiers, name } from "./desk/keys.js";
+import * as list from "./desk/list.js";
+import * as memory from "./desk/memory.js";
+import * as notice from "./desk/notice.js";
+import * as opened from "./desk/opened.js";
+import { say } from "./desk/say.js";
+import * as service from "./desk/service.js";
 
 const form = document.getElementById("search");
 const input = document.getElementById("text");

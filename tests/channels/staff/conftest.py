@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expec
 
 from app.channels.staff.signin.session_ends import SessionEnds
 from app.main import create_app
+from app.records.limits import MemoryLimits
 from app.settings import Settings
 from tests.channels.conftest import Service, Website, settings_for
 from tests.channels.staff.provider import CLIENT, SECRET, Provider
@@ -68,11 +69,13 @@ def pass_time(client: TestClient | Service, minutes: float) -> None:
 
 
 def read_at_once(client: TestClient | Service) -> None:
-    """What other replicas have ended is asked for with every request, however long that takes."""
+    """What other replicas have ended is asked for with every request, however long that takes; and everyone may sign
+    in as often as the tests do.
+    """
     staff = client.app.state.staff  # type: ignore[attr-defined]
     clock = map(float, itertools.count(step=10))
     ends = SessionEnds(staff.ends._store, lambda: next(clock), patience=60.0)
-    client.app.state.staff = replace(staff, ends=ends)  # type: ignore[attr-defined]
+    client.app.state.staff = replace(staff, ends=ends, sign_in_limits=MemoryLimits(1e6))  # type: ignore[attr-defined]
 
 
 def csrf_of(client: TestClient) -> str:

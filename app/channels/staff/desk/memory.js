@@ -1,5 +1,5 @@
 /* What this browser keeps: ids of pinned and of recent entries; and this tab alone, for ten minutes, what is typed. */
-const KEY = `hai-faq-staff ${new URL(".", import.meta.url).pathname}`; // another service may stand under this address
+const KEY = `hai-faq-staff ${new URL("..", import.meta.url).pathname}`; // another service may stand under this address
 const MOST = { pinned: 12, recent: 6 };
 export const TEN_MINUTES = 600_000;
 
