@@ -16,7 +16,7 @@ from typing import cast
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.channels.http.protocol import HardenedProtocol
 from app.content import schema
@@ -193,10 +193,9 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser, service: Service, website: Website) -> Iterator[Page]:
-    """A tab of its own; a test fails when its page breaks the policy or throws."""
-    context = browser.new_context(viewport={"width": 1000, "height": 800})
+@contextlib.contextmanager
+def watched_page(context: BrowserContext) -> Iterator[Page]:
+    """Yields a page, and fails where it has broken the policy or thrown by the end."""
     context.set_default_timeout(5_000)
     context.add_init_script(
         "window.broken = []; addEventListener('securitypolicyviolation', (e) => broken.push(e.violatedDirective));"
@@ -208,3 +207,11 @@ def page(browser: Browser, service: Service, website: Website) -> Iterator[Page]
     assert page.evaluate("window.broken ?? []") == []
     assert thrown == []
     context.close()
+
+
+@pytest.fixture
+def page(browser: Browser, service: Service, website: Website) -> Iterator[Page]:
+    """A tab of its own."""
+    context = browser.new_context(viewport={"width": 1000, "height": 800})
+    with watched_page(context) as page:
+        yield page

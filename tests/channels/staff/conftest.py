@@ -15,7 +15,7 @@ from app.channels.staff.signin.session_ends import SessionEnds
 from app.main import create_app
 from app.records.limits import MemoryLimits
 from app.settings import Settings
-from tests.channels.conftest import Service, Website, settings_for
+from tests.channels.conftest import Service, Website, settings_for, watched_page
 from tests.channels.staff.provider import CLIENT, SECRET, Provider
 from tests.channels.test_widget import axe
 
@@ -159,19 +159,10 @@ def check_on_phone(page: Page) -> None:
 
 @pytest.fixture
 def desk(browser: Browser, counter: Service, session: StorageState) -> Iterator[Page]:
-    """A signed-in tab; a test fails when its page breaks the policy or throws."""
+    """A signed-in tab at the look-up."""
     context = browser.new_context(viewport={"width": 1000, "height": 800}, storage_state=session)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(5_000)
-    context.add_init_script(
-        "window.broken = []; addEventListener('securitypolicyviolation', (e) => broken.push(e.violatedDirective));"
-    )
-    page = context.new_page()
-    thrown: list[str] = []
-    page.on("pageerror", lambda error: thrown.append(str(error)))
-    page.goto(f"{counter.url}/staff")
-    expect(page.get_by_label("What is asked?")).to_be_focused()
-    yield page
-    assert page.evaluate("window.broken ?? []") == []
-    assert thrown == []
-    context.close()
+    with watched_page(context) as page:
+        page.goto(f"{counter.url}/staff")
+        expect(page.get_by_label("What is asked?")).to_be_focused()
+        yield page
