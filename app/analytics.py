@@ -121,12 +121,8 @@ class Usage:
         return [sum(numbers) for numbers in zip(*(self.outcomes[name] for name in ASKED), strict=True)]
 
     @property
-    def answer_rates(self) -> list[float | None]:
-        """Answers as a share of what was asked, a day; None where nothing was."""
-        return [_share(answers, asked) for answers, asked in zip(self.outcomes[ANSWER], self.asked, strict=True)]
-
-    @property
     def answer_rate(self) -> float | None:
+        """Answers as a share of what was asked; None where nothing was."""
         return _share(sum(self.outcomes[ANSWER]), sum(self.asked))
 
     @property

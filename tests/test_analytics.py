@@ -63,8 +63,7 @@ def test_the_answer_rate_leaves_out_messages_that_asked_nothing() -> None:
     asked = [message(outcome) for outcome in ("answer", "clarify", "not-covered", "fallback")]
     other = [message(outcome) for outcome in ("smalltalk", "language", "scripted", "urgent")]
     figures = counted(*asked, *other, message("urgent", DAY_BEFORE))
-    assert figures.asked == [0, 0, 4]
-    assert figures.answer_rates == [None, None, 0.25]
+    assert (figures.outcomes["answer"], figures.asked) == ([0, 0, 1], [0, 0, 4])
     assert figures.answer_rate == 0.25
 
 
